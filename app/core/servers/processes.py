@@ -1,0 +1,205 @@
+"""Starting, recognising and ending the processes that belong to us, as the user who may run them."""
+
+import ctypes
+import fcntl
+import os
+import pwd
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+ACCOUNT = "bihuan_db"
+"""The system account that runs the embedded servers when we ourselves are root."""
+PR_SET_PDEATHSIG = 1
+SERVER_ENV = {"LC_ALL": "C", "PATH": "/usr/bin:/bin", "TZ": "UTC"}
+"""All that an embedded server gets to know of our environment."""
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class ServerRefused(Exception):
+    """An embedded server cannot run here; the sentence says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerUser:
+    """The unprivileged account of the embedded servers."""
+
+    uid: int
+    gid: int
+
+
+def server_user() -> ServerUser | None:
+    """The account to run servers as: None when we are not root and simply run them ourselves."""
+    if os.geteuid() != 0:
+        return None
+    entry = _account(ACCOUNT) or _new_account() or _account("nobody")
+    if entry is None:
+        raise ServerRefused(f"没有可用的非特权用户：请先执行 useradd --system {ACCOUNT} (create this user first).")
+    return ServerUser(entry.pw_uid, entry.pw_gid)
+
+
+def _account(name: str) -> pwd.struct_passwd | None:
+    try:
+        return pwd.getpwnam(name)
+    except KeyError:
+        return None
+
+
+def _new_account() -> pwd.struct_passwd | None:
+    home = ["--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin"]
+    try:
+        subprocess.run(["useradd", "--system", "--user-group", *home, ACCOUNT], capture_output=True, check=False)
+    except FileNotFoundError:
+        return None
+    return _account(ACCOUNT)
+
+
+def as_user(user: ServerUser | None) -> dict[str, Any]:
+    """Arguments of `subprocess` that give up root for good."""
+    return {} if user is None else {"user": user.uid, "group": user.gid, "extra_groups": []}
+
+
+def reachable(path: Path, user: ServerUser | None) -> bool:
+    """Whether `user` can enter the folder, or run the program, at `path`."""
+    if user is None:
+        return os.access(path, os.X_OK)
+    asked = subprocess.run(["/usr/bin/test", "-x", str(path)], check=False, cwd="/", **as_user(user))
+    return bool(asked.returncode == 0)
+
+
+def private_folder(path: Path, user: ServerUser | None = None) -> Path:
+    """Make `path` (its parents as they come) and keep everybody but `user` out of it.
+
+    :raises ServerRefused: when somebody else prepared it: a link, or a folder of another owner.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    owner = os.geteuid() if user is None else user.uid
+    try:
+        path.mkdir(mode=0o700)
+        if user is not None:
+            os.chown(path, user.uid, user.gid)
+    except FileExistsError:
+        status = path.lstat()
+        if path.is_symlink() or not path.is_dir() or status.st_uid not in {owner, os.geteuid()}:
+            raise ServerRefused(
+                f"{path}: 属于其他用户或不是文件夹，请移走 (belongs to somebody else; move it away)."
+            ) from None
+        if status.st_uid != owner:
+            os.chown(path, owner, -1)
+    path.chmod(0o700)
+    return path
+
+
+def launch(
+    command: Sequence[str],
+    *,
+    cwd: Path,
+    log: IO[bytes] | None = None,
+    user: ServerUser | None = None,
+    env: Mapping[str, str] | None = None,
+    when_orphaned: signal.Signals = signal.SIGTERM,
+) -> subprocess.Popen[bytes]:
+    """Start a process that gets `when_orphaned` from the kernel as soon as we are gone, however we went.
+
+    Call it from the main thread: the kernel watches the thread that started the child.
+    """
+    return subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+        umask=0o077,
+        preexec_fn=_tie_to(os.getpid(), when_orphaned),
+        **as_user(user),
+    )
+
+
+def _tie_to(parent: int, signal_number: int) -> Callable[[], None]:
+    def tie() -> None:
+        if sys.platform == "linux":
+            _libc.prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return tie
+
+
+def end(process: subprocess.Popen[bytes], ladder: Sequence[tuple[int, float]]) -> None:
+    """Ask `process` to stop with each signal of `ladder` in turn, waiting the seconds beside it; reap it."""
+    for number, seconds in ladder:
+        if process.poll() is None:
+            process.send_signal(number)
+        try:
+            process.wait(seconds)
+            return
+        except subprocess.TimeoutExpired:
+            continue
+    process.kill()
+    process.wait()
+
+
+def end_left_behind(pid: int, ladder: Sequence[tuple[int, float]]) -> None:
+    """The same for a process that an earlier, killed start left behind and that the caller has recognised as ours."""
+    born = started_at(pid)
+    for number, seconds in (*ladder, (int(signal.SIGKILL), 10.0)):
+        if born is None or started_at(pid) != born:
+            return
+        os.kill(pid, number)
+        until(lambda: started_at(pid) != born, seconds)
+
+
+def started_at(pid: int) -> str | None:
+    """When process `pid` began, in the kernel's ticks: pid and ticks name one process for good. None: it is gone."""
+    try:
+        line = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    state, *rest = line.rpartition(")")[2].split()
+    return None if state in {"Z", "X"} else rest[18]
+
+
+def works_in(pid: int, folder: Path, program: str) -> bool:
+    """Whether process `pid` is our `program`: named so, and at home in `folder`."""
+    try:
+        at_home = Path(os.readlink(f"/proc/{pid}/cwd")) == folder.resolve()
+        first = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode()
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return False
+    return at_home and program in first
+
+
+def until(true: Callable[[], bool], seconds: float, every: float = 0.02) -> bool:
+    """Wait until `true()` holds, at most `seconds`; says whether it came to hold."""
+    last = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > last:
+            return False
+        time.sleep(every)
+    return True
+
+
+def lock_folder(folder: Path) -> IO[bytes]:
+    """Claim `folder` for this start; the kernel gives the claim back when its holder dies.
+
+    :raises ServerRefused: when another start has it.
+    """
+    lock = folder.with_suffix(".lock").open("ab")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise ServerRefused(f"{folder}: 已有闭环在使用此数据文件夹 (another start uses this data folder).") from None
+    return lock
+
+
+def tail(log: Path) -> str:
+    """The last lines of a log, for a sentence that says why something did not start."""
+    return "\n".join(log.read_text("utf-8", errors="replace").splitlines()[-12:])

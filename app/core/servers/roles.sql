@@ -1,0 +1,35 @@
+-- The roles of the product. Idempotent; run as a superuser, once per PostgreSQL server.
+-- A real server needs passwords besides: alter role bihuan_app password '…'.
+do $$
+declare
+    name text;
+begin
+    foreach name in array array['bihuan_owner', 'bihuan_app', 'bihuan_audit_reader', 'bihuan_backup'] loop
+        if not exists (select from pg_roles where rolname = name) then
+            execute format('create role %I', name);
+        end if;
+    end loop;
+end
+$$;
+
+-- Owns every table; migrations run as it. Row-level security is forced on it too.
+alter role bihuan_owner login nosuperuser nocreatedb nocreaterole noreplication nobypassrls;
+
+-- Web and workers: rows only, and only those that policies show.
+alter role bihuan_app login nosuperuser nocreatedb nocreaterole noreplication nobypassrls;
+alter role bihuan_app set jit = off;
+alter role bihuan_app set timezone = 'UTC';
+alter role bihuan_app set statement_timeout = '30s';
+alter role bihuan_app set lock_timeout = '10s';
+alter role bihuan_app set idle_in_transaction_session_timeout = '60s';
+alter role bihuan_app set default_transaction_isolation = 'read committed';
+
+-- Reads the audit trail, writes nothing.
+alter role bihuan_audit_reader login nosuperuser nocreatedb nocreaterole noreplication nobypassrls;
+alter role bihuan_audit_reader set default_transaction_read_only = on;
+alter role bihuan_audit_reader set statement_timeout = '120s';
+
+-- pg_dump: must see every row, changes none.
+alter role bihuan_backup login nosuperuser nocreatedb nocreaterole noreplication bypassrls;
+alter role bihuan_backup set default_transaction_read_only = on;
+grant pg_read_all_data to bihuan_backup;

@@ -1,0 +1,1 @@
+"""Settings and data that a bureau may change without touching code."""
