@@ -1,1 +1,1 @@
-"""How every request and every write goes: pipes to the outside and the rules that all features share."""
+"""How every request and every write goes; knows no feature."""

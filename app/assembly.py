@@ -1,0 +1,12 @@
+"""Which areas the factory puts in, in order; each area registers its pages, menu, letters and movable records itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Flask
+
+from app.core import assembly as core
+from app.people import assembly as people
+
+AREAS: tuple[Callable[[Flask], None], ...] = (core.assemble, people.assemble)

@@ -1,0 +1,71 @@
+"""Flask commands: accounts, audit, keys, database, workers. Thin: each calls what the pages call too."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+REGISTERED: list[click.Command] = []
+
+
+def commands() -> list[click.Command]:
+    """Every command of the command line; areas append theirs to REGISTERED."""
+    return [worker, relay_, sweep_, *REGISTERED]
+
+
+@click.command("worker")
+@click.argument("queues")
+@click.option("--burst", is_flag=True, help="End when the queues are empty.")
+@with_appcontext
+def worker(queues: str, burst: bool) -> None:
+    """Serve the queues given, separated by commas, in that order."""
+    from app.core import pdf, queue
+
+    if "heavy" in queues or "letters" in queues:
+        pdf.warm()
+    queue.work(current_app.config["REDIS_URL"], tuple(queues.split(",")), burst=burst)
+
+
+@click.command("relay")
+@click.option("--once", is_flag=True)
+@with_appcontext
+def relay_(once: bool) -> None:
+    """Hand waiting outbox rows to the queue, for ever."""
+    from app.core.outbox.deliver import relay
+
+    _repeat(relay, 0.5, once)
+
+
+@click.command("sweep")
+@click.option("--once", is_flag=True)
+@with_appcontext
+def sweep_(once: bool) -> None:
+    """Take the reminders and escalations that have come due, every half minute."""
+    from app.core.casework.deadlines import sweep
+
+    _repeat(sweep, 30, once)
+
+
+def _repeat(job: Any, seconds: float, once: bool) -> None:
+    from app.core import logs
+    from app.core.database import db
+
+    log = logs.get(__name__)
+    while True:
+        try:
+            done = job()
+        except Exception as error:  # a pause of database or queue must not end the loop
+            if once:
+                raise
+            db.session.rollback()
+            log.warning("round_failed", job=job.__name__, error=type(error).__name__)
+            done = 0
+        db.session.close()
+        if once:
+            return
+        if not done:
+            time.sleep(seconds)

@@ -1,0 +1,212 @@
+"""The one writer of the audit trail, and with it the one place where a unit of work is committed.
+
+An *act* is one deed of one person: everything written inside it and the entries that tell of it are kept together or not
+at all (security 44). Entries hold ids and codes; reasons and changed values lie beside them, under the same hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ARRAY, Text, bindparam, event, inspect, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.core import clock
+from app.core.database import Context, db, use_context, uuid7
+from app.core.errors import Stale
+from app.core.policy.actor import Actor
+
+APPEND = text("select audit.append(:bodies, :reasons, :changes)").bindparams(
+    bindparam("bodies", type_=ARRAY(Text)),
+    bindparam("reasons", type_=ARRAY(Text)),
+    bindparam("changes", type_=ARRAY(JSONB)),
+)
+UNTOLD = frozenset({"version", "created_at", "updated_at", "pinyin"})
+
+
+def canonical(value: Mapping[str, Any]) -> str:
+    """The one text of a mapping that is hashed: sorted keys, no spaces, UTF-8 characters as they are."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+
+
+def told(value: Any) -> Any:
+    """A column's value as it stands in the list of changes."""
+    if isinstance(value, datetime | date | uuid.UUID | Decimal):
+        return str(value)
+    if isinstance(value, bytes):
+        return f"<{len(value)} bytes>"
+    return value
+
+
+@dataclass
+class Entry:
+    """One line of the trail before it gets its number."""
+
+    kind: str
+    step: str
+    entity: str | None = None
+    record: Any = None
+    from_state: str | None = None
+    to_state: str | None = None
+    reason: str | None = None
+    changes: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
+    actor: Actor | None = None
+
+
+@dataclass
+class Act:
+    """The open deed: who, what, and the entries gathered so far; the first entry is the deed itself."""
+
+    actor: Actor
+    id: uuid.UUID
+    entries: list[Entry] = field(default_factory=list)
+    changes: dict[uuid.UUID, dict[str, Any]] = field(default_factory=dict)
+    after: list[Any] = field(default_factory=list)
+
+    @property
+    def main(self) -> Entry:
+        """The entry of the deed itself."""
+        return self.entries[0]
+
+    def note(self, entry: Entry) -> Entry:
+        """Add a line; several records may move in one act."""
+        self.entries.append(entry)
+        return entry
+
+
+def current() -> Act | None:
+    """The act that is open in this session, if any."""
+    found: Act | None = db.session.info.get("act")
+    return found
+
+
+@event.listens_for(Session, "before_flush")
+def _gather_changes(session: Session, flush_context: Any, instances: Any) -> None:
+    act: Act | None = session.info.get("act")
+    if act is None:
+        return
+    for record in session.dirty:
+        state = inspect(record)
+        for attribute in state.mapper.column_attrs:
+            history = state.attrs[attribute.key].history
+            if history.has_changes() and attribute.key not in UNTOLD:
+                kept = act.changes.setdefault(record.id, {}) if hasattr(record, "id") else {}
+                before = told(history.deleted[0]) if history.deleted else None
+                kept.setdefault(attribute.key, [before, None])[1] = told(history.added[0]) if history.added else None
+
+
+@contextmanager
+def act(actor: Actor, kind: str, step: str, record: Any = None, reason: str | None = None) -> Iterator[Act]:
+    """Open a deed, lock and refresh its record, and on leaving flush, write the entries and commit: all or nothing.
+
+    Raises Stale when somebody else changed a row in between; RuntimeError when a deed is already open.
+    """
+    session = db.session
+    if session.info.get("act") is not None:
+        raise RuntimeError("An act is already open; operations never call operations.")
+    before: Context | None = session.info.get("context")
+    deed = Act(actor, uuid7())
+    session.info["act"] = deed
+    use_context(replace(actor.context(), act=deed.id))
+    try:
+        if record is not None and inspect(record).persistent:
+            session.refresh(record, with_for_update=True)
+        deed.note(Entry(kind, step, record=record, reason=reason))
+        yield deed
+        session.flush()
+        _append(deed)
+        session.commit()
+    except StaleDataError as error:
+        session.rollback()
+        raise Stale(record=record) from error
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info["act"] = None
+        use_context(before)
+    for wish in deed.after:
+        wish()
+
+
+def _append(deed: Act) -> None:
+    bodies, reasons, changes = [], [], []
+    for entry in deed.entries:
+        identity = getattr(entry.record, "id", None)
+        changed = {**(deed.changes.pop(identity, {}) if identity else {}), **entry.changes}
+        changed.pop("state", None)
+        bodies.append(_body(deed, entry, changed))
+        reasons.append(entry.reason)
+        changes.append(changed)
+    db.session.execute(APPEND, {"bodies": bodies, "reasons": reasons, "changes": changes})
+
+
+def _body(deed: Act, entry: Entry, changed: Mapping[str, Any]) -> str:
+    actor, record = entry.actor or deed.actor, entry.record
+    identity = getattr(record, "id", None)
+    body: dict[str, Any] = {
+        "at": int(clock.now().timestamp() * 1000),
+        "act": str(deed.id),
+        "kind": entry.kind,
+        "step": entry.step,
+        "entity": entry.entity or getattr(type(record), "__tablename__", None) if record is not None else entry.entity,
+        "record": str(identity) if identity else None,
+        "version": getattr(record, "version", None),
+        "person": str(actor.person_id) if actor.person_id else None,
+        "account": str(actor.account_id) if actor.account_id else None,
+        "role": actor.role,
+        "unit": str(actor.unit_id) if actor.unit_id else None,
+        "county": _scope(record, "county_id", actor.county_id),
+        "school": _scope(record, "school_id", None),
+        "from": entry.from_state,
+        "to": entry.to_state,
+        **entry.extra,
+    }
+    if entry.reason is not None or changed:
+        body["details"] = digest_of_details(entry.reason, changed)
+    return canonical({key: value for key, value in body.items() if value is not None})
+
+
+def digest_of_details(reason: str | None, changes: Mapping[str, Any]) -> str:
+    """SHA-256 (hexadecimal) of the reason and the changed values that lie beside an entry."""
+    return hashlib.sha256(canonical({"reason": reason, "changes": changes}).encode()).hexdigest()
+
+
+def _scope(record: Any, name: str, otherwise: uuid.UUID | None) -> str | None:
+    found = getattr(record, name, None) or otherwise
+    return str(found) if found else None
+
+
+def _alone(actor: Actor, entry: Entry) -> None:
+    session = db.session
+    if session.info.get("act") is not None:
+        session.info["act"].note(entry)
+        return
+    deed = Act(actor, uuid7(), [entry])
+    _append(deed)
+    session.commit()
+
+
+def saw(actor: Actor, record: Any, purpose: str, refs: Sequence[str] = ()) -> None:
+    """Write that protected data were read: who, what, why; a list as one entry with the references shown (decision 20)."""
+    extra: dict[str, Any] = {"purpose": purpose}
+    if refs:
+        extra["refs"] = list(refs)
+    _alone(actor, Entry("read", "read", record=record, entity=None if record is not None else purpose, extra=extra))
+
+
+def denied(actor: Actor, step: str, record: Any = None, ref: str = "") -> None:
+    """Write that a signed-in actor was refused; whatever was open is rolled back first."""
+    db.session.rollback()
+    _alone(actor, Entry("denial", step, record=record, extra={"ref": ref} if ref else {}))

@@ -1,0 +1,1 @@
+"""Records that move through declared states: the one door for every write, deadlines, assignments, the timeline."""

@@ -1,0 +1,171 @@
+"""The one door for writes: `@operation` checks the right, opens the act, runs the body, moves the record, keeps it all or nothing.
+
+Right and audit name come from the workflow, so no feature can forget permission, guards, audit entry, transaction or deadline.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar
+
+from sqlalchemy import text
+
+from app.core import clock
+from app.core.audit import trail
+from app.core.casework import deadlines
+from app.core.casework.records import Movable
+from app.core.database import db
+from app.core.errors import Invalid, Sentence, Stale, StepRefused
+from app.core.policy import decide
+from app.core.policy.actor import SYSTEM, Actor
+from workflows import engine
+from workflows.vocabulary import Step, Workflow
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+SHORTEST_REASON = 10
+"""Characters of a reason for return, reject, cancel, suspend, void, reopen (domain §3 G5)."""
+REASON_WANTED = Sentence("请写明理由，至少 10 个字，对方会看到", "Give a reason of at least 10 characters; the other side will read it.")
+FOUR_EYES = Sentence("这一步要由另一个人来办：你已经办过前面的步骤", "Another person must take this step: you took an earlier part.")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What the registry remembers of an operation: its step or right, and the function behind."""
+
+    name: str
+    right: str | None
+    workflow: Workflow | None
+    step: Step | None
+    function: Callable[..., Any]
+
+
+OPERATIONS: dict[str, Operation] = {}
+"""Audit name → operation. Pages, bulk actions, command line and deadlines all look here."""
+
+
+def operation(
+    workflow: Workflow | None = None, step: str | None = None, *, right: str | None = None, name: str | None = None
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a function the one way to take a step (`workflow`, `step`) or to use a `right` on a plain record (`name`).
+
+    The function takes `(actor, record, given)`; for a creation step `record` is the place (unit, list, item) the right is
+    checked against and the function returns the new record. `given.version`, when present, must be the record's version.
+    Raises NotAllowed, StepRefused, Stale, Invalid; then nothing is kept.
+    """
+    declared = workflow.step(step) if workflow is not None and step is not None else None
+    title = declared.key if declared is not None else name
+    if title is None or (declared is None and right is None):
+        raise TypeError("operation(workflow, step) or operation(right=…, name=…)")
+
+    def wrap(function: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(function)
+        def walk(*args: P.args, **kwargs: P.kwargs) -> R:
+            return _walk(function, declared, right, title, *args, **kwargs)
+
+        OPERATIONS[title] = Operation(title, right, workflow, declared, walk)
+        walk.operation = OPERATIONS[title]  # type: ignore[attr-defined]
+        return walk
+
+    return wrap
+
+
+def _walk(
+    function: Callable[..., R], step: Step | None, right: str | None, title: str, actor: Actor, record: Any, *rest: Any
+) -> R:
+    given = rest[0] if rest else None
+    reason = getattr(given, "reason", None) or None
+    kind = "system" if actor.system else "step" if step is not None else "write"
+    with trail.act(actor, kind, title, record, reason) as deed:
+        _fresh(record, given)
+        needed = right if step is None else step.right_for(record)
+        if needed is not None and not (step is not None and step.system and actor.system):
+            decide.require(actor, needed, record)
+        if step is not None:
+            _signed(actor, step, record, reason)
+        result = function(actor, record, *rest)
+        if step is None:
+            if deed.main.record is None or step is None and isinstance(result, Movable):
+                deed.main.record = result if result is not None else record
+        elif step.creates:
+            _begin(deed, step, result)
+        else:
+            _move(deed.main, step, record)
+        return result
+
+
+def _fresh(record: Any, given: Any) -> None:
+    expected = getattr(given, "version", None)
+    if expected is not None and record is not None and expected != record.version:
+        raise Stale(record.version, record)
+
+
+def _signed(actor: Actor, step: Step, record: Any, reason: str | None) -> None:
+    if step.reason and len((reason or "").strip()) < SHORTEST_REASON:
+        raise Invalid("reason", REASON_WANTED)
+    others = step.others_than(record)
+    if others and not actor.system and actor.person_id in takers(record, others):
+        raise StepRefused((FOUR_EYES,))
+
+
+def takers(record: Any, steps: tuple[str, ...]) -> set[Any]:
+    """The persons who took any of `steps` on this record, or on the records it came from ("machine.step")."""
+    names = [name if "." in name else f"{record.workflow.name}.{name}" for name in steps]
+    rows = db.session.execute(
+        text("select person_id from audit.transition_log where record_id = any(:ids) and step = any(:names)"),
+        {"ids": [record.id, *record.forebears], "names": names},
+    )
+    return {row.person_id for row in rows if row.person_id is not None}
+
+
+def _begin(deed: trail.Act, step: Step, record: Any) -> None:
+    target = step.target.code
+    record.state, record.workflow_version = target, record.workflow.version
+    record.state_since = clock.now()
+    db.session.add(record)
+    db.session.flush()
+    deed.main.record, deed.main.to_state = record, target
+    deadlines.restart(record)
+
+
+def _move(entry: trail.Entry, step: Step, record: Movable) -> None:
+    landed = engine.landing(record.workflow, record.state, step, record, record.previous_state)
+    entry.from_state, entry.to_state = record.state, landed
+    if landed != record.state:
+        record.previous_state, record.state, record.state_since = record.state, landed, clock.now()
+    entry.record = record
+    db.session.flush()
+    deadlines.restart(record)
+
+
+def follow(record: Movable, step: str, reason: str | None = None) -> None:
+    """Take a system step on another record inside the open act: a plan was approved, so its item goes on.
+
+    Raises StepRefused like any step; RuntimeError outside an act.
+    """
+    deed = trail.current()
+    if deed is None:
+        raise RuntimeError("follow() belongs inside an operation.")
+    declared = record.workflow.step(step)
+    db.session.flush()
+    db.session.refresh(record, with_for_update=True)
+    entry = trail.Entry("system", declared.key, record=record, reason=reason, actor=SYSTEM)
+    _move(entry, declared, record)
+    deed.note(entry)
+
+
+def begin(record: Movable, step: str) -> None:
+    """Create a record by a system step inside the open act (a recheck task at closure, a candidate finding)."""
+    deed = trail.current()
+    if deed is None:
+        raise RuntimeError("begin() belongs inside an operation.")
+    declared = record.workflow.step(step)
+    record.state, record.workflow_version = declared.target.code, record.workflow.version
+    record.state_since = clock.now()
+    db.session.add(record)
+    db.session.flush()
+    deed.note(trail.Entry("system", declared.key, record=record, to_state=record.state, actor=SYSTEM))
+    deadlines.restart(record)

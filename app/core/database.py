@@ -1,0 +1,237 @@
+"""The database: one session per request, the columns every record shares, and the signed context of row-level security."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import time
+import uuid
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Connection,
+    Date,
+    DateTime,
+    Executable,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    Uuid,
+    event,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
+
+from app.core import clock
+from app.core.errors import OutsideAct
+
+WEB_SECONDS = 120
+"""How long a signed context of a web request stays valid."""
+WORK_SECONDS = 3600
+"""The same for a job: a large import runs for minutes inside one transaction."""
+
+db = SQLAlchemy(session_options={"expire_on_commit": False})
+
+
+class Base(DeclarativeBase):
+    """Common naming of constraints, so that migrations can name them, and common types."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        uuid.UUID: Uuid(as_uuid=True),
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+        list[str]: JSONB,
+        int: Integer,
+        bool: Boolean,
+        str: Text,
+    }
+    __protection__: ClassVar[str | None] = None
+    """Row-level security template: "unit" (county or school), "student" (school and data class), None (no private rows)."""
+    __outside_act__: ClassVar[bool] = False
+    """True for rows of plumbing (attempts, sessions, drafts) that are written without an audit entry of their own."""
+
+
+def uuid7() -> uuid.UUID:
+    """A version 7 UUID (RFC 9562): ordered by time, made before the row is inserted."""
+    milliseconds = time.time_ns() // 1_000_000
+    value = (milliseconds << 80) | (0x7 << 76) | (secrets.randbits(12) << 64) | (0b10 << 62) | secrets.randbits(62)
+    return uuid.UUID(int=value)
+
+
+def new_ref() -> str:
+    """An opaque reference for addresses: 64 random bits as 16 hexadecimal digits."""
+    return secrets.token_hex(8)
+
+
+REF_DEFAULT = text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)")
+
+
+class Record:
+    """Identity of every record: an internal id, and an opaque reference that appears in addresses instead of it."""
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7, server_default=text("gen_random_uuid()"))
+    ref: Mapped[str] = mapped_column(String(16), unique=True, default=new_ref, server_default=REF_DEFAULT)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now, server_default=text("now()"))
+
+
+class Versioned:
+    """Optimistic version: an update of an older version changes no row and raises."""
+
+    version: Mapped[int] = mapped_column(Integer, default=1, server_default=text("1"))
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 (SQLAlchemy's shape)
+        return {"version_id_col": cls.version}
+
+
+class Scoped:
+    """Whose row it is. Scopes, row-level security and the audit trail all read these names."""
+
+    county_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"), index=True)
+    school_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("units.id"), index=True)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the database may show and take in this transaction; signed by the app, verified by the database (decision 11)."""
+
+    actor: uuid.UUID | None = None
+    counties: tuple[uuid.UUID, ...] = ()
+    schools: tuple[uuid.UUID, ...] = ()
+    classes: tuple[str, ...] = ()
+    system: bool = False
+    act: uuid.UUID | None = None
+    seconds: int = field(default=WEB_SECONDS)
+
+    def claims(self, backend_pid: int) -> str:
+        """The text that is signed."""
+        return json.dumps(
+            {
+                "pid": backend_pid,
+                "actor": str(self.actor) if self.actor else None,
+                "counties": [str(c) for c in self.counties],
+                "schools": [str(s) for s in self.schools],
+                "classes": list(self.classes),
+                "system": self.system,
+                "act": str(self.act) if self.act else None,
+                "exp": int(time.time()) + self.seconds,
+            },
+            separators=(",", ":"),
+        )
+
+
+class ContextKey:
+    """The secret shared with the database, read from its file again whenever the file was renewed."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._seen: tuple[int, int] | None = None
+        self._secret = b""
+
+    def sign(self, claims: str) -> str:
+        """`claims` followed by a dot and its HMAC-SHA256 in hexadecimal."""
+        status = os.stat(self.path)
+        seen = (status.st_mtime_ns, status.st_ino)
+        if seen != self._seen:
+            self._secret, self._seen = self.path.read_bytes(), seen
+        return f"{claims}.{hmac.new(self._secret, claims.encode(), hashlib.sha256).hexdigest()}"
+
+
+_keys: dict[str, ContextKey] = {}
+
+
+def use_context_key(path: Path) -> None:
+    """Name the file that holds the context secret; called once by the factory."""
+    _keys["current"] = ContextKey(path)
+
+
+def show(connection: Connection, context: Context | None) -> None:
+    """Put the signed context into the open transaction; none at all when `context` is None."""
+    token = ""
+    if context is not None:
+        raw: Any = connection.connection.dbapi_connection
+        token = _keys["current"].sign(context.claims(raw.info.backend_pid))
+    connection.exec_driver_sql("select set_config('bihuan.context', %s, true)", (token,))
+
+
+@event.listens_for(Session, "after_begin")
+def _show_context(session: Session, transaction: Any, connection: Connection) -> None:
+    show(connection, session.info.get("context"))
+
+
+@event.listens_for(Session, "before_flush")
+def _only_inside_an_act(session: Session, flush_context: Any, instances: Any) -> None:
+    if session.info.get("act") is not None:
+        return
+    for record in (*session.new, *session.dirty, *session.deleted):
+        if not record.__outside_act__ and (record not in session.dirty or session.is_modified(record)):
+            raise OutsideAct(f"{type(record).__name__} was changed outside an act; write it in an operation.")
+
+
+def use_context(context: Context | None) -> None:
+    """From now on this session sees what `context` allows; an open transaction changes at once."""
+    session = db.session
+    session.info["context"] = context
+    if session.in_transaction():
+        show(session.connection(), context)
+
+
+def widen(**changes: Any) -> Context:
+    """The current context with some parts replaced, put in force; returns the one before."""
+    before: Context = db.session.info.get("context") or Context()
+    use_context(replace(before, **changes))
+    return before
+
+
+def keep(statement: Executable, values: Any = None) -> Any:
+    """Run one statement on plumbing rows and keep it, in or out of an act; never for records of a feature."""
+    result = db.session.execute(statement, values)
+    if db.session.info.get("act") is None:
+        db.session.commit()
+    return result
+
+
+__all__ = [
+    "JSONB",
+    "Base",
+    "BigInteger",
+    "Context",
+    "Date",
+    "ForeignKey",
+    "Mapped",
+    "Record",
+    "Scoped",
+    "String",
+    "Versioned",
+    "db",
+    "keep",
+    "mapped_column",
+    "new_ref",
+    "show",
+    "use_context",
+    "use_context_key",
+    "uuid7",
+    "widen",
+]

@@ -1,0 +1,1 @@
+"""Intentions that must not be lost: a row in the open transaction, delivered at least once by RQ, its effect kept once."""

@@ -1,0 +1,140 @@
+"""Carrying intentions out: the relay leases rows and hands ids to RQ, the worker does the work and keeps its effect once.
+
+Killing any process at any point loses nothing and doubles nothing: an unfinished lease lapses and the row is handed over
+again; an effect key that exists already stops a second effect (security 60–63).
+"""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+from flask import current_app
+from redis.exceptions import RedisError
+from sqlalchemy import select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from app.core import clock, logs, queue
+from app.core.database import db, use_context
+from app.core.outbox.handlers import HANDLERS
+from app.core.outbox.models import Effect, OutboxRow
+from app.core.policy.actor import SYSTEM
+
+log = logs.get(__name__)
+
+LEASE = timedelta(seconds=60)
+LONG_LEASE = timedelta(hours=1)
+MOST_TRIES = 8
+
+CLAIM = text(
+    """update outbox set leased_until = :until, tries = tries + 1 where id in (
+           select id from outbox where done_at is null and dead_at is null and due_at <= :now
+               and (leased_until is null or leased_until < :machine)
+           order by (queue <> 'urgent'), due_at limit :most for update skip locked)
+       returning id, queue"""
+)
+
+
+def claim(most: int = 50) -> list[tuple[int, str]]:
+    """Lease the next waiting rows and return their ids and queues."""
+    machine = clock.machine_now()
+    values = {"until": machine + LEASE, "machine": machine, "now": clock.now(), "most": most}
+    rows = db.session.execute(CLAIM, values).all()
+    db.session.commit()
+    return [(row.id, row.queue) for row in rows]
+
+
+def relay(most: int = 50) -> int:
+    """One round of the relay: claimed rows are handed to RQ. Returns how many."""
+    claimed = claim(most)
+    if not claimed:
+        return 0
+    redis = queue.connect(current_app.config["REDIS_URL"])
+    for outbox_id, name in claimed:
+        try:
+            queue.enqueue(redis, name, outbox_id)
+        except RedisError:
+            log.warning("queue_unreachable", outbox=outbox_id)
+            _release(outbox_id)
+    return len(claimed)
+
+
+def _release(outbox_id: int) -> None:
+    db.session.execute(update(OutboxRow).where(OutboxRow.id == outbox_id).values(leased_until=None))
+    db.session.commit()
+
+
+def deliver(outbox_id: int) -> None:
+    """What RQ runs, in a fork of the worker: a fresh app context and connections of its own, then one row."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    with app.app_context():
+        db.engine.dispose(close=False)
+        _deliver(outbox_id)
+
+
+def _deliver(outbox_id: int) -> None:
+    session = db.session
+    use_context(SYSTEM.context())
+    row = session.scalar(select(OutboxRow).where(OutboxRow.id == outbox_id).with_for_update(skip_locked=True))
+    if row is None or row.done_at is not None or row.dead_at is not None:
+        session.rollback()
+        return
+    session.execute(update(OutboxRow).where(OutboxRow.id == outbox_id).values(leased_until=clock.machine_now() + LONG_LEASE))
+    session.commit()
+    handler = HANDLERS.get(row.kind)
+    try:
+        if handler is None:
+            raise LookupError(f"nobody handles {row.kind}")
+        handler(row)
+        session.execute(update(OutboxRow).where(OutboxRow.id == outbox_id).values(done_at=clock.now(), trouble=None))
+        session.commit()
+    except Exception as error:
+        session.rollback()
+        _put_back(row.id, row.tries, type(error).__name__)
+        log.warning("delivery_failed", outbox=outbox_id, kind=row.kind, tries=row.tries, error=type(error).__name__)
+    finally:
+        use_context(None)
+
+
+def _put_back(outbox_id: int, tries: int, trouble: str) -> None:
+    now = clock.now()
+    wait = timedelta(seconds=min(3600, 2**tries) * random.uniform(0.5, 1.5))  # noqa: S311 (jitter, not a secret)
+    values = {"leased_until": None, "trouble": trouble, "due_at": now + wait}
+    if tries >= MOST_TRIES:
+        values = {"dead_at": now, "trouble": trouble, "leased_until": None}
+    db.session.execute(update(OutboxRow).where(OutboxRow.id == outbox_id).values(**values))
+    db.session.commit()
+
+
+def first_time(key: str) -> bool:
+    """Claim an effect key inside the open transaction; False when the effect was had already."""
+    kept = db.session.execute(
+        upsert(Effect).values(key=key, at=clock.now()).on_conflict_do_nothing().returning(Effect.key)
+    ).scalar()
+    return kept is not None
+
+
+def redrive(outbox_id: int) -> None:
+    """Give a dead row another eight tries."""
+    db.session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id == outbox_id)
+        .values(dead_at=None, tries=0, due_at=clock.now(), leased_until=None)
+    )
+    db.session.commit()
+
+
+def drain(limit: int = 1000) -> int:
+    """Carry out everything that waits, in this process: tests, the demo, and sites that run without a queue for a moment."""
+    done = 0
+    while done < limit:
+        claimed = claim(100)
+        if not claimed:
+            return done
+        for outbox_id, _ in claimed:
+            _deliver(outbox_id)
+            done += 1
+    return done
+
+
+__all__ = ["claim", "deliver", "drain", "first_time", "redrive", "relay"]

@@ -1,0 +1,18 @@
+"""Which function carries out which kind of intention; a table filled by the factory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.core.outbox.models import OutboxRow
+
+HANDLERS: dict[str, Callable[[OutboxRow], None]] = {}
+
+
+def handles(kind: str, function: Callable[[OutboxRow], None]) -> None:
+    """Register the handler of `kind`; two for one kind are a fault."""
+    if HANDLERS.get(kind, function) is not function:
+        raise RuntimeError(f"Two handlers for {kind}.")
+    HANDLERS[kind] = function

@@ -1,0 +1,49 @@
+"""Who is acting: one person in one role at one unit, as a plain value that never outlives its request."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+
+from app.core.database import WEB_SECONDS, WORK_SECONDS, Context
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person with the role they act in. `schools` are those whose private rows the role reaches, beside its own."""
+
+    person_id: uuid.UUID | None = None
+    account_id: uuid.UUID | None = None
+    assignment_id: uuid.UUID | None = None
+    name: str = ""
+    role: str = ""
+    unit_id: uuid.UUID | None = None
+    unit_name: str = ""
+    county_id: uuid.UUID | None = None
+    school_id: uuid.UUID | None = None
+    schools: tuple[uuid.UUID, ...] = ()
+    subjects: tuple[str, ...] = ()
+    classes: tuple[uuid.UUID, ...] = ()
+    data_classes: tuple[str, ...] = ()
+    county_wide: bool = False
+    system: bool = False
+    locale: str = "zh"
+    fresh_until: float = field(default=0.0)
+
+    def context(self) -> Context:
+        """What the database may show this actor (row-level security; finer limits are in scopes.py)."""
+        own = (self.school_id,) if self.school_id else ()
+        return Context(
+            actor=self.person_id,
+            counties=(self.county_id,) if self.county_wide and self.county_id else (),
+            schools=tuple(dict.fromkeys((*own, *self.schools))),
+            classes=self.data_classes,
+            system=self.system,
+            seconds=WORK_SECONDS if self.system else WEB_SECONDS,
+        )
+
+
+SYSTEM = Actor(name="系统", role="system", system=True)
+"""Takes deadlines and system steps; signed by worker code paths only (decision 13)."""
+NOBODY = Actor(role="anonymous")
+"""Somebody who has not signed in."""

@@ -1,0 +1,28 @@
+"""Dated assignments of a person to one record: handler, team member, verifier. No date range, no access (security 25)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+from sqlalchemy import Index
+
+from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
+
+
+class CaseAssignment(Base, Record, Scoped):
+    """`part` is the duty: handler, deputy, verifier, team, evaluator; `to_on` is the last day of access."""
+
+    __tablename__ = "case_assignments"
+    __protection__ = "unit"
+    __table_args__ = (
+        Index("ix_case_assignments_record", "entity", "record_id"),
+        Index("ix_case_assignments_person", "person_id", "entity"),
+    )
+
+    entity: Mapped[str] = mapped_column(String(40))
+    record_id: Mapped[uuid.UUID]
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))
+    part: Mapped[str] = mapped_column(String(20))
+    from_on: Mapped[date]
+    to_on: Mapped[date | None]

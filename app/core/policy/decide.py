@@ -1,0 +1,49 @@
+"""The three questions of the policy: `may` (buttons), `require` (operations), `visible` (a select already narrowed)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, false, or_
+
+from app.core.errors import NotAllowed
+from app.core.policy.actor import Actor
+from app.core.policy.roles import ROLES
+from app.core.policy.scopes import Scope
+
+
+def scopes_of(actor: Actor, right: str) -> tuple[Scope, ...]:
+    """The scopes on which the actor's role holds `right`; empty when it does not."""
+    role = ROLES.get(actor.role)
+    return role.grants.get(right, ()) if role else ()
+
+
+def holds(actor: Actor, right: str) -> bool:
+    """Whether the role holds `right` on anything at all."""
+    return actor.system or bool(scopes_of(actor, right))
+
+
+def may(actor: Actor, right: str, record: Any = None) -> bool:
+    """Whether the actor may use `right` on `record` (on anything at all without one)."""
+    if actor.system:
+        return True
+    scopes = scopes_of(actor, right)
+    if record is None:
+        return bool(scopes)
+    return any(scope.holds(actor, record) for scope in scopes)
+
+
+def require(actor: Actor, right: str, record: Any = None) -> None:
+    """Raises NotAllowed when `may` says no."""
+    if not may(actor, right, record):
+        raise NotAllowed(right, record)
+
+
+def visible(actor: Actor, select_: Select[Any], model: Any, right: str) -> Select[Any]:
+    """`select_` narrowed to the rows of `model` on which the actor holds `right`; none when the role does not hold it."""
+    if actor.system:
+        return select_
+    scopes = scopes_of(actor, right)
+    if not scopes:
+        return select_.where(false())
+    return select_.where(or_(*(scope.where(actor, model) for scope in scopes)))

@@ -1,0 +1,71 @@
+"""Who holds which right on which scope: one line a right, the roles beside it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from app.core.policy.scopes import (
+    ASSIGNED,
+    COUNTY,
+    EVERYWHERE,
+    OWN,
+    SCHOOL,
+    SCHOOLS,
+    SELF,
+    SUBJECT,
+    UNIT,
+    Scope,
+)
+
+Holders = dict[str, Scope | tuple[Scope, ...]]
+
+PEOPLE: dict[str, Holders] = {
+    "people.view_units": {
+        **dict.fromkeys(
+            ("leading_group_head", "leading_group_member", "office_director", "evaluator", "sys_admin", "security_admin"),
+            COUNTY,
+        ),
+        **dict.fromkeys(("principal", "school_coordinator"), SCHOOL),
+    },
+    "people.manage_units": {"sys_admin": COUNTY, "office_director": COUNTY},
+    "people.view_staff": {
+        **dict.fromkeys(("office_director", "evaluator", "sys_admin", "security_admin"), COUNTY),
+        **dict.fromkeys(("principal", "school_coordinator"), SCHOOL),
+        **dict.fromkeys(("dept_head",), UNIT),
+    },
+    "people.manage_staff": {"sys_admin": COUNTY, "school_coordinator": SCHOOL},
+    "people.request_role": {"principal": SCHOOL, "dept_head": UNIT, "office_director": COUNTY},
+    "people.name_deputy": {"principal": SCHOOL, "dept_head": UNIT, "office_director": COUNTY, "leading_group_head": COUNTY},
+    "people.hand_over": {"principal": SCHOOL, "dept_head": UNIT, "office_director": COUNTY},
+    "people.view_students": {"school_coordinator": SCHOOL, "homeroom_teacher": SCHOOL},
+    "people.import_roster": {"school_coordinator": SCHOOL, "assessment_member": COUNTY, "evaluator": COUNTY},
+    "people.accept_roster": {"principal": SCHOOL, "evaluator": COUNTY, "assessment_member": COUNTY},
+    "people.import_staff": {"sys_admin": COUNTY, "school_coordinator": SCHOOL},
+}
+IDENTITY: dict[str, Holders] = {
+    "identity.view_accounts": {"sys_admin": COUNTY, "security_admin": COUNTY},
+    "identity.open_account": {"sys_admin": COUNTY},
+    "identity.disable_account": {"sys_admin": COUNTY, "security_admin": COUNTY},
+    "identity.reset_factor": {"security_admin": COUNTY},
+    "identity.grant_role": {"security_admin": COUNTY},
+    "identity.end_role": {"security_admin": COUNTY},
+    "identity.end_sessions": {"sys_admin": COUNTY, "security_admin": COUNTY},
+    "identity.configure": {"sys_admin": EVERYWHERE},
+    "audit.read": {"auditor": EVERYWHERE},
+    "audit.verify": {"auditor": EVERYWHERE},
+    "casework.set_workdays": {"office_director": EVERYWHERE, "sys_admin": EVERYWHERE},
+}
+UNUSED = (ASSIGNED, OWN, SCHOOLS, SELF, SUBJECT)
+
+
+def _by_role(*areas: dict[str, Holders]) -> dict[str, dict[str, tuple[Scope, ...]]]:
+    found: dict[str, dict[str, tuple[Scope, ...]]] = defaultdict(dict)
+    for area in areas:
+        for right, holders in area.items():
+            for role, scopes in holders.items():
+                found[role][right] = scopes if isinstance(scopes, tuple) else (scopes,)
+    return dict(found)
+
+
+RIGHTS: tuple[str, ...] = tuple(sorted({*PEOPLE, *IDENTITY}))
+GRANTS = _by_role(PEOPLE, IDENTITY)

@@ -1,0 +1,121 @@
+"""On which records a right holds: each scope once for a record in hand (Python) and once for a select (SQL).
+
+Both read the same column names: `county_id`, `school_id`, `unit_id` (responsible unit), `subject`, `owner_id`. A property
+test proves that the two agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+
+from app.core.clock import today
+from app.core.database import db
+from app.core.policy.actor import Actor
+from app.core.policy.assignments import CaseAssignment
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One reach of a right: `holds` for a record, `where` for a select on a model."""
+
+    name: str
+    zh: str
+    en: str
+    holds: Callable[[Actor, Any], bool]
+    where: Callable[[Actor, Any], ColumnElement[bool]]
+
+
+def _same(record: Any, column: str, value: Any) -> bool:
+    return value is not None and getattr(record, column, None) == value
+
+
+def _column(model: Any, column: str, value: Any) -> ColumnElement[bool]:
+    if value is None or not hasattr(model, column):
+        return false()
+    condition: ColumnElement[bool] = getattr(model, column) == value
+    return condition
+
+
+def _assigned(actor: Actor, record: Any) -> bool:
+    found = db.session.scalar(select(exists().where(_assignment(actor, type(record), record.id))))
+    return bool(found)
+
+
+def _assignment(actor: Actor, model: Any, identity: Any) -> ColumnElement[bool]:
+    day = today()
+    return and_(
+        CaseAssignment.entity == model.__tablename__,
+        CaseAssignment.record_id == identity,
+        CaseAssignment.person_id == actor.person_id,
+        CaseAssignment.from_on <= day,
+        or_(CaseAssignment.to_on.is_(None), CaseAssignment.to_on >= day),
+    )
+
+
+COUNTY = Scope(
+    "county",
+    "全县",
+    "county",
+    lambda actor, record: _same(record, "county_id", actor.county_id),
+    lambda actor, model: _column(model, "county_id", actor.county_id),
+)
+SCHOOL = Scope(
+    "school",
+    "本校",
+    "own school",
+    lambda actor, record: _same(record, "school_id", actor.school_id),
+    lambda actor, model: _column(model, "school_id", actor.school_id),
+)
+UNIT = Scope(
+    "unit",
+    "本单位",
+    "own unit",
+    lambda actor, record: _same(record, "unit_id", actor.unit_id),
+    lambda actor, model: _column(model, "unit_id", actor.unit_id),
+)
+SCHOOLS = Scope(
+    "schools",
+    "责任学校",
+    "assigned schools",
+    lambda actor, record: getattr(record, "school_id", None) in actor.schools,
+    lambda actor, model: model.school_id.in_(actor.schools) if actor.schools else false(),
+)
+SUBJECT = Scope(
+    "subject",
+    "全县本学科",
+    "own subjects in the county",
+    lambda actor, record: (
+        _same(record, "county_id", actor.county_id) and getattr(record, "subject", None) in actor.subjects
+    ),
+    lambda actor, model: (
+        and_(_column(model, "county_id", actor.county_id), model.subject.in_(actor.subjects))
+        if actor.subjects and hasattr(model, "subject")
+        else false()
+    ),
+)
+OWN = Scope(
+    "own",
+    "本人负责",
+    "own",
+    lambda actor, record: _same(record, "owner_id", actor.person_id),
+    lambda actor, model: _column(model, "owner_id", actor.person_id),
+)
+ASSIGNED = Scope(
+    "assigned",
+    "指派给本人",
+    "assigned to me",
+    _assigned,
+    lambda actor, model: exists().where(_assignment(actor, model, model.id)),
+)
+SELF = Scope(
+    "self",
+    "本人",
+    "self",
+    lambda actor, record: _same(record, "person_id", actor.person_id),
+    lambda actor, model: _column(model, "person_id", actor.person_id),
+)
+EVERYWHERE = Scope("everywhere", "全部", "everywhere", lambda actor, record: True, lambda actor, model: true())

@@ -1,0 +1,1 @@
+"""What every page shares: who is acting, drawing a page, errors, headers, navigation, words and dates."""

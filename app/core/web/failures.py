@@ -1,0 +1,112 @@
+"""Errors become pages here and nowhere else: plain words, what to do next, nothing revealed (security 57)."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import Flask, Response, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from app.core import logs
+from app.core.audit import trail
+from app.core.database import db
+from app.core.errors import ImportRefused, Invalid, NotAllowed, NotFound, Stale, StepRefused
+from app.core.policy.actor import NOBODY
+from app.core.web.current import current_actor
+from app.core.web.pages import page, say
+
+log = logs.get(__name__)
+
+
+def register(app: Flask) -> None:
+    """Put the handlers in."""
+    for error, handler in (
+        (NotFound, _not_found),
+        (404, _not_found),
+        (405, _not_found),
+        (NotAllowed, _not_allowed),
+        (StepRefused, _refused),
+        (Stale, _stale),
+        (Invalid, _invalid),
+        (ImportRefused, _import_refused),
+        (CSRFError, _form_too_old),
+        (RequestEntityTooLarge, _too_large),
+        (429, _too_often),
+        (OperationalError, _database_away),
+        (HTTPException, _other),
+    ):
+        app.register_error_handler(error, handler)  # type: ignore[arg-type]
+    app.register_error_handler(500, _broken)
+
+
+def _not_found(error: Any) -> Response:
+    actor = current_actor()
+    if actor is not NOBODY and isinstance(error, NotFound):
+        trail.denied(actor, f"view.{request.endpoint}", ref=error.ref)
+    return page("errors/not_found.html", 404)
+
+
+def _not_allowed(error: NotAllowed) -> Response:
+    trail.denied(current_actor(), error.right, error.record)
+    return page("errors/not_allowed.html", 403)
+
+
+def _refused(error: StepRefused) -> Response:
+    db.session.rollback()
+    return page("errors/refused.html", 409, sentences=[say(s) for s in error.sentences], typed=_typed())
+
+
+def _stale(error: Stale) -> Response:
+    db.session.rollback()
+    return page("errors/stale.html", 409, record=error.record, newer=error.newer, typed=_typed())
+
+
+def _invalid(error: Invalid) -> Response:
+    db.session.rollback()
+    sentences = [say(s) for s in error.sentences.values()]
+    return page("errors/refused.html", 422, sentences=sentences, typed=_typed())
+
+
+def _import_refused(error: ImportRefused) -> Response:
+    db.session.rollback()
+    return page("errors/refused.html", 422, sentences=[say(s) for s in error.sentences], typed={})
+
+
+def _form_too_old(error: Any) -> Response:
+    return page("errors/form_too_old.html", 400, typed=_typed())
+
+
+def _too_large(error: Any) -> Response:
+    return page("errors/too_large.html", 413)
+
+
+def _too_often(error: Any) -> Response:
+    response = page("errors/too_often.html", 429)
+    response.headers["Retry-After"] = "60"
+    return response
+
+
+def _database_away(error: Any) -> Response:
+    log.error("database_unreachable", endpoint=request.endpoint)
+    return page("errors/away.html", 503)
+
+
+def _other(error: HTTPException) -> Response:
+    return page("errors/other.html", error.code or 400, title=_("这个请求没有办成"))
+
+
+def _broken(error: Any) -> Response:
+    code = f"{secrets.token_hex(2)}-{secrets.token_hex(2)}".upper()
+    log.error("unexpected", code=code, endpoint=request.endpoint, error=type(getattr(error, "original_exception", error)).__name__)
+    db.session.rollback()
+    return page("errors/broken.html", 500, code=code)
+
+
+def _typed() -> dict[str, list[str]]:
+    """What was typed in the refused form, so that the page can show it again."""
+    hidden = {"csrf_token", "password", "code", "version", "new_password", "again"}
+    return {k: v for k, v in request.form.to_dict(flat=False).items() if k not in hidden and any(x.strip() for x in v)}

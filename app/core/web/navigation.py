@@ -1,0 +1,85 @@
+"""The side menu, the bottom tabs and the to-do count; features hand in their entries through the factory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g, request, url_for
+from flask_babel import gettext
+
+from app.core.policy import decide
+from app.core.policy.actor import NOBODY, Actor
+
+GROUPS = {"now": "", "loop": "诊—改—评", "people": "人员与机构", "care_of_system": "系统"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu: where it leads, who sees it (one of `rights`), and on which group it stands."""
+
+    group: str
+    title: str
+    endpoint: str
+    icon: str
+    rights: tuple[str, ...]
+    order: int = 50
+    tab: bool = False
+    roles: tuple[str, ...] = ()
+
+
+ENTRIES: list[Entry] = []
+COUNTERS: list[Callable[[Actor], int]] = []
+NOTICES: list[Callable[[Actor], list[str]]] = []
+
+
+def entries_for(actor: Actor) -> list[Entry]:
+    """The entries this actor sees, in order."""
+    if actor is NOBODY:
+        return []
+    seen = [
+        e
+        for e in ENTRIES
+        if (not e.roles or actor.role in e.roles) and (not e.rights or any(decide.holds(actor, r) for r in e.rights))
+    ]
+    return sorted(seen, key=lambda e: (list(GROUPS).index(e.group), e.order))
+
+
+def menu(actor: Actor) -> list[dict[str, Any]]:
+    """Groups of menu lines as the layout draws them."""
+    groups: list[dict[str, Any]] = []
+    for name, title in GROUPS.items():
+        lines = [_line(e) for e in entries_for(actor) if e.group == name]
+        if lines:
+            groups.append({"title": gettext(title) if title else "", "entries": lines})
+    return groups
+
+
+def _line(entry: Entry) -> dict[str, Any]:
+    own = entry.endpoint.split(".")[0]
+    here = request.endpoint == entry.endpoint or (
+        (request.blueprint or "") == own and not any(e.endpoint == request.endpoint for e in ENTRIES)
+    )
+    return {
+        "label": gettext(entry.title),
+        "url": url_for(entry.endpoint),
+        "icon": entry.icon,
+        "current": here,
+        "tab": entry.tab,
+        "count": None,
+    }
+
+
+def waiting_count(actor: Actor) -> int:
+    """How many things wait for this actor; computed once a request."""
+    if actor is NOBODY:
+        return 0
+    if "waiting_count" not in g:
+        g.waiting_count = sum(count(actor) for count in COUNTERS)
+    return int(g.waiting_count)
+
+
+def notices(actor: Actor) -> list[str]:
+    """Standing warnings for this actor: no scanner, calendar without published holidays."""
+    return [] if actor is NOBODY else [line for source in NOTICES for line in source(actor)]

@@ -1,0 +1,57 @@
+"""Drawing a page: what every template is given, and parts of a page for htmx."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, current_app, make_response, render_template, request, session
+from flask_babel import get_locale
+from jinja2_fragments.flask import render_block
+
+from app.core import clock
+from app.core.web import navigation
+from app.core.web.current import current_actor
+
+
+LANGUAGES = ("zh", "en")
+
+
+def wanted_language() -> str:
+    """The language of this request: chosen in the menu, else the setting; Chinese is the source."""
+    chosen = session.get("language")
+    return chosen if chosen in LANGUAGES else str(current_app.config["BIHUAN_LOCALE"])
+
+
+def language() -> str:
+    """"zh" or "en" as it is in force now."""
+    return "en" if str(get_locale() or "zh").startswith("en") else "zh"
+
+
+def say(thing: Any) -> str:
+    """The words of a state, step, sentence, scope or role in the language of the page."""
+    if thing is None:
+        return ""
+    if hasattr(thing, "zh"):
+        return str(thing.en if language() == "en" else thing.zh)
+    return str(thing)
+
+
+def page(template: str, status: int = 200, **context: Any) -> Response:
+    """A whole page, or only its block `part` when htmx asks for a part that the template has."""
+    if request.headers.get("HX-Request") and "part" in request.args:
+        return make_response(render_block(template, request.args["part"], **context), status)
+    return make_response(render_template(template, **context), status)
+
+
+def shared() -> dict[str, Any]:
+    """What every template can use."""
+    actor = current_actor()
+    return {
+        "actor": actor,
+        "language": language(),
+        "navigation": navigation.menu(actor),
+        "waiting_count": navigation.waiting_count(actor),
+        "today": clock.today(),
+        "projector": request.cookies.get("projector") == "on",
+        "notices": navigation.notices(actor),
+    }

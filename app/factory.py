@@ -1,0 +1,115 @@
+"""Puts the application together: a recipe, read from top to bottom."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from flask_babel import Babel
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import text
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from app import models  # noqa: F401 (every table is known before the first query)
+from app.assembly import AREAS
+from app.cli import commands
+from app.core import clock, logs
+from app.core.database import db, use_context_key
+from app.core.web import chips, current, failures, headers, origin, pages
+from config.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The whole application for web, worker, relay and command line.
+
+    Raises SettingsRefused naming the item that is missing or unsafe.
+    """
+    settings = settings or Settings.from_env()
+    settings.check()
+    app = Flask("app", root_path=str(ROOT / "app"), template_folder=str(ROOT / "templates"), static_folder="static")
+    logs.configure()
+    _configure(app, settings)
+    _connect(app, settings)
+    _speak(app)
+    _guard(app, settings)
+    failures.register(app)
+    for area in AREAS:
+        area(app)
+    for command in commands():
+        app.cli.add_command(command)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.extensions["bihuan.settings"] = settings
+    app.config.update(
+        SECRET_KEY=settings.secret_key(),
+        SESSION_COOKIE_NAME="__Host-bihuan",
+        SESSION_COOKIE_SECURE=True,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
+        MAX_CONTENT_LENGTH=settings.request_mb * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,
+        REDIS_URL=settings.redis_url,
+        BIHUAN_LOCALE=settings.locale,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
+        TEMPLATES_AUTO_RELOAD=settings.environment == "development",
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+
+
+def _connect(app: Flask, settings: Settings) -> None:
+    app.config["SQLALCHEMY_ENGINES"] = {
+        "default": {"url": settings.database_url, "pool_size": settings.web_threads, "max_overflow": 4, "pool_pre_ping": True}
+    }
+    db.init_app(app)
+    use_context_key(settings.context_key_file)
+    if settings.steerable_clock:
+        from app.core.steering import offset_of
+
+        clock.set_offset_source(lambda: offset_of(app))
+    if settings.environment != "test":
+        with app.app_context():
+            refuse_strong_role()
+
+
+def refuse_strong_role() -> None:
+    """The app does not start when its database role could step over row-level security (security 26, 81)."""
+    strong = db.session.execute(
+        text("select rolsuper or rolbypassrls from pg_roles where rolname = current_user")
+    ).scalar_one()
+    db.session.rollback()
+    if strong:
+        raise RuntimeError("DATABASE_URL: this role could bypass row-level security; use the app role.")
+
+
+def _speak(app: Flask) -> None:
+    Babel(
+        app,
+        default_locale="zh",
+        default_translation_directories=str(ROOT / "app" / "translations"),
+        locale_selector=pages.wanted_language,
+        timezone_selector=lambda: "Asia/Shanghai",
+    )
+    app.jinja_env.filters["say"] = pages.say
+    chips.register(app)
+    app.context_processor(pages.shared)
+
+
+def _guard(app: Flask, settings: Settings) -> None:
+    CSRFProtect(app)
+    app.before_request(origin.refuse_foreign_origin)
+    app.before_request(current.load_actor)
+    app.after_request(headers.add_headers)
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app, root=str(ROOT / "app" / "static"), prefix="static/", max_age=31536000
+    )
+    if settings.tls_proxy:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]

@@ -1,0 +1,13 @@
+"""Every table of the application in one place, for migrations and checks."""
+
+from app.core.audit import models as audit_models
+from app.core.casework import deadlines
+from app.core.database import Base
+from app.core.imports import models as import_models
+from app.core.outbox import models as outbox_models
+from app.core.policy import assignments
+from app.people.directory import models as directory_models
+from app.people.identity import models as identity_models
+
+metadata = Base.metadata
+TABLES = (assignments, audit_models, deadlines, directory_models, identity_models, import_models, outbox_models)

@@ -1,0 +1,200 @@
+"""Units, persons, classes, students, and the dated roles that give a person rights at a unit."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.orm import relationship
+
+from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, Versioned, mapped_column
+
+UNIT_KINDS = {
+    "province": ("省", "Province"),
+    "city": ("市", "City"),
+    "county_bureau": ("县教育局", "County education bureau"),
+    "leading_group": ("领导小组", "Leading group"),
+    "leading_group_office": ("领导小组办公室", "Leading group office"),
+    "guidance_group": ("项目指导组", "Guidance group"),
+    "assessment_group": ("测评大组", "Assessment group"),
+    "department": ("责任科室", "Department"),
+    "school_district": ("学区", "School district"),
+    "school": ("学校", "School"),
+    "school_group": ("学校领导小组", "School leading group"),
+    "school_monitoring_center": ("学校教学质量监测中心", "School monitoring centre"),
+    "external_agency": ("校外机构", "Outside agency"),
+    "community": ("村（社区）", "Community"),
+    "reviewing_panel": ("评审组", "Reviewing panel"),
+}
+
+
+class Unit(Base, Record, Versioned):
+    """A node of the organisation tree. `county_id` is the county bureau above (itself for a bureau); none above counties."""
+
+    __tablename__ = "units"
+    __table_args__ = (
+        UniqueConstraint("county_id", "code"),
+        Index("ix_units_parent", "parent_id"),
+        Index("ix_units_kind", "county_id", "kind"),
+    )
+
+    county_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("units.id"))
+    parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("units.id"))
+    kind: Mapped[str] = mapped_column(String(30))
+    code: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(60))
+    short_name: Mapped[str] = mapped_column(String(30))
+    pinyin: Mapped[str] = mapped_column(String(200), default="")
+    school_type: Mapped[str | None] = mapped_column(String(2))
+    address: Mapped[str | None] = mapped_column(String(120))
+    from_on: Mapped[date | None]
+    to_on: Mapped[date | None]
+    declared_network: Mapped[str | None] = mapped_column(String(60))
+
+    @property
+    def school_id(self) -> uuid.UUID | None:
+        """A school is its own school; parts of a school carry the school as parent."""
+        if self.kind == "school":
+            return self.id
+        return self.parent_id if self.kind in ("school_group", "school_monitoring_center") else None
+
+    @property
+    def unit_id(self) -> uuid.UUID:
+        """A unit is its own responsible unit."""
+        return self.id
+
+
+class UnitAlias(Base, Record, Scoped):
+    """Another name that senders use for a unit; stored once somebody chose the right unit for it."""
+
+    __tablename__ = "unit_aliases"
+    __table_args__ = (UniqueConstraint("county_id", "alias"),)
+
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
+    alias: Mapped[str] = mapped_column(String(60))
+
+
+class Person(Base, Record, Versioned):
+    """A member of staff, wherever they work; roles come from RoleAssignment, never from here."""
+
+    __tablename__ = "persons"
+    __table_args__ = (
+        UniqueConstraint("county_id", "staff_no"),
+        Index("ix_persons_pinyin", "county_id", "pinyin"),
+    )
+
+    county_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("units.id"))
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"), index=True)
+    staff_no: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(30))
+    pinyin: Mapped[str] = mapped_column(String(200), default="")
+    email: Mapped[str | None] = mapped_column(String(120))
+    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_index: Mapped[bytes | None] = mapped_column(LargeBinary)
+    qualification_type: Mapped[str | None] = mapped_column(String(40))
+    qualification_expiry: Mapped[date | None]
+    left_on: Mapped[date | None]
+
+
+class RoleAssignment(Base, Record, Versioned):
+    """A role of a person at a unit from a day to a day (both included); access ends with it on the next request."""
+
+    __tablename__ = "role_assignments"
+    __table_args__ = (
+        CheckConstraint("to_on is null or to_on >= from_on", name="dates"),
+        Index("ix_role_assignments_person", "person_id"),
+        Index("ix_role_assignments_role", "county_id", "role", "unit_id"),
+    )
+
+    county_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("units.id"))
+    school_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("units.id"))
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
+    role: Mapped[str] = mapped_column(String(30))
+    subjects: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
+    from_on: Mapped[date]
+    to_on: Mapped[date | None]
+    is_deputy: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    granted_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
+    request_note: Mapped[str | None] = mapped_column(String(200))
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id], lazy="raise")
+    unit: Mapped[Unit] = relationship(foreign_keys=[unit_id], lazy="raise")
+
+
+class SchoolResponsibility(Base, Record):
+    """Which schools an inspector, evaluator or expert answers for, from a day to a day."""
+
+    __tablename__ = "school_responsibilities"
+    __table_args__ = (Index("ix_school_responsibilities_assignment", "assignment_id"),)
+
+    county_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
+    assignment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("role_assignments.id", ondelete="CASCADE"))
+    school_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
+    from_on: Mapped[date]
+    to_on: Mapped[date | None]
+
+
+class SchoolClass(Base, Record, Scoped):
+    """A class in one school year; `grade` is G1–G12, `school_year` the year in which it began (1 September)."""
+
+    __tablename__ = "school_classes"
+    __protection__ = "unit"
+    __table_args__ = (UniqueConstraint("school_id", "school_year", "grade", "class_no"),)
+
+    school_year: Mapped[int]
+    grade: Mapped[str] = mapped_column(String(3))
+    class_no: Mapped[int]
+    name: Mapped[str] = mapped_column(String(30))
+
+
+class TeachingDuty(Base, Record, Scoped):
+    """Who teaches or leads a class: `duty` is homeroom, subject or grade_lead; access ends the day it ends (§2.3 d)."""
+
+    __tablename__ = "teaching_duties"
+    __protection__ = "unit"
+    __table_args__ = (Index("ix_teaching_duties_person", "person_id"), Index("ix_teaching_duties_class", "class_id"))
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))
+    class_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("school_classes.id"))
+    duty: Mapped[str] = mapped_column(String(20))
+    subject: Mapped[str | None] = mapped_column(String(20))
+    from_on: Mapped[date]
+    to_on: Mapped[date | None]
+
+
+class Student(Base, Record, Versioned):
+    """A child on the roll of one school. The ID number is sealed; its blind index is unique per school only (security 36)."""
+
+    __tablename__ = "students"
+    __protection__ = "student"
+    __table_args__ = (
+        UniqueConstraint("school_id", "student_no"),
+        UniqueConstraint("school_id", "id_index"),
+        Index("ix_students_class", "school_id", "class_id"),
+        Index("ix_students_pinyin", "school_id", "pinyin"),
+    )
+
+    county_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
+    school_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
+    class_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("school_classes.id"))
+    student_no: Mapped[str] = mapped_column(String(19))
+    name: Mapped[str] = mapped_column(String(30))
+    pinyin: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
+    gender: Mapped[str] = mapped_column(String(1))
+    birth_date: Mapped[date]
+    grade: Mapped[str] = mapped_column(String(3))
+    id_type: Mapped[str] = mapped_column(String(12), default="none", server_default=text("'none'"))
+    id_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    id_index: Mapped[bytes | None] = mapped_column(LargeBinary)
+    enrol_year: Mapped[int | None]
+    boarding: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    left_behind: Mapped[str] = mapped_column(String(4), default="none", server_default=text("'none'"))
+    village_code: Mapped[str | None] = mapped_column(String(12))
+    guardians: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
+    """Per guardian: name, relation, and the sealed phone number (base64)."""
+    from_on: Mapped[date]
+    left_on: Mapped[date | None]
+    batch_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("import_batches.id"))

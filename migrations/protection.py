@@ -1,0 +1,47 @@
+"""The walls around a table: who may touch it, which rows show, and that no write happens outside an act.
+
+Templates of row-level security (decision 12): "unit" shows rows of the counties and schools in the signed context;
+"student" shows rows of the schools in the context, when it also holds the data class `people`. Decision 13: only
+worker code paths sign `system`.
+"""
+
+from alembic import op
+
+APP, READER = "bihuan_app", "bihuan_audit_reader"
+
+CONDITIONS = {
+    "unit": (
+        "(county_id = any((select ctx.counties())::uuid[]) or school_id = any((select ctx.schools())::uuid[])"
+        " or (select ctx.is_system()))"
+    ),
+    "student": (
+        "((school_id = any((select ctx.schools())::uuid[]) and (select ctx.holds('people'))) or (select ctx.is_system()))"
+    ),
+}
+
+
+def protect(table: str, template: str | None = None, outside_act: bool = False) -> None:
+    """Grant the app role its rights on `table`, put the wall up, and refuse writes outside an act unless told so."""
+    op.execute(f"grant select, insert, update, delete on {table} to {APP}")
+    if template is not None:
+        shown = CONDITIONS[template]
+        op.execute(f"alter table {table} enable row level security")
+        op.execute(f"alter table {table} force row level security")
+        op.execute(f"create policy shown on {table} for select using ({shown})")
+        taken = f"{shown} and (select ctx.act()) is not null"
+        op.execute(f"create policy added on {table} for insert with check ({taken})")
+        op.execute(f"create policy changed on {table} for update using ({shown}) with check ({taken})")
+        op.execute(f"create policy removed on {table} for delete using ({taken})")
+    if not outside_act:
+        op.execute(
+            f"create trigger refuse_writes_outside_act before insert or update or delete on {table}"
+            " for each statement execute function ctx.refuse_outside_act()"
+        )
+
+
+def unprotect(table: str, template: str | None = None) -> None:
+    """Take the wall down again; dropping the table does the rest."""
+    if template is not None:
+        for policy in ("shown", "added", "changed", "removed"):
+            op.execute(f"drop policy {policy} on {table}")
+    op.execute(f"drop trigger if exists refuse_writes_outside_act on {table}")
