@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core import calendar
-from app.core.calendar import Hours, Rung, WorkCalendar, Window
+from app.core.calendar import Hours, Rung, Window, WorkCalendar
 from app.core.clock import SHANGHAI, local
 from workflows.vocabulary import DATED, Cadence, Days, Deadline, FromField, Within, WorkingDays, YearlyDate
 
