@@ -59,5 +59,6 @@ def draft(name: str, after: str, words: str, wanted: list[str]) -> str:
 if __name__ == "__main__":
     name, after, words, *wanted = sys.argv[1:]
     text = draft(name, after, words, wanted)
+    text = text.replace("astext_type=Text()", "astext_type=sa.Text()")
     (ROOT / "migrations" / "versions" / f"{name}.py").write_text(text, "utf-8")
     print(f"migrations/versions/{name}.py")

@@ -21,7 +21,10 @@ def run() -> None:
 
 def _migrate(connection) -> None:  # type: ignore[no-untyped-def]
     context.configure(
-        connection=connection, target_metadata=metadata, transaction_per_migration=True, compare_type=True
+        connection=connection,
+        target_metadata=metadata,
+        transaction_per_migration=True,
+        compare_type=True,
     )
     with context.begin_transaction():
         connection.execute(text("set local lock_timeout = '5s'"))

@@ -14,7 +14,7 @@ def renew_context_secret(owner_connection: Connection, path: Path) -> bytes:
     """
     secret = secrets.token_bytes(32)
     owner_connection.execute(text("delete from ctx.secret"))
-    owner_connection.execute(text("insert into ctx.secret (only, secret) values (true, :secret)"), {"secret": secret})
+    owner_connection.execute(text("insert into ctx.secret (sole, secret) values (true, :secret)"), {"secret": secret})
     write_key(path, secret)
     return secret
 

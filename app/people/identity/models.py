@@ -97,5 +97,5 @@ class ClockOffset(Base):
     __tablename__ = "clock_offset"
     __outside_act__ = True
 
-    only: Mapped[bool] = mapped_column(primary_key=True, default=True)
+    sole: Mapped[bool] = mapped_column(primary_key=True, default=True)
     seconds: Mapped[int] = mapped_column(BigInteger, default=0)

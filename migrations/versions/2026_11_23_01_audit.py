@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "2026_11_23_01_context_and_audit"
+revision = "2026_11_23_01_audit"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -12,7 +12,7 @@ APP, READER = "bihuan_app", "bihuan_audit_reader"
 CONTEXT = """
 create schema ctx;
 create table ctx.secret (
-    only boolean primary key default true check (only),
+    sole boolean primary key default true check (sole),
     secret bytea not null check (length(secret) between 16 and 64),
     inner_pad bytea, outer_pad bytea
 );
@@ -130,6 +130,10 @@ begin
     return first_seq;
 end $$;
 
+create function audit.head() returns table (seq bigint, hash bytea) language sql stable security definer
+    set search_path = pg_catalog, pg_temp as
+$$ select e.seq, e.hash from audit.entries e order by e.seq desc limit 1 $$;
+
 create view audit.transition_log with (security_barrier) as
     select e.seq, e.at, e.step, e.entity, e.record_id, e.person_id, e.role, e.from_state, e.to_state, e.kind,
            d.reason, d.changes
@@ -152,6 +156,7 @@ revoke all on schema audit from public;
 revoke all on all functions in schema audit from public;
 grant usage on schema audit to {APP}, {READER};
 grant execute on function audit.append(text[], text[], jsonb[]) to {APP};
+grant execute on function audit.head() to {APP}, {READER};
 grant select on audit.transition_log, audit.access_log to {APP};
 grant select on audit.entries, audit.details to {READER};
 revoke create on schema public from public;

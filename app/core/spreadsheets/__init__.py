@@ -1,0 +1,37 @@
+"""Workbooks in and out: what was sent is opened only after it was checked, what is written can do nothing when opened."""
+
+from app.core.spreadsheets.book import (
+    Book,
+    Limits,
+    Range,
+    Sheet,
+    Surroundings,
+    Typed,
+    a1,
+    as_typed,
+    column_letters,
+    limits,
+)
+from app.core.spreadsheets.opening import open_book
+from app.core.spreadsheets.refusals import refusal
+from app.core.spreadsheets.writing import Head, neutralise, restore, write_csv, write_workbook
+
+__all__ = [
+    "Book",
+    "Head",
+    "Limits",
+    "Range",
+    "Sheet",
+    "Surroundings",
+    "Typed",
+    "a1",
+    "as_typed",
+    "column_letters",
+    "limits",
+    "neutralise",
+    "open_book",
+    "refusal",
+    "restore",
+    "write_csv",
+    "write_workbook",
+]

@@ -1,0 +1,42 @@
+"""How far a sheet's cells reach, found before the fast reader sets aside room for the whole box from A1."""
+
+import re
+
+from app.core.spreadsheets.book import Limits, column_number
+from app.core.spreadsheets.sheet_scan import tag_prefix
+
+_COLUMNS = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{1,20})\d")
+_COLUMNS_BEYOND_Z = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{2,20})\d")
+_ROWS = re.compile(rb"\sr\s*=\s*[\"'][A-Za-z]*(\d{1,20})[\"']")
+_ROWS_BEYOND_99999 = re.compile(rb"\sr\s*=\s*[\"'][A-Za-z]*(\d{6,20})[\"']")
+_PLAIN_ATTRIBUTES = rb"(?:\s+[\w:]+=\"[^\"<>]*\")*\s*"
+
+
+def used_box(xml: bytes, limits: Limits) -> tuple[int, int]:
+    """Rows and columns of the box from A1 to the last cell; an upper limit where that is small enough, else exact.
+
+    Cells that hold only formatting do not count: whole formatted columns down to row 1,048,576 are an everyday sight.
+    """
+    rows = _furthest(_ROWS_BEYOND_99999, xml, at_least=99_999)
+    columns = _furthest(_COLUMNS_BEYOND_Z, xml, at_least=26)
+    if _fits(rows, columns, limits):
+        return rows, columns
+    content = _without_empty_cells(xml)
+    return _furthest(_ROWS, content), _furthest(_COLUMNS, content)
+
+
+def _fits(rows: int, columns: int, limits: Limits) -> bool:
+    return rows <= limits.rows and columns <= limits.columns and rows * columns <= limits.cells
+
+
+def _furthest(pattern: re.Pattern[bytes], xml: bytes, at_least: int = 0) -> int:
+    found = set(pattern.findall(xml))
+    return max((int(each) if each.isdigit() else column_number(each.decode()) for each in found), default=at_least)
+
+
+def _without_empty_cells(xml: bytes) -> bytes:
+    prefix = tag_prefix(xml)
+    for tag in (b"c", b"row"):
+        name = prefix + tag
+        xml = re.sub(rb"<%s%s(?:/>|>\s*</%s>)" % (name, _PLAIN_ATTRIBUTES, name), b"", xml)
+    return xml

@@ -1,0 +1,238 @@
+"""Dates, deadlines, numbers and words as people read them: the only place that decides how they are written."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+from flask import Flask
+from flask_babel import get_locale, gettext, ngettext
+
+from app.core import clock
+from app.core.web import drawings, icons
+from app.core.web.faults import faults
+
+Look = Literal["plain", "soon", "today", "late", "paused", "met"]
+CountDays = Callable[[date, date], int]
+
+SOON_DAYS = 3
+LIVE = timedelta(hours=2)
+MONTHS = (
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+)
+WEEKDAYS_ZH = "一二三四五六日"
+WEEKDAYS_EN = (
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+)
+ICONS: dict[Look, str] = {
+    "plain": "clock",
+    "soon": "clock-exclamation",
+    "today": "clock-exclamation",
+    "late": "alert-triangle",
+    "paused": "clock-pause",
+    "met": "check",
+}
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A deadline in words: how it looks, what it says, the whole date for the title, the moment a live one counts to."""
+
+    look: Look
+    text: str
+    title: str = ""
+    live_until: datetime | None = None
+
+    @property
+    def icon(self) -> str:
+        return ICONS[self.look]
+
+
+def chinese() -> bool:
+    """Whether the page is written in Chinese; also outside a request, where letters say their own language."""
+    locale = get_locale()
+    return locale is None or locale.language == "zh"
+
+
+def word(thing: Any) -> str:
+    """The name of a state, step, guard or sentence in the language of the page; text stays as it is."""
+    if thing is None:
+        return ""
+    if hasattr(thing, "zh"):
+        return str(thing.zh if chinese() else thing.en)
+    return str(thing)
+
+
+def long_date(day: date | datetime | None) -> str:
+    """2026年11月25日, in English 25 Nov 2026."""
+    if day is None:
+        return ""
+    day = _day(day)
+    return f"{day.year}年{day.month}月{day.day}日" if chinese() else f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def day_and_week(day: date | datetime) -> str:
+    """2026年11月25日 星期三, in English Wednesday 25 Nov 2026."""
+    day = _day(day)
+    if chinese():
+        return f"{long_date(day)} 星期{WEEKDAYS_ZH[day.weekday()]}"
+    return f"{WEEKDAYS_EN[day.weekday()]} {long_date(day)}"
+
+
+def short_date(day: date | datetime | None, today: date | None = None) -> str:
+    """11-25 for the year that runs, 2027-06-30 for another: how dates stand in tables, in both languages."""
+    if day is None:
+        return ""
+    day = _day(day)
+    return f"{day:%m-%d}" if day.year == (today or clock.today()).year else f"{day:%Y-%m-%d}"
+
+
+def day_of_year(day: date | datetime | None, today: date | None = None) -> str:
+    """11月25日, in English 25 Nov; with the year where it is not the one that runs: how dates stand in sentences."""
+    if day is None:
+        return ""
+    day = _day(day)
+    if day.year != (today or clock.today()).year:
+        return long_date(day)
+    return f"{day.month}月{day.day}日" if chinese() else f"{day.day} {MONTHS[day.month - 1]}"
+
+
+def moment(at: datetime | None, today: date | None = None) -> str:
+    """11月23日 16:42, in English 23 Nov 16:42, on the county's clock."""
+    return "" if at is None else f"{day_of_year(at, today)} {clock.local(at):%H:%M}"
+
+
+def time_of_day(at: datetime | None) -> str:
+    """14:06 on the county's clock."""
+    return "" if at is None else f"{clock.local(at):%H:%M}"
+
+
+def deadline(
+    due: date | datetime | None,
+    *,
+    count_days: CountDays | None = None,
+    now: datetime | None = None,
+    paused: bool = False,
+    resumes_on: date | None = None,
+    long: bool = False,
+) -> Chip | None:
+    """What the chip of a deadline says now.
+
+    `count_days(first, last)` counts the working days after `first` up to and with `last`; without it calendar days
+    are counted and called 天. A due day lasts until its midnight; a due moment inside two hours counts in minutes.
+    `long` adds the days left to a date that is still far (11-27，还有 7 个工作日).
+    """
+    if due is None:
+        return None
+    now = now or clock.now()
+    today, day = clock.local(now).date(), _due_day(due)
+    if paused:
+        return Chip("paused", _paused(resumes_on, today), long_date(day))
+    if isinstance(due, datetime) and (chip := _minutes(due, now)):
+        return chip
+    if day == today:
+        return Chip("today", gettext("今天"), long_date(day))
+    if day < today:
+        return Chip("late", _late(day, today, count_days), long_date(day))
+    days, left = _left(today, day, count_days)
+    if days <= SOON_DAYS:
+        return Chip("soon", left, long_date(day))
+    text = short_date(day, today)
+    return Chip(
+        "plain",
+        gettext("%(date)s，%(left)s", date=text, left=left) if long else text,
+        long_date(day),
+    )
+
+
+def met(day: date | datetime, said: str = "") -> Chip:
+    """A deadline that was kept, in the quiet look: the day, and what was done by then (11-06 核验)."""
+    return Chip("met", f"{short_date(day)} {said}".strip(), long_date(day))
+
+
+def _day(day: date | datetime) -> date:
+    return clock.local(day).date() if isinstance(day, datetime) else day
+
+
+def _due_day(due: date | datetime) -> date:
+    """The day that a deadline belongs to: midnight is the end of the day before it."""
+    if not isinstance(due, datetime):
+        return due
+    return (clock.local(due) - timedelta(microseconds=1)).date()
+
+
+def _paused(resumes_on: date | None, today: date) -> str:
+    if resumes_on is None:
+        return gettext("计时暂停")
+    return gettext("计时暂停，%(date)s恢复", date=day_of_year(resumes_on, today))
+
+
+def _minutes(due: datetime, now: datetime) -> Chip | None:
+    minutes = int((due - now).total_seconds() // 60)
+    at_midnight = clock.local(due).strftime("%H:%M:%S") in ("00:00:00", "23:59:59")  # a whole day, not a moment
+    if at_midnight or not timedelta() <= due - now < LIVE:
+        return None
+    left = ngettext("还有 %(num)s 分钟", "还有 %(num)s 分钟", max(1, minutes))
+    return Chip("soon", left, moment(due), live_until=due)
+
+
+def _left(today: date, due: date, count_days: CountDays | None) -> tuple[int, str]:
+    """How many days are left and the words for it; across a mere weekend the days are calendar days."""
+    working = count_days(today, due) if count_days else 0
+    if working > 0:
+        return working, ngettext("还有 %(num)s 个工作日", "还有 %(num)s 个工作日", working)
+    days = (due - today).days
+    return days, ngettext("还有 %(num)s 天", "还有 %(num)s 天", days)
+
+
+def _late(due: date, today: date, count_days: CountDays | None) -> str:
+    working = count_days(due, today) if count_days else 0
+    if working > 0:
+        return ngettext("超 %(num)s 个工作日", "超 %(num)s 个工作日", working)
+    return ngettext("超 %(num)s 天", "超 %(num)s 天", (today - due).days)
+
+
+def register(app: Flask) -> None:
+    """Give the templates their words, dates, icons and drawings without being handed them."""
+    app.jinja_env.globals.update(
+        asset=icons.asset,
+        icon=icons.icon,
+        htmx_config=icons.HTMX,
+        deadline=deadline,
+        met=met,
+        faults=faults,
+        forest_row=drawings.forest_row,
+        forest_axis=drawings.forest_axis,
+        chain_ring=drawings.chain_ring,
+        slope=drawings.slope,
+        spark=drawings.spark,
+        shade=drawings.shade,
+        state_strip_of=drawings.state_strip,
+    )
+    app.jinja_env.filters.update(
+        word=word,
+        long_date=long_date,
+        short_date=short_date,
+        day_and_week=day_and_week,
+        day_of_year=day_of_year,
+        moment=moment,
+        time_of_day=time_of_day,
+        signed=drawings.signed,
+    )

@@ -1,0 +1,1 @@
+"""The machine of an import: from an uploaded file to accepted rows, and back."""
