@@ -28,8 +28,11 @@ from app.core.servers.processes import (
 )
 
 GRACEFUL = ((int(signal.SIGTERM), 20.0),)
-APP_RULES = "~* &* +@all -@admin -@dangerous +info +sort +keys +client|setname +client|list"
-"""What the queues need, without the commands that empty, reconfigure, copy or stop the server."""
+RULES = {
+    "bihuan_app": "~* &* +@all -@admin -@dangerous +info +sort +keys +client|setname +client|list",
+    "keeper": "~* &* +@all",
+}
+"""The app gets what queues need, without the commands that empty, reconfigure, copy or stop the server."""
 ACCOUNTS = "accounts.acl"
 
 
@@ -42,7 +45,7 @@ class ValkeyServer:
     user: ServerUser | None
     durable: bool
     lock: IO[bytes]
-    passwords: dict[str, str] = field(init=False)
+    passwords: dict[str, str] = field(default_factory=lambda: {name: secrets.token_hex(24) for name in RULES})
     process: subprocess.Popen[bytes] = field(init=False)
 
     @property
@@ -64,7 +67,7 @@ class ValkeyServer:
         return f"unix://{account}:{self.passwords[account]}@{quote(str(self.socket))}?db=0"
 
     def start(self) -> None:
-        """Start the server with new passwords and wait until it answers.
+        """Start the server and wait until it answers.
 
         :raises ServerRefused: with the end of its log when it does not.
         """
@@ -85,9 +88,7 @@ class ValkeyServer:
             raise ServerRefused(f"队列服务未能启动 (Valkey did not start):\n{tail(log)}")
 
     def _write_accounts(self) -> None:
-        self.passwords = {"bihuan_app": secrets.token_hex(24), "keeper": secrets.token_hex(24)}
-        rules = {"bihuan_app": APP_RULES, "keeper": "~* &* +@all"}
-        lines = [f"user {name} on >{self.passwords[name]} {rules[name]}" for name in rules]
+        lines = [f"user {name} on >{self.passwords[name]} {RULES[name]}" for name in RULES]
         accounts = private_file(self.folder / ACCOUNTS, self.user)
         accounts.write_text("\n".join(["user default off", *lines, ""]), "ascii")
 
