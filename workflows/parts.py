@@ -35,7 +35,7 @@ class State:
     """Where a record can be.
 
     `side` states lie off the normal path; in a `settled` state nobody owes a step, though a new event may lead on;
-    nothing leaves a `final` one. `pauses` stops every clock of the record while it is here.
+    nothing leaves a `final` one. `pauses` stops every clock of the record while it is here, save its own.
     """
 
     code: str

@@ -1,203 +1,186 @@
-"""导入批次: a workbook on its way in, from the upload through the report to acceptance by a second person, or back out."""
+"""导入批次: one uploaded file, staged and checked row by row, then accepted, rolled back or discarded."""
 
 from typing import Protocol
 
-from workflows.vocabulary import (
-    NEW,
-    Case,
-    Needs,
-    State,
-    Step,
-    Workflow,
-    WorkingDays,
-    guard,
-)
+from workflows.vocabulary import NEW, Case, Needs, State, Step, Workflow, guard
 
 
 class ImportBatchFacts(Protocol):
     """What the guards read of an import batch."""
 
     @property
-    def kind(self) -> str:
-        """students, classes, staff or results."""
+    def is_results(self) -> bool:
+        """It holds monitoring results or scores for value-added models."""
 
     @property
-    def is_mapped(self) -> bool:
-        """Every required column is found or filled."""
+    def needs_second_person(self) -> bool:
+        """Monitoring results and cross-department lists are accepted by somebody else than the person who imports."""
 
     @property
-    def rows_blocked(self) -> int:
-        """Rows that cannot be taken as they are."""
+    def all_or_nothing(self) -> bool:
+        """One blocked row holds up the whole batch."""
 
     @property
-    def rows_acceptable(self) -> int:
-        """Rows that can be taken."""
+    def mapping_complete(self) -> bool:
+        """Every required column is mapped."""
 
     @property
-    def allows_partial(self) -> bool:
-        """The good rows of this kind may be taken while blocked ones wait (decisions §6, partial acceptance)."""
+    def rows_balance(self) -> bool:
+        """Rows read = accepted + rejected + listed drops."""
 
     @property
-    def nothing_depends_on_it(self) -> bool:
-        """No finding, release or later batch stands on its rows."""
+    def good_row_count(self) -> int:
+        """Rows that can be accepted."""
 
     @property
-    def within_rollback_days(self) -> bool:
-        """At most seven days since it was accepted."""
+    def blocked_row_count(self) -> int:
+        """Rows with a blocking fault that are neither mended nor dropped with a reason."""
+
+    @property
+    def blocked_rows_have_owner(self) -> bool:
+        """The blocked rows that stay behind are listed with somebody who mends them."""
+
+    @property
+    def rollback_open(self) -> bool:
+        """It was accepted not more than 7 days ago."""
+
+    @property
+    def dependant_count(self) -> int:
+        """Records made from rows of this batch."""
+
+    @property
+    def newer_batch_accepted(self) -> bool:
+        """A later version of the same table was accepted in its place."""
 
 
-def _by_kind(verb: str) -> Needs:
-    return Needs(
-        f"imports.{verb}_results",
-        (
-            Case(
-                f"imports.{verb}_roster",
-                "名册",
-                "roster",
-                lambda b: b.kind in ("students", "classes"),
-            ),
-            Case(
-                f"imports.{verb}_staff", "教职工", "staff", lambda b: b.kind == "staff"
-            ),
-        ),
-    )
-
-
-UPLOADED = State("uploaded", "已上传", "Uploaded", waits_for="submitter", family="idle")
-STAGING = State(
-    "staging", "核对中", "Being checked", waits_for="system", family="active"
-)
-STAGED = State(
-    "staged",
-    "待接收",
-    "Checked",
-    waits_for="approver",
-    family="wait",
-    deadlines=(
-        WorkingDays(code="accept", zh="接收导入", en="Accept the import", days=5),
-    ),
-)
+STAGED = State("staged", "已暂存", "Staged", waits_for="importer", family="active")
+READY = State("ready", "待接收", "Ready", waits_for="second_person", family="wait")
 ACCEPTED = State("accepted", "已接收", "Accepted", family="done", settled=True)
-ROLLED_BACK = State(
-    "rolled_back", "已撤回入库", "Rolled back", family="return", side=True, final=True
-)
-SUPERSEDED = State(
-    "superseded", "已替代", "Superseded", family="idle", side=True, final=True
-)
-DISCARDED = State(
-    "discarded", "已放弃", "Discarded", family="idle", side=True, final=True
-)
+ROLLED_BACK = State("rolled_back", "已回退", "Rolled back", family="return", side=True, final=True)
+DISCARDED = State("discarded", "已丢弃", "Discarded", family="idle", side=True, final=True)
+SUPERSEDED = State("superseded", "已替代", "Superseded", family="idle", side=True, final=True)
 
 
-@guard("还有必需的列没有对应上", en="Some required columns are not matched yet")
-def is_mapped(batch: ImportBatchFacts) -> bool:
-    return batch.is_mapped
+@guard("还有必需的列没有对应上", en="Some required columns are not mapped")
+def mapping_is_complete(batch: ImportBatchFacts) -> bool:
+    return batch.mapping_complete
 
 
-@guard("没有可以接收的行", en="No row can be accepted")
-def has_acceptable_rows(batch: ImportBatchFacts) -> bool:
-    return batch.rows_acceptable > 0
+@guard("读到的行数和处理的行数对不上", en="The rows read and the rows accounted for do not agree")
+def rows_balance(batch: ImportBatchFacts) -> bool:
+    return batch.rows_balance
 
 
-@guard(
-    "还有必须先改的行；这类数据要么全部接收，要么都不接收",
-    en="Some rows are blocked; data of this kind are taken whole or not at all",
-)
-def nothing_is_blocked(batch: ImportBatchFacts) -> bool:
-    return batch.allows_partial or batch.rows_blocked == 0
+@guard("没有可以接收的数据行", en="There is no row that can be accepted")
+def has_good_rows(batch: ImportBatchFacts) -> bool:
+    return batch.good_row_count > 0
 
 
 @guard(
-    "已有数据发现或后续批次用到这批数据，不能撤回",
-    en="Findings or later batches stand on these data",
+    "还有数据行没有处理好；这类数据要全部通过才能接收",
+    en="Some rows are blocked; data of this kind are accepted as a whole",
 )
+def nothing_blocks(batch: ImportBatchFacts) -> bool:
+    return not batch.all_or_nothing or batch.blocked_row_count == 0
+
+
+@guard("没有处理好的行要有人负责", en="Somebody has to answer for the blocked rows", asked=True)
+def blocked_rows_have_an_owner(batch: ImportBatchFacts) -> bool:
+    return batch.all_or_nothing or batch.blocked_row_count == 0 or batch.blocked_rows_have_owner
+
+
+@guard("接收已超过 7 天，不能再回退", en="It was accepted more than 7 days ago and cannot be rolled back")
+def rollback_is_open(batch: ImportBatchFacts) -> bool:
+    return batch.rollback_open
+
+
+@guard("已有记录用到这批数据，不能回退", en="Records already rest on these data, so they cannot be rolled back")
 def nothing_depends_on_it(batch: ImportBatchFacts) -> bool:
-    return batch.nothing_depends_on_it
+    return batch.dependant_count == 0
 
 
-@guard("接收已超过 7 天，不能撤回", en="It was accepted more than 7 days ago")
-def within_rollback_days(batch: ImportBatchFacts) -> bool:
-    return batch.within_rollback_days
+@guard("没有接收过更新的版本", en="No later version has been accepted")
+def newer_batch_is_accepted(batch: ImportBatchFacts) -> bool:
+    return batch.newer_batch_accepted
 
+
+def _is_results(batch: ImportBatchFacts) -> bool:
+    return batch.is_results
+
+
+def _needs_second_person(batch: ImportBatchFacts) -> bool:
+    return batch.needs_second_person
+
+
+def _by_kind(usual: str, *, results: str) -> Needs:
+    return Needs(usual, (Case(results, "监测结果", "monitoring results", _is_results),))
+
+
+UPLOADING = _by_kind("imports.upload_roster", results="imports.upload_results")
+ACCEPTING = _by_kind("imports.accept_roster", results="imports.accept_results")
 
 IMPORT_BATCH = Workflow(
     "import_batch",
     "导入批次",
     "Import batch",
-    initial=UPLOADED,
-    states=(UPLOADED, STAGING, STAGED, ACCEPTED, ROLLED_BACK, SUPERSEDED, DISCARDED),
+    initial=STAGED,
+    states=(STAGED, READY, ACCEPTED, ROLLED_BACK, DISCARDED, SUPERSEDED),
     steps=(
+        Step("upload", "上传表格", "Upload a table", source=(NEW,), target=STAGED, needs=UPLOADING),
         Step(
-            "upload",
-            "上传文件",
-            "Upload a file",
-            source=(NEW,),
-            target=UPLOADED,
-            needs=_by_kind("upload"),
+            "finish_checks",
+            "检查完毕",
+            "Checks are done",
+            source=(STAGED,),
+            target=READY,
+            system=True,
+            guards=(mapping_is_complete, rows_balance, has_good_rows),
         ),
         Step(
-            "check",
-            "开始核对",
-            "Check the rows",
-            source=(UPLOADED, STAGED),
-            target=STAGING,
-            needs=_by_kind("upload"),
-            guards=(is_mapped,),
-        ),
-        Step(
-            "finish_check",
-            "核对完成",
-            "Checking is done",
-            source=(STAGING,),
+            "map_again",
+            "重新对应列",
+            "Map the columns again",
+            source=(READY,),
             target=STAGED,
-            system=True,
-        ),
-        Step(
-            "fail_check",
-            "核对没有完成",
-            "Checking failed",
-            source=(STAGING,),
-            target=UPLOADED,
-            system=True,
+            needs=UPLOADING,
         ),
         Step(
             "accept",
-            "接收入库",
-            "Accept",
-            source=(STAGED,),
+            "接收数据",
+            "Accept the data",
+            source=(READY,),
             target=ACCEPTED,
-            needs=_by_kind("accept"),
-            guards=(has_acceptable_rows, nothing_is_blocked),
-            four_eyes=("upload", "check"),
-            four_eyes_when=lambda batch: batch.kind == "results",
-            star=True,
+            needs=ACCEPTING,
+            guards=(has_good_rows, rows_balance, nothing_blocks, blocked_rows_have_an_owner),
+            four_eyes=("upload",),
+            four_eyes_when=_needs_second_person,
+        ),
+        Step(
+            "discard",
+            "丢弃批次",
+            "Discard the batch",
+            source=(STAGED, READY),
+            target=DISCARDED,
+            needs=UPLOADING,
         ),
         Step(
             "roll_back",
-            "撤回入库",
-            "Roll back",
+            "回退数据",
+            "Roll the data back",
             source=(ACCEPTED,),
             target=ROLLED_BACK,
-            needs=_by_kind("accept"),
-            guards=(nothing_depends_on_it, within_rollback_days),
+            needs=ACCEPTING,
             reason=True,
-            star=True,
+            guards=(rollback_is_open, nothing_depends_on_it),
         ),
         Step(
             "supersede",
             "由新版替代",
-            "Superseded",
+            "Superseded by a newer version",
             source=(ACCEPTED,),
             target=SUPERSEDED,
             system=True,
-        ),
-        Step(
-            "discard",
-            "放弃这次导入",
-            "Discard",
-            source=(UPLOADED, STAGED),
-            target=DISCARDED,
-            needs=_by_kind("upload"),
+            guards=(newer_batch_is_accepted,),
         ),
     ),
 )

@@ -1,0 +1,51 @@
+"""All workflows: what the application, the handbook, the diagrams and the checks walk."""
+
+from typing import Final
+
+from workflows.imports.import_batch import IMPORT_BATCH
+from workflows.improvement.closure_request import CLOSURE_REQUEST
+from workflows.improvement.data_finding import DATA_FINDING
+from workflows.improvement.effect_evaluation import EFFECT_EVALUATION
+from workflows.improvement.evidence import EVIDENCE
+from workflows.improvement.monitoring_cycle import MONITORING_CYCLE
+from workflows.improvement.problem_item import PROBLEM_ITEM
+from workflows.improvement.problem_list import PROBLEM_LIST
+from workflows.improvement.recheck import RECHECK
+from workflows.improvement.release_ack import RELEASE_ACK
+from workflows.improvement.remediation_action import REMEDIATION_ACTION
+from workflows.improvement.remediation_plan import REMEDIATION_PLAN
+from workflows.improvement.reopening import REOPENING
+from workflows.vocabulary import Step, Workflow
+
+ALL: Final[tuple[Workflow, ...]] = (
+    IMPORT_BATCH,
+    MONITORING_CYCLE,
+    RELEASE_ACK,
+    DATA_FINDING,
+    PROBLEM_LIST,
+    PROBLEM_ITEM,
+    REMEDIATION_PLAN,
+    REMEDIATION_ACTION,
+    EVIDENCE,
+    EFFECT_EVALUATION,
+    CLOSURE_REQUEST,
+    RECHECK,
+    REOPENING,
+)
+WORKFLOWS: Final[dict[str, Workflow]] = {workflow.name: workflow for workflow in ALL}
+
+
+def workflow(name: str) -> Workflow:
+    """The workflow of that name, in its present version; KeyError where there is none."""
+    return WORKFLOWS[name]
+
+
+def step(key: str) -> Step:
+    """The step of a key such as "problem_item.accept"; KeyError where there is none."""
+    machine, _, name = key.partition(".")
+    return WORKFLOWS[machine].step(name)
+
+
+def rights() -> frozenset[str]:
+    """Every right that some step asks for."""
+    return frozenset(right for each in ALL for right in each.rights)

@@ -1,0 +1,153 @@
+"""What the conditions of an effect evaluation read of it, and the sentences people see while they do not hold."""
+
+from typing import Protocol
+
+from workflows.improvement.levels import Graded
+from workflows.vocabulary import guard
+
+OUTCOMES = frozenset({"achieved", "improved", "partly_improved", "no_change", "insufficient_evidence", "worsened"})
+MIN_REASON = 10
+MIN_QUALITATIVE = 2
+POOLED_ROUNDS = 2
+
+
+class EffectEvaluationFacts(Graded, Protocol):
+    """What the guards read of an effect evaluation."""
+
+    @property
+    def design(self) -> str | None:
+        """indicator, criterion or small_n."""
+
+    @property
+    def design_as_planned(self) -> bool:
+        """The design is the one fixed in the plan in force."""
+
+    @property
+    def follow_up_verified(self) -> bool:
+        """The cycle that holds the follow-up result has been verified."""
+
+    @property
+    def comparability_answered(self) -> bool:
+        """Every point of the comparability checklist has an answer (domain §7.4)."""
+
+    @property
+    def unverified_criterion_count(self) -> int:
+        """Criteria that nobody but the doers has verified on site."""
+
+    @property
+    def pooled_round_count(self) -> int:
+        """Rounds of data pooled for a small group."""
+
+    @property
+    def result_stored(self) -> bool:
+        """Estimate, standard error, interval and model, or the answers to the criteria, are stored."""
+
+    @property
+    def input_digests_stored(self) -> bool:
+        """The digests of the inputs and the version of the code are stored."""
+
+    @property
+    def computed_outcome(self) -> str | None:
+        """The outcome by rule."""
+
+    @property
+    def outcome(self) -> str | None:
+        """The outcome that a person proposes or decides."""
+
+    @property
+    def judgement(self) -> str:
+        """The written judgement."""
+
+    @property
+    def difference_reason(self) -> str:
+        """Why the outcome differs from the computed one."""
+
+    @property
+    def qualitative_evidence_count(self) -> int:
+        """Accepted pieces of qualitative evidence that support the difference."""
+
+    @property
+    def has_proposal(self) -> bool:
+        """An outcome was proposed since the last computation."""
+
+    @property
+    def is_unadjusted(self) -> bool:
+        """Too few units for the guard against regression to the mean (domain §7.4)."""
+
+    @property
+    def effect_not_measurable(self) -> bool:
+        """Small group, two rounds pooled, still no answer."""
+
+    @property
+    def item_is_void(self) -> bool:
+        """The problem item is void."""
+
+
+def needs_the_group_head(evaluation: EffectEvaluationFacts) -> bool:
+    """Severe problems, unadjusted results and effects that cannot be measured are decided by the group head."""
+    return evaluation.is_severe or evaluation.is_unadjusted or evaluation.effect_not_measurable
+
+
+@guard("评价方式与已批准的方案不一致", en="The design is not the one fixed in the approved plan")
+def design_is_fixed(evaluation: EffectEvaluationFacts) -> bool:
+    return evaluation.design_as_planned
+
+
+@guard("复测数据还没有核验", en="The follow-up data are not verified yet")
+def follow_up_is_verified(evaluation: EffectEvaluationFacts) -> bool:
+    return evaluation.design == "criterion" or evaluation.follow_up_verified
+
+
+@guard("可比性核对还没有答完", en="The comparability checklist is not complete")
+def comparability_is_checked(evaluation: EffectEvaluationFacts) -> bool:
+    return evaluation.design == "criterion" or evaluation.comparability_answered
+
+
+@guard(
+    "还有标准没有由执行人以外的人现场核验",
+    en="Some criteria were not verified on site by somebody other than the doers",
+)
+def criteria_are_verified_on_site(evaluation: EffectEvaluationFacts) -> bool:
+    return evaluation.design != "criterion" or evaluation.unverified_criterion_count == 0
+
+
+@guard("人数不足 30，需合并两轮数据", en="Fewer than 30 pupils: two rounds of data have to be pooled")
+def small_groups_are_pooled(evaluation: EffectEvaluationFacts) -> bool:
+    return evaluation.design != "small_n" or evaluation.pooled_round_count >= POOLED_ROUNDS
+
+
+@guard("还没有计算结果", en="There is no computed result yet")
+def result_is_stored(evaluation: EffectEvaluationFacts) -> bool:
+    return evaluation.result_stored and evaluation.computed_outcome in OUTCOMES
+
+
+@guard("计算结果没有留下数据摘要和程序版本", en="The result lacks the digests of its inputs or the version of the code")
+def result_is_traceable(evaluation: EffectEvaluationFacts) -> bool:
+    return evaluation.input_digests_stored
+
+
+@guard("请选择结论并写明判断", en="Choose an outcome and write down your judgement", asked=True)
+def has_a_judgement(evaluation: EffectEvaluationFacts) -> bool:
+    return evaluation.outcome in OUTCOMES and bool(evaluation.judgement.strip())
+
+
+@guard(
+    "结论与计算结果不同，要写明理由（至少 10 个字）并附两份质性佐证",
+    en="An outcome other than the computed one needs a reason (10 characters or more) and two qualitative proofs",
+    asked=True,
+)
+def another_outcome_is_supported(evaluation: EffectEvaluationFacts) -> bool:
+    return evaluation.outcome == evaluation.computed_outcome or (
+        len(evaluation.difference_reason.strip()) >= MIN_REASON
+        and evaluation.qualitative_evidence_count >= MIN_QUALITATIVE
+    )
+
+
+@guard("评价员还没有提出结论", en="The evaluator has not proposed an outcome yet")
+def outcome_is_proposed(evaluation: EffectEvaluationFacts) -> bool:
+    return evaluation.has_proposal
+
+
+@guard("问题项没有作废", en="The item is not void")
+def item_is_void(evaluation: EffectEvaluationFacts) -> bool:
+    return evaluation.item_is_void

@@ -1,0 +1,26 @@
+"""Whom a record waits for: the names of the parties as the state strip and the handbook show them."""
+
+from typing import Final
+
+from workflows.parts import Sentence
+
+PARTIES: Final[dict[str, Sentence]] = {
+    "approver": Sentence("批准人", "the person who approves"),
+    "assessment": Sentence("测评组", "the assessment group"),
+    "drafter": Sentence("起草人", "the person who drafts"),
+    "evaluator": Sentence("评价员", "the evaluator"),
+    "group_head": Sentence("领导小组组长", "the head of the leading group"),
+    "handler": Sentence("经办人", "the case handler"),
+    "importer": Sentence("导入人", "the person who imports"),
+    "inspector": Sentence("督学", "the inspector"),
+    "interpreter": Sentence("教研员或评价员", "the subject researcher or the evaluator"),
+    "office": Sentence("领导小组办公室", "the leading group's office"),
+    "other_assessor": Sentence("另一名测评组成员", "another member of the assessment group"),
+    "owner": Sentence("措施负责人", "the owner of the measure"),
+    "receiver": Sentence("接收单位", "the unit that receives it"),
+    "reviewer": Sentence("审核人", "the person who reviews"),
+    "second_person": Sentence("复核导入的第二人", "the second person who checks the import"),
+    "submitter": Sentence("提交人", "the person who submits"),
+    "unit_head": Sentence("责任单位负责人", "the head of the responsible unit"),
+    "verifier": Sentence("核验人", "the person who verifies"),
+}
