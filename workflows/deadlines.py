@@ -127,22 +127,25 @@ class Days(Deadline):
 
 @dataclass(frozen=True)
 class FromField(Deadline):
-    """Counted from a date that the record holds in `field`; no date, no deadline. Offsets may be negative."""
+    """Counted from a date that the record holds in `field`; no date, no deadline. Offsets may be negative.
+
+    `day` names that date for people, in Chinese and English.
+    """
 
     field: str
+    day: tuple[str, str]
     days: int = 0
     working_days: int = 0
 
     @property
     def span(self) -> tuple[str, str]:
-        amount, zh, en = self.days or self.working_days, "天", "days"
-        if self.working_days:
-            zh, en = "个工作日", "working days"
+        amount = self.days or self.working_days
+        zh, en = ("个工作日", "working days") if self.working_days else ("天", "days")
         if not amount:
-            return f"{self.field} 当天", f"on {self.field}"
+            return self.day
         return (
-            f"{self.field} {'后' if amount > 0 else '前'} {abs(amount)} {zh}",
-            f"{abs(amount)} {en} {'after' if amount > 0 else 'before'} {self.field}",
+            f"{self.day[0]}{'后' if amount > 0 else '前'} {abs(amount)} {zh}",
+            f"{abs(amount)} {en} {'after' if amount > 0 else 'before'} {self.day[1]}",
         )
 
 

@@ -36,6 +36,7 @@ class State:
 
     `side` states lie off the normal path; in a `settled` state nobody owes a step, though a new event may lead on;
     nothing leaves a `final` one. `pauses` stops every clock of the record while it is here, save its own.
+    A step that leads back to the same state does not start the clocks of that state anew.
     """
 
     code: str

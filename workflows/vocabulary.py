@@ -74,7 +74,10 @@ __all__ = [
 
 @dataclass(frozen=True, eq=False)
 class Workflow:
-    """A whole state machine. `states` stand in the order of the normal path; construction refuses a broken one."""
+    """A whole state machine. Construction refuses a broken one.
+
+    `states` stand in the order of the normal path; `facts` is the protocol of what the machine reads of a record.
+    """
 
     name: str
     zh: str
@@ -84,6 +87,7 @@ class Workflow:
     states: tuple[State, ...]
     steps: tuple[Step, ...]
     version: int = 1
+    facts: type = object
 
     def __post_init__(self) -> None:
         bound = tuple(replace(step, machine=self.name, sources=self._sources(step)) for step in self.steps)
@@ -117,6 +121,13 @@ class Workflow:
     def path(self) -> tuple[State, ...]:
         """The normal path, as the state strip of a record's page shows it."""
         return tuple(state for state in self.states if not state.side)
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The attributes of a record that guards, cases and deadlines read: the properties of its `facts`."""
+        return frozenset(
+            name for base in self.facts.__mro__ for name, value in vars(base).items() if isinstance(value, property)
+        )
 
     @property
     def creations(self) -> tuple[Step, ...]:

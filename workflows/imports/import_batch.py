@@ -123,6 +123,7 @@ IMPORT_BATCH = Workflow(
     "import_batch",
     "导入批次",
     "Import batch",
+    facts=ImportBatchFacts,
     initial=STAGED,
     states=(STAGED, READY, ACCEPTED, ROLLED_BACK, DISCARDED, SUPERSEDED),
     steps=(

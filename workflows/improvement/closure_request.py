@@ -3,7 +3,7 @@
 from collections.abc import Sized
 from typing import Protocol
 
-from workflows.improvement.levels import Graded, Submittable, by_level
+from workflows.improvement.levels import Graded, Submittable, at_school, by_level
 from workflows.vocabulary import NEW, Case, Needs, State, Step, Workflow, WorkingDays, guard
 
 
@@ -159,7 +159,7 @@ VERIFYING = by_level("effects.verify_closure", school="effects.verify_school_clo
 APPROVING = Needs(
     "effects.approve_closure",
     (
-        *by_level("", school="effects.approve_school_closure").cases,
+        at_school("effects.approve_school_closure"),
         Case(
             "effects.approve_severe_closure",
             "严重问题或效果无法测量",
@@ -181,6 +181,7 @@ CLOSURE_REQUEST = Workflow(
     "closure_request",
     "销号申请",
     "Closure request",
+    facts=ClosureRequestFacts,
     initial=DRAFT,
     states=(DRAFT, SUBMITTED, VERIFIED, APPROVED, CLOSED, RETURNED, REJECTED, WITHDRAWN),
     steps=(

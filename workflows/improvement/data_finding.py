@@ -1,6 +1,7 @@
 """数据发现: what the data or a person point out, until somebody confirms it and it becomes a problem item."""
 
 from collections.abc import Sized
+from datetime import date
 from typing import Protocol
 
 from workflows.vocabulary import NEW, Case, FromField, Needs, State, Step, Workflow, guard
@@ -13,6 +14,10 @@ MIN_INTERPRETATION = 50
 
 class DataFindingFacts(Protocol):
     """What the guards read of a data finding."""
+
+    @property
+    def known_on(self) -> date | None:
+        """The day of the release, or of the registration, from which the time to confirm it runs."""
 
     @property
     def category(self) -> str:
@@ -82,6 +87,7 @@ CANDIDATE = State(
             zh="确认或排除发现",
             en="Confirm or reject the finding",
             field="known_on",
+            day=("发布或登记", "the release or registration"),
             working_days=15,
             escalate_to=("office_director",),
         ),
@@ -171,6 +177,7 @@ DATA_FINDING = Workflow(
     "data_finding",
     "数据发现",
     "Data finding",
+    facts=DataFindingFacts,
     initial=CANDIDATE,
     states=(CANDIDATE, WATCH, CONFIRMED, CONVERTED, REJECTED, MERGED, SUPERSEDED, EXPIRED),
     steps=(

@@ -1,6 +1,7 @@
 """成效评价: did the problem get better, computed from the re-measured data and decided by a person."""
 
 from workflows.improvement.effect_evaluation_facts import (
+    EffectEvaluationFacts,
     another_outcome_is_supported,
     comparability_is_checked,
     criteria_are_verified_on_site,
@@ -14,7 +15,7 @@ from workflows.improvement.effect_evaluation_facts import (
     result_is_traceable,
     small_groups_are_pooled,
 )
-from workflows.improvement.levels import by_level
+from workflows.improvement.levels import at_school, by_level
 from workflows.vocabulary import DATED, NEW, Case, FromField, Needs, State, Step, Workflow, WorkingDays
 
 GET_DATA = FromField(
@@ -22,6 +23,7 @@ GET_DATA = FromField(
     zh="备齐复测数据",
     en="Have the follow-up data ready",
     field="item_due_on",
+    day=("问题项完成期限", "the due date of the item"),
     ladder=DATED,
     escalate_to=("office_director", "leading_group_head"),
 )
@@ -47,7 +49,7 @@ PROPOSING = by_level("effects.propose_outcome", school="effects.propose_school_o
 DECIDING = Needs(
     "effects.decide_evaluation",
     (
-        *by_level("", school="effects.decide_school_evaluation").cases,
+        at_school("effects.decide_school_evaluation"),
         Case(
             "effects.decide_severe_evaluation",
             "严重问题、未作回归校正或效果无法测量",
@@ -61,6 +63,7 @@ EFFECT_EVALUATION = Workflow(
     "effect_evaluation",
     "成效评价",
     "Effect evaluation",
+    facts=EffectEvaluationFacts,
     initial=DRAFT,
     states=(DRAFT, DATA_READY, COMPUTED, DECIDED, RETURNED, CANCELLED),
     steps=(

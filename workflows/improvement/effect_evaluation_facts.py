@@ -1,5 +1,6 @@
 """What the conditions of an effect evaluation read of it, and the sentences people see while they do not hold."""
 
+from datetime import date
 from typing import Protocol
 
 from workflows.improvement.levels import Graded
@@ -13,6 +14,10 @@ POOLED_ROUNDS = 2
 
 class EffectEvaluationFacts(Graded, Protocol):
     """What the guards read of an effect evaluation."""
+
+    @property
+    def item_due_on(self) -> date | None:
+        """Due date of the problem item."""
 
     @property
     def design(self) -> str | None:

@@ -149,6 +149,7 @@ EVIDENCE = Workflow(
     "evidence",
     "佐证材料",
     "Evidence",
+    facts=EvidenceFacts,
     initial=DRAFT,
     states=(DRAFT, SUBMITTED, ACCEPTED, RETURNED, REJECTED, WITHDRAWN),
     steps=(

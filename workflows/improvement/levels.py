@@ -37,14 +37,22 @@ def _severe(record: Graded) -> bool:
     return record.is_severe
 
 
+def at_school(right: str) -> Case:
+    """The school's right for what is on its own list."""
+    return Case(right, "校级清单", "school list", _school)
+
+
+def if_severe(right: str) -> Case:
+    """The group head's right for severe problems."""
+    return Case(right, "严重问题", "severe problem", _severe)
+
+
 def by_level(county: str, *, school: str) -> Needs:
     """The county's right, or the school's for what is on a school's own list."""
-    return Needs(county, (Case(school, "校级清单", "school list", _school),))
+    return Needs(county, (at_school(school),))
 
 
 def by_severity(usual: str, *, severe: str, school: str | None = None) -> Needs:
     """The usual right, the group head's for severe problems, and, where given, the school's for its own list."""
-    cases = (Case(severe, "严重问题", "severe problem", _severe),)
-    if school is None:
-        return Needs(usual, cases)
-    return Needs(usual, (Case(school, "校级清单", "school list", _school), *cases))
+    cases = (if_severe(severe),)
+    return Needs(usual, cases if school is None else (at_school(school), *cases))

@@ -148,13 +148,14 @@ IMPROVING = State(
             zh="结束改进期",
             en="End the improvement period",
             field="improve_until",
+            day=("改进期最后一天", "the last day of the improvement period"),
             ladder=DATED,
             escalate_to=("leading_group_head",),
         ),
     ),
 )
 CLOSED = State("closed", "已结束", "Closed", family="done", settled=True)
-WITHDRAWN = State("withdrawn", "已撤回", "Withdrawn", family="late", side=True, final=True)
+WITHDRAWN = State("withdrawn", "已撤回", "Withdrawn", family="idle", side=True, final=True)
 
 BRIEFING = WorkingDays(
     code="briefing",
@@ -263,6 +264,7 @@ MONITORING_CYCLE = Workflow(
     "monitoring_cycle",
     "监测周期",
     "Monitoring cycle",
+    facts=MonitoringCycleFacts,
     initial=DRAFT,
     states=(DRAFT, COLLECTING, IMPORTED, VERIFIED, RELEASED, IMPROVING, CLOSED, WITHDRAWN),
     steps=(

@@ -1,7 +1,8 @@
-"""问题项: one problem with one responsible unit, from being issued over its repair to its closure, and back if it recurs."""
+"""问题项: one problem of one responsible unit, from its issue over its repair to its closure, and back."""
 
 from workflows.improvement.levels import by_level
 from workflows.improvement.problem_item_facts import (
+    ProblemItemFacts,
     actions_are_ended,
     causes_are_complete,
     closure_is_approved,
@@ -42,6 +43,7 @@ DIAGNOSE = FromField(
     zh="完成归因诊断",
     en="Finish the cause analysis",
     field="accepted_on",
+    day=("签收", "the sign-for"),
     working_days=10,
     escalate_to=(("dept_head", "principal"), "office_director"),
 )
@@ -50,6 +52,7 @@ PLAN = FromField(
     zh="方案获批并开始整改",
     en="Have a plan approved and begin",
     field="accepted_on",
+    day=("签收", "the sign-for"),
     working_days=30,
     escalate_to=(("dept_head", "principal"), "office_director"),
 )
@@ -58,22 +61,35 @@ FINISH_WORK = FromField(
     zh="完成整改，进入评价",
     en="Finish the work and begin the evaluation",
     field="due_on",
+    day=("完成期限", "the due date"),
     days=-30,
     ladder=DATED,
     escalate_to=(("dept_head", "principal"), "office_director"),
 )
-ASK_FOR_CLOSURE = WorkingDays(
+ASK_FOR_CLOSURE = FromField(
     code="ask_for_closure",
     zh="定论后提出销号",
     en="Ask for closure once the effect is decided",
-    days=10,
+    field="closable_on",
+    day=("定论", "the decision"),
+    working_days=10,
     escalate_to=(("dept_head", "principal"), "office_director"),
+)
+GO_ON = FromField(
+    code="go_on",
+    zh="决定重订方案或延长",
+    en="Decide on a new plan or an extension",
+    field="unresolved_on",
+    day=("定论", "the decision"),
+    working_days=5,
+    escalate_to=("office_director", "leading_group_head"),
 )
 DUE = FromField(
     code="due",
     zh="完成期限",
     en="Due date of the item",
     field="due_on",
+    day=("完成期限", "the due date"),
     ladder=DATED,
     escalate_to=(("dept_head", "principal"), "office_director"),
 )
@@ -89,6 +105,7 @@ RESUME = FromField(
     zh="恢复整改",
     en="Resume the work",
     field="resume_on",
+    day=("恢复日期", "the day of resumption"),
     ladder=DATED,
     escalate_to=("office_director",),
 )
@@ -97,6 +114,7 @@ DECIDE_AFTER_WITHDRAWAL = FromField(
     zh="数据撤回后决定恢复或作废",
     en="Decide after the data were withdrawn: resume or void",
     field="source_withdrawn_on",
+    day=("数据撤回", "the withdrawal of the data"),
     days=30,
     escalate_to=("office_director",),
 )
@@ -107,7 +125,7 @@ ACCEPTED = State("accepted", "已签收", "Signed for", waits_for="handler", fam
 DIAGNOSING = State("diagnosing", "诊断中", "Diagnosing", waits_for="handler", deadlines=(DIAGNOSE, PLAN))
 PLANNING = State("planning", "方案制定", "Planning", waits_for="handler", deadlines=(PLAN,))
 IMPLEMENTING = State("implementing", "整改中", "Under repair", waits_for="handler", deadlines=(FINISH_WORK,))
-EVALUATING = State("evaluating", "评价中", "Evaluating", waits_for="handler", deadlines=(ASK_FOR_CLOSURE, DUE))
+EVALUATING = State("evaluating", "评价中", "Evaluating", waits_for="handler", deadlines=(ASK_FOR_CLOSURE, GO_ON, DUE))
 PENDING_CLOSURE = State(
     "pending_closure", "待销号", "Closure pending", waits_for="verifier", family="wait", deadlines=(DUE,)
 )
@@ -153,6 +171,7 @@ PROBLEM_ITEM = Workflow(
     "problem_item",
     "问题项",
     "Problem item",
+    facts=ProblemItemFacts,
     initial=DRAFT,
     states=(
         DRAFT,

@@ -36,6 +36,30 @@ class ProblemItemFacts(Graded, Protocol):
     """What the guards read of a problem item."""
 
     @property
+    def accepted_on(self) -> date | None:
+        """The day of the sign-for, or, once reopened, the day on which the new handler took over."""
+
+    @property
+    def due_on(self) -> date | None:
+        """The day by which it has to be closed."""
+
+    @property
+    def closable_on(self) -> date | None:
+        """The day of the decision, where the decided outcome allows closure."""
+
+    @property
+    def unresolved_on(self) -> date | None:
+        """The day of the decision, where the decided outcome asks for a new plan or an extension."""
+
+    @property
+    def resume_on(self) -> date | None:
+        """The day on which a suspended item goes on."""
+
+    @property
+    def source_withdrawn_on(self) -> date | None:
+        """The day on which the data it rests on were withdrawn."""
+
+    @property
     def list_is_issued(self) -> bool:
         """Its list has been issued."""
 

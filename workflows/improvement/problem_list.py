@@ -180,6 +180,7 @@ PROBLEM_LIST = Workflow(
     "problem_list",
     "问题清单",
     "Problem list",
+    facts=ProblemListFacts,
     initial=DRAFT,
     states=(
         DRAFT,

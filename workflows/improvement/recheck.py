@@ -1,5 +1,6 @@
 """复核: half a year after its closure somebody other than the verifier looks whether a problem stayed away."""
 
+from datetime import date
 from typing import Protocol
 
 from workflows.vocabulary import DATED, NEW, FromField, State, Step, Workflow, guard
@@ -7,6 +8,10 @@ from workflows.vocabulary import DATED, NEW, FromField, State, Step, Workflow, g
 
 class RecheckFacts(Protocol):
     """What the guards read of a recheck."""
+
+    @property
+    def due_on(self) -> date | None:
+        """The day of the recheck: 180 days after the closure."""
 
     @property
     def note(self) -> str:
@@ -29,6 +34,7 @@ DUE = State(
             zh="复核已销号的问题",
             en="Recheck the closed problem",
             field="due_on",
+            day=("复核日期", "the day of the recheck"),
             ladder=DATED,
             escalate_to=("office_director", "leading_group_head"),
         ),
@@ -53,6 +59,7 @@ RECHECK = Workflow(
     "recheck",
     "复核",
     "Recheck",
+    facts=RecheckFacts,
     initial=DUE,
     states=(DUE, PASSED, FAILED, CANCELLED),
     steps=(

@@ -19,7 +19,7 @@ PENDING = State(
     ),
 )
 ACKNOWLEDGED = State("acknowledged", "已签收", "Signed for", family="done", final=True)
-WITHDRAWN = State("withdrawn", "已撤回", "Withdrawn", family="late", side=True, final=True)
+WITHDRAWN = State("withdrawn", "已撤回", "Withdrawn", family="idle", side=True, final=True)
 
 RELEASE_ACK = Workflow(
     "release_ack",

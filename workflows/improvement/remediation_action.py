@@ -78,6 +78,7 @@ START = FromField(
     zh="开始措施",
     en="Start the measure",
     field="planned_start",
+    day=("计划开始日期", "the planned start"),
     ladder=DATED,
     escalate_to=(("dept_head", "principal"), "office_director"),
 )
@@ -86,6 +87,7 @@ END = FromField(
     zh="提交佐证",
     en="Submit the evidence",
     field="planned_end",
+    day=("计划结束日期", "the planned end"),
     ladder=DATED,
     escalate_to=(("dept_head", "principal"), "office_director"),
 )
@@ -179,6 +181,7 @@ REMEDIATION_ACTION = Workflow(
     "remediation_action",
     "整改措施",
     "Remediation action",
+    facts=RemediationActionFacts,
     initial=NOT_STARTED,
     states=(NOT_STARTED, IN_PROGRESS, EVIDENCE_SUBMITTED, COMPLETED, RETURNED, CANCELLED),
     steps=(

@@ -2,6 +2,7 @@
 
 from workflows.improvement.levels import by_level, by_severity
 from workflows.improvement.remediation_plan_facts import (
+    RemediationPlanFacts,
     budget_is_stated,
     design_fits,
     effect_can_be_measured_in_time,
@@ -29,6 +30,7 @@ DRAW_UP = FromField(
     zh="提交整改方案",
     en="Submit the plan",
     field="planning_started_on",
+    day=("进入方案制定", "the start of planning"),
     working_days=10,
     escalate_to=(("dept_head", "principal"), "office_director"),
 )
@@ -89,6 +91,7 @@ REMEDIATION_PLAN = Workflow(
     "remediation_plan",
     "整改方案",
     "Remediation plan",
+    facts=RemediationPlanFacts,
     initial=DRAFT,
     states=(
         DRAFT,

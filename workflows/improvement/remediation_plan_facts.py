@@ -17,6 +17,14 @@ class RemediationPlanFacts(Graded, Submittable, Protocol):
     """What the guards read of a remediation plan."""
 
     @property
+    def planning_started_on(self) -> date | None:
+        """The day on which the item came to planning for this version."""
+
+    @property
+    def month_is_reported(self) -> bool:
+        """The progress report that is due next has been handed in."""
+
+    @property
     def problem(self) -> str:
         """The problem in the unit's own words."""
 

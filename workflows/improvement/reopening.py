@@ -65,6 +65,7 @@ REOPENING = Workflow(
     "reopening",
     "重新打开",
     "Reopening",
+    facts=ReopeningFacts,
     initial=PROPOSED,
     states=(PROPOSED, APPROVED, DISMISSED),
     steps=(
