@@ -187,6 +187,11 @@ class Settings:
         """True when only this machine can reach the web server directly."""
         return self.bind == "localhost" or ipaddress.ip_address(self.bind).is_loopback
 
+    @property
+    def address(self) -> str:
+        """Host and port of the web server as addresses write them."""
+        return f"[{self.bind}]:{self.port}" if ":" in self.bind else f"{self.bind}:{self.port}"
+
     def secret_key(self) -> bytes:
         """The key that signs forms and cookies."""
         return self.secret_key_file.read_bytes()

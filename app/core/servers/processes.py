@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -156,14 +157,27 @@ def end_left_behind(pid: int, ladder: Sequence[tuple[int, float]]) -> None:
         until(lambda: started_at(pid) != born, seconds)
 
 
-def started_at(pid: int) -> str | None:
-    """When process `pid` began, in the kernel's ticks: pid and ticks name one process for good. None: it is gone."""
+def end_session(leader: int) -> None:
+    """Kill what a child of ours (`launch` made it the leader of a session) started itself and did not take along."""
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit() and _stat(int(folder.name))[3:4] == [str(leader)]:
+            with suppress(ProcessLookupError):
+                os.kill(int(folder.name), signal.SIGKILL)
+
+
+def _stat(pid: int) -> list[str]:
+    """The kernel's line about process `pid` from its state on; empty when there is no such process."""
     try:
         line = Path(f"/proc/{pid}/stat").read_text()
     except (FileNotFoundError, ProcessLookupError):
-        return None
-    state, *rest = line.rpartition(")")[2].split()
-    return None if state in {"Z", "X"} else rest[18]
+        return []
+    return line.rpartition(")")[2].split()
+
+
+def started_at(pid: int) -> str | None:
+    """When process `pid` began, in the kernel's ticks: pid and ticks name one process for good. None: it is gone."""
+    known = _stat(pid)
+    return None if not known or known[0] in {"Z", "X"} else known[19]
 
 
 def works_in(pid: int, folder: Path, program: str) -> bool:

@@ -1,0 +1,119 @@
+"""The processes of the application itself: started together, restarted when they fall, ended together."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.core.servers.context_secret import write_key
+from app.core.servers.processes import ServerRefused, end, end_left_behind, end_session, launch, started_at, tail
+from config.settings import PROJECT
+
+SHORT_LIFE = 10.0
+"""A child that falls sooner than this, several times in a row, will not do better the next time."""
+PATIENCE = 3
+LOG_LIMIT = 20 * 1024**2
+GENTLY = ((int(signal.SIGTERM), 25.0),)
+
+
+@dataclass
+class Child:
+    """One process with its log."""
+
+    name: str
+    module: Sequence[str]
+    log: Path
+    env: Mapping[str, str]
+    process: subprocess.Popen[bytes] = field(init=False)
+    began: float = 0.0
+    falls: int = 0
+
+    def start(self) -> None:
+        """Start it, its output appended to its log."""
+        with self.log.open("ab") as writing:
+            command = [sys.executable, "-m", *self.module]
+            self.process = launch(command, cwd=PROJECT, log=writing, env=self.env)
+        self.began = time.monotonic()
+
+    def restart_if_fallen(self) -> bool:
+        """Start it again when it ended; says so.
+
+        :raises ServerRefused: when it keeps falling.
+        """
+        if self.process.poll() is None:
+            return False
+        self.falls = self.falls + 1 if time.monotonic() - self.began < SHORT_LIFE else 1
+        if self.falls > PATIENCE:
+            raise ServerRefused(f"{self.name} 反复退出 (keeps ending):\n{tail(self.log)}")
+        self.start()
+        return True
+
+
+class Children:
+    """All children of one start, written down so that the next start knows them should we be killed."""
+
+    def __init__(self, data: Path, env: Mapping[str, str]) -> None:
+        self.note = data / "children.json"
+        self.logs = data / "logs"
+        self.env = env
+        self.all: list[Child] = []
+        self.logs.mkdir(mode=0o700, exist_ok=True)
+
+    def start(self, name: str, module: Sequence[str]) -> None:
+        """Start one more."""
+        child = Child(name, module, fresh_log(self.logs / f"{name}.log"), self.env)
+        child.start()
+        self.all.append(child)
+        self._write_down()
+
+    def watch(self) -> list[str]:
+        """Restart the fallen; their names."""
+        fallen = [child.name for child in self.all if child.restart_if_fallen()]
+        if fallen:
+            self._write_down()
+        return fallen
+
+    def stop(self) -> None:
+        """Ask all at once, then wait for each."""
+        for child in self.all:
+            if child.process.poll() is None:
+                child.process.send_signal(signal.SIGTERM)
+        for child in self.all:
+            end(child.process, GENTLY)
+            end_session(child.process.pid)
+        self.note.unlink(missing_ok=True)
+
+    def _write_down(self) -> None:
+        running = {child.process.pid: started_at(child.process.pid) for child in self.all}
+        write_key(self.note, json.dumps(running).encode())
+
+
+def end_children_left_behind(data: Path) -> None:
+    """End what a killed start noted and the kernel has not ended yet; a pid that went to somebody else is left alone."""
+    note = data / "children.json"
+    if not note.exists():
+        return
+    for pid, began in json.loads(note.read_text("utf-8")).items():
+        if started_at(int(pid)) == began:
+            end_left_behind(int(pid), GENTLY)
+        if started_at(int(pid)) is None:
+            end_session(int(pid))
+    note.unlink(missing_ok=True)
+
+
+def fresh_log(path: Path) -> Path:
+    """The log at `path`, after the one before was put aside when it had grown long."""
+    if path.exists() and path.stat().st_size > LOG_LIMIT:
+        os.replace(path, path.with_suffix(".log.1"))
+    path.touch(mode=0o600)
+    return path
+
+
+def flask(*arguments: str) -> tuple[str, ...]:
+    """The module and arguments of a command of ours."""
+    return ("flask", "--app", "wsgi", *arguments)

@@ -1,0 +1,36 @@
+#!/bin/sh
+# Makes sure that the libraries outside Python are there: Pango and Chinese fonts for PDF, Chromium for browser tests.
+# Asks the system first and apt only for what is missing; exits 3 with one line for the administrator when it may not install.
+# Usage: bin/syslibs.sh pdf|browser…
+set -eu
+cd "$(dirname "$0")/.."
+
+has_library() { ldconfig=$(command -v ldconfig || echo /sbin/ldconfig); "$ldconfig" -p 2>/dev/null | grep -q "$1"; }
+has_fonts() { command -v fc-list >/dev/null 2>&1 && [ -n "$(fc-list :lang=zh 2>/dev/null | head -n 1)" ]; }
+has_browser() { command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1; }
+
+missing() {
+    for part in "$@"; do
+        case $part in
+        pdf)
+            has_library libpango-1.0.so.0 || echo libpango-1.0-0
+            has_library libpangoft2-1.0.so.0 || echo libpangoft2-1.0-0
+            has_library libharfbuzz-subset.so.0 || echo libharfbuzz-subset0
+            has_fonts || echo fontconfig fonts-noto-cjk
+            ;;
+        browser)
+            has_browser || echo chromium
+            has_fonts || echo fontconfig fonts-noto-cjk
+            ;;
+        esac
+    done
+}
+
+wanted=$(missing "$@" | tr ' ' '\n' | sort -u | tr '\n' ' ')
+[ -n "$wanted" ] || exit 0
+# shellcheck disable=SC2086 # one word per package
+if bin/apt.sh $wanted && [ -z "$(missing "$@")" ]; then
+    exit 0
+fi
+echo "缺少系统库，请管理员执行 (for the administrator): apt-get install --no-install-recommends $wanted" >&2
+exit 3

@@ -1,0 +1,24 @@
+"""The web server: two processes of eight threads unless the settings say otherwise."""
+
+import os
+
+from config.settings import Settings
+
+_settings = Settings.from_env()
+
+wsgi_app = "wsgi:app"
+bind = _settings.address
+worker_class = "gthread"
+workers = _settings.web_processes
+threads = _settings.web_threads
+timeout = 60
+graceful_timeout = 20
+keepalive = 5
+max_requests = 20_000
+max_requests_jitter = 2_000
+limit_request_line = 8190
+forwarded_allow_ips = ",".join(_settings.trusted_proxies) or "127.0.0.1"
+control_socket_disable = True
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+accesslog = None
+errorlog = "-"
