@@ -133,19 +133,20 @@ class FromField(Deadline):
     """
 
     field: str
-    day: tuple[str, str]
+    day: tuple[str, str] = ("", "")
     days: int = 0
     working_days: int = 0
 
     @property
     def span(self) -> tuple[str, str]:
+        day_zh, day_en = (self.day[0] or self.field, self.day[1] or self.field)
         amount = self.days or self.working_days
         zh, en = ("个工作日", "working days") if self.working_days else ("天", "days")
         if not amount:
-            return self.day
+            return day_zh, day_en
         return (
-            f"{self.day[0]}{'后' if amount > 0 else '前'} {abs(amount)} {zh}",
-            f"{abs(amount)} {en} {'after' if amount > 0 else 'before'} {self.day[1]}",
+            f"{day_zh}{'后' if amount > 0 else '前'} {abs(amount)} {zh}",
+            f"{abs(amount)} {en} {'after' if amount > 0 else 'before'} {day_en}",
         )
 
 

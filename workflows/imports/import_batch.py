@@ -1,4 +1,4 @@
-"""导入批次: one uploaded file, staged and checked row by row, then accepted, rolled back or discarded."""
+"""导入批次: one uploaded file, mapped and checked row by row, then accepted by a job, rolled back or discarded."""
 
 from typing import Protocol
 
@@ -11,6 +11,10 @@ class ImportBatchFacts(Protocol):
     @property
     def is_results(self) -> bool:
         """It holds monitoring results or scores for value-added models."""
+
+    @property
+    def is_staff(self) -> bool:
+        """It holds members of staff."""
 
     @property
     def needs_second_person(self) -> bool:
@@ -54,8 +58,11 @@ class ImportBatchFacts(Protocol):
 
 
 STAGED = State("staged", "已暂存", "Staged", waits_for="importer", family="active")
+CHECKING = State("checking", "核对中", "Being checked", family="active")
 READY = State("ready", "待接收", "Ready", waits_for="second_person", family="wait")
+ACCEPTING = State("accepting", "入库中", "Being taken in", family="active")
 ACCEPTED = State("accepted", "已接收", "Accepted", family="done", settled=True)
+ROLLING_BACK = State("rolling_back", "回退中", "Being rolled back", family="active", side=True)
 ROLLED_BACK = State("rolled_back", "已回退", "Rolled back", family="return", side=True, final=True)
 DISCARDED = State("discarded", "已丢弃", "Discarded", family="idle", side=True, final=True)
 SUPERSEDED = State("superseded", "已替代", "Superseded", family="idle", side=True, final=True)
@@ -108,16 +115,26 @@ def _is_results(batch: ImportBatchFacts) -> bool:
     return batch.is_results
 
 
+def _is_staff(batch: ImportBatchFacts) -> bool:
+    return batch.is_staff
+
+
 def _needs_second_person(batch: ImportBatchFacts) -> bool:
     return batch.needs_second_person
 
 
-def _by_kind(usual: str, *, results: str) -> Needs:
-    return Needs(usual, (Case(results, "监测结果", "monitoring results", _is_results),))
+def _by_kind(verb: str) -> Needs:
+    return Needs(
+        f"imports.{verb}_roster",
+        (
+            Case(f"imports.{verb}_results", "监测结果", "monitoring results", _is_results),
+            Case(f"imports.{verb}_staff", "教职工", "staff", _is_staff),
+        ),
+    )
 
 
-UPLOADING = _by_kind("imports.upload_roster", results="imports.upload_results")
-ACCEPTING = _by_kind("imports.accept_roster", results="imports.accept_results")
+UPLOADERS = _by_kind("upload")
+ACCEPTERS = _by_kind("accept")
 
 IMPORT_BATCH = Workflow(
     "import_batch",
@@ -125,55 +142,89 @@ IMPORT_BATCH = Workflow(
     "Import batch",
     facts=ImportBatchFacts,
     initial=STAGED,
-    states=(STAGED, READY, ACCEPTED, ROLLED_BACK, DISCARDED, SUPERSEDED),
+    states=(
+        STAGED,
+        CHECKING,
+        READY,
+        ACCEPTING,
+        ACCEPTED,
+        ROLLING_BACK,
+        ROLLED_BACK,
+        DISCARDED,
+        SUPERSEDED,
+    ),
     steps=(
-        Step("upload", "上传表格", "Upload a table", source=(NEW,), target=STAGED, needs=UPLOADING),
+        Step("upload", "上传表格", "Upload a table", source=(NEW,), target=STAGED, needs=UPLOADERS),
+        Step(
+            "check",
+            "开始核对",
+            "Check the rows",
+            source=(STAGED, READY),
+            target=CHECKING,
+            needs=UPLOADERS,
+            guards=(mapping_is_complete,),
+        ),
         Step(
             "finish_checks",
             "检查完毕",
             "Checks are done",
-            source=(STAGED,),
+            source=(CHECKING,),
             target=READY,
             system=True,
-            guards=(mapping_is_complete, rows_balance, has_good_rows),
+            guards=(rows_balance,),
         ),
-        Step(
-            "map_again",
-            "重新对应列",
-            "Map the columns again",
-            source=(READY,),
-            target=STAGED,
-            needs=UPLOADING,
-        ),
+        Step("fail_checks", "没能核对", "Checks failed", source=(CHECKING,), target=STAGED, system=True),
+        Step("map_again", "重新对应列", "Map the columns again", source=(READY,), target=STAGED, needs=UPLOADERS),
         Step(
             "accept",
             "接收数据",
             "Accept the data",
             source=(READY,),
-            target=ACCEPTED,
-            needs=ACCEPTING,
+            target=ACCEPTING,
+            needs=ACCEPTERS,
             guards=(has_good_rows, rows_balance, nothing_blocks, blocked_rows_have_an_owner),
-            four_eyes=("upload",),
+            four_eyes=("upload", "check"),
             four_eyes_when=_needs_second_person,
+            star=True,
         ),
+        Step("finish_acceptance", "已经入库", "Data are in", source=(ACCEPTING,), target=ACCEPTED, system=True),
+        Step("fail_acceptance", "没能入库", "Data are not in", source=(ACCEPTING,), target=READY, system=True),
         Step(
             "discard",
             "丢弃批次",
             "Discard the batch",
             source=(STAGED, READY),
             target=DISCARDED,
-            needs=UPLOADING,
+            needs=UPLOADERS,
+        ),
+        Step(
+            "replace",
+            "改好的文件已上传",
+            "A mended file was uploaded",
+            source=(STAGED, READY),
+            target=DISCARDED,
+            system=True,
         ),
         Step(
             "roll_back",
             "回退数据",
             "Roll the data back",
             source=(ACCEPTED,),
-            target=ROLLED_BACK,
-            needs=ACCEPTING,
+            target=ROLLING_BACK,
+            needs=ACCEPTERS,
             reason=True,
             guards=(rollback_is_open, nothing_depends_on_it),
+            star=True,
         ),
+        Step(
+            "finish_rollback",
+            "已经回退",
+            "Data are out again",
+            source=(ROLLING_BACK,),
+            target=ROLLED_BACK,
+            system=True,
+        ),
+        Step("fail_rollback", "没能回退", "Data are still in", source=(ROLLING_BACK,), target=ACCEPTED, system=True),
         Step(
             "supersede",
             "由新版替代",
