@@ -10,7 +10,7 @@ from flask_babel import get_locale, gettext, ngettext
 
 from app.core import clock
 from app.core.web import drawings, icons
-from app.core.web.faults import faults
+from app.core.web.controls import attributes, faults, is_group
 
 Look = Literal["plain", "soon", "today", "late", "paused", "met"]
 CountDays = Callable[[date, date], int]
@@ -53,7 +53,7 @@ ICONS: dict[Look, str] = {
 
 @dataclass(frozen=True)
 class Chip:
-    """A deadline in words: how it looks, what it says, the whole date for the title, the moment a live one counts to."""
+    """A deadline in words: its look, what it says, the whole date for the title, the moment that a live one counts to."""
 
     look: Look
     text: str
@@ -180,8 +180,8 @@ def _due_day(due: date | datetime) -> date:
 
 def _paused(resumes_on: date | None, today: date) -> str:
     if resumes_on is None:
-        return gettext("计时暂停")
-    return gettext("计时暂停，%(date)s恢复", date=day_of_year(resumes_on, today))
+        return str(gettext("计时暂停"))
+    return str(gettext("计时暂停，%(date)s恢复", date=day_of_year(resumes_on, today)))
 
 
 def _minutes(due: datetime, now: datetime) -> Chip | None:
@@ -197,16 +197,16 @@ def _left(today: date, due: date, count_days: CountDays | None) -> tuple[int, st
     """How many days are left and the words for it; across a mere weekend the days are calendar days."""
     working = count_days(today, due) if count_days else 0
     if working > 0:
-        return working, ngettext("还有 %(num)s 个工作日", "还有 %(num)s 个工作日", working)
+        return working, str(ngettext("还有 %(num)s 个工作日", "还有 %(num)s 个工作日", working))
     days = (due - today).days
-    return days, ngettext("还有 %(num)s 天", "还有 %(num)s 天", days)
+    return days, str(ngettext("还有 %(num)s 天", "还有 %(num)s 天", days))
 
 
 def _late(due: date, today: date, count_days: CountDays | None) -> str:
     working = count_days(due, today) if count_days else 0
     if working > 0:
-        return ngettext("超 %(num)s 个工作日", "超 %(num)s 个工作日", working)
-    return ngettext("超 %(num)s 天", "超 %(num)s 天", (today - due).days)
+        return str(ngettext("超 %(num)s 个工作日", "超 %(num)s 个工作日", working))
+    return str(ngettext("超 %(num)s 天", "超 %(num)s 天", (today - due).days))
 
 
 def register(app: Flask) -> None:
@@ -218,6 +218,8 @@ def register(app: Flask) -> None:
         deadline=deadline,
         met=met,
         faults=faults,
+        attributes=attributes,
+        is_group=is_group,
         forest_row=drawings.forest_row,
         forest_axis=drawings.forest_axis,
         chain_ring=drawings.chain_ring,
