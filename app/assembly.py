@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flask import Flask
 
 from app.core import assembly as core
+from app.improvement import assembly as improvement
 from app.people import assembly as people
 
-AREAS: tuple[Callable[[Flask], None], ...] = (core.assemble, people.assemble)
+AREAS: tuple[Callable[[Flask], None], ...] = (core.assemble, people.assemble, improvement.assemble)

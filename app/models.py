@@ -6,8 +6,24 @@ from app.core.database import Base
 from app.core.imports import models as import_models
 from app.core.outbox import models as outbox_models
 from app.core.policy import assignments
+from app.improvement.effects import models as effect_models
+from app.improvement.monitoring import models as monitoring_models
+from app.improvement.plans import models as plan_models
+from app.improvement.problems import models as problem_models
 from app.people.directory import models as directory_models
 from app.people.identity import models as identity_models
 
 metadata = Base.metadata
-TABLES = (assignments, audit_models, deadlines, directory_models, identity_models, import_models, outbox_models)
+TABLES = (
+    assignments,
+    audit_models,
+    deadlines,
+    directory_models,
+    effect_models,
+    identity_models,
+    import_models,
+    monitoring_models,
+    outbox_models,
+    plan_models,
+    problem_models,
+)

@@ -42,12 +42,21 @@ def draft(name: str, after: str, words: str, wanted: list[str]) -> str:
     tables = [table for table in metadata.sorted_tables if table.name in wanted]
     lines = []
     for table in tables:
-        create: list[ops.MigrateOperation] = [ops.CreateTableOp.from_table(table)]
+        whole = ops.CreateTableOp.from_table(table)
+        whole.columns = [c for c in whole.columns if not getattr(c, "use_alter", False)]
+        create: list[ops.MigrateOperation] = [whole]
         create += [ops.CreateIndexOp.from_index(index) for index in sorted(table.indexes, key=lambda i: str(i.name))]
         lines.append(render_python_code(ops.UpgradeOps(ops=create)))
         model = mapped[table.name]
         lines.append(f'    protect("{table.name}", {model.__protection__!r}, outside_act={model.__outside_act__})\n')
-    drops = "".join(f'    op.drop_table("{table.name}")\n' for table in reversed(tables))
+    late = [key for table in tables for key in table.foreign_key_constraints if key.use_alter]
+    for key in late:
+        names = [[column.name for column in key.columns], [element.column.name for element in key.elements]]
+        lines.append(
+            f'    op.create_foreign_key("{key.name}", "{key.table.name}", "{key.referred_table.name}", {names[0]}, {names[1]})\n'
+        )
+    drops = "".join(f'    op.drop_constraint("{key.name}", "{key.table.name}")\n' for key in late)
+    drops += "".join(f'    op.drop_table("{table.name}")\n' for table in reversed(tables))
     head = HEAD.format(name=name, after=after, words=words)
     down = '\n\ndef downgrade() -> None:\n    """Drop them again."""\n' + drops
     body = "\n".join(("    " + line if not line.startswith("    ") else line) for line in lines)

@@ -19,12 +19,7 @@ def upgrade() -> None:
         "attempts",
         sa.Column("bucket", sa.String(length=120), nullable=False),
         sa.Column("count", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column(
-            "since",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("since", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("bucket", name=op.f("pk_attempts")),
     )
@@ -56,12 +51,7 @@ def upgrade() -> None:
     op.create_table(
         "effects",
         sa.Column("key", sa.String(length=200), nullable=False),
-        sa.Column(
-            "at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_effects")),
     )
 
@@ -76,18 +66,8 @@ def upgrade() -> None:
         sa.Column("record_id", sa.Uuid(), nullable=True),
         sa.Column("county_id", sa.Uuid(), nullable=True),
         sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column(
-            "posted_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "due_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("posted_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tries", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
@@ -119,30 +99,17 @@ def upgrade() -> None:
         sa.Column("from_on", sa.Date(), nullable=True),
         sa.Column("to_on", sa.Date(), nullable=True),
         sa.Column("declared_network", sa.String(length=60), nullable=True),
-        sa.Column(
-            "id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False
-        ),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column(
             "ref",
             sa.String(length=16),
-            server_default=sa.text(
-                "substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"
-            ),
+            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
             nullable=False,
         ),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["county_id"], ["units.id"], name=op.f("fk_units_county_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["parent_id"], ["units.id"], name=op.f("fk_units_parent_id")
-        ),
+        sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_units_county_id")),
+        sa.ForeignKeyConstraint(["parent_id"], ["units.id"], name=op.f("fk_units_parent_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_units")),
         sa.UniqueConstraint("county_id", "code", name=op.f("uq_units_county_id_code")),
         sa.UniqueConstraint("ref", name=op.f("uq_units_ref")),
@@ -156,23 +123,14 @@ def upgrade() -> None:
         "workday_overrides",
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("works", sa.Boolean(), nullable=False),
-        sa.Column(
-            "id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False
-        ),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column(
             "ref",
             sa.String(length=16),
-            server_default=sa.text(
-                "substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"
-            ),
+            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
             nullable=False,
         ),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_workday_overrides")),
         sa.UniqueConstraint("day", name=op.f("uq_workday_overrides_day")),
         sa.UniqueConstraint("ref", name=op.f("uq_workday_overrides_ref")),
@@ -190,53 +148,28 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False
-        ),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column(
             "ref",
             sa.String(length=16),
-            server_default=sa.text(
-                "substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"
-            ),
+            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
             nullable=False,
         ),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("county_id", sa.Uuid(), nullable=False),
         sa.Column("school_id", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["county_id"], ["units.id"], name=op.f("fk_deadlines_county_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["school_id"], ["units.id"], name=op.f("fk_deadlines_school_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["unit_id"], ["units.id"], name=op.f("fk_deadlines_unit_id")
-        ),
+        sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_deadlines_county_id")),
+        sa.ForeignKeyConstraint(["school_id"], ["units.id"], name=op.f("fk_deadlines_school_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_deadlines_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deadlines")),
         sa.UniqueConstraint("ref", name=op.f("uq_deadlines_ref")),
     )
+    op.create_index(op.f("ix_deadlines_county_id"), "deadlines", ["county_id"], unique=False)
     op.create_index(
-        op.f("ix_deadlines_county_id"), "deadlines", ["county_id"], unique=False
+        "ix_deadlines_due", "deadlines", ["due_at"], unique=False, postgresql_where=sa.text("closed_at is null")
     )
-    op.create_index(
-        "ix_deadlines_due",
-        "deadlines",
-        ["due_at"],
-        unique=False,
-        postgresql_where=sa.text("closed_at is null"),
-    )
-    op.create_index(
-        "ix_deadlines_record", "deadlines", ["entity", "record_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_deadlines_school_id"), "deadlines", ["school_id"], unique=False
-    )
+    op.create_index("ix_deadlines_record", "deadlines", ["entity", "record_id"], unique=False)
+    op.create_index(op.f("ix_deadlines_school_id"), "deadlines", ["school_id"], unique=False)
 
     protect("deadlines", "unit", outside_act=False)
 
@@ -253,39 +186,22 @@ def upgrade() -> None:
         sa.Column("qualification_type", sa.String(length=40), nullable=True),
         sa.Column("qualification_expiry", sa.Date(), nullable=True),
         sa.Column("left_on", sa.Date(), nullable=True),
-        sa.Column(
-            "id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False
-        ),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column(
             "ref",
             sa.String(length=16),
-            server_default=sa.text(
-                "substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"
-            ),
+            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
             nullable=False,
         ),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["county_id"], ["units.id"], name=op.f("fk_persons_county_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["unit_id"], ["units.id"], name=op.f("fk_persons_unit_id")
-        ),
+        sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_persons_county_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_persons_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_persons")),
-        sa.UniqueConstraint(
-            "county_id", "staff_no", name=op.f("uq_persons_county_id_staff_no")
-        ),
+        sa.UniqueConstraint("county_id", "staff_no", name=op.f("uq_persons_county_id_staff_no")),
         sa.UniqueConstraint("ref", name=op.f("uq_persons_ref")),
     )
-    op.create_index(
-        "ix_persons_pinyin", "persons", ["county_id", "pinyin"], unique=False
-    )
+    op.create_index("ix_persons_pinyin", "persons", ["county_id", "pinyin"], unique=False)
     op.create_index(op.f("ix_persons_unit_id"), "persons", ["unit_id"], unique=False)
 
     protect("persons", None, outside_act=False)
@@ -296,33 +212,17 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("sender", sa.String(length=60), nullable=False),
         sa.Column("headers", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column(
-            "id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False
-        ),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column(
             "ref",
             sa.String(length=16),
-            server_default=sa.text(
-                "substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"
-            ),
+            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
             nullable=False,
         ),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.ForeignKeyConstraint(
-            ["county_id"], ["units.id"], name=op.f("fk_saved_mappings_county_id")
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_saved_mappings_county_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_mappings")),
-        sa.UniqueConstraint(
-            "county_id",
-            "kind",
-            "sender",
-            name=op.f("uq_saved_mappings_county_id_kind_sender"),
-        ),
+        sa.UniqueConstraint("county_id", "kind", "sender", name=op.f("uq_saved_mappings_county_id_kind_sender")),
         sa.UniqueConstraint("ref", name=op.f("uq_saved_mappings_ref")),
     )
 
@@ -334,31 +234,18 @@ def upgrade() -> None:
         sa.Column("grade", sa.String(length=3), nullable=False),
         sa.Column("class_no", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=30), nullable=False),
-        sa.Column(
-            "id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False
-        ),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column(
             "ref",
             sa.String(length=16),
-            server_default=sa.text(
-                "substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"
-            ),
+            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
             nullable=False,
         ),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("county_id", sa.Uuid(), nullable=False),
         sa.Column("school_id", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["county_id"], ["units.id"], name=op.f("fk_school_classes_county_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["school_id"], ["units.id"], name=op.f("fk_school_classes_school_id")
-        ),
+        sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_school_classes_county_id")),
+        sa.ForeignKeyConstraint(["school_id"], ["units.id"], name=op.f("fk_school_classes_school_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_school_classes")),
         sa.UniqueConstraint("ref", name=op.f("uq_school_classes_ref")),
         sa.UniqueConstraint(
@@ -369,18 +256,8 @@ def upgrade() -> None:
             name=op.f("uq_school_classes_school_id_school_year_grade_class_no"),
         ),
     )
-    op.create_index(
-        op.f("ix_school_classes_county_id"),
-        "school_classes",
-        ["county_id"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_school_classes_school_id"),
-        "school_classes",
-        ["school_id"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_school_classes_county_id"), "school_classes", ["county_id"], unique=False)
+    op.create_index(op.f("ix_school_classes_school_id"), "school_classes", ["school_id"], unique=False)
 
     protect("school_classes", "unit", outside_act=False)
 
@@ -388,46 +265,25 @@ def upgrade() -> None:
         "unit_aliases",
         sa.Column("unit_id", sa.Uuid(), nullable=False),
         sa.Column("alias", sa.String(length=60), nullable=False),
-        sa.Column(
-            "id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False
-        ),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column(
             "ref",
             sa.String(length=16),
-            server_default=sa.text(
-                "substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"
-            ),
+            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
             nullable=False,
         ),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("county_id", sa.Uuid(), nullable=False),
         sa.Column("school_id", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["county_id"], ["units.id"], name=op.f("fk_unit_aliases_county_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["school_id"], ["units.id"], name=op.f("fk_unit_aliases_school_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["unit_id"], ["units.id"], name=op.f("fk_unit_aliases_unit_id")
-        ),
+        sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_unit_aliases_county_id")),
+        sa.ForeignKeyConstraint(["school_id"], ["units.id"], name=op.f("fk_unit_aliases_school_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_unit_aliases_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit_aliases")),
-        sa.UniqueConstraint(
-            "county_id", "alias", name=op.f("uq_unit_aliases_county_id_alias")
-        ),
+        sa.UniqueConstraint("county_id", "alias", name=op.f("uq_unit_aliases_county_id_alias")),
         sa.UniqueConstraint("ref", name=op.f("uq_unit_aliases_ref")),
     )
-    op.create_index(
-        op.f("ix_unit_aliases_county_id"), "unit_aliases", ["county_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_unit_aliases_school_id"), "unit_aliases", ["school_id"], unique=False
-    )
+    op.create_index(op.f("ix_unit_aliases_county_id"), "unit_aliases", ["county_id"], unique=False)
+    op.create_index(op.f("ix_unit_aliases_school_id"), "unit_aliases", ["school_id"], unique=False)
 
     protect("unit_aliases", None, outside_act=False)
 
@@ -436,56 +292,25 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("county_id", sa.Uuid(), nullable=True),
         sa.Column("name", sa.String(length=40), nullable=False),
-        sa.Column("password_hash", sa.String(length=200), nullable=False),
-        sa.Column(
-            "password_changed_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "must_change", sa.Boolean(), server_default=sa.text("false"), nullable=False
-        ),
+        sa.Column("password_hash", sa.String(length=200), server_default=sa.text("''"), nullable=False),
+        sa.Column("password_changed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("totp_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("totp_confirmed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "totp_last_step",
-            sa.BigInteger(),
-            server_default=sa.text("0"),
-            nullable=False,
-        ),
+        sa.Column("totp_last_step", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("epoch", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "language",
-            sa.String(length=2),
-            server_default=sa.text("'zh'"),
-            nullable=False,
-        ),
-        sa.Column(
-            "id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False
-        ),
+        sa.Column("language", sa.String(length=2), server_default=sa.text("'zh'"), nullable=False),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column(
             "ref",
             sa.String(length=16),
-            server_default=sa.text(
-                "substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"
-            ),
+            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
             nullable=False,
         ),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["county_id"], ["units.id"], name=op.f("fk_accounts_county_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["persons.id"], name=op.f("fk_accounts_person_id")
-        ),
+        sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_accounts_county_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_accounts_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
         sa.UniqueConstraint("name", name=op.f("uq_accounts_name")),
         sa.UniqueConstraint("person_id", name=op.f("uq_accounts_person_id")),
@@ -502,61 +327,26 @@ def upgrade() -> None:
         sa.Column("part", sa.String(length=20), nullable=False),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("to_on", sa.Date(), nullable=True),
-        sa.Column(
-            "id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False
-        ),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column(
             "ref",
             sa.String(length=16),
-            server_default=sa.text(
-                "substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"
-            ),
+            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
             nullable=False,
         ),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("county_id", sa.Uuid(), nullable=False),
         sa.Column("school_id", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["county_id"], ["units.id"], name=op.f("fk_case_assignments_county_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["persons.id"], name=op.f("fk_case_assignments_person_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["school_id"], ["units.id"], name=op.f("fk_case_assignments_school_id")
-        ),
+        sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_case_assignments_county_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_case_assignments_person_id")),
+        sa.ForeignKeyConstraint(["school_id"], ["units.id"], name=op.f("fk_case_assignments_school_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_assignments")),
         sa.UniqueConstraint("ref", name=op.f("uq_case_assignments_ref")),
     )
-    op.create_index(
-        op.f("ix_case_assignments_county_id"),
-        "case_assignments",
-        ["county_id"],
-        unique=False,
-    )
-    op.create_index(
-        "ix_case_assignments_person",
-        "case_assignments",
-        ["person_id", "entity"],
-        unique=False,
-    )
-    op.create_index(
-        "ix_case_assignments_record",
-        "case_assignments",
-        ["entity", "record_id"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_case_assignments_school_id"),
-        "case_assignments",
-        ["school_id"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_case_assignments_county_id"), "case_assignments", ["county_id"], unique=False)
+    op.create_index("ix_case_assignments_person", "case_assignments", ["person_id", "entity"], unique=False)
+    op.create_index("ix_case_assignments_record", "case_assignments", ["entity", "record_id"], unique=False)
+    op.create_index(op.f("ix_case_assignments_school_id"), "case_assignments", ["school_id"], unique=False)
 
     protect("case_assignments", "unit", outside_act=False)
 
@@ -568,22 +358,13 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["deadline_id"],
-            ["deadlines.id"],
-            name=op.f("fk_deadline_rungs_deadline_id"),
-            ondelete="CASCADE",
+            ["deadline_id"], ["deadlines.id"], name=op.f("fk_deadline_rungs_deadline_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deadline_rungs")),
-        sa.UniqueConstraint(
-            "deadline_id", "name", name=op.f("uq_deadline_rungs_deadline_id_name")
-        ),
+        sa.UniqueConstraint("deadline_id", "name", name=op.f("uq_deadline_rungs_deadline_id_name")),
     )
     op.create_index(
-        "ix_deadline_rungs_at",
-        "deadline_rungs",
-        ["at"],
-        unique=False,
-        postgresql_where=sa.text("done_at is null"),
+        "ix_deadline_rungs_at", "deadline_rungs", ["at"], unique=False, postgresql_where=sa.text("done_at is null")
     )
 
     protect("deadline_rungs", None, outside_act=False)
@@ -593,35 +374,16 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("form", sa.String(length=120), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.Column(
-            "saved_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False
-        ),
+        sa.Column("saved_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column(
             "ref",
             sa.String(length=16),
-            server_default=sa.text(
-                "substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"
-            ),
+            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
             nullable=False,
         ),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["persons.id"],
-            name=op.f("fk_drafts_person_id"),
-            ondelete="CASCADE",
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_drafts_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
         sa.UniqueConstraint("person_id", "form", name=op.f("uq_drafts_person_id_form")),
         sa.UniqueConstraint("ref", name=op.f("uq_drafts_ref")),
@@ -634,126 +396,57 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("target_entity", sa.String(length=40), nullable=True),
         sa.Column("target_id", sa.Uuid(), nullable=True),
+        sa.Column("target_label", sa.String(length=120), server_default=sa.text("''"), nullable=False),
+        sa.Column("target_address", sa.String(length=200), server_default=sa.text("''"), nullable=False),
         sa.Column("unit_id", sa.Uuid(), nullable=True),
         sa.Column("owner_id", sa.Uuid(), nullable=False),
         sa.Column("file_name", sa.String(length=200), nullable=False),
         sa.Column("file_sha256", sa.String(length=64), nullable=False),
         sa.Column("file_size", sa.Integer(), nullable=False),
         sa.Column("sender", sa.String(length=60), nullable=False),
-        sa.Column(
-            "mapping",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
-        ),
-        sa.Column(
-            "choices",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
-        ),
-        sa.Column(
-            "report",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
-        ),
-        sa.Column(
-            "progress", sa.Integer(), server_default=sa.text("0"), nullable=False
-        ),
-        sa.Column(
-            "rows_read", sa.Integer(), server_default=sa.text("0"), nullable=False
-        ),
-        sa.Column(
-            "rows_accepted", sa.Integer(), server_default=sa.text("0"), nullable=False
-        ),
-        sa.Column(
-            "rows_blocked", sa.Integer(), server_default=sa.text("0"), nullable=False
-        ),
-        sa.Column(
-            "rows_dropped", sa.Integer(), server_default=sa.text("0"), nullable=False
-        ),
+        sa.Column("proposal", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("mapping", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("choices", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("report", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("trouble", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
+        sa.Column("rows_read", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("rows_good", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("rows_warned", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("rows_blocked", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("rows_dropped", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("rows_digest", sa.String(length=64), nullable=True),
+        sa.Column("outcome", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("accepted_by", sa.Uuid(), nullable=True),
         sa.Column("supersedes_id", sa.Uuid(), nullable=True),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("previous_state", sa.String(length=40), nullable=True),
-        sa.Column(
-            "state_since",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "workflow_version",
-            sa.Integer(),
-            server_default=sa.text("1"),
-            nullable=False,
-        ),
-        sa.Column(
-            "id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False
-        ),
+        sa.Column("state_since", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("workflow_version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column(
             "ref",
             sa.String(length=16),
-            server_default=sa.text(
-                "substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"
-            ),
+            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
             nullable=False,
         ),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.Column("county_id", sa.Uuid(), nullable=False),
         sa.Column("school_id", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["accepted_by"], ["persons.id"], name=op.f("fk_import_batches_accepted_by")
-        ),
-        sa.ForeignKeyConstraint(
-            ["county_id"], ["units.id"], name=op.f("fk_import_batches_county_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["owner_id"], ["persons.id"], name=op.f("fk_import_batches_owner_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["school_id"], ["units.id"], name=op.f("fk_import_batches_school_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["supersedes_id"],
-            ["import_batches.id"],
-            name=op.f("fk_import_batches_supersedes_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["unit_id"], ["units.id"], name=op.f("fk_import_batches_unit_id")
-        ),
+        sa.ForeignKeyConstraint(["accepted_by"], ["persons.id"], name=op.f("fk_import_batches_accepted_by")),
+        sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_import_batches_county_id")),
+        sa.ForeignKeyConstraint(["owner_id"], ["persons.id"], name=op.f("fk_import_batches_owner_id")),
+        sa.ForeignKeyConstraint(["school_id"], ["units.id"], name=op.f("fk_import_batches_school_id")),
+        sa.ForeignKeyConstraint(["supersedes_id"], ["import_batches.id"], name=op.f("fk_import_batches_supersedes_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_import_batches_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_batches")),
         sa.UniqueConstraint("ref", name=op.f("uq_import_batches_ref")),
     )
-    op.create_index(
-        op.f("ix_import_batches_county_id"),
-        "import_batches",
-        ["county_id"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_import_batches_school_id"),
-        "import_batches",
-        ["school_id"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_import_batches_state"), "import_batches", ["state"], unique=False
-    )
-    op.create_index(
-        "ix_import_batches_target",
-        "import_batches",
-        ["target_entity", "target_id"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_import_batches_county_id"), "import_batches", ["county_id"], unique=False)
+    op.create_index(op.f("ix_import_batches_school_id"), "import_batches", ["school_id"], unique=False)
+    op.create_index(op.f("ix_import_batches_state"), "import_batches", ["state"], unique=False)
+    op.create_index("ix_import_batches_target", "import_batches", ["target_entity", "target_id"], unique=False)
     op.create_index(
         "uq_import_batches_file",
         "import_batches",
@@ -775,35 +468,19 @@ def upgrade() -> None:
         sa.Column("entity", sa.String(length=40), nullable=True),
         sa.Column("record_id", sa.Uuid(), nullable=True),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False
-        ),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column(
             "ref",
             sa.String(length=16),
-            server_default=sa.text(
-                "substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"
-            ),
+            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
             nullable=False,
         ),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["persons.id"], name=op.f("fk_inbox_letters_person_id")
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_inbox_letters_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox_letters")),
         sa.UniqueConstraint("ref", name=op.f("uq_inbox_letters_ref")),
     )
-    op.create_index(
-        "ix_inbox_letters_person",
-        "inbox_letters",
-        ["person_id", "read_at", "created_at"],
-        unique=False,
-    )
+    op.create_index("ix_inbox_letters_person", "inbox_letters", ["person_id", "read_at", "created_at"], unique=False)
 
     protect("inbox_letters", None, outside_act=True)
 
@@ -814,67 +491,32 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("unit_id", sa.Uuid(), nullable=False),
         sa.Column("role", sa.String(length=30), nullable=False),
-        sa.Column(
-            "subjects",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'[]'"),
-            nullable=False,
-        ),
+        sa.Column("subjects", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("to_on", sa.Date(), nullable=True),
-        sa.Column(
-            "is_deputy", sa.Boolean(), server_default=sa.text("false"), nullable=False
-        ),
+        sa.Column("is_deputy", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("granted_by", sa.Uuid(), nullable=True),
         sa.Column("request_note", sa.String(length=200), nullable=True),
-        sa.Column(
-            "id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False
-        ),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column(
             "ref",
             sa.String(length=16),
-            server_default=sa.text(
-                "substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"
-            ),
+            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
             nullable=False,
         ),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
-        sa.CheckConstraint(
-            "to_on is null or to_on >= from_on", name=op.f("ck_role_assignments_dates")
-        ),
-        sa.ForeignKeyConstraint(
-            ["county_id"], ["units.id"], name=op.f("fk_role_assignments_county_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["granted_by"], ["persons.id"], name=op.f("fk_role_assignments_granted_by")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["persons.id"], name=op.f("fk_role_assignments_person_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["school_id"], ["units.id"], name=op.f("fk_role_assignments_school_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["unit_id"], ["units.id"], name=op.f("fk_role_assignments_unit_id")
-        ),
+        sa.CheckConstraint("to_on is null or to_on >= from_on", name=op.f("ck_role_assignments_dates")),
+        sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_role_assignments_county_id")),
+        sa.ForeignKeyConstraint(["granted_by"], ["persons.id"], name=op.f("fk_role_assignments_granted_by")),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_role_assignments_person_id")),
+        sa.ForeignKeyConstraint(["school_id"], ["units.id"], name=op.f("fk_role_assignments_school_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_role_assignments_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role_assignments")),
         sa.UniqueConstraint("ref", name=op.f("uq_role_assignments_ref")),
     )
-    op.create_index(
-        "ix_role_assignments_person", "role_assignments", ["person_id"], unique=False
-    )
-    op.create_index(
-        "ix_role_assignments_role",
-        "role_assignments",
-        ["county_id", "role", "unit_id"],
-        unique=False,
-    )
+    op.create_index("ix_role_assignments_person", "role_assignments", ["person_id"], unique=False)
+    op.create_index("ix_role_assignments_role", "role_assignments", ["county_id", "role", "unit_id"], unique=False)
 
     protect("role_assignments", None, outside_act=False)
 
@@ -886,62 +528,93 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(length=20), nullable=True),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("to_on", sa.Date(), nullable=True),
-        sa.Column(
-            "id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False
-        ),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column(
             "ref",
             sa.String(length=16),
-            server_default=sa.text(
-                "substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"
-            ),
+            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
             nullable=False,
         ),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("county_id", sa.Uuid(), nullable=False),
         sa.Column("school_id", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["class_id"],
-            ["school_classes.id"],
-            name=op.f("fk_teaching_duties_class_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["county_id"], ["units.id"], name=op.f("fk_teaching_duties_county_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["persons.id"], name=op.f("fk_teaching_duties_person_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["school_id"], ["units.id"], name=op.f("fk_teaching_duties_school_id")
-        ),
+        sa.ForeignKeyConstraint(["class_id"], ["school_classes.id"], name=op.f("fk_teaching_duties_class_id")),
+        sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_teaching_duties_county_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_teaching_duties_person_id")),
+        sa.ForeignKeyConstraint(["school_id"], ["units.id"], name=op.f("fk_teaching_duties_school_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_teaching_duties")),
         sa.UniqueConstraint("ref", name=op.f("uq_teaching_duties_ref")),
     )
-    op.create_index(
-        "ix_teaching_duties_class", "teaching_duties", ["class_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_teaching_duties_county_id"),
-        "teaching_duties",
-        ["county_id"],
-        unique=False,
-    )
-    op.create_index(
-        "ix_teaching_duties_person", "teaching_duties", ["person_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_teaching_duties_school_id"),
-        "teaching_duties",
-        ["school_id"],
-        unique=False,
-    )
+    op.create_index("ix_teaching_duties_class", "teaching_duties", ["class_id"], unique=False)
+    op.create_index(op.f("ix_teaching_duties_county_id"), "teaching_duties", ["county_id"], unique=False)
+    op.create_index("ix_teaching_duties_person", "teaching_duties", ["person_id"], unique=False)
+    op.create_index(op.f("ix_teaching_duties_school_id"), "teaching_duties", ["school_id"], unique=False)
 
     protect("teaching_duties", "unit", outside_act=False)
+
+    op.create_table(
+        "access_requests",
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("number", sa.String(length=8), nullable=False),
+        sa.Column("browser_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("code_hash", sa.String(length=200), nullable=True),
+        sa.Column("issued_by", sa.Uuid(), nullable=True),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
+        sa.Column(
+            "ref",
+            sa.String(length=16),
+            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
+            nullable=False,
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_access_requests_account_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["issued_by"], ["persons.id"], name=op.f("fk_access_requests_issued_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_access_requests")),
+        sa.UniqueConstraint("browser_hash", name=op.f("uq_access_requests_browser_hash")),
+        sa.UniqueConstraint("ref", name=op.f("uq_access_requests_ref")),
+    )
+    op.create_index("ix_access_requests_account", "access_requests", ["account_id", "created_at"], unique=False)
+
+    protect("access_requests", None, outside_act=True)
+
+    op.create_table(
+        "import_formers",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("county_id", sa.Uuid(), nullable=False),
+        sa.Column("school_id", sa.Uuid(), nullable=True),
+        sa.Column("batch_id", sa.Uuid(), nullable=False),
+        sa.Column("entity", sa.String(length=40), nullable=False),
+        sa.Column("record_id", sa.Uuid(), nullable=False),
+        sa.Column("former", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["import_batches.id"], name=op.f("fk_import_formers_batch_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_import_formers_county_id")),
+        sa.ForeignKeyConstraint(["school_id"], ["units.id"], name=op.f("fk_import_formers_school_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_formers")),
+    )
+    op.create_index("ix_import_formers_batch", "import_formers", ["batch_id", "entity"], unique=False)
+
+    protect("import_formers", "student", outside_act=False)
+
+    op.create_table(
+        "import_progress",
+        sa.Column("batch_id", sa.Uuid(), nullable=False),
+        sa.Column("done", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("total", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["import_batches.id"], name=op.f("fk_import_progress_batch_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("batch_id", name=op.f("pk_import_progress")),
+    )
+
+    protect("import_progress", None, outside_act=True)
 
     op.create_table(
         "import_rows",
@@ -953,77 +626,42 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=200), nullable=True),
         sa.Column("values", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("messages", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("county_id", sa.Uuid(), nullable=False),
         sa.Column("school_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["batch_id"],
-            ["import_batches.id"],
-            name=op.f("fk_import_rows_batch_id"),
-            ondelete="CASCADE",
+            ["batch_id"], ["import_batches.id"], name=op.f("fk_import_rows_batch_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["county_id"], ["units.id"], name=op.f("fk_import_rows_county_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["school_id"], ["units.id"], name=op.f("fk_import_rows_school_id")
-        ),
+        sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_import_rows_county_id")),
+        sa.ForeignKeyConstraint(["school_id"], ["units.id"], name=op.f("fk_import_rows_school_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_rows")),
-        sa.UniqueConstraint(
-            "batch_id",
-            "sheet",
-            "row_no",
-            name=op.f("uq_import_rows_batch_id_sheet_row_no"),
-        ),
+        sa.UniqueConstraint("batch_id", "sheet", "row_no", name=op.f("uq_import_rows_batch_id_sheet_row_no")),
     )
-    op.create_index(
-        op.f("ix_import_rows_county_id"), "import_rows", ["county_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_import_rows_school_id"), "import_rows", ["school_id"], unique=False
-    )
-    op.create_index(
-        "ix_import_rows_status", "import_rows", ["batch_id", "status"], unique=False
-    )
+    op.create_index(op.f("ix_import_rows_county_id"), "import_rows", ["county_id"], unique=False)
+    op.create_index(op.f("ix_import_rows_school_id"), "import_rows", ["school_id"], unique=False)
+    op.create_index("ix_import_rows_status", "import_rows", ["batch_id", "status"], unique=False)
 
     protect("import_rows", "unit", outside_act=False)
 
     op.create_table(
         "recovery_codes",
         sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("code_hash", sa.String(length=200), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False
-        ),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column(
             "ref",
             sa.String(length=16),
-            server_default=sa.text(
-                "substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"
-            ),
+            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
             nullable=False,
         ),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(
-            ["account_id"],
-            ["accounts.id"],
-            name=op.f("fk_recovery_codes_account_id"),
-            ondelete="CASCADE",
+            ["account_id"], ["accounts.id"], name=op.f("fk_recovery_codes_account_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_codes")),
+        sa.UniqueConstraint("account_id", "number", name=op.f("uq_recovery_codes_account_id_number")),
         sa.UniqueConstraint("ref", name=op.f("uq_recovery_codes_ref")),
-    )
-    op.create_index(
-        op.f("ix_recovery_codes_account_id"),
-        "recovery_codes",
-        ["account_id"],
-        unique=False,
     )
 
     protect("recovery_codes", None, outside_act=False)
@@ -1035,48 +673,26 @@ def upgrade() -> None:
         sa.Column("school_id", sa.Uuid(), nullable=False),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("to_on", sa.Date(), nullable=True),
-        sa.Column(
-            "id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False
-        ),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column(
             "ref",
             sa.String(length=16),
-            server_default=sa.text(
-                "substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"
-            ),
+            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
             nullable=False,
         ),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(
             ["assignment_id"],
             ["role_assignments.id"],
             name=op.f("fk_school_responsibilities_assignment_id"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(
-            ["county_id"],
-            ["units.id"],
-            name=op.f("fk_school_responsibilities_county_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["school_id"],
-            ["units.id"],
-            name=op.f("fk_school_responsibilities_school_id"),
-        ),
+        sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_school_responsibilities_county_id")),
+        sa.ForeignKeyConstraint(["school_id"], ["units.id"], name=op.f("fk_school_responsibilities_school_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_school_responsibilities")),
         sa.UniqueConstraint("ref", name=op.f("uq_school_responsibilities_ref")),
     )
-    op.create_index(
-        "ix_school_responsibilities_assignment",
-        "school_responsibilities",
-        ["assignment_id"],
-        unique=False,
-    )
+    op.create_index("ix_school_responsibilities_assignment", "school_responsibilities", ["assignment_id"], unique=False)
 
     protect("school_responsibilities", None, outside_act=False)
 
@@ -1088,54 +704,31 @@ def upgrade() -> None:
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("fresh_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "last_seen_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("last_seen_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("end", sa.String(length=20), nullable=True),
         sa.Column("agent", sa.String(length=200), nullable=True),
         sa.Column("address", sa.String(length=60), nullable=True),
-        sa.Column(
-            "id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False
-        ),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column(
             "ref",
             sa.String(length=16),
-            server_default=sa.text(
-                "substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"
-            ),
+            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
             nullable=False,
         ),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_sign_in_sessions_account_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["account_id"],
-            ["accounts.id"],
-            name=op.f("fk_sign_in_sessions_account_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["assignment_id"],
-            ["role_assignments.id"],
-            name=op.f("fk_sign_in_sessions_assignment_id"),
+            ["assignment_id"], ["role_assignments.id"], name=op.f("fk_sign_in_sessions_assignment_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_sessions")),
         sa.UniqueConstraint("ref", name=op.f("uq_sign_in_sessions_ref")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_sign_in_sessions_token_hash")),
     )
-    op.create_index(
-        "ix_sign_in_sessions_account",
-        "sign_in_sessions",
-        ["account_id", "ended_at"],
-        unique=False,
-    )
+    op.create_index("ix_sign_in_sessions_account", "sign_in_sessions", ["account_id", "ended_at"], unique=False)
 
     protect("sign_in_sessions", None, outside_act=True)
 
@@ -1146,88 +739,41 @@ def upgrade() -> None:
         sa.Column("class_id", sa.Uuid(), nullable=True),
         sa.Column("student_no", sa.String(length=19), nullable=False),
         sa.Column("name", sa.String(length=30), nullable=False),
-        sa.Column(
-            "pinyin",
-            sa.String(length=200),
-            server_default=sa.text("''"),
-            nullable=False,
-        ),
+        sa.Column("pinyin", sa.String(length=200), server_default=sa.text("''"), nullable=False),
         sa.Column("gender", sa.String(length=1), nullable=False),
         sa.Column("birth_date", sa.Date(), nullable=False),
         sa.Column("grade", sa.String(length=3), nullable=False),
-        sa.Column(
-            "id_type",
-            sa.String(length=12),
-            server_default=sa.text("'none'"),
-            nullable=False,
-        ),
+        sa.Column("id_type", sa.String(length=12), server_default=sa.text("'none'"), nullable=False),
         sa.Column("id_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("id_index", sa.LargeBinary(), nullable=True),
         sa.Column("enrol_year", sa.Integer(), nullable=True),
-        sa.Column(
-            "boarding", sa.Boolean(), server_default=sa.text("false"), nullable=False
-        ),
-        sa.Column(
-            "left_behind",
-            sa.String(length=4),
-            server_default=sa.text("'none'"),
-            nullable=False,
-        ),
+        sa.Column("boarding", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("left_behind", sa.String(length=4), server_default=sa.text("'none'"), nullable=False),
         sa.Column("village_code", sa.String(length=12), nullable=True),
-        sa.Column(
-            "guardians",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'[]'"),
-            nullable=False,
-        ),
+        sa.Column("guardians", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("left_on", sa.Date(), nullable=True),
         sa.Column("batch_id", sa.Uuid(), nullable=True),
-        sa.Column(
-            "id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False
-        ),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column(
             "ref",
             sa.String(length=16),
-            server_default=sa.text(
-                "substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"
-            ),
+            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
             nullable=False,
         ),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["batch_id"], ["import_batches.id"], name=op.f("fk_students_batch_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["class_id"], ["school_classes.id"], name=op.f("fk_students_class_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["county_id"], ["units.id"], name=op.f("fk_students_county_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["school_id"], ["units.id"], name=op.f("fk_students_school_id")
-        ),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batches.id"], name=op.f("fk_students_batch_id")),
+        sa.ForeignKeyConstraint(["class_id"], ["school_classes.id"], name=op.f("fk_students_class_id")),
+        sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_students_county_id")),
+        sa.ForeignKeyConstraint(["school_id"], ["units.id"], name=op.f("fk_students_school_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_students")),
         sa.UniqueConstraint("ref", name=op.f("uq_students_ref")),
-        sa.UniqueConstraint(
-            "school_id", "id_index", name=op.f("uq_students_school_id_id_index")
-        ),
-        sa.UniqueConstraint(
-            "school_id", "student_no", name=op.f("uq_students_school_id_student_no")
-        ),
+        sa.UniqueConstraint("school_id", "id_index", name=op.f("uq_students_school_id_id_index")),
+        sa.UniqueConstraint("school_id", "student_no", name=op.f("uq_students_school_id_student_no")),
     )
-    op.create_index(
-        "ix_students_class", "students", ["school_id", "class_id"], unique=False
-    )
-    op.create_index(
-        "ix_students_pinyin", "students", ["school_id", "pinyin"], unique=False
-    )
+    op.create_index("ix_students_class", "students", ["school_id", "class_id"], unique=False)
+    op.create_index("ix_students_pinyin", "students", ["school_id", "pinyin"], unique=False)
 
     protect("students", "student", outside_act=False)
 
@@ -1239,6 +785,9 @@ def downgrade() -> None:
     op.drop_table("school_responsibilities")
     op.drop_table("recovery_codes")
     op.drop_table("import_rows")
+    op.drop_table("import_progress")
+    op.drop_table("import_formers")
+    op.drop_table("access_requests")
     op.drop_table("teaching_duties")
     op.drop_table("role_assignments")
     op.drop_table("inbox_letters")

@@ -158,4 +158,3 @@ def pause(record: Movable, resumes_at: datetime) -> None:
         .where(Deadline.record_id == record.id, Deadline.closed_at.is_(None))
         .values(paused_at=clock.now())
     )
-

@@ -28,8 +28,12 @@ R = TypeVar("R")
 
 SHORTEST_REASON = 10
 """Characters of a reason for return, reject, cancel, suspend, void, reopen (domain §3 G5)."""
-REASON_WANTED = Sentence("请写明理由，至少 10 个字，对方会看到", "Give a reason of at least 10 characters; the other side will read it.")
-FOUR_EYES = Sentence("这一步要由另一个人来办：你已经办过前面的步骤", "Another person must take this step: you took an earlier part.")
+REASON_WANTED = Sentence(
+    "请写明理由，至少 10 个字，对方会看到", "Give a reason of at least 10 characters; the other side will read it."
+)
+FOUR_EYES = Sentence(
+    "这一步要由另一个人来办：你已经办过前面的步骤", "Another person must take this step: you took an earlier part."
+)
 
 
 @dataclass(frozen=True)
@@ -122,12 +126,15 @@ def takers(record: Any, steps: tuple[str, ...]) -> set[Any]:
 
 
 def _begin(deed: trail.Act, step: Step, record: Any) -> None:
-    target = step.target.code
-    record.state, record.workflow_version = target, record.workflow.version
-    record.state_since = clock.now()
+    _create(deed.main, step, record)
+
+
+def _create(entry: trail.Entry, step: Step, record: Movable) -> None:
+    record.state = engine.landing(record.workflow, None, step, record)
+    record.workflow_version, record.state_since = record.workflow.version, clock.now()
     db.session.add(record)
     db.session.flush()
-    deed.main.record, deed.main.to_state = record, target
+    entry.record, entry.to_state = record, record.state
     deadlines.restart(record)
 
 
@@ -162,10 +169,5 @@ def begin(record: Movable, step: str) -> None:
     deed = trail.current()
     if deed is None:
         raise RuntimeError("begin() belongs inside an operation.")
-    declared = record.workflow.step(step)
-    record.state, record.workflow_version = declared.target.code, record.workflow.version
-    record.state_since = clock.now()
-    db.session.add(record)
-    db.session.flush()
-    deed.note(trail.Entry("system", declared.key, record=record, to_state=record.state, actor=SYSTEM))
-    deadlines.restart(record)
+    entry = deed.note(trail.Entry("system", record.workflow.step(step).key, actor=SYSTEM))
+    _create(entry, record.workflow.step(step), record)

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from app.core.policy.scopes import (
-    ASSIGNED,
-    COUNTY,
-    EVERYWHERE,
-    OWN,
-    SCHOOL,
-    SCHOOLS,
-    SELF,
-    SUBJECT,
-    UNIT,
-    Scope,
-)
+from app.core.policy import improvement
+from app.core.policy.scopes import COUNTY, EVERYWHERE, SCHOOL, UNIT, Scope
 
 Holders = dict[str, Scope | tuple[Scope, ...]]
 
 PEOPLE: dict[str, Holders] = {
     "people.view_units": {
         **dict.fromkeys(
-            ("leading_group_head", "leading_group_member", "office_director", "evaluator", "sys_admin", "security_admin"),
+            (
+                "leading_group_head",
+                "leading_group_member",
+                "office_director",
+                "evaluator",
+                "sys_admin",
+                "security_admin",
+            ),
             COUNTY,
         ),
         **dict.fromkeys(("principal", "school_coordinator"), SCHOOL),
@@ -35,12 +32,18 @@ PEOPLE: dict[str, Holders] = {
     },
     "people.manage_staff": {"sys_admin": COUNTY, "school_coordinator": SCHOOL},
     "people.request_role": {"principal": SCHOOL, "dept_head": UNIT, "office_director": COUNTY},
-    "people.name_deputy": {"principal": SCHOOL, "dept_head": UNIT, "office_director": COUNTY, "leading_group_head": COUNTY},
+    "people.name_deputy": {
+        "principal": SCHOOL,
+        "dept_head": UNIT,
+        "office_director": COUNTY,
+        "leading_group_head": COUNTY,
+    },
     "people.hand_over": {"principal": SCHOOL, "dept_head": UNIT, "office_director": COUNTY},
     "people.view_students": {"school_coordinator": SCHOOL, "homeroom_teacher": SCHOOL},
-    "people.import_roster": {"school_coordinator": SCHOOL, "assessment_member": COUNTY, "evaluator": COUNTY},
-    "people.accept_roster": {"principal": SCHOOL, "evaluator": COUNTY, "assessment_member": COUNTY},
-    "people.import_staff": {"sys_admin": COUNTY, "school_coordinator": SCHOOL},
+    "imports.accept_roster": {"principal": SCHOOL, "evaluator": COUNTY, "assessment_member": COUNTY},
+    "imports.accept_staff": {"sys_admin": COUNTY, "principal": SCHOOL},
+    "imports.upload_roster": {"school_coordinator": SCHOOL, "assessment_member": COUNTY, "evaluator": COUNTY},
+    "imports.upload_staff": {"sys_admin": COUNTY, "school_coordinator": SCHOOL},
 }
 IDENTITY: dict[str, Holders] = {
     "identity.view_accounts": {"sys_admin": COUNTY, "security_admin": COUNTY},
@@ -55,7 +58,6 @@ IDENTITY: dict[str, Holders] = {
     "audit.verify": {"auditor": EVERYWHERE},
     "casework.set_workdays": {"office_director": EVERYWHERE, "sys_admin": EVERYWHERE},
 }
-UNUSED = (ASSIGNED, OWN, SCHOOLS, SELF, SUBJECT)
 
 
 def _by_role(*areas: dict[str, Holders]) -> dict[str, dict[str, tuple[Scope, ...]]]:
@@ -67,5 +69,6 @@ def _by_role(*areas: dict[str, Holders]) -> dict[str, dict[str, tuple[Scope, ...
     return dict(found)
 
 
-RIGHTS: tuple[str, ...] = tuple(sorted({*PEOPLE, *IDENTITY}))
-GRANTS = _by_role(PEOPLE, IDENTITY)
+AREAS = (PEOPLE, IDENTITY, *improvement.AREAS)
+RIGHTS: tuple[str, ...] = tuple(sorted({right for area in AREAS for right in area}))
+GRANTS = _by_role(*AREAS)

@@ -1,0 +1,149 @@
+"""Who holds which right of the improvement loop on which scope (domain §2.2 and §3 A1–A9, decisions 39, 41, 46–49)."""
+
+from __future__ import annotations
+
+from app.core.policy.scopes import ASSIGNED, COUNTY, OWN, SCHOOL, SCHOOLS, SUBJECT, UNIT, Scope
+
+Holders = dict[str, Scope | tuple[Scope, ...]]
+
+OFFICE: Holders = {"office_director": COUNTY, "evaluator": COUNTY}
+GROUP: Holders = {"leading_group_head": COUNTY, "leading_group_member": COUNTY}
+OWNERS: Holders = {"dept_head": UNIT, "dept_officer": UNIT, "principal": SCHOOL, "school_coordinator": SCHOOL}
+HEADS: Holders = {"dept_head": UNIT, "principal": SCHOOL}
+WORKERS: Holders = {"grade_leader": OWN, "subject_teacher": OWN, "homeroom_teacher": OWN}
+READERS: Holders = {
+    **GROUP,
+    **OFFICE,
+    **OWNERS,
+    "subject_researcher": COUNTY,
+    "guidance_member": COUNTY,
+    "assessment_member": COUNTY,
+    "inspector": SCHOOLS,
+    "external_evaluator": ASSIGNED,
+}
+
+MONITORING: dict[str, Holders] = {
+    "imports.accept_results": {"assessment_member": COUNTY, "evaluator": COUNTY, "office_director": COUNTY},
+    "imports.upload_results": {"assessment_member": COUNTY, "evaluator": COUNTY, "office_director": COUNTY},
+    "monitoring.acknowledge_release": {"principal": SCHOOL, "dept_head": UNIT},
+    "monitoring.answer_conflict": {"assessment_member": COUNTY, "dept_head": UNIT, "principal": SCHOOL},
+    "monitoring.ask_data_owner": {**OFFICE, "subject_researcher": SUBJECT, "principal": SCHOOL},
+    "monitoring.close_cycle": {"office_director": COUNTY},
+    "monitoring.comment_finding": {"principal": SCHOOL, "school_coordinator": SCHOOL, "dept_head": UNIT},
+    "monitoring.confirm_finding": {"subject_researcher": SUBJECT},
+    "monitoring.confirm_management_finding": OFFICE,
+    "monitoring.import_results": {"assessment_member": COUNTY, "evaluator": COUNTY},
+    "monitoring.prepare_cycle": {"office_director": COUNTY},
+    "monitoring.prepare_release": {"office_director": COUNTY},
+    "monitoring.record_meeting": {**OFFICE, "principal": SCHOOL, "school_coordinator": SCHOOL},
+    "monitoring.register_finding": {
+        **OFFICE,
+        "inspector": SCHOOLS,
+        "principal": SCHOOL,
+        "subject_researcher": SUBJECT,
+        "dept_head": UNIT,
+    },
+    "monitoring.release_cycle": {"leading_group_head": COUNTY},
+    "monitoring.settle_conflict": {"office_director": COUNTY},
+    "monitoring.verify_cycle": {"assessment_member": COUNTY, "evaluator": COUNTY},
+    "monitoring.view_cycles": {**GROUP, **OFFICE, "subject_researcher": COUNTY, "assessment_member": COUNTY},
+    "monitoring.view_findings": {
+        **GROUP,
+        **OFFICE,
+        "subject_researcher": SUBJECT,
+        "guidance_member": COUNTY,
+        "assessment_member": COUNTY,
+        "inspector": SCHOOLS,
+        "dept_head": UNIT,
+        "dept_officer": UNIT,
+        "principal": SCHOOL,
+        "school_coordinator": SCHOOL,
+    },
+    "monitoring.view_release": {
+        "principal": SCHOOL,
+        "school_coordinator": SCHOOL,
+        "dept_head": UNIT,
+        "dept_officer": UNIT,
+    },
+    "monitoring.view_results": {
+        **GROUP,
+        **OFFICE,
+        "subject_researcher": SUBJECT,
+        "assessment_member": COUNTY,
+        "inspector": SCHOOLS,
+        "principal": SCHOOL,
+        "school_coordinator": SCHOOL,
+        "school_data_adviser": SCHOOL,
+    },
+    "monitoring.withdraw_cycle": {"leading_group_head": COUNTY},
+}
+PROBLEMS: dict[str, Holders] = {
+    "problems.accept_item": HEADS,
+    "problems.approve_list": {"leading_group_head": COUNTY},
+    "problems.approve_school_list": {"principal": SCHOOL},
+    "problems.check_onsite": {"inspector": SCHOOLS, "evaluator": COUNTY},
+    "problems.comment_item": {**READERS},
+    "problems.contest_item": HEADS,
+    "problems.convert_finding": {"evaluator": COUNTY},
+    "problems.decide_after_evaluation": {"office_director": COUNTY},
+    "problems.decide_objection": {"office_director": COUNTY},
+    "problems.diagnose_item": OWNERS,
+    "problems.draft_list": OFFICE,
+    "problems.draft_school_list": {"school_coordinator": SCHOOL},
+    "problems.handle_item": OWNERS,
+    "problems.issue_list": {"office_director": COUNTY},
+    "problems.issue_school_list": {"school_coordinator": SCHOOL},
+    "problems.name_handler": HEADS,
+    "problems.submit_list": {"office_director": COUNTY},
+    "problems.submit_school_list": {"school_coordinator": SCHOOL},
+    "problems.suspend_item": {"leading_group_head": COUNTY},
+    "problems.view_items": {**READERS, **WORKERS},
+    "problems.view_lists": READERS,
+    "problems.void_item": {"leading_group_head": COUNTY},
+}
+PLANS: dict[str, Holders] = {
+    "plans.approve_plan": {"office_director": COUNTY},
+    "plans.approve_school_plan": {"principal": SCHOOL},
+    "plans.approve_severe_plan": {"leading_group_head": COUNTY},
+    "plans.comment_plan": {"guidance_member": COUNTY, "subject_researcher": COUNTY},
+    "plans.draft_plan": OWNERS,
+    "plans.judge_evidence": {"evaluator": COUNTY, "inspector": SCHOOLS},
+    "plans.judge_school_evidence": {"school_coordinator": SCHOOL, "principal": SCHOOL},
+    "plans.report_progress": OWNERS,
+    "plans.review_plan": {"evaluator": COUNTY},
+    "plans.review_school_plan": {"school_coordinator": SCHOOL, "principal": SCHOOL},
+    "plans.submit_evidence": {**OWNERS, **WORKERS},
+    "plans.submit_plan": HEADS,
+    "plans.submit_school_plan": {"school_coordinator": SCHOOL},
+    "plans.verify_action": {"evaluator": COUNTY, "inspector": SCHOOLS},
+    "plans.verify_school_action": {"school_coordinator": SCHOOL, "principal": SCHOOL},
+    "plans.view_burden": {**GROUP, **OFFICE},
+    "plans.view_evidence": {**READERS, **WORKERS},
+    "plans.view_plans": {**READERS, **WORKERS},
+    "plans.work_on_action": {**OWNERS, **WORKERS},
+}
+EFFECTS: dict[str, Holders] = {
+    "effects.approve_closure": {"office_director": COUNTY},
+    "effects.approve_school_closure": {"principal": SCHOOL},
+    "effects.approve_severe_closure": {"leading_group_head": COUNTY},
+    "effects.decide_evaluation": {"office_director": COUNTY},
+    "effects.decide_reopening": {"office_director": COUNTY},
+    "effects.decide_school_evaluation": {"principal": SCHOOL},
+    "effects.decide_severe_evaluation": {"leading_group_head": COUNTY},
+    "effects.decide_severe_reopening": {"leading_group_head": COUNTY},
+    "effects.draft_closure": OWNERS,
+    "effects.prepare_data": {"assessment_member": COUNTY},
+    "effects.prepare_school_data": {"school_coordinator": SCHOOL},
+    "effects.print_document": READERS,
+    "effects.propose_outcome": {"evaluator": COUNTY},
+    "effects.propose_reopening": {"inspector": SCHOOLS, "evaluator": COUNTY},
+    "effects.propose_school_outcome": {"school_coordinator": SCHOOL},
+    "effects.recheck_item": {"inspector": SCHOOLS, "evaluator": COUNTY},
+    "effects.submit_closure": HEADS,
+    "effects.submit_school_closure": {"school_coordinator": SCHOOL},
+    "effects.verify_closure": {"inspector": SCHOOLS, "evaluator": COUNTY},
+    "effects.verify_school_closure": {"school_coordinator": SCHOOL, "grade_leader": SCHOOL},
+    "effects.view_closures": READERS,
+    "effects.view_evaluations": READERS,
+}
+AREAS = (MONITORING, PROBLEMS, PLANS, EFFECTS)

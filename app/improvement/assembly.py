@@ -1,0 +1,31 @@
+"""The improvement loop's pages, menu, letters and movable records, put in by the factory."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.core.casework.records import movable
+from app.improvement.effects.models import ClosureRequest, EffectEvaluation, Recheck
+from app.improvement.monitoring.models import DataFinding, MonitoringCycle, ReleaseAck
+from app.improvement.plans.models import Evidence, RemediationAction, RemediationPlan
+from app.improvement.problems.models import ProblemItem, ProblemList, Reopening
+
+FEATURES = ("monitoring", "problems", "plans", "effects")
+
+
+def assemble(app: Flask) -> None:
+    """Each feature hands in its blueprint and menu by `register(app)` of its package's `assembly` module."""
+    movable(
+        MonitoringCycle,
+        ReleaseAck,
+        DataFinding,
+        ProblemList,
+        ProblemItem,
+        Reopening,
+        RemediationPlan,
+        RemediationAction,
+        Evidence,
+        EffectEvaluation,
+        ClosureRequest,
+        Recheck,
+    )

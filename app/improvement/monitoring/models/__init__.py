@@ -1,0 +1,20 @@
+"""Tables of monitoring: rounds, indicators, results cell by cell, releases and meetings, findings."""
+
+from app.improvement.monitoring.models.cycles import Indicator, MonitoringCycle, Reconciliation
+from app.improvement.monitoring.models.findings import DataFinding, FindingSupport
+from app.improvement.monitoring.models.releases import BriefingRecord, DataRelease, FeedbackMeeting, ReleaseAck
+from app.improvement.monitoring.models.results import MonitoringResult, SourceConflict
+
+__all__ = [
+    "BriefingRecord",
+    "DataFinding",
+    "DataRelease",
+    "FeedbackMeeting",
+    "FindingSupport",
+    "Indicator",
+    "MonitoringCycle",
+    "MonitoringResult",
+    "Reconciliation",
+    "ReleaseAck",
+    "SourceConflict",
+]

@@ -1,0 +1,79 @@
+"""Releases per audience, who signed for them, and the meetings that must follow."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import UniqueConstraint
+
+from app.core.casework.records import Movable
+from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
+from workflows.improvement.release_ack import RELEASE_ACK
+
+AUDIENCES = ("basic", "analysis", "topic", "public")
+"""基础数据, 综合分析, 专题, 社会版: four versions of one frozen data set."""
+
+
+class DataRelease(Base, Record, Scoped):
+    """One version of a round's data for one audience, frozen with its digest."""
+
+    __tablename__ = "data_releases"
+    __protection__ = "unit"
+    __table_args__ = (UniqueConstraint("cycle_id", "audience"),)
+
+    cycle_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("monitoring_cycles.id"))
+    audience: Mapped[str] = mapped_column(String(10))
+    summary: Mapped[str] = mapped_column(default="")
+    snapshot: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    snapshot_sha256: Mapped[str] = mapped_column(String(64))
+    prepared_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))
+    released_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class ReleaseAck(Base, Movable):
+    """One school's or department's sign-for of a release, with its own package."""
+
+    __tablename__ = "release_acks"
+    __protection__ = "unit"
+    __table_args__ = (UniqueConstraint("cycle_id", "unit_id"),)
+    workflow = RELEASE_ACK
+
+    cycle_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("monitoring_cycles.id"))
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
+    package: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    acknowledged_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
+    acknowledged_at: Mapped[datetime | None]
+
+
+class BriefingRecord(Base, Record, Scoped):
+    """专题听取汇报: the main leader heard a report on this round; county or school."""
+
+    __tablename__ = "briefing_records"
+    __protection__ = "unit"
+
+    cycle_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("monitoring_cycles.id"), index=True)
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
+    held_on: Mapped[date]
+    chair: Mapped[str] = mapped_column(String(60))
+    attendees: Mapped[str] = mapped_column(String(500))
+    minutes: Mapped[str]
+    recorded_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))
+
+
+class FeedbackMeeting(Base, Record, Scoped):
+    """反馈会议: results were fed back by level and subject."""
+
+    __tablename__ = "feedback_meetings"
+    __protection__ = "unit"
+
+    cycle_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("monitoring_cycles.id"), index=True)
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
+    held_on: Mapped[date]
+    level: Mapped[str] = mapped_column(String(10))
+    subject: Mapped[str | None] = mapped_column(String(20))
+    attendees: Mapped[str] = mapped_column(String(500))
+    minutes: Mapped[str]
+    recorded_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))

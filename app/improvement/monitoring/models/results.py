@@ -1,0 +1,76 @@
+"""Results cell by cell, each with the file, sheet, row and column it came from; versions are kept, never overwritten."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import Float, Index, text
+
+from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
+
+
+class MonitoringResult(Base, Record, Scoped):
+    """One value of one unit (region, school, grade or class) on one indicator in one round; null `superseded_at` is in force."""
+
+    __tablename__ = "monitoring_results"
+    __protection__ = "unit"
+    __table_args__ = (
+        Index(
+            "uq_monitoring_results_cell",
+            "cycle_id",
+            "cell_key",
+            unique=True,
+            postgresql_where=text("superseded_at is null"),
+        ),
+        Index("ix_monitoring_results_school", "school_id", "cycle_id"),
+        Index("ix_monitoring_results_indicator", "cycle_id", "indicator_id", "scope_level"),
+    )
+
+    cycle_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("monitoring_cycles.id"))
+    batch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("import_batches.id"), index=True)
+    indicator_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("indicators.id"))
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
+    cell_key: Mapped[str] = mapped_column(String(120))
+    """scope_level|unit code|grade|class_no|subject|indicator|benchmark_type."""
+    scope_level: Mapped[str] = mapped_column(String(6))
+    grade: Mapped[str | None] = mapped_column(String(3))
+    class_no: Mapped[int | None]
+    subject: Mapped[str] = mapped_column(String(20))
+    value_type: Mapped[str] = mapped_column(String(6))
+    direction: Mapped[str] = mapped_column(String(6))
+    value: Mapped[float | None] = mapped_column(Float)
+    missing: Mapped[str | None] = mapped_column(String(10))
+    """absent or not_given, where there is no value."""
+    benchmark_type: Mapped[str] = mapped_column(String(20))
+    benchmark_value: Mapped[float | None] = mapped_column(Float)
+    benchmark_se: Mapped[float | None] = mapped_column(Float)
+    n: Mapped[int]
+    n_expected: Mapped[int | None]
+    sd: Mapped[float | None] = mapped_column(Float)
+    deff: Mapped[float] = mapped_column(Float)
+    file_sha256: Mapped[str] = mapped_column(String(64))
+    sheet: Mapped[str] = mapped_column(String(60))
+    row_no: Mapped[int]
+    cell: Mapped[str] = mapped_column(String(10))
+    """Address of the value's cell, such as F37."""
+    superseded_at: Mapped[datetime | None]
+    superseded_by: Mapped[uuid.UUID | None]
+
+
+class SourceConflict(Base, Record, Scoped):
+    """Two sources that disagree on one thing: shown side by side, asked of the data owner, settled on record."""
+
+    __tablename__ = "source_conflicts"
+    __protection__ = "unit"
+
+    first_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("monitoring_results.id"))
+    second_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("monitoring_results.id"))
+    question: Mapped[str] = mapped_column(String(500))
+    asked_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))
+    asked_unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("units.id"))
+    answer: Mapped[str | None] = mapped_column(String(1000))
+    answered_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
+    chosen_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("monitoring_results.id"))
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))

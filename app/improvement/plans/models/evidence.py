@@ -1,0 +1,92 @@
+"""Evidence by criterion, in versions that are never overwritten, used again by link instead of a second upload."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy.orm import relationship
+
+from app.core.casework.records import Movable
+from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
+from app.improvement.plans.models.actions import RemediationAction
+from workflows.improvement.evidence import EVIDENCE
+
+
+class EvidenceCriterion(Base, Record, Scoped):
+    """What a measure has to show, with the fewest and the most pieces that are wanted (decision 46)."""
+
+    __tablename__ = "evidence_criteria"
+    __protection__ = "unit"
+
+    action_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("remediation_actions.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    text: Mapped[str] = mapped_column(String(200))
+    minimum: Mapped[int] = mapped_column(default=1, server_default="1")
+    maximum: Mapped[int] = mapped_column(default=5, server_default="5")
+
+
+class Evidence(Base, Movable):
+    """One piece of evidence for one measure and criterion."""
+
+    __tablename__ = "evidence"
+    __protection__ = "unit"
+    __table_args__ = (Index("ix_evidence_action", "action_id", "state"),)
+    workflow = EVIDENCE
+
+    action_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("remediation_actions.id"))
+    criterion_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("evidence_criteria.id"))
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
+    owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))
+    kind: Mapped[str] = mapped_column(String(14))
+    title: Mapped[str] = mapped_column(String(80))
+    description: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    happened_on: Mapped[date | None]
+    place: Mapped[str] = mapped_column(String(60), default="", server_default=text("''"))
+    person: Mapped[str] = mapped_column(String(30), default="", server_default=text("''"))
+    privacy_checked: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    expires_on: Mapped[date | None]
+    opened_at: Mapped[datetime | None]
+    returned_version: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """The version number that was returned; a newer one is needed to submit again."""
+
+    action: Mapped[RemediationAction] = relationship(back_populates="evidence", lazy="raise")
+    versions: Mapped[list[EvidenceVersion]] = relationship(
+        lazy="selectin", order_by="EvidenceVersion.number", back_populates="evidence"
+    )
+
+
+class EvidenceVersion(Base, Record, Scoped):
+    """One version of the content: a file by its digest, or a link."""
+
+    __tablename__ = "evidence_versions"
+    __protection__ = "unit"
+    __table_args__ = (UniqueConstraint("evidence_id", "number"), Index("ix_evidence_versions_file", "file_sha256"))
+
+    evidence_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("evidence.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    file_sha256: Mapped[str | None] = mapped_column(String(64))
+    original_sha256: Mapped[str | None] = mapped_column(String(64))
+    file_name: Mapped[str | None] = mapped_column(String(200))
+    media_type: Mapped[str | None] = mapped_column(String(80))
+    size: Mapped[int | None]
+    link: Mapped[str | None] = mapped_column(String(500))
+    checked: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    identity_number_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    added_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))
+
+    evidence: Mapped[Evidence] = relationship(back_populates="versions", lazy="raise")
+
+
+class EvidenceUse(Base, Record, Scoped):
+    """The same evidence shown for another measure: a link, no second file."""
+
+    __tablename__ = "evidence_uses"
+    __protection__ = "unit"
+    __table_args__ = (UniqueConstraint("evidence_id", "action_id"),)
+
+    evidence_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("evidence.id"))
+    action_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("remediation_actions.id", ondelete="CASCADE"))
+    criterion_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("evidence_criteria.id"))
+    linked_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))

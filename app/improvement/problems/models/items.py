@@ -1,0 +1,131 @@
+"""A problem item: one problem, one responsible unit, one responsible person, and what is said and found about it."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Float, Index, UniqueConstraint, text
+from sqlalchemy.orm import relationship
+
+from app.core.casework.records import Movable
+from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
+from app.improvement.problems.models.lists import ProblemList
+from workflows.improvement.problem_item import PROBLEM_ITEM
+
+
+class ProblemItem(Base, Movable):
+    """One line of a problem list; its whole life is the machine A3b."""
+
+    __tablename__ = "problem_items"
+    __protection__ = "unit"
+    __table_args__ = (
+        UniqueConstraint("county_id", "number"),
+        Index("ix_problem_items_board", "county_id", "unit_id", "state"),
+        Index("ix_problem_items_school", "school_id", "state"),
+        Index("ix_problem_items_keyset", "county_id", "number", "id"),
+    )
+    workflow = PROBLEM_ITEM
+
+    number: Mapped[str] = mapped_column(String(20))
+    """Spoken number such as WT-0137, counted per county."""
+    list_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("problem_lists.id"), index=True)
+    position: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    title: Mapped[str] = mapped_column(String(120))
+    category: Mapped[str | None] = mapped_column(String(20))
+    domain_code: Mapped[str] = mapped_column(String(12), default="teaching", server_default=text("'teaching'"))
+    """管、教、研: management, teaching or research."""
+    source_type: Mapped[str | None] = mapped_column(String(20))
+    severity: Mapped[str | None] = mapped_column(String(10))
+    unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("units.id"))
+    """Responsible unit: a department or a school."""
+    responsible_person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
+    owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
+    """The handler (经办人), named when the item is signed for."""
+    deputy_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
+    handler_named_at: Mapped[datetime | None]
+    co_units: Mapped[list[str] | None]
+    """Ids of co-operating units; an empty list says that there are none, null that nobody has said."""
+    subject: Mapped[str | None] = mapped_column(String(20))
+    grade: Mapped[str | None] = mapped_column(String(3))
+    indicator_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("indicators.id"))
+    scope_level: Mapped[str | None] = mapped_column(String(6))
+    baseline: Mapped[float | None] = mapped_column(Float)
+    target: Mapped[float | None] = mapped_column(Float)
+    criteria: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """Yes/no criteria of an item without statistics (decision 41)."""
+    due_on: Mapped[date | None]
+    issued_on: Mapped[date | None]
+    accepted_on: Mapped[date | None]
+    closed_on: Mapped[date | None]
+    resume_on: Mapped[date | None]
+    source_withdrawn_on: Mapped[date | None]
+    objection_grounds: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    objection_files: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
+    contested_unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("units.id"))
+    extension_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    new_data_on: Mapped[date | None]
+    outcome: Mapped[str | None] = mapped_column(String(24))
+    """The decided outcome of the present evaluation, written by the effects area when it is decided."""
+    rationale_accepted: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    effect_not_measurable: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    iteration: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    recurrence_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    parent_item_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("problem_items.id"))
+    """A county item split to schools: the item it came from."""
+
+    problem_list: Mapped[ProblemList] = relationship(back_populates="items", lazy="raise")
+    causes: Mapped[list[Cause]] = relationship(lazy="selectin", order_by="Cause.created_at")
+
+
+class ItemFinding(Base):
+    """Which findings an item cites; one item may cite several."""
+
+    __tablename__ = "item_findings"
+
+    item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("problem_items.id", ondelete="CASCADE"), primary_key=True)
+    finding_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("data_findings.id"), primary_key=True, index=True)
+
+
+class Cause(Base, Record, Scoped):
+    """归因诊断: one cause with its category, what shows it, whether the unit can change it, and the chain of whys."""
+
+    __tablename__ = "causes"
+    __protection__ = "unit"
+
+    item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("problem_items.id", ondelete="CASCADE"), index=True)
+    iteration: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    category: Mapped[str] = mapped_column(String(12))
+    statement: Mapped[str] = mapped_column(String(300))
+    controllable: Mapped[bool | None]
+    evidence_note: Mapped[str] = mapped_column(String(300), default="")
+    five_whys: Mapped[str] = mapped_column(default="")
+    added_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))
+
+
+class ItemRemark(Base, Record, Scoped):
+    """A message on an item between office, researchers and the unit; `part` is comment or guidance."""
+
+    __tablename__ = "item_remarks"
+    __protection__ = "unit"
+
+    item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("problem_items.id", ondelete="CASCADE"), index=True)
+    part: Mapped[str] = mapped_column(String(10))
+    text: Mapped[str] = mapped_column(String(1000))
+    written_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))
+
+
+class OnsiteCheck(Base, Record, Scoped):
+    """现场核查: somebody who does not do the work looked at it on the spot."""
+
+    __tablename__ = "onsite_checks"
+    __protection__ = "unit"
+
+    item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("problem_items.id", ondelete="CASCADE"), index=True)
+    checked_on: Mapped[date]
+    place: Mapped[str] = mapped_column(String(80))
+    seen: Mapped[str] = mapped_column(String(8))
+    """seen, partly or not_seen."""
+    remarks: Mapped[str]
+    checked_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))

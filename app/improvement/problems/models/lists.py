@@ -1,0 +1,62 @@
+"""A problem list: numbered, versioned, frozen and signed when it is issued."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy.orm import relationship
+
+from app.core.casework.records import Movable
+from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
+from workflows.improvement.problem_list import PROBLEM_LIST
+
+if TYPE_CHECKING:
+    from app.improvement.problems.models.items import ProblemItem
+
+
+class ProblemList(Base, Movable):
+    """One list of the county, or of a school for itself; v2 supersedes v1 when it is issued."""
+
+    __tablename__ = "problem_lists"
+    __protection__ = "unit"
+    __table_args__ = (
+        UniqueConstraint("county_id", "number", "edition"),
+        Index("ix_problem_lists_standing", "county_id", "state"),
+    )
+    workflow = PROBLEM_LIST
+
+    level: Mapped[str] = mapped_column(String(6))
+    """county or school."""
+    number: Mapped[str] = mapped_column(String(20))
+    edition: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    title: Mapped[str] = mapped_column(String(80))
+    cycle_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("monitoring_cycles.id"))
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
+    """Who keeps the list: the office, or the school."""
+    owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))
+    requirements: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    document_number: Mapped[str] = mapped_column(String(40), default="", server_default=text("''"))
+    issued_on: Mapped[date | None]
+    opened_at: Mapped[datetime | None]
+    """When the approver opened the version now submitted (G6)."""
+    summary: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    previous_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("problem_lists.id"))
+
+    items: Mapped[list[ProblemItem]] = relationship(
+        "ProblemItem", back_populates="problem_list", lazy="raise", order_by="ProblemItem.position"
+    )
+
+
+class ListSnapshot(Base, Record, Scoped):
+    """What was signed: the list and its items as they stood at issue, with the digest over it."""
+
+    __tablename__ = "list_snapshots"
+    __protection__ = "unit"
+
+    list_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("problem_lists.id"), unique=True)
+    content: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    sha256: Mapped[str] = mapped_column(String(64))
+    signed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))
