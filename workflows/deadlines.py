@@ -143,7 +143,7 @@ class FromField(Deadline):
         amount = self.days or self.working_days
         zh, en = ("个工作日", "working days") if self.working_days else ("天", "days")
         if not amount:
-            return day_zh, day_en
+            return f"不晚于{day_zh}", f"by {day_en}"
         return (
             f"{day_zh}{'后' if amount > 0 else '前'} {abs(amount)} {zh}",
             f"{abs(amount)} {en} {'after' if amount > 0 else 'before'} {day_en}",

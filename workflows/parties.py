@@ -24,3 +24,15 @@ PARTIES: Final[dict[str, Sentence]] = {
     "unit_head": Sentence("责任单位负责人", "the head of the responsible unit"),
     "verifier": Sentence("核验人", "the person who verifies"),
 }
+
+ROLES: Final[dict[str, Sentence]] = {
+    "assessment_member": Sentence("测评大组成员", "assessment group member"),
+    "dept_head": Sentence("责任科室负责人", "department head"),
+    "evaluator": Sentence("评价员", "evaluator"),
+    "inspector": Sentence("督学", "inspector"),
+    "leading_group_head": Sentence("领导小组组长", "leading group head"),
+    "office_director": Sentence("办公室主任", "office director"),
+    "principal": Sentence("校长", "principal"),
+    "school_coordinator": Sentence("学校项目联络员", "school coordinator"),
+}
+"""The roles that are told of a step or of a late record, as the handbook names them."""

@@ -86,8 +86,8 @@ GO_ON = FromField(
 )
 DUE = FromField(
     code="due",
-    zh="完成期限",
-    en="Due date of the item",
+    zh="问题项销号",
+    en="Close the item",
     field="due_on",
     day=("完成期限", "the due date"),
     ladder=DATED,
