@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from workflows.vocabulary import ANY, NEW, PREVIOUS, State, Step, Workflow
 
 WIDE = 4
-"""A step from more states than this is drawn once, from a node that stands for them all."""
+"""Steps from more states than this are drawn once, from a node that stands for them all."""
 
 
 def diagram(workflow: Workflow) -> str:
@@ -17,13 +17,9 @@ def diagram(workflow: Workflow) -> str:
 def _lines(workflow: Workflow) -> Iterator[str]:
     for state in workflow.states:
         yield f'state "{state.zh}" as {state.code}'
-    for step in workflow.steps:
-        if step.source is ANY:
-            yield f'state "任一未结束的状态" as from_{step.name}'
-        elif len(step.sources) > WIDE:
-            yield f'state "{"、".join(state.zh for state in step.sources)}" as from_{step.name}'
-        if step.target is PREVIOUS:
-            yield f'state "原来的状态" as before_{step.name}'
+    yield from dict.fromkeys(_gathering(step) for step in workflow.steps if _is_wide(step))
+    if any(step.target is PREVIOUS for step in workflow.steps):
+        yield 'state "原来的状态" as previous'
     for step in workflow.steps:
         yield from _arrows(step)
     for state in workflow.states:
@@ -31,10 +27,21 @@ def _lines(workflow: Workflow) -> Iterator[str]:
             yield f"{state.code} --> [*]"
 
 
+def _is_wide(step: Step) -> bool:
+    return step.source is ANY or len(step.sources) > WIDE
+
+
+def _gathering(step: Step) -> str:
+    label = "任一未结束的状态" if step.source is ANY else "、".join(state.zh for state in step.sources)
+    return f'state "{label}" as {_name(step)}'
+
+
+def _name(step: Step) -> str:
+    return "any" if step.source is ANY else "_".join(("from", *(state.code for state in step.sources)))
+
+
 def _arrows(step: Step) -> Iterator[str]:
-    target = step.target.code if isinstance(step.target, State) else f"before_{step.name}"
-    if step.source is ANY or len(step.sources) > WIDE:
-        yield f"from_{step.name} --> {target}: {step.zh}"
-        return
-    for source in step.sources:
-        yield f"{'[*]' if source is NEW else source.code} --> {target}: {step.zh}"
+    target = step.target.code if isinstance(step.target, State) else "previous"
+    origins = [_name(step)] if _is_wide(step) else ["[*]" if each is NEW else each.code for each in step.sources]
+    for origin in origins:
+        yield f"{origin} --> {target}: {step.zh}"

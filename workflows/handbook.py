@@ -19,6 +19,9 @@ ELSEWHERE = frozenset({"access.md"})
 """Pages of the same folder that others write."""
 NOTHING = "—"
 
+STATE_HEADS = ("状态", "代码", "等谁", "期限", "说明")
+STEP_HEADS = ("步骤", "代码", "从 → 到", "权限", "条件不满足时的提示", "说明")
+
 Who = Callable[[str], str]
 
 
@@ -34,12 +37,8 @@ def page(workflow: Workflow, who: Who = right_alone) -> str:
         f"{workflow.en} · `{workflow.name}` · 第 {workflow.version} 版。{_summary(workflow)}",
         "本页由程序从状态机生成，请改状态机，不要改本页。",
         f"## 流程图\n\n{diagram(workflow)}",
-        f"## 状态与期限\n\n{_table(('状态', '代码', '等谁', '期限', '说明'), map(_state_row, workflow.states))}",
-        "## 步骤\n\n"
-        + _table(
-            ("步骤", "代码", "从 → 到", "权限", "条件", "说明"),
-            (_step_row(workflow, each, who) for each in workflow.steps),
-        ),
+        f"## 状态与期限\n\n{_table(STATE_HEADS, map(_state_row, workflow.states))}",
+        f"## 步骤\n\n{_table(STEP_HEADS, (_step_row(workflow, each, who) for each in workflow.steps))}",
     )
     return "\n\n".join(blocks) + "\n"
 
@@ -127,7 +126,7 @@ def _step_row(workflow: Workflow, step: Step, who: Who) -> tuple[str, ...]:
         f"`{step.name}`",
         f"{_source(step)} → {target}",
         _takers(step, who),
-        f"否则提示：<br>{conditions}" if conditions else "",
+        conditions,
         "<br>".join(_remarks(workflow, step)),
     )
 
