@@ -94,7 +94,7 @@ class Children:
 
 
 def end_children_left_behind(data: Path) -> None:
-    """End what a killed start noted and the kernel has not ended yet; a pid that went to somebody else is left alone."""
+    """End what a killed start noted and the kernel has not ended yet; a pid that went to others is left alone."""
     note = data / "children.json"
     if not note.exists():
         return

@@ -1,9 +1,9 @@
 """The embedded PostgreSQL: made, started, given its roles, and stopped."""
 
-import os
 import shutil
 import signal
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +19,7 @@ from app.core.servers.processes import (
     ServerRefused,
     ServerUser,
     as_user,
+    at_home,
     end,
     end_left_behind,
     launch,
@@ -31,6 +32,8 @@ from app.core.servers.processes import (
 )
 
 DATABASE = "bihuan"
+NOBODY = 2**31 - 1
+"""No process ever gets this number."""
 FAST_THEN_AT_ONCE = ((int(signal.SIGINT), 60.0), (int(signal.SIGQUIT), 10.0))
 SETTINGS = {
     "listen_addresses": "",
@@ -81,7 +84,7 @@ class PostgresServer:
 
         :raises ServerRefused: with the end of its log when it does not.
         """
-        _end_earlier(self.folder)
+        _end_earlier(self.folder, self.sockets)
         postgres, _ = programs(self.user)
         wanted = SETTINGS | {"unix_socket_directories": str(self.sockets)} | ({} if self.durable else UNSAFE_BUT_QUICK)
         options = [part for name, value in wanted.items() for part in ("-c", f"{name}={value}")]
@@ -201,14 +204,19 @@ def _same_version(folder: Path, postgres: Path, user: ServerUser | None) -> None
         )
 
 
-def _end_earlier(folder: Path) -> None:
-    """End a server that a killed start left behind; forget its pid when that number is somebody else's now."""
-    note = folder / "postmaster.pid"
-    try:
-        pid = int(note.read_text().split("\n", 1)[0])
-    except FileNotFoundError:
-        return
-    if works_in(pid, folder, "postgres"):
-        end_left_behind(pid, FAST_THEN_AT_ONCE)
-    elif os.path.exists(f"/proc/{pid}"):
-        note.unlink(missing_ok=True)
+def _end_earlier(folder: Path, sockets: Path) -> None:
+    """End what a killed start left behind, the server's own children too, and let its notes name nobody alive.
+
+    PostgreSQL would take any process that has the old number by now, or a zombie, for the old server; the rest of the
+    note stays, for its own check of shared memory.
+    """
+    notes = (folder / "postmaster.pid", sockets / ".s.PGSQL.5432.lock")
+    for note in notes:
+        with suppress(FileNotFoundError):
+            noted, _, rest = note.read_text().partition("\n")
+            if works_in(int(noted), folder, "postgres"):
+                end_left_behind(int(noted), FAST_THEN_AT_ONCE)
+            if note.exists():
+                note.write_text(f"{NOBODY}\n{rest}")
+    for pid in at_home(folder, "postgres"):
+        end_left_behind(pid, ((int(signal.SIGQUIT), 5.0),))

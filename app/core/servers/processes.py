@@ -190,6 +190,12 @@ def works_in(pid: int, folder: Path, program: str) -> bool:
     return at_home and program in first
 
 
+def at_home(folder: Path, program: str) -> list[int]:
+    """Every process that is our `program` at home in `folder`."""
+    numbers = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    return [pid for pid in numbers if works_in(pid, folder, program)]
+
+
 def until(true: Callable[[], bool], seconds: float, every: float = 0.02) -> bool:
     """Wait until `true()` holds, at most `seconds`; says whether it came to hold."""
     last = time.monotonic() + seconds
