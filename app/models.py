@@ -6,6 +6,7 @@ from app.core.database import Base
 from app.core.imports import models as import_models
 from app.core.outbox import models as outbox_models
 from app.core.policy import assignments
+from app.core.vault import rows as vault_rows
 from app.improvement.effects import models as effect_models
 from app.improvement.monitoring import models as monitoring_models
 from app.improvement.plans import models as plan_models
@@ -26,4 +27,5 @@ TABLES = (
     outbox_models,
     plan_models,
     problem_models,
+    vault_rows,
 )

@@ -1,4 +1,4 @@
-"""An upload on its way in: the batch, its rows in waiting, what a sender's columns were called last time, how far a job is."""
+"""An upload on its way in: the batch, its rows in waiting, what columns were called last time, how far a job is."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Identity, Index, UniqueConstraint, text
 
 from app.core import clock
 from app.core.casework.records import Movable
-from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
+from app.core.database import JSONB, Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
 from app.core.imports.registry import ImportKind, import_kind
 from workflows.imports.import_batch import IMPORT_BATCH
 
@@ -170,7 +170,10 @@ class ImportRow(Base, Scoped):
 
 
 class ImportFormer(Base):
-    """A record as it was before a batch changed it: what roll-back puts back. Sealed columns stay sealed."""
+    """A record as it was before a batch changed it, which roll-back puts back; empty for a record that the batch added.
+
+    Sealed columns stay sealed. Only jobs read these rows.
+    """
 
     __tablename__ = "import_formers"
     __protection__ = "student"
@@ -182,7 +185,7 @@ class ImportFormer(Base):
     batch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("import_batches.id", ondelete="CASCADE"))
     entity: Mapped[str] = mapped_column(String(40))
     record_id: Mapped[uuid.UUID]
-    former: Mapped[dict[str, Any]]
+    former: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
 
 
 class ImportProgress(Base):
@@ -191,9 +194,7 @@ class ImportProgress(Base):
     __tablename__ = "import_progress"
     __outside_act__ = True
 
-    batch_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("import_batches.id", ondelete="CASCADE"), primary_key=True
-    )
+    batch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("import_batches.id", ondelete="CASCADE"), primary_key=True)
     done: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     total: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     at: Mapped[datetime] = mapped_column(default=clock.machine_now, server_default=text("now()"))

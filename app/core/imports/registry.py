@@ -1,4 +1,4 @@
-"""What each kind of import looks up, writes and takes back: a table that the factory fills, so that core knows no feature."""
+"""What each kind of import looks up, writes and takes back: a table the factory fills; core knows no feature."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _nothing(*_: Any) -> None:
 class ImportKind:
     """One kind of file. `code` is the code of the columns (app.core.imports.KINDS) and of ImportBatch.kind.
 
-    target(actor, ref) -> Target: where a new file would go; `ref` is the target's own reference or None. Raises NotFound.
+    target(actor, ref) -> Target: where a new file would go; `ref` is its own reference or None. Raises NotFound.
     lookups(batch) -> Lookups: what rows are checked against, read with a handful of selects.
     accept(batch, staged) -> Counts: one set-based write inside the open act, as SYSTEM. With `personal`, the rows come
         from `staged` (values, private columns included); else from import_rows where batch_id and status in ok, warned.

@@ -6,32 +6,18 @@ import uuid
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ColumnElement, Index, LargeBinary, UniqueConstraint, case, null, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import relationship
 
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, Versioned, mapped_column
+from app.core.vault.rotation import Sealed
 
-UNIT_KINDS = {
-    "province": ("省", "Province"),
-    "city": ("市", "City"),
-    "county_bureau": ("县教育局", "County education bureau"),
-    "leading_group": ("领导小组", "Leading group"),
-    "leading_group_office": ("领导小组办公室", "Leading group office"),
-    "guidance_group": ("项目指导组", "Guidance group"),
-    "assessment_group": ("测评大组", "Assessment group"),
-    "department": ("责任科室", "Department"),
-    "school_district": ("学区", "School district"),
-    "school": ("学校", "School"),
-    "school_group": ("学校领导小组", "School leading group"),
-    "school_monitoring_center": ("学校教学质量监测中心", "School monitoring centre"),
-    "external_agency": ("校外机构", "Outside agency"),
-    "community": ("村（社区）", "Community"),
-    "reviewing_panel": ("评审组", "Reviewing panel"),
-}
+PARTS_OF_A_SCHOOL = ("school_group", "school_monitoring_center")
 
 
 class Unit(Base, Record, Versioned):
-    """A node of the organisation tree. `county_id` is the county bureau above (itself for a bureau); none above counties."""
+    """A node of the organisation tree. `county_id` is the county bureau above, itself for a bureau, none above."""
 
     __tablename__ = "units"
     __table_args__ = (
@@ -53,17 +39,26 @@ class Unit(Base, Record, Versioned):
     to_on: Mapped[date | None]
     declared_network: Mapped[str | None] = mapped_column(String(60))
 
-    @property
+    @hybrid_property
     def school_id(self) -> uuid.UUID | None:
         """A school is its own school; parts of a school carry the school as parent."""
         if self.kind == "school":
             return self.id
-        return self.parent_id if self.kind in ("school_group", "school_monitoring_center") else None
+        return self.parent_id if self.kind in PARTS_OF_A_SCHOOL else None
 
-    @property
+    @school_id.inplace.expression
+    @classmethod
+    def _school_id(cls) -> ColumnElement[uuid.UUID | None]:
+        return case((cls.kind == "school", cls.id), (cls.kind.in_(PARTS_OF_A_SCHOOL), cls.parent_id), else_=null())
+
+    @hybrid_property
     def unit_id(self) -> uuid.UUID:
         """A unit is its own responsible unit."""
         return self.id
+
+    def is_open(self, day: date) -> bool:
+        """Whether it exists on `day`; the last day counts."""
+        return (self.from_on is None or self.from_on <= day) and (self.to_on is None or day <= self.to_on)
 
 
 class UnitAlias(Base, Record, Scoped):
@@ -86,16 +81,19 @@ class Person(Base, Record, Versioned):
     )
 
     county_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("units.id"))
+    school_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("units.id"), index=True)
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"), index=True)
     staff_no: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(30))
     pinyin: Mapped[str] = mapped_column(String(200), default="")
     email: Mapped[str | None] = mapped_column(String(120))
-    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_sealed: Mapped[bytes | None] = mapped_column(Sealed())
     phone_index: Mapped[bytes | None] = mapped_column(LargeBinary)
     qualification_type: Mapped[str | None] = mapped_column(String(40))
     qualification_expiry: Mapped[date | None]
     left_on: Mapped[date | None]
+
+    unit: Mapped[Unit] = relationship(foreign_keys=[unit_id], lazy="raise")
 
 
 class RoleAssignment(Base, Record, Versioned):
@@ -124,6 +122,62 @@ class RoleAssignment(Base, Record, Versioned):
     unit: Mapped[Unit] = relationship(foreign_keys=[unit_id], lazy="raise")
 
 
+class RoleRequest(Base, Record, Versioned):
+    """A unit's wish that a person get a role, or stand in for it, from a day to a day.
+
+    The security administrator decides; `decision` is granted or declined, and the request is open while it is empty.
+    Nobody decides a request that he or she made or gains by.
+    """
+
+    __tablename__ = "role_requests"
+    __table_args__ = (
+        CheckConstraint("to_on is null or to_on >= from_on", name="dates"),
+        CheckConstraint("decided_by is null or (decided_by <> requested_by and decided_by <> person_id)", name="two"),
+        Index("ix_role_requests_open", "county_id", postgresql_where=text("decision is null")),
+    )
+
+    county_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
+    school_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("units.id"))
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"), index=True)
+    role: Mapped[str] = mapped_column(String(30))
+    subjects: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
+    from_on: Mapped[date]
+    to_on: Mapped[date | None]
+    is_deputy: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    note: Mapped[str | None] = mapped_column(String(200))
+    requested_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))
+    decided_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
+    decision: Mapped[str | None] = mapped_column(String(10))
+    assignment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("role_assignments.id"))
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id], lazy="raise")
+    unit: Mapped[Unit] = relationship(foreign_keys=[unit_id], lazy="raise")
+    requester: Mapped[Person] = relationship(foreign_keys=[requested_by], lazy="raise")
+
+    def grant(self, by: uuid.UUID) -> RoleAssignment:
+        """The assignment that was asked for, to be added to the open act; the request is settled by it."""
+        granted = RoleAssignment(
+            county_id=self.county_id,
+            school_id=self.school_id,
+            unit_id=self.unit_id,
+            person_id=self.person_id,
+            role=self.role,
+            subjects=self.subjects,
+            from_on=self.from_on,
+            to_on=self.to_on,
+            is_deputy=self.is_deputy,
+            granted_by=by,
+            request_note=self.note,
+        )
+        self.decision, self.decided_by = "granted", by
+        return granted
+
+    def decline(self, by: uuid.UUID) -> None:
+        """The wish is not met."""
+        self.decision, self.decided_by = "declined", by
+
+
 class SchoolResponsibility(Base, Record):
     """Which schools an inspector, evaluator or expert answers for, from a day to a day."""
 
@@ -148,6 +202,7 @@ class SchoolClass(Base, Record, Scoped):
     grade: Mapped[str] = mapped_column(String(3))
     class_no: Mapped[int]
     name: Mapped[str] = mapped_column(String(30))
+    batch_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("import_batches.id"))
 
 
 class TeachingDuty(Base, Record, Scoped):
@@ -166,7 +221,11 @@ class TeachingDuty(Base, Record, Scoped):
 
 
 class Student(Base, Record, Versioned):
-    """A child on the roll of one school. The ID number is sealed; its blind index is unique per school only (security 36)."""
+    """A child on the roll of one school.
+
+    ID and phone numbers are sealed together in `private`, as JSON {"id": …, "phones": […]}; the blind index of the ID
+    number is unique per school only (security 36). `batch_id` is the import that wrote the row last.
+    """
 
     __tablename__ = "students"
     __protection__ = "student"
@@ -187,14 +246,16 @@ class Student(Base, Record, Versioned):
     birth_date: Mapped[date]
     grade: Mapped[str] = mapped_column(String(3))
     id_type: Mapped[str] = mapped_column(String(12), default="none", server_default=text("'none'"))
-    id_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     id_index: Mapped[bytes | None] = mapped_column(LargeBinary)
+    private: Mapped[bytes | None] = mapped_column(Sealed())
+    private_index: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Keyed hash of what `private` holds: an import that brings the same again need not seal it anew."""
     enrol_year: Mapped[int | None]
     boarding: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     left_behind: Mapped[str] = mapped_column(String(4), default="none", server_default=text("'none'"))
     village_code: Mapped[str | None] = mapped_column(String(12))
     guardians: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
-    """Per guardian: name, relation, and the sealed phone number (base64)."""
+    """Per guardian: name and relation; the phone numbers lie sealed in `private`, in the same order."""
     from_on: Mapped[date]
     left_on: Mapped[date | None]
     batch_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("import_batches.id"))
