@@ -91,8 +91,9 @@ class Findings:
         columns = _stored_columns(self, chosen)
         versions = self.provenance()
         stored = [dict(zip(columns, values, strict=True)) | versions for values in zip(*columns.values(), strict=True)]
-        for row, record in zip(chosen.tolist(), stored, strict=True):
-            record["reasons"] = sentences(self.reasons(row))
+        unclear = ((self.untested != 0) | (self.verdict == WATCH))[chosen].tolist()
+        for row, record, explained in zip(chosen.tolist(), stored, unclear, strict=True):
+            record["reasons"] = sentences(self.reasons(row)) if explained else []
         return stored
 
 

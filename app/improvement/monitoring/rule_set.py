@@ -40,15 +40,16 @@ class FindingRules(Rules):
             raise ValueError("severities start at minus least_effect and fall from grade to grade")
         return self
 
-    def grade_band(self, grade: int | None) -> str:
-        """Name of the band that holds a grade (1–12), or "" for a cell that belongs to no grade.
+    def grade_band(self, grade: int | str | None) -> str:
+        """Name of the band that holds a grade (1–12 or "G1"–"G12"), or "" for a cell that belongs to no grade.
 
         Raises ValueError for a grade outside every band. Source: domain §8, decisions §6.
         """
         if grade is None:
             return ""
+        number = int(str(grade).removeprefix("G"))
         for name, (first, last) in self.grade_bands.items():
-            if first <= grade <= last:
+            if first <= number <= last:
                 return name
         raise ValueError(f"grade {grade} lies in no grade band")
 

@@ -243,6 +243,7 @@ def test_grades_fall_into_bands() -> None:
     bands = [RULES.grade_band(grade) for grade in (1, 3, 4, 6, 7, 9, 10, 12)]
     assert bands == ["G1-3", "G1-3", "G4-6", "G4-6", "G7-9", "G7-9", "G10-12", "G10-12"]
     assert RULES.grade_band(None) == ""
+    assert RULES.grade_band("G7") == "G7-9"
     with pytest.raises(ValueError, match="no grade band"):
         RULES.grade_band(13)
 
