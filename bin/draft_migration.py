@@ -5,6 +5,7 @@ Usage: python bin/draft_migration.py NAME AFTER "in words" table table …
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -69,5 +70,6 @@ if __name__ == "__main__":
     name, after, words, *wanted = sys.argv[1:]
     text = draft(name, after, words, wanted)
     text = text.replace("astext_type=Text()", "astext_type=sa.Text()")
+    text = re.sub(r"app\.core\.vault\.rotation\.Sealed\([^)]*\)", "sa.LargeBinary()", text)
     (ROOT / "migrations" / "versions" / f"{name}.py").write_text(text, "utf-8")
     print(f"migrations/versions/{name}.py")

@@ -120,6 +120,25 @@ def upgrade() -> None:
     protect("units", None, outside_act=False)
 
     op.create_table(
+        "vault_keys",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", sa.String(length=8), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("suite", sa.String(length=8), nullable=False),
+        sa.Column("master", sa.String(length=16), nullable=False),
+        sa.Column("wrapped", sa.LargeBinary(), nullable=False),
+        sa.Column("retired", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vault_keys")),
+        sa.UniqueConstraint(
+            "tenant_id", "purpose", "generation", name=op.f("uq_vault_keys_tenant_id_purpose_generation")
+        ),
+    )
+
+    protect("vault_keys", None, outside_act=True)
+
+    op.create_table(
         "workday_overrides",
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("works", sa.Boolean(), nullable=False),
@@ -144,6 +163,7 @@ def upgrade() -> None:
         sa.Column("record_id", sa.Uuid(), nullable=False),
         sa.Column("unit_id", sa.Uuid(), nullable=True),
         sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("met_by", sa.String(length=40), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
@@ -176,6 +196,7 @@ def upgrade() -> None:
     op.create_table(
         "persons",
         sa.Column("county_id", sa.Uuid(), nullable=True),
+        sa.Column("school_id", sa.Uuid(), nullable=True),
         sa.Column("unit_id", sa.Uuid(), nullable=False),
         sa.Column("staff_no", sa.String(length=20), nullable=False),
         sa.Column("name", sa.String(length=30), nullable=False),
@@ -196,12 +217,14 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_persons_county_id")),
+        sa.ForeignKeyConstraint(["school_id"], ["units.id"], name=op.f("fk_persons_school_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_persons_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_persons")),
         sa.UniqueConstraint("county_id", "staff_no", name=op.f("uq_persons_county_id_staff_no")),
         sa.UniqueConstraint("ref", name=op.f("uq_persons_ref")),
     )
     op.create_index("ix_persons_pinyin", "persons", ["county_id", "pinyin"], unique=False)
+    op.create_index(op.f("ix_persons_school_id"), "persons", ["school_id"], unique=False)
     op.create_index(op.f("ix_persons_unit_id"), "persons", ["unit_id"], unique=False)
 
     protect("persons", None, outside_act=False)
@@ -227,39 +250,6 @@ def upgrade() -> None:
     )
 
     protect("saved_mappings", None, outside_act=False)
-
-    op.create_table(
-        "school_classes",
-        sa.Column("school_year", sa.Integer(), nullable=False),
-        sa.Column("grade", sa.String(length=3), nullable=False),
-        sa.Column("class_no", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=30), nullable=False),
-        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
-        sa.Column(
-            "ref",
-            sa.String(length=16),
-            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
-            nullable=False,
-        ),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("county_id", sa.Uuid(), nullable=False),
-        sa.Column("school_id", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_school_classes_county_id")),
-        sa.ForeignKeyConstraint(["school_id"], ["units.id"], name=op.f("fk_school_classes_school_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_school_classes")),
-        sa.UniqueConstraint("ref", name=op.f("uq_school_classes_ref")),
-        sa.UniqueConstraint(
-            "school_id",
-            "school_year",
-            "grade",
-            "class_no",
-            name=op.f("uq_school_classes_school_id_school_year_grade_class_no"),
-        ),
-    )
-    op.create_index(op.f("ix_school_classes_county_id"), "school_classes", ["county_id"], unique=False)
-    op.create_index(op.f("ix_school_classes_school_id"), "school_classes", ["school_id"], unique=False)
-
-    protect("school_classes", "unit", outside_act=False)
 
     op.create_table(
         "unit_aliases",
@@ -355,6 +345,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("deadline_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("roles", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -521,38 +512,6 @@ def upgrade() -> None:
     protect("role_assignments", None, outside_act=False)
 
     op.create_table(
-        "teaching_duties",
-        sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column("class_id", sa.Uuid(), nullable=False),
-        sa.Column("duty", sa.String(length=20), nullable=False),
-        sa.Column("subject", sa.String(length=20), nullable=True),
-        sa.Column("from_on", sa.Date(), nullable=False),
-        sa.Column("to_on", sa.Date(), nullable=True),
-        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
-        sa.Column(
-            "ref",
-            sa.String(length=16),
-            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
-            nullable=False,
-        ),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("county_id", sa.Uuid(), nullable=False),
-        sa.Column("school_id", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(["class_id"], ["school_classes.id"], name=op.f("fk_teaching_duties_class_id")),
-        sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_teaching_duties_county_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_teaching_duties_person_id")),
-        sa.ForeignKeyConstraint(["school_id"], ["units.id"], name=op.f("fk_teaching_duties_school_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_teaching_duties")),
-        sa.UniqueConstraint("ref", name=op.f("uq_teaching_duties_ref")),
-    )
-    op.create_index("ix_teaching_duties_class", "teaching_duties", ["class_id"], unique=False)
-    op.create_index(op.f("ix_teaching_duties_county_id"), "teaching_duties", ["county_id"], unique=False)
-    op.create_index("ix_teaching_duties_person", "teaching_duties", ["person_id"], unique=False)
-    op.create_index(op.f("ix_teaching_duties_school_id"), "teaching_duties", ["school_id"], unique=False)
-
-    protect("teaching_duties", "unit", outside_act=False)
-
-    op.create_table(
         "access_requests",
         sa.Column("account_id", sa.Uuid(), nullable=True),
         sa.Column("number", sa.String(length=8), nullable=False),
@@ -590,7 +549,7 @@ def upgrade() -> None:
         sa.Column("batch_id", sa.Uuid(), nullable=False),
         sa.Column("entity", sa.String(length=40), nullable=False),
         sa.Column("record_id", sa.Uuid(), nullable=False),
-        sa.Column("former", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("former", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.ForeignKeyConstraint(
             ["batch_id"], ["import_batches.id"], name=op.f("fk_import_formers_batch_id"), ondelete="CASCADE"
         ),
@@ -665,6 +624,94 @@ def upgrade() -> None:
     )
 
     protect("recovery_codes", None, outside_act=False)
+
+    op.create_table(
+        "role_requests",
+        sa.Column("county_id", sa.Uuid(), nullable=False),
+        sa.Column("school_id", sa.Uuid(), nullable=True),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("role", sa.String(length=30), nullable=False),
+        sa.Column("subjects", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("to_on", sa.Date(), nullable=True),
+        sa.Column("is_deputy", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=True),
+        sa.Column("requested_by", sa.Uuid(), nullable=False),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("decision", sa.String(length=10), nullable=True),
+        sa.Column("assignment_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
+        sa.Column(
+            "ref",
+            sa.String(length=16),
+            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
+            nullable=False,
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.CheckConstraint(
+            "decided_by is null or (decided_by <> requested_by and decided_by <> person_id)",
+            name=op.f("ck_role_requests_two"),
+        ),
+        sa.CheckConstraint("to_on is null or to_on >= from_on", name=op.f("ck_role_requests_dates")),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"], ["role_assignments.id"], name=op.f("fk_role_requests_assignment_id")
+        ),
+        sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_role_requests_county_id")),
+        sa.ForeignKeyConstraint(["decided_by"], ["persons.id"], name=op.f("fk_role_requests_decided_by")),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_role_requests_person_id")),
+        sa.ForeignKeyConstraint(["requested_by"], ["persons.id"], name=op.f("fk_role_requests_requested_by")),
+        sa.ForeignKeyConstraint(["school_id"], ["units.id"], name=op.f("fk_role_requests_school_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_role_requests_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_role_requests")),
+        sa.UniqueConstraint("ref", name=op.f("uq_role_requests_ref")),
+    )
+    op.create_index(
+        "ix_role_requests_open",
+        "role_requests",
+        ["county_id"],
+        unique=False,
+        postgresql_where=sa.text("decision is null"),
+    )
+    op.create_index(op.f("ix_role_requests_person_id"), "role_requests", ["person_id"], unique=False)
+
+    protect("role_requests", None, outside_act=False)
+
+    op.create_table(
+        "school_classes",
+        sa.Column("school_year", sa.Integer(), nullable=False),
+        sa.Column("grade", sa.String(length=3), nullable=False),
+        sa.Column("class_no", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=30), nullable=False),
+        sa.Column("batch_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
+        sa.Column(
+            "ref",
+            sa.String(length=16),
+            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
+            nullable=False,
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("county_id", sa.Uuid(), nullable=False),
+        sa.Column("school_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batches.id"], name=op.f("fk_school_classes_batch_id")),
+        sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_school_classes_county_id")),
+        sa.ForeignKeyConstraint(["school_id"], ["units.id"], name=op.f("fk_school_classes_school_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_school_classes")),
+        sa.UniqueConstraint("ref", name=op.f("uq_school_classes_ref")),
+        sa.UniqueConstraint(
+            "school_id",
+            "school_year",
+            "grade",
+            "class_no",
+            name=op.f("uq_school_classes_school_id_school_year_grade_class_no"),
+        ),
+    )
+    op.create_index(op.f("ix_school_classes_county_id"), "school_classes", ["county_id"], unique=False)
+    op.create_index(op.f("ix_school_classes_school_id"), "school_classes", ["school_id"], unique=False)
+
+    protect("school_classes", "unit", outside_act=False)
 
     op.create_table(
         "school_responsibilities",
@@ -744,8 +791,9 @@ def upgrade() -> None:
         sa.Column("birth_date", sa.Date(), nullable=False),
         sa.Column("grade", sa.String(length=3), nullable=False),
         sa.Column("id_type", sa.String(length=12), server_default=sa.text("'none'"), nullable=False),
-        sa.Column("id_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("id_index", sa.LargeBinary(), nullable=True),
+        sa.Column("private", sa.LargeBinary(), nullable=True),
+        sa.Column("private_index", sa.LargeBinary(), nullable=True),
         sa.Column("enrol_year", sa.Integer(), nullable=True),
         sa.Column("boarding", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("left_behind", sa.String(length=4), server_default=sa.text("'none'"), nullable=False),
@@ -777,18 +825,52 @@ def upgrade() -> None:
 
     protect("students", "student", outside_act=False)
 
+    op.create_table(
+        "teaching_duties",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("class_id", sa.Uuid(), nullable=False),
+        sa.Column("duty", sa.String(length=20), nullable=False),
+        sa.Column("subject", sa.String(length=20), nullable=True),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("to_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
+        sa.Column(
+            "ref",
+            sa.String(length=16),
+            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
+            nullable=False,
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("county_id", sa.Uuid(), nullable=False),
+        sa.Column("school_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["class_id"], ["school_classes.id"], name=op.f("fk_teaching_duties_class_id")),
+        sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_teaching_duties_county_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_teaching_duties_person_id")),
+        sa.ForeignKeyConstraint(["school_id"], ["units.id"], name=op.f("fk_teaching_duties_school_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_teaching_duties")),
+        sa.UniqueConstraint("ref", name=op.f("uq_teaching_duties_ref")),
+    )
+    op.create_index("ix_teaching_duties_class", "teaching_duties", ["class_id"], unique=False)
+    op.create_index(op.f("ix_teaching_duties_county_id"), "teaching_duties", ["county_id"], unique=False)
+    op.create_index("ix_teaching_duties_person", "teaching_duties", ["person_id"], unique=False)
+    op.create_index(op.f("ix_teaching_duties_school_id"), "teaching_duties", ["school_id"], unique=False)
+
+    protect("teaching_duties", "unit", outside_act=False)
+
 
 def downgrade() -> None:
     """Drop them again."""
+    op.drop_table("teaching_duties")
     op.drop_table("students")
     op.drop_table("sign_in_sessions")
     op.drop_table("school_responsibilities")
+    op.drop_table("school_classes")
+    op.drop_table("role_requests")
     op.drop_table("recovery_codes")
     op.drop_table("import_rows")
     op.drop_table("import_progress")
     op.drop_table("import_formers")
     op.drop_table("access_requests")
-    op.drop_table("teaching_duties")
     op.drop_table("role_assignments")
     op.drop_table("inbox_letters")
     op.drop_table("import_batches")
@@ -797,11 +879,11 @@ def downgrade() -> None:
     op.drop_table("case_assignments")
     op.drop_table("accounts")
     op.drop_table("unit_aliases")
-    op.drop_table("school_classes")
     op.drop_table("saved_mappings")
     op.drop_table("persons")
     op.drop_table("deadlines")
     op.drop_table("workday_overrides")
+    op.drop_table("vault_keys")
     op.drop_table("units")
     op.drop_table("outbox")
     op.drop_table("effects")
