@@ -67,7 +67,12 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 def _connect(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_ENGINES"] = {
-        "default": {"url": settings.database_url, "pool_size": settings.web_threads, "max_overflow": 4, "pool_pre_ping": True}
+        "default": {
+            "url": settings.database_url,
+            "pool_size": settings.web_threads,
+            "max_overflow": 4,
+            "pool_pre_ping": True,
+        }
     }
     db.init_app(app)
     use_context_key(settings.context_key_file)

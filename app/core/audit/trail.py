@@ -85,6 +85,15 @@ class Act:
         return entry
 
 
+QUIET = "quiet"
+"""Session mark under which steps are taken without letters: history that is loaded, not lived."""
+
+
+def told_in_bulk() -> bool:
+    """Whether letters are left out for now (the demo's history, a bulk load)."""
+    return bool(db.session.info.get(QUIET))
+
+
 def current() -> Act | None:
     """The act that is open in this session, if any."""
     found: Act | None = db.session.info.get("act")

@@ -6,19 +6,19 @@ Overdue is a flag computed from these rows, never a state (domain §3 G3). A run
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint, select, text, update
 
 from app.core import calendar, clock
 from app.core.audit import trail
-from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, db, mapped_column, use_context
+from app.core.casework.records import Movable, record_of
+from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, db, mapped_column, use_context, uuid7
 from app.core.outbox.post import post
 from app.core.policy.actor import SYSTEM
-
-if TYPE_CHECKING:
-    from app.core.casework.records import Movable
+from workflows.vocabulary import Deadline as DeclaredDeadline
+from workflows.vocabulary import Step
 
 
 class Deadline(Base, Record, Scoped):
@@ -35,6 +35,8 @@ class Deadline(Base, Record, Scoped):
     record_id: Mapped[uuid.UUID]
     unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("units.id"))
     name: Mapped[str] = mapped_column(String(60))
+    met_by: Mapped[str | None] = mapped_column(String(40))
+    """Attribute of the record that, once true, meets the deadline before the state is left."""
     started_at: Mapped[datetime]
     due_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
@@ -53,6 +55,8 @@ class Rung(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     deadline_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("deadlines.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(40))
+    roles: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
+    """Who is told when it is late; empty: those for whom the record waits."""
     at: Mapped[datetime]
     done_at: Mapped[datetime | None]
 
@@ -76,38 +80,85 @@ def work_calendar() -> calendar.WorkCalendar:
     return cache["now"]
 
 
-def restart(record: Movable) -> None:
-    """Close the clocks of the state that was left and start those of the state that was entered; inside an act."""
-    now = clock.now()
-    if not record.standing.deadlines and record.version == 1:
+def restart(record: Movable, step: Step, came_from: str | None) -> None:
+    """Close the clocks of the state that was left and start those of the state entered and of the step; inside an act.
+
+    A suspended record keeps its clocks, stopped; when it goes on they run on by what was left (domain A3b). A step that
+    leads back to the same state starts nothing anew.
+    """
+    if came_from != record.state:
+        _leave(record, came_from)
+        if not (came_from is not None and record.workflow.state(came_from).pauses and _run_on(record)):
+            _start_all(record, f"{record.state}", record.standing.deadlines)
+    _start_all(record, f"step:{step.name}", step.deadlines)
+
+
+def _leave(record: Movable, came_from: str | None) -> None:
+    if came_from is None:
         return
-    db.session.execute(
-        update(Deadline)
-        .where(Deadline.entity == record.__tablename__, Deadline.record_id == record.id, Deadline.closed_at.is_(None))
-        .values(closed_at=now)
-    )
-    for number, declared in enumerate(record.standing.deadlines):
-        due_at = calendar.due_at(declared, now, record, work_calendar())
+    now, running_clocks = clock.now(), [Deadline.record_id == record.id, Deadline.closed_at.is_(None)]
+    if record.standing.pauses:
+        db.session.execute(update(Deadline).where(*running_clocks).values(paused_at=now))
+        return
+    left = Deadline.name.like(f"{came_from}.%")
+    if record.workflow.state(record.state).final:
+        left = Deadline.name.is_not(None)
+    db.session.execute(update(Deadline).where(*running_clocks, left).values(closed_at=now))
+
+
+def _run_on(record: Movable) -> bool:
+    stopped = db.session.scalars(
+        select(Deadline).where(
+            Deadline.record_id == record.id, Deadline.closed_at.is_(None), Deadline.paused_at.is_not(None)
+        )
+    ).all()
+    for row in stopped:
+        pause_length = clock.now() - row.paused_at if row.paused_at else timedelta()
+        row.due_at, row.paused_at = row.due_at + pause_length, None
+        db.session.execute(
+            update(Rung).where(Rung.deadline_id == row.id, Rung.done_at.is_(None)).values(at=Rung.at + pause_length)
+        )
+    return bool(stopped)
+
+
+def _start_all(record: Movable, prefix: str, declared: tuple[DeclaredDeadline, ...]) -> None:
+    now = clock.now()
+    for one in declared:
+        due_at = calendar.due_at(one, now, record, work_calendar())
         if due_at is not None:
-            start(record, f"{record.state}.{number}", due_at, calendar.rungs(declared, now, due_at, work_calendar()))
+            start(record, f"{prefix}.{one.code}", due_at, calendar.rungs(one, now, due_at, work_calendar()), one.met_by)
 
 
-def start(record: Movable, name: str, due_at: datetime, ladder: list[calendar.Rung]) -> Deadline:
-    """Start one clock with its ladder of reminders."""
-    deadline = Deadline(
+def start(
+    record: Movable, name: str, due_at: datetime, ladder: list[calendar.Rung], met_by: str | None = None
+) -> Deadline:
+    """Start one clock with its ladder of reminders; rungs that are past already are not sent any more."""
+    now = clock.now()
+    row = Deadline(
+        id=uuid7(),
         entity=record.__tablename__,
         record_id=record.id,
         unit_id=getattr(record, "unit_id", None),
         county_id=record.county_id,
         school_id=record.school_id,
         name=name,
-        started_at=clock.now(),
+        met_by=met_by,
+        started_at=now,
         due_at=due_at,
     )
-    db.session.add(deadline)
-    db.session.flush()
-    db.session.add_all(Rung(deadline_id=deadline.id, name=rung.name, at=rung.at) for rung in ladder)
-    return deadline
+    db.session.add(row)
+    db.session.flush([row])
+    db.session.add_all(
+        Rung(
+            deadline_id=row.id,
+            name=rung.name,
+            at=rung.at,
+            roles=list(rung.roles),
+            done_at=now if rung.at < now else None,
+        )
+        for rung in ladder
+    )
+    return row
 
 
 def running(records: list[Any]) -> dict[uuid.UUID, Deadline]:
@@ -123,7 +174,7 @@ def running(records: list[Any]) -> dict[uuid.UUID, Deadline]:
 
 
 DUE = text(
-    """select r.id, r.deadline_id, r.name from deadline_rungs r join deadlines d on d.id = r.deadline_id
+    """select r.id, r.deadline_id, r.name, r.roles from deadline_rungs r join deadlines d on d.id = r.deadline_id
        where r.done_at is null and r.at <= :now and d.closed_at is null and d.paused_at is null
        order by r.at limit :most for update of r skip locked"""
 )
@@ -143,18 +194,15 @@ def _take_rungs(most: int) -> int:
     with trail.act(SYSTEM, "system", "deadline.sweep") as deed:
         rows = db.session.execute(DUE, {"now": clock.now(), "most": most}).all()
         for row in rows:
-            clock_row = db.session.get_one(Deadline, row.deadline_id)
-            post("deadline_rung", clock_row, rung=row.name, case=clock_row.entity, record=clock_row.record_id)
-            deed.note(trail.Entry("system", f"deadline.{row.name}", record=clock_row))
+            _take(deed, db.session.get_one(Deadline, row.deadline_id), row)
         db.session.execute(update(Rung).where(Rung.id.in_([r.id for r in rows])).values(done_at=clock.now()))
         deed.main.extra["taken"] = len(rows)
     return len(rows)
 
 
-def pause(record: Movable, resumes_at: datetime) -> None:
-    """Stop the clocks of a suspended record (domain A3b: the clock stops); inside an act."""
-    db.session.execute(
-        update(Deadline)
-        .where(Deadline.record_id == record.id, Deadline.closed_at.is_(None))
-        .values(paused_at=clock.now())
-    )
+def _take(deed: trail.Act, row: Deadline, rung: Any) -> None:
+    if row.met_by and bool(getattr(record_of(row.entity, row.record_id), row.met_by, False)):
+        row.closed_at = clock.now()
+        return
+    post("deadline_rung", row, rung=rung.name, roles=rung.roles)
+    deed.note(trail.Entry("system", f"deadline.{rung.name}", record=row))

@@ -18,6 +18,7 @@ from app.core.casework import deadlines
 from app.core.casework.records import Movable
 from app.core.database import db
 from app.core.errors import Invalid, Sentence, Stale, StepRefused
+from app.core.outbox.post import post
 from app.core.policy import decide
 from app.core.policy.actor import SYSTEM, Actor
 from workflows import engine
@@ -135,7 +136,14 @@ def _create(entry: trail.Entry, step: Step, record: Movable) -> None:
     db.session.add(record)
     db.session.flush()
     entry.record, entry.to_state = record, record.state
-    deadlines.restart(record)
+    deadlines.restart(record, step, None)
+    _tell(step, record)
+
+
+def _tell(step: Step, record: Movable) -> None:
+    """Those named by the step, and those for whom the record now waits, hear of it; who they are is found on delivery."""
+    if not trail.told_in_bulk():
+        post("step_taken", record, step=step.key, version=record.version)
 
 
 def _move(entry: trail.Entry, step: Step, record: Movable) -> None:
@@ -145,7 +153,8 @@ def _move(entry: trail.Entry, step: Step, record: Movable) -> None:
         record.previous_state, record.state, record.state_since = record.state, landed, clock.now()
     entry.record = record
     db.session.flush()
-    deadlines.restart(record)
+    deadlines.restart(record, step, entry.from_state)
+    _tell(step, record)
 
 
 def follow(record: Movable, step: str, reason: str | None = None) -> None:

@@ -79,7 +79,9 @@ def _deliver(outbox_id: int) -> None:
     if row is None or row.done_at is not None or row.dead_at is not None:
         session.rollback()
         return
-    session.execute(update(OutboxRow).where(OutboxRow.id == outbox_id).values(leased_until=clock.machine_now() + LONG_LEASE))
+    session.execute(
+        update(OutboxRow).where(OutboxRow.id == outbox_id).values(leased_until=clock.machine_now() + LONG_LEASE)
+    )
     session.commit()
     handler = HANDLERS.get(row.kind)
     try:

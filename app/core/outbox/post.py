@@ -22,7 +22,9 @@ def post(
         entity=getattr(type(about), "__tablename__", None) if about is not None else None,
         record_id=getattr(about, "id", None),
         county_id=getattr(about, "county_id", None),
-        data={key: str(value) if not isinstance(value, int | str | bool | list) else value for key, value in data.items()},
+        data={
+            key: str(value) if not isinstance(value, int | str | bool | list) else value for key, value in data.items()
+        },
     )
     if due_at is not None:
         row.due_at = due_at

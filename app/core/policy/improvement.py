@@ -11,6 +11,8 @@ GROUP: Holders = {"leading_group_head": COUNTY, "leading_group_member": COUNTY}
 OWNERS: Holders = {"dept_head": UNIT, "dept_officer": UNIT, "principal": SCHOOL, "school_coordinator": SCHOOL}
 HEADS: Holders = {"dept_head": UNIT, "principal": SCHOOL}
 WORKERS: Holders = {"grade_leader": OWN, "subject_teacher": OWN, "homeroom_teacher": OWN}
+NEXT_LEVEL: Holders = {"school_coordinator": SCHOOL, "grade_leader": SCHOOL, "evaluator": COUNTY}
+"""Who checks what a school does for itself; the evaluator is the next level where nobody else is there (decision 39)."""
 READERS: Holders = {
     **GROUP,
     **OFFICE,
@@ -82,7 +84,7 @@ PROBLEMS: dict[str, Holders] = {
     "problems.approve_list": {"leading_group_head": COUNTY},
     "problems.approve_school_list": {"principal": SCHOOL},
     "problems.check_onsite": {"inspector": SCHOOLS, "evaluator": COUNTY},
-    "problems.comment_item": {**READERS},
+    "problems.comment_item": READERS,
     "problems.contest_item": HEADS,
     "problems.convert_finding": {"evaluator": COUNTY},
     "problems.decide_after_evaluation": {"office_director": COUNTY},
@@ -108,15 +110,15 @@ PLANS: dict[str, Holders] = {
     "plans.comment_plan": {"guidance_member": COUNTY, "subject_researcher": COUNTY},
     "plans.draft_plan": OWNERS,
     "plans.judge_evidence": {"evaluator": COUNTY, "inspector": SCHOOLS},
-    "plans.judge_school_evidence": {"school_coordinator": SCHOOL, "principal": SCHOOL},
+    "plans.judge_school_evidence": NEXT_LEVEL,
     "plans.report_progress": OWNERS,
     "plans.review_plan": {"evaluator": COUNTY},
-    "plans.review_school_plan": {"school_coordinator": SCHOOL, "principal": SCHOOL},
+    "plans.review_school_plan": NEXT_LEVEL,
     "plans.submit_evidence": {**OWNERS, **WORKERS},
     "plans.submit_plan": HEADS,
     "plans.submit_school_plan": {"school_coordinator": SCHOOL},
     "plans.verify_action": {"evaluator": COUNTY, "inspector": SCHOOLS},
-    "plans.verify_school_action": {"school_coordinator": SCHOOL, "principal": SCHOOL},
+    "plans.verify_school_action": NEXT_LEVEL,
     "plans.view_burden": {**GROUP, **OFFICE},
     "plans.view_evidence": {**READERS, **WORKERS},
     "plans.view_plans": {**READERS, **WORKERS},
@@ -133,16 +135,16 @@ EFFECTS: dict[str, Holders] = {
     "effects.decide_severe_reopening": {"leading_group_head": COUNTY},
     "effects.draft_closure": OWNERS,
     "effects.prepare_data": {"assessment_member": COUNTY},
-    "effects.prepare_school_data": {"school_coordinator": SCHOOL},
+    "effects.prepare_school_data": {"school_coordinator": SCHOOL, "assessment_member": COUNTY},
     "effects.print_document": READERS,
     "effects.propose_outcome": {"evaluator": COUNTY},
     "effects.propose_reopening": {"inspector": SCHOOLS, "evaluator": COUNTY},
-    "effects.propose_school_outcome": {"school_coordinator": SCHOOL},
+    "effects.propose_school_outcome": NEXT_LEVEL,
     "effects.recheck_item": {"inspector": SCHOOLS, "evaluator": COUNTY},
     "effects.submit_closure": HEADS,
     "effects.submit_school_closure": {"school_coordinator": SCHOOL},
     "effects.verify_closure": {"inspector": SCHOOLS, "evaluator": COUNTY},
-    "effects.verify_school_closure": {"school_coordinator": SCHOOL, "grade_leader": SCHOOL},
+    "effects.verify_school_closure": NEXT_LEVEL,
     "effects.view_closures": READERS,
     "effects.view_evaluations": READERS,
 }

@@ -13,11 +13,6 @@ from app.core.spreadsheets.refusals import refusal
 from app.core.spreadsheets.sheet_scan import scan
 from app.core.spreadsheets.used_box import used_box
 
-_VISIBILITY: dict[SheetVisibleEnum, Visibility] = {
-    SheetVisibleEnum.Visible: "visible",
-    SheetVisibleEnum.Hidden: "hidden",
-    SheetVisibleEnum.VeryHidden: "very_hidden",
-}
 _WEB_PAGE = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|table|\?xml|meta|head)", re.IGNORECASE)
 _PROPERTIES = re.compile(rb"<(?:\w+:)?workbookPr(\s[^<>]*)>")
 _FOUND = {
@@ -165,7 +160,7 @@ def _values(data: bytes, name: str, around: dict[str, Surroundings]) -> tuple[Sh
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as opened:
             sheets = tuple(
-                _sheet(opened, meta.name, _VISIBILITY[meta.visible], around.get(meta.name, Surroundings()))
+                _sheet(opened, meta.name, _visibility(meta.visible), around.get(meta.name, Surroundings()))
                 for meta in opened.sheets_metadata
                 if meta.typ == SheetTypeEnum.WorkSheet
             )
@@ -186,6 +181,12 @@ def _sheet(opened: CalamineWorkbook, name: str, visibility: Visibility, around: 
     sheet = opened.get_sheet_by_name(name)
     merged = tuple(Range(*first, *last) for first, last in sheet.merged_cell_ranges or ())
     return Sheet(name, sheet.to_python(skip_empty_area=False), visibility, merged, around)  # type: ignore[arg-type]
+
+
+def _visibility(state: SheetVisibleEnum) -> Visibility:
+    if state == SheetVisibleEnum.Visible:
+        return "visible"
+    return "hidden" if state == SheetVisibleEnum.Hidden else "very_hidden"
 
 
 def _digest(data: bytes) -> str:

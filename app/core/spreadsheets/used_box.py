@@ -5,10 +5,11 @@ import re
 from app.core.spreadsheets.book import Limits, column_number
 from app.core.spreadsheets.sheet_scan import tag_prefix
 
-_COLUMNS = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{1,20})\d")
-_COLUMNS_BEYOND_Z = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{2,20})\d")
-_ROWS = re.compile(rb"\sr\s*=\s*[\"'][A-Za-z]*(\d{1,20})[\"']")
-_ROWS_BEYOND_99999 = re.compile(rb"\sr\s*=\s*[\"'][A-Za-z]*(\d{6,20})[\"']")
+_COLUMNS = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{1,20})\d")
+_ROWS = re.compile(rb"\br\s*=\s*[\"'][A-Za-z]*(\d{1,20})[\"']")
+_FAR = re.compile(rb'r="(?:[A-Za-z]{2,20}|[A-Za-z]?\d{5})\d')
+_ODDLY_WRITTEN = re.compile(rb'r(?:\s+=|=[^"])')
+_NEAR = (99_999, 26)
 _PLAIN_ATTRIBUTES = rb"(?:\s+[\w:]+=\"[^\"<>]*\")*\s*"
 
 
@@ -17,21 +18,18 @@ def used_box(xml: bytes, limits: Limits) -> tuple[int, int]:
 
     Cells that hold only formatting do not count: whole formatted columns down to row 1,048,576 are an everyday sight.
     """
-    rows = _furthest(_ROWS_BEYOND_99999, xml, at_least=99_999)
-    columns = _furthest(_COLUMNS_BEYOND_Z, xml, at_least=26)
-    if _fits(rows, columns, limits):
+    if not _FAR.search(xml) and not _ODDLY_WRITTEN.search(xml):
+        return _NEAR
+    rows, columns = _furthest(_ROWS, xml), _furthest(_COLUMNS, xml)
+    if rows <= limits.rows and columns <= limits.columns and rows * columns <= limits.cells:
         return rows, columns
     content = _without_empty_cells(xml)
     return _furthest(_ROWS, content), _furthest(_COLUMNS, content)
 
 
-def _fits(rows: int, columns: int, limits: Limits) -> bool:
-    return rows <= limits.rows and columns <= limits.columns and rows * columns <= limits.cells
-
-
-def _furthest(pattern: re.Pattern[bytes], xml: bytes, at_least: int = 0) -> int:
+def _furthest(pattern: re.Pattern[bytes], xml: bytes) -> int:
     found = set(pattern.findall(xml))
-    return max((int(each) if each.isdigit() else column_number(each.decode()) for each in found), default=at_least)
+    return max((int(each) if each.isdigit() else column_number(each.decode()) for each in found), default=0)
 
 
 def _without_empty_cells(xml: bytes) -> bytes:

@@ -124,6 +124,11 @@ def time_of_day(at: datetime | None) -> str:
     return "" if at is None else f"{clock.local(at):%H:%M}"
 
 
+def size_words(size: int) -> str:
+    """182 KB, 3.4 MB: a file's size as people say it."""
+    return f"{max(1, round(size / 1024))} KB" if size < 1024 * 1024 else f"{size / 1024 / 1024:.1f} MB"
+
+
 def deadline(
     due: date | datetime | None,
     *,
@@ -236,5 +241,6 @@ def register(app: Flask) -> None:
         day_of_year=day_of_year,
         moment=moment,
         time_of_day=time_of_day,
+        size_words=size_words,
         signed=drawings.signed,
     )

@@ -114,10 +114,9 @@ def judge(cells: Cells, rules: FindingRules | None = None) -> Findings:
     z = np.where(eligible, sign * _raw_z(cells, deff, eligible), np.nan)
     family = _families(cells)
     p, p_up = _lower_tail(z), _lower_tail(-z)
-    adjusted, adjusted_up = np.full(len(cells), np.nan), np.full(len(cells), np.nan)
+    adjusted, adjusted_up = np.full((2, len(cells)), np.nan)
     adjusted[eligible] = benjamini_hochberg(p[eligible], family[eligible])
     adjusted_up[eligible] = benjamini_hochberg(p_up[eligible], family[eligible])
-    sizes = np.bincount(family[eligible], minlength=int(family.max(initial=0)) + 1)
     verdict = _verdicts(rules, eligible, effect, gap + margin, adjusted, adjusted_up)
     return Findings(
         cells=cells,
@@ -134,7 +133,7 @@ def judge(cells: Cells, rules: FindingRules | None = None) -> Findings:
         adjusted_p=adjusted,
         p_up=p_up,
         adjusted_p_up=adjusted_up,
-        family_size=np.where(eligible, sizes[family], 0),
+        family_size=_family_sizes(family, eligible),
         verdict=verdict,
         severity=_severities(rules, cells, effect, verdict),
     )
@@ -240,6 +239,11 @@ def _margins(cells: Cells, rules: FindingRules) -> Floats:
     for row in np.flatnonzero(index & np.isnan(given)).tolist():
         given[row] = rules.index_margins.get(str(cells.indicator[row]), np.nan)
     return given
+
+
+def _family_sizes(family: Counts, eligible: Flags) -> Counts:
+    sizes = np.bincount(family[eligible], minlength=int(family.max(initial=0)) + 1)
+    return np.where(eligible, sizes[family], 0)
 
 
 def _verdicts(

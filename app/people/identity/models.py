@@ -1,4 +1,4 @@
-"""Accounts and what sign-in needs: factors, recovery codes, sessions, attempts, drafts of long forms."""
+"""Accounts and what sign-in needs: factors, recovery codes, sessions, one-time codes, the clock of tests and demo."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from sqlalchemy.orm import relationship
 
 from app.core import clock
 from app.core.database import Base, ForeignKey, Mapped, Record, String, Versioned, mapped_column
-from app.people.directory.models import Person
+from app.core.limits import Attempts
+from app.core.web.drafts import Draft
+from app.people.directory.models import Person, RoleAssignment
 
 
 class Account(Base, Record, Versioned):
@@ -21,9 +23,9 @@ class Account(Base, Record, Versioned):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"), unique=True)
     county_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("units.id"))
     name: Mapped[str] = mapped_column(String(40), unique=True)
-    password_hash: Mapped[str] = mapped_column(String(200))
+    password_hash: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
+    """Empty until the person has chosen one; nothing verifies against an empty hash."""
     password_changed_at: Mapped[datetime] = mapped_column(default=clock.now, server_default=text("now()"))
-    must_change: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     totp_confirmed_at: Mapped[datetime | None]
     totp_last_step: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
@@ -33,13 +35,20 @@ class Account(Base, Record, Versioned):
 
     person: Mapped[Person] = relationship(lazy="raise")
 
+    @property
+    def owner_id(self) -> uuid.UUID:
+        """The person whose account it is."""
+        return self.person_id
+
 
 class RecoveryCode(Base, Record):
-    """One of ten codes for a lost second factor; Argon2id hash, used once (security 4)."""
+    """One of ten codes for a lost second factor; Argon2id hash, used once (security 4). `number` is printed before it."""
 
     __tablename__ = "recovery_codes"
+    __table_args__ = (UniqueConstraint("account_id", "number"),)
 
-    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    number: Mapped[int]
     code_hash: Mapped[str] = mapped_column(String(200))
     used_at: Mapped[datetime | None]
 
@@ -60,35 +69,35 @@ class SignInSession(Base, Record):
     last_seen_at: Mapped[datetime] = mapped_column(default=clock.now, server_default=text("now()"))
     ends_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    end: Mapped[str | None] = mapped_column(String(20))
+    """Why it ended: signed_out, replaced, oldest, by_owner, by_admin, access."""
     agent: Mapped[str | None] = mapped_column(String(200))
     address: Mapped[str | None] = mapped_column(String(60))
 
+    account: Mapped[Account] = relationship(lazy="raise")
+    assignment: Mapped[RoleAssignment | None] = relationship(lazy="raise")
 
-class Attempts(Base):
-    """How often something was tried in a window: sign-in, second factor, codes, links. In PostgreSQL, so that the loss of Redis opens nothing."""
 
-    __tablename__ = "attempts"
+class AccessRequest(Base, Record):
+    """A forgotten password or a first sign-in: asked for in one browser, answered by an administrator with a code.
+
+    The code works once, for a short time, only in the browser that asked (security 9). `account_id` is empty when the
+    name that was typed is nobody's: the browser cannot tell.
+    """
+
+    __tablename__ = "access_requests"
     __outside_act__ = True
+    __table_args__ = (Index("ix_access_requests_account", "account_id", "created_at"),)
 
-    bucket: Mapped[str] = mapped_column(String(120), primary_key=True)
-    """What is counted, hashed where it names a person: "sign_in:account:<hash>"."""
-    count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
-    since: Mapped[datetime] = mapped_column(default=clock.now, server_default=text("now()"))
-    until: Mapped[datetime | None]
-    """Nothing is tried before this moment."""
-
-
-class Draft(Base, Record):
-    """What was typed in a long form and not yet sent; kept 7 days, one per person and form (decision 3)."""
-
-    __tablename__ = "drafts"
-    __outside_act__ = True
-    __table_args__ = (UniqueConstraint("person_id", "form"),)
-
-    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"))
-    form: Mapped[str] = mapped_column(String(120))
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    saved_at: Mapped[datetime] = mapped_column(default=clock.now, server_default=text("now()"))
+    account_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    number: Mapped[str] = mapped_column(String(8))
+    """What the person reads to the administrator."""
+    browser_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    code_hash: Mapped[str | None] = mapped_column(String(200))
+    issued_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
+    issued_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class ClockOffset(Base):
@@ -99,3 +108,14 @@ class ClockOffset(Base):
 
     sole: Mapped[bool] = mapped_column(primary_key=True, default=True)
     seconds: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+__all__ = [
+    "AccessRequest",
+    "Account",
+    "Attempts",
+    "ClockOffset",
+    "Draft",
+    "RecoveryCode",
+    "SignInSession",
+]

@@ -1,0 +1,128 @@
+"""What was typed in a long form and not yet sent, kept on the server: every half minute, for seven days, sealed (decision 3)."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, Flask, Response, abort, current_app, jsonify, request
+from sqlalchemy import LargeBinary, UniqueConstraint, delete, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from app.core import clock
+from app.core.database import Base, ForeignKey, Mapped, Record, String, db, keep, mapped_column, uuid7
+from app.core.policy.actor import Actor
+from app.core.vault import KeyMissing, KeyRing, Place, SealBroken
+from app.core.web.current import SIGNED_IN, current_actor, needs
+
+LARGEST = 256 * 1024
+KEPT = timedelta(days=7)
+LONGEST_NAME = 120
+UNKEPT = frozenset({"csrf_token", "password", "new_password", "again", "code", "factor_code", "version"})
+"""Fields that are never kept: secrets, and what belongs to one page."""
+
+bp = Blueprint("drafts", __name__, url_prefix="/drafts")
+
+
+class Draft(Base, Record):
+    """What a person typed in one form; one row per person and form."""
+
+    __tablename__ = "drafts"
+    __outside_act__ = True
+    __table_args__ = (UniqueConstraint("person_id", "form"),)
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"))
+    form: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    saved_at: Mapped[datetime] = mapped_column(default=clock.now, server_default=text("now()"))
+
+
+def tenant(actor: Actor) -> uuid.UUID:
+    """Whose keys seal the actor's drafts: the school, else the county."""
+    return actor.school_id or actor.county_id or uuid.UUID(int=0)
+
+
+def keep_draft(actor: Actor, form: str, fields: dict[str, Any], whole: bool = False) -> datetime | None:
+    """Keep `fields` (name → texts) as the actor's draft of `form`; None when nothing was typed or it is too large.
+
+    `whole`: the caller has left out what is never kept; the version of the page stays.
+    """
+    typed = {k: v for k, v in fields.items() if (whole or k not in UNKEPT) and any(str(text).strip() for text in v)}
+    packed = json.dumps({"tenant": str(tenant(actor)), "fields": typed}, ensure_ascii=False)
+    if not typed or actor.person_id is None or len(packed.encode()) > LARGEST:
+        return None
+    name, now, identity = form[:LONGEST_NAME], clock.now(), uuid7()
+    sealed = _ring().seal(_place(tenant(actor), actor.person_id, name), packed)
+    row = insert(Draft).values(id=identity, person_id=actor.person_id, form=name, sealed=sealed, saved_at=now)
+    changed = {"sealed": row.excluded.sealed, "saved_at": row.excluded.saved_at}
+    keep(row.on_conflict_do_update(index_elements=["person_id", "form"], set_=changed))
+    return now
+
+
+def draft_of(actor: Actor, form: str) -> tuple[dict[str, Any], datetime] | None:
+    """The actor's draft of `form` and when it was kept; None when there is none or it is older than seven days."""
+    wanted = select(Draft.sealed, Draft.saved_at).where(Draft.person_id == actor.person_id, Draft.form == form[:LONGEST_NAME])
+    row = db.session.execute(wanted.where(Draft.saved_at > clock.now() - KEPT)).first()
+    if row is None or actor.person_id is None:
+        return None
+    try:
+        place = _place(tenant(actor), actor.person_id, form[:LONGEST_NAME])
+        return json.loads(_ring().open_text(place, row.sealed))["fields"], row.saved_at
+    except (SealBroken, KeyMissing):
+        return None
+
+
+def forget_draft(actor: Actor, form: str) -> None:
+    """The form was sent: its draft goes."""
+    keep(delete(Draft).where(Draft.person_id == actor.person_id, Draft.form == form[:LONGEST_NAME]))
+
+
+def forget_old_drafts() -> int:
+    """Remove drafts older than seven days; returns how many."""
+    return int(keep(delete(Draft).where(Draft.saved_at <= clock.now() - KEPT)).rowcount)
+
+
+def _place(tenant_id: uuid.UUID, person_id: uuid.UUID, form: str) -> Place:
+    return Place(tenant_id, "drafts", person_id, f"sealed:{form}")
+
+
+def _ring() -> KeyRing:
+    ring: KeyRing = current_app.extensions["bihuan.vault"]
+    return ring
+
+
+@bp.post("/<path:form>")
+@needs(SIGNED_IN)
+def save(form: str) -> Response:
+    """Keep what stands in the form now."""
+    if request.content_length and request.content_length > LARGEST:
+        abort(413)
+    saved_at = keep_draft(current_actor(), form, request.form.to_dict(flat=False))
+    return jsonify(saved_at=clock.local(saved_at).strftime("%H:%M") if saved_at else None)
+
+
+@bp.get("/<path:form>")
+@needs(SIGNED_IN)
+def show(form: str) -> Response:
+    """What was kept of the form, for the browser to put back."""
+    found = draft_of(current_actor(), form)
+    if found is None:
+        return jsonify(fields=None)
+    fields, saved_at = found
+    return jsonify(fields=fields, saved_at=saved_at.isoformat(), saved_words=clock.local(saved_at).strftime("%m-%d %H:%M"))
+
+
+@bp.post("/forget/<path:form>")
+@needs(SIGNED_IN)
+def forget(form: str) -> tuple[str, int]:
+    """The person does not want the draft any more."""
+    forget_draft(current_actor(), form)
+    return "", 204
+
+
+def register(app: Flask) -> None:
+    """Put the endpoint in."""
+    if bp.name not in app.blueprints:
+        app.register_blueprint(bp)

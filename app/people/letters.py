@@ -1,0 +1,137 @@
+"""Who hears of a step or a deadline: turns outbox rows into inbox letters and mails that say only that something waits."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import or_, select
+
+from app.core import clock, logs
+from app.core.casework.deadlines import Deadline
+from app.core.casework.records import record_of
+from app.core.casework.waiting import main_steps
+from app.core.database import db
+from app.core.mail import Letter, Mailer, MailRefused
+from app.core.outbox.deliver import first_time
+from app.core.outbox.models import InboxLetter, OutboxRow
+from app.core.policy.grants import GRANTS
+from app.core.policy.scopes import ASSIGNED, COUNTY, OWN, SCHOOL, SCHOOLS, SUBJECT, UNIT, Scope
+from app.people.directory.models import Person, RoleAssignment, SchoolResponsibility
+from workflows import catalogue
+from workflows.vocabulary import Sentence
+
+log = logs.get(__name__)
+COUNTY_ROLES = frozenset(
+    {"leading_group_head", "leading_group_member", "office_director", "evaluator", "assessment_member"}
+)
+
+
+def step_taken(row: OutboxRow) -> None:
+    """Tell the roles named by the step and those for whom the record now waits."""
+    record = record_of(row.entity or "", row.record_id) if row.record_id else None
+    if record is None:
+        return
+    step = catalogue.step(row.data["step"])
+    persons = set(_holders(record, step.tells))
+    for following in main_steps(record.workflow).get(record.state, ()):
+        right = following.right_for(record)
+        if right is not None:
+            persons |= _may_take(record, right)
+    words = Sentence(f"{step.zh}：{record.label}", f"{step.en}: {record.label}")
+    _write(persons, f"step:{row.id}", "step_taken", record, words)
+
+
+def deadline_rung(row: OutboxRow) -> None:
+    """Remind those for whom the record waits; from the due day on, tell the level above once."""
+    clock_row = db.session.get(Deadline, row.record_id)
+    if clock_row is None or clock_row.closed_at is not None:
+        return
+    record = record_of(clock_row.entity, clock_row.record_id)
+    if record is None:
+        return
+    rung = row.data["rung"]
+    late = rung.startswith("+")
+    roles = tuple(row.data.get("roles", ())) if late else ()
+    persons = set(_holders(record, roles)) if roles else set()
+    for following in main_steps(record.workflow).get(record.state, ()):
+        right = following.right_for(record)
+        if right is not None and not roles:
+            persons |= _may_take(record, right)
+    zh = "已超期，已告知上一级" if late else "快到期了"
+    en = "overdue, the level above was told" if late else "due soon"
+    _write(persons, f"rung:{row.id}", "deadline", record, Sentence(f"{record.label}：{zh}", f"{record.label}: {en}"))
+
+
+def _holders(record: Any, roles: Iterable[str]) -> set[uuid.UUID]:
+    found: set[uuid.UUID] = set()
+    for role in roles:
+        found |= _persons(record, role, COUNTY if role in COUNTY_ROLES else UNIT)
+    return found
+
+
+def _may_take(record: Any, right: str) -> set[uuid.UUID]:
+    found: set[uuid.UUID] = set()
+    for role, grants in GRANTS.items():
+        for scope in grants.get(right, ()):
+            found |= _persons(record, role, scope)
+    return found
+
+
+def _persons(record: Any, role: str, scope: Scope) -> set[uuid.UUID]:
+    if scope in (OWN, ASSIGNED):
+        return {record.owner_id} if getattr(record, "owner_id", None) else set()
+    day = clock.today()
+    query = select(RoleAssignment.person_id).where(
+        RoleAssignment.role == role,
+        RoleAssignment.county_id == record.county_id,
+        RoleAssignment.from_on <= day,
+        or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on >= day),
+    )
+    if scope is UNIT:
+        query = query.where(RoleAssignment.unit_id == getattr(record, "unit_id", None))
+    elif scope is SCHOOL:
+        query = query.where(RoleAssignment.school_id == record.school_id)
+    elif scope is SUBJECT:
+        query = query.where(RoleAssignment.subjects.contains([record.subject]))
+    elif scope is SCHOOLS:
+        query = query.join(SchoolResponsibility, SchoolResponsibility.assignment_id == RoleAssignment.id).where(
+            SchoolResponsibility.school_id == record.school_id
+        )
+    return set(db.session.scalars(query))
+
+
+def _write(persons: set[uuid.UUID], key: str, kind: str, record: Any, words: Sentence) -> None:
+    rows = db.session.scalars(select(Person).where(Person.id.in_(persons), Person.left_on.is_(None))).all()
+    fresh = [person for person in rows if first_time(f"{key}:inbox:{person.id}")]
+    db.session.add_all(
+        InboxLetter(
+            person_id=person.id,
+            kind=kind,
+            title_zh=words.zh[:200],
+            title_en=words.en[:300],
+            address=record.address,
+            entity=record.__tablename__,
+            record_id=record.id,
+        )
+        for person in fresh
+    )
+    db.session.commit()
+    for person in rows:
+        if person.email:
+            _mail(person, key)
+
+
+def _mail(person: Person, key: str) -> None:
+    settings = current_app.extensions["bihuan.settings"]
+    if not settings.smtp_url or not first_time(f"{key}:mail:{person.id}"):
+        db.session.rollback()
+        return
+    body = f"您有一项待办，请登录查看。\n{settings.public_url}\n\nYou have a task. Sign in to see it."
+    try:
+        Mailer(settings.smtp_url, settings.mail_from).send(Letter(person.email or "", body, f"{key}:{person.id}"))
+    except MailRefused:
+        log.warning("mail_refused", person=str(person.id))
+    db.session.commit()
