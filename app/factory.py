@@ -17,7 +17,7 @@ from app.assembly import AREAS
 from app.cli import commands
 from app.core import clock, logs
 from app.core.database import db, use_context_key
-from app.core.web import current, failures, headers, interface, origin, pages
+from app.core.web import chips, current, drafts, failures, headers, origin, pages
 from config.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -104,7 +104,8 @@ def _speak(app: Flask) -> None:
         timezone_selector=lambda: "Asia/Shanghai",
     )
     app.jinja_env.filters["say"] = pages.say
-    interface.register(app)
+    chips.register(app)
+    drafts.register(app)
     app.context_processor(pages.shared)
 
 

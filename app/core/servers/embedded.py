@@ -3,8 +3,9 @@
 import json
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from app.core.servers.context_secret import write_key
@@ -45,6 +46,7 @@ def embedded(settings: Settings, *, durable: bool = True) -> Iterator[Servers]:
             user = server_user()
             home = server_home(settings.data, user)
             sockets = socket_folder(home, user)
+            stack.callback(_forget_empty, sockets)
         if not settings.database_url:
             postgres = start_postgres(home / "postgres", sockets=sockets, durable=durable)
             stack.callback(postgres.stop)
@@ -59,6 +61,11 @@ def embedded(settings: Settings, *, durable: bool = True) -> Iterator[Servers]:
             write_key(note, json.dumps(servers.addresses()).encode())
             stack.callback(note.unlink, missing_ok=True)
         yield servers
+
+
+def _forget_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def without_note(env: dict[str, str] | None = None) -> dict[str, str]:
