@@ -13,6 +13,6 @@ step() {
 step "ruff check" .venv/bin/ruff check --quiet
 step "ruff format" .venv/bin/ruff format --check --quiet
 step "mypy" $python -m mypy --no-error-summary
-step "imports" .venv/bin/lint-imports --no-logo
+step "imports" $python -c 'from importlinter.cli import lint_imports_command as check; check(["--no-logo"])'
 step "templates" $python -m djlint templates --lint --quiet
 step "handbook" $python -m workflows.handbook --check

@@ -69,7 +69,7 @@ def _run(settings: Settings) -> None:
             with _children(servers) as children:
                 _accounts(servers)
                 _answers(servers.settings, children)
-                _welcome(servers.settings, time.monotonic() - began)
+                _welcome(servers, time.monotonic() - began)
                 _watch(servers, children)
 
 
@@ -185,9 +185,12 @@ def _accounts(servers: Servers) -> None:
         _flask(servers, "demo", "accounts")
 
 
-def _welcome(settings: Settings, seconds: float) -> None:
+def _welcome(servers: Servers, seconds: float) -> None:
+    settings = servers.settings
     if not settings.pdf:
         say("PDF 已关闭：缺少系统库，其余功能不受影响 (PDF is off, system libraries are missing; all else works).")
+    if servers.postgres is not None and settings.data not in servers.postgres.folder.parents:
+        say(f"数据库文件 (database files): {servers.postgres.folder}")
     say(f"数据 (data): {settings.data}    日志 (logs): {settings.data / 'logs'}")
     say(f"闭环已就绪，用时 {seconds:.1f} 秒 (ready): http://{settings.address}/    Ctrl-C 停止 (stops)")
 
