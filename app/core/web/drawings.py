@@ -10,10 +10,11 @@ from markupsafe import Markup, escape
 FindingLook = Literal["problem", "watch", "strength", "none"]
 NodeLook = Literal["done", "now", "next"]
 
-FOREST_WIDTH, FOREST_HEIGHT, FOREST_PAD = 230, 36, 10
-NODE_WIDTH, NODE_HEIGHT, NODE_GAP, ROW_GAP, RING_EDGE = 150, 66, 22, 46, 2
+FOREST_WIDTH, FOREST_HEIGHT, FOREST_PAD = 230, 32, 10
+NODE_WIDTH, NODE_HEIGHT, NODE_GAP, ROW_GAP, RING_EDGE = 156, 66, 22, 46, 2
 SLOPE_WIDTH, SLOPE_HEIGHT = 320, 190
 SHADES = 6
+NARROW = " !.,:;'|iljI()[]"
 
 
 @dataclass(frozen=True)
@@ -228,25 +229,30 @@ def _chain_arrow(index: int, half: int, places: list[tuple[int, int]], nodes: Se
 
 
 def _chain_box(node: Node, x: int, y: int) -> Markup:
-    texts = [Markup('<text class="c-title" x="{}" y="{}">{}</text>').format(x + 11, y + 21, fit(node.title, 9.5))]
-    texts += [
-        Markup('<text class="c-text" x="{}" y="{}">{}</text>').format(x + 11, y + 40 + 16 * n, fit(line, 10.7))
-        for n, line in enumerate(node.lines[:2])
+    """One box; what had to be cut is whole in the title, and in the list beside the drawing."""
+    lines = [
+        ("c-title", node.title, 21, 9.6),
+        *(("c-text", t, 40 + 16 * n, 11.4) for n, t in enumerate(node.lines[:2])),
     ]
-    whole = "，".join((node.title, *node.lines))
-    box = Markup('<title>{}</title><rect x="{}" y="{}" width="{}" height="{}" rx="6"/>{}').format(
-        whole, x, y, NODE_WIDTH, NODE_HEIGHT, Markup("").join(texts)
+    texts = Markup("").join(
+        Markup('<text class="{}" x="{}" y="{}">{}</text>').format(look, x + 11, y + down, fit(text, room))
+        for look, text, down, room in lines
+    )
+    cut = any(fit(text, room) != text for _, text, _, room in lines)
+    title = Markup("<title>{}</title>").format("，".join((node.title, *node.lines))) if cut else ""
+    box = Markup('{}<rect x="{}" y="{}" width="{}" height="{}" rx="6"/>{}').format(
+        title, x, y, NODE_WIDTH, NODE_HEIGHT, texts
     )
     if node.url:
-        return Markup('<a class="c-node c-{}" href="{}" aria-label="{}">{}</a>').format(node.look, node.url, whole, box)
+        return Markup('<a class="c-node c-{}" href="{}">{}</a>').format(node.look, node.url, box)
     return Markup('<g class="c-node c-{}">{}</g>').format(node.look, box)
 
 
 def fit(text: str, room: float) -> str:
-    """As much of the text as fits into `room` wide characters, with … where it was cut; a Latin letter is 0.55 wide."""
+    """As much of the text as fits into `room` wide characters, with … where it was cut."""
     used, kept = 0.0, ""
     for letter in str(text):
-        used += 1 if east_asian_width(letter) in "WFA" else 0.55
+        used += 1 if east_asian_width(letter) in "WFA" else 0.3 if letter in NARROW else 0.57
         if used > room:
             return kept.rstrip() + "…"
         kept += letter

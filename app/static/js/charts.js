@@ -25,14 +25,14 @@ function axis(given, kind) {
   };
 }
 
-function dressed(option, said) {
+function dressed(option, said, width) {
   const many = (option.series ?? []).length > 1;
   const palette = [1, 2, 3, 4, 5, 6].map((n) => token(`series-${n}`));
   const font = { fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12, color: token("ink-2") };
   const given = coloured(option);
   return {
     color: palette,
-    grid: { left: 8, right: 24, top: many ? 36 : 12, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 24, top: many ? (width < 520 ? 60 : 36) : 12, bottom: 8, containLabel: true },
     ...given,
     animation: false,
     textStyle: font,
@@ -57,13 +57,13 @@ async function draw(place) {
   place.replaceChildren();
   const chart = window.echarts.init(place, null, { renderer: "svg" });
   drawn.set(place, { chart, option });
-  chart.setOption(dressed(option, place.getAttribute("aria-label")));
+  chart.setOption(dressed(option, place.getAttribute("aria-label"), place.clientWidth));
   // A bar or a point that carries an address leads to its list.
   chart.on("click", (event) => { if (event.data?.url) location.assign(event.data.url); });
 }
 
 function again() {
-  for (const [place, { chart, option }] of drawn) chart.setOption(dressed(option, place.getAttribute("aria-label")), true);
+  for (const [place, { chart, option }] of drawn) chart.setOption(dressed(option, place.getAttribute("aria-label"), place.clientWidth), true);
 }
 
 for (const place of document.querySelectorAll("[data-chart-url]")) draw(place);
