@@ -1,0 +1,293 @@
+"""Students and classes written many at a time: numbers sealed in process, then a handful of set-based statements.
+
+Used by the import of rosters and by the demo county. The caller holds the open act and a context that reaches the schools.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+from flask import current_app
+from sqlalchemy import text
+
+from app.core.copying import copy_in
+from app.core.database import db, uuid7
+from app.core.errors import ImportRefused, Sentence
+from app.core.imports.registry import Counts
+from app.core.vault import KeyRing, Place
+from app.people.directory.pinyin import pinyin_of
+from app.people.directory.words import class_name
+
+COLUMNS = (
+    "school_code",
+    "student_no",
+    "name",
+    "id_type",
+    "id_no",
+    "gender",
+    "birth_date",
+    "grade",
+    "class_no",
+    "enrol_year",
+    "boarding",
+    "guardian1_name",
+    "guardian1_relation",
+    "guardian1_phone",
+    "guardian2_name",
+    "guardian2_relation",
+    "guardian2_phone",
+    "left_behind",
+    "village_code",
+)
+"""The order of the values in a row, by the column codes of the import; dates as YYYY-MM-DD."""
+INCOMING = {
+    "id": "uuid",
+    "known": "bool",
+    "school_id": "uuid",
+    "student_no": "text",
+    "name": "text",
+    "pinyin": "text",
+    "gender": "text",
+    "birth_date": "date",
+    "grade": "text",
+    "class_no": "int4",
+    "id_type": "text",
+    "id_index": "bytea",
+    "private": "bytea",
+    "private_index": "bytea",
+    "enrol_year": "int4",
+    "boarding": "bool",
+    "left_behind": "text",
+    "village_code": "text",
+    "guardians": "text",
+}
+
+
+class Known(NamedTuple):
+    """A student who is on the roll already."""
+
+    id: uuid.UUID
+    private: bytes | None
+    private_index: bytes | None
+
+
+@dataclass(frozen=True)
+class Roll:
+    """Which roll is written: the county's schools by code, the school year, the first day, the import behind it."""
+
+    county_id: uuid.UUID
+    schools: Mapping[str, uuid.UUID]
+    school_year: int
+    from_on: date
+    batch_id: uuid.UUID | None = None
+    moves_between_schools: bool = False
+    """A list of the whole county ends the place of a student at the school he or she left."""
+    classes: set[tuple[uuid.UUID, str, int]] = field(default_factory=set)
+
+
+def write_students(roll: Roll, rows: Iterable[Sequence[Any]]) -> Counts:
+    """Add and change students by (school, student number), with the classes they sit in; nobody is taken off.
+
+    rows: values in the order of COLUMNS. Returns how many were added, changed and left as they were. Raises
+    ImportRefused when an ID number is on the roll of the same school under another student number.
+    """
+    ring: KeyRing = current_app.extensions["bihuan.vault"]
+    db.session.execute(
+        text("select pg_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": f"roll:{roll.county_id}"}
+    )
+    sent = copy_in("incoming_students", INCOMING, _sealed(ring, roll, rows))
+    _refuse_shared_numbers(roll)
+    write_classes(roll)
+    keys = {"county": roll.county_id, "batch": roll.batch_id, "year": roll.school_year, "day": roll.from_on}
+    if roll.batch_id is not None:
+        db.session.execute(KEEP_FORMER, keys)
+    moved = _count(MOVE_AWAY, keys) if roll.moves_between_schools else 0
+    changed = _count(CHANGE, keys)
+    added = _count(ADD, keys)
+    return Counts(added=added, changed=changed, same=sent - added - changed, removed=moved)
+
+
+def write_classes(roll: Roll) -> None:
+    """The classes of the roll that are not there yet."""
+    if not roll.classes:
+        return
+    schools, grades, numbers = zip(*sorted(roll.classes), strict=True)
+    names = [class_name(grade, number) for _, grade, number in sorted(roll.classes)]
+    values = {"schools": list(schools), "grades": list(grades), "numbers": list(numbers), "names": names}
+    shared = {"county": roll.county_id, "year": roll.school_year, "batch": roll.batch_id}
+    db.session.execute(ADD_CLASSES, {**values, **shared})
+
+
+def _sealed(ring: KeyRing, roll: Roll, rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
+    known = _known(roll)
+    for row in rows:
+        (code, student_no, name, id_type, id_no, gender, born, grade, class_no, enrolled, boarding) = row[:11]
+        school_id = roll.schools[code]
+        roll.classes.add((school_id, grade, class_no))
+        before = known.get((school_id, student_no))
+        identity = before.id if before else uuid7()
+        private = private_text(id_no, (row[13], row[16]))
+        sealed = index = None
+        if private is not None:
+            index = ring.index(school_id, "student_private", private)
+            if before and before.private_index == index:
+                sealed = before.private
+            else:
+                sealed = ring.seal(Place(school_id, "students", identity, "private"), private)
+        yield (
+            identity,
+            before is not None,
+            school_id,
+            student_no,
+            name,
+            pinyin_of(name),
+            gender,
+            date.fromisoformat(born),
+            grade,
+            class_no,
+            id_type or ("id" if id_no else "none"),
+            ring.index(school_id, "id_number", id_no) if id_no else None,
+            sealed,
+            index,
+            enrolled,
+            bool(boarding),
+            row[17] or "none",
+            row[18],
+            guardians_text(row[11:17]),
+        )
+
+
+def _known(roll: Roll) -> dict[tuple[uuid.UUID, str], Known]:
+    found = db.session.execute(KNOWN, {"county": roll.county_id, "schools": list(roll.schools.values())})
+    return {(row[0], row[1]): Known(*row[2:]) for row in found}
+
+
+def private_text(id_no: str | None, phones: Sequence[str | None]) -> str | None:
+    """What is sealed of a student, as JSON; None when there is nothing to seal."""
+    if not id_no and not any(phones):
+        return None
+    return json.dumps({"id": id_no, "phones": list(phones)}, separators=(",", ":"))
+
+
+def guardians_text(cells: Sequence[Any]) -> str:
+    """Names and relations of the guardians as JSON; `cells` are name, relation, phone, name, relation, phone."""
+    found = [{"name": cells[i], "relation": cells[i + 1]} for i in (0, 3) if cells[i]]
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":")) if found else "[]"
+
+
+def _refuse_shared_numbers(roll: Roll) -> None:
+    rows = db.session.execute(SHARED_NUMBERS, {"county": roll.county_id}).all()
+    if rows:
+        raise ImportRefused(
+            [
+                Sentence(
+                    f"学籍号 {first} 和 {second} 写着同一个证件号，请核对是不是同一个人",
+                    f"Student numbers {first} and {second} carry the same ID number; check whether they are one person.",
+                )
+                for first, second in rows
+            ]
+        )
+
+
+def _count(statement: Any, values: Mapping[str, Any]) -> int:
+    return int(db.session.execute(statement, values).rowcount)
+
+
+def take_back_students(county_id: uuid.UUID, batch_id: uuid.UUID) -> Counts:
+    """Undo what an import wrote: changed students as they were, added ones gone, with the classes it made and left empty."""
+    keys = {"county": county_id, "batch": batch_id}
+    changed = _count(PUT_BACK, keys)
+    removed = _count(TAKE_OFF, keys)
+    db.session.execute(CLEAR_CLASSES, keys)
+    return Counts(changed=changed, removed=removed)
+
+
+def resting_on(batch_id: uuid.UUID, written: int) -> int:
+    """How many of the students an import wrote were written again since, or have records of their own."""
+    untouched = db.session.scalar(UNTOUCHED, {"batch": batch_id}) or 0
+    return max(0, written - int(untouched))
+
+
+KNOWN = text(
+    """select school_id, student_no, id, private, private_index from students
+       where county_id = :county and school_id = any(:schools)"""
+)
+SHARED_NUMBERS = text(
+    """select least(i.student_no, s.student_no), greatest(i.student_no, s.student_no)
+       from incoming_students i join students s
+         on s.school_id = i.school_id and s.id_index = i.id_index and s.student_no <> i.student_no
+       where s.county_id = :county
+       union
+       select least(a.student_no, b.student_no), greatest(a.student_no, b.student_no)
+       from incoming_students a join incoming_students b
+         on a.school_id = b.school_id and a.id_index = b.id_index and a.student_no < b.student_no
+       limit 50"""
+)
+ADD_CLASSES = text(
+    """insert into school_classes (county_id, school_id, school_year, grade, class_no, name, batch_id)
+       select :county, c.school_id, :year, c.grade, c.class_no, c.name, cast(:batch as uuid)
+       from unnest(cast(:schools as uuid[]), cast(:grades as text[]), cast(:numbers as int[]), cast(:names as text[]))
+            as c(school_id, grade, class_no, name)
+       on conflict (school_id, school_year, grade, class_no) do nothing"""
+)
+_DIFFERS = """(s.name, s.gender, s.birth_date, s.grade, s.class_id, s.id_type, s.id_index, s.private_index, s.enrol_year,
+        s.boarding, s.left_behind, s.village_code, s.guardians)
+     is distinct from (i.name, i.gender, i.birth_date, i.grade, c.id, i.id_type, i.id_index, i.private_index, i.enrol_year,
+        i.boarding, i.left_behind, i.village_code, i.guardians::jsonb)"""
+_CLASS = """c.school_id = i.school_id and c.school_year = :year and c.grade = i.grade and c.class_no = i.class_no"""
+KEEP_FORMER = text(
+    f"""insert into import_formers (county_id, school_id, batch_id, entity, record_id, former)
+        select s.county_id, s.school_id, :batch, 'students', s.id, to_jsonb(s)
+        from incoming_students i join students s on s.id = i.id join school_classes c on {_CLASS}
+        where i.known and {_DIFFERS}"""
+)
+MOVE_AWAY = text(
+    """with gone as (
+           select s.id from incoming_students i join students s
+             on s.county_id = :county and s.student_no = i.student_no and s.school_id <> i.school_id and s.left_on is null
+           where not i.known),
+       kept as (
+           insert into import_formers (county_id, school_id, batch_id, entity, record_id, former)
+           select s.county_id, s.school_id, :batch, 'students', s.id, to_jsonb(s)
+           from students s join gone on gone.id = s.id where cast(:batch as uuid) is not null)
+       update students s set left_on = :day, batch_id = :batch, version = s.version + 1 from gone where gone.id = s.id"""
+)
+CHANGE = text(
+    f"""update students s set name = i.name, pinyin = i.pinyin, gender = i.gender, birth_date = i.birth_date,
+            grade = i.grade, class_id = c.id, id_type = i.id_type, id_index = i.id_index, private = i.private,
+            private_index = i.private_index, enrol_year = i.enrol_year, boarding = i.boarding,
+            left_behind = i.left_behind, village_code = i.village_code, guardians = i.guardians::jsonb,
+            batch_id = :batch, version = s.version + 1
+        from incoming_students i join school_classes c on {_CLASS}
+        where s.id = i.id and i.known and {_DIFFERS}"""
+)
+ADD = text(
+    f"""insert into students (id, county_id, school_id, class_id, student_no, name, pinyin, gender, birth_date, grade,
+            id_type, id_index, private, private_index, enrol_year, boarding, left_behind, village_code, guardians,
+            from_on, batch_id)
+        select i.id, :county, i.school_id, c.id, i.student_no, i.name, i.pinyin, i.gender, i.birth_date, i.grade,
+            i.id_type, i.id_index, i.private, i.private_index, i.enrol_year, i.boarding, i.left_behind, i.village_code,
+            i.guardians::jsonb, :day, :batch
+        from incoming_students i join school_classes c on {_CLASS} where not i.known"""
+)
+PUT_BACK = text(
+    """update students s set (name, pinyin, gender, birth_date, grade, class_id, id_type, id_index, private, private_index,
+            enrol_year, boarding, left_behind, village_code, guardians, left_on, batch_id, version)
+         = (f.name, f.pinyin, f.gender, f.birth_date, f.grade, f.class_id, f.id_type, f.id_index, f.private,
+            f.private_index, f.enrol_year, f.boarding, f.left_behind, f.village_code, f.guardians, f.left_on, f.batch_id,
+            s.version + 1)
+       from import_formers k, lateral jsonb_populate_record(null::students, k.former) f
+       where k.batch_id = :batch and k.entity = 'students' and s.id = k.record_id and s.county_id = :county"""
+)
+TAKE_OFF = text("delete from students where batch_id = :batch and county_id = :county")
+CLEAR_CLASSES = text(
+    """delete from school_classes c where c.batch_id = :batch and c.county_id = :county
+         and not exists (select from students s where s.class_id = c.id)
+         and not exists (select from teaching_duties d where d.class_id = c.id)"""
+)
+UNTOUCHED = text("select count(*) from students where batch_id = :batch")
