@@ -16,7 +16,7 @@ from flask_limiter import Limiter
 from sqlalchemy import delete, select, text, update
 
 from app.core import clock
-from app.core.database import Base, Mapped, String, db, keep, mapped_column
+from app.core.database import Base, Mapped, String, keep, mapped_column
 from app.core.policy.actor import NOBODY
 
 

@@ -1,9 +1,24 @@
-"""People's pages, menu and actor loader, put in by the factory."""
+"""People's pages, menu, actor loader and key ring, put in by the factory."""
 
 from __future__ import annotations
 
 from flask import Flask
 
+from app.core.database import db
+from app.core.vault import KeyRing, MasterKeys
+from app.core.vault.rows import KeyRows
+from app.people.identity import assembly as identity
+from config.settings import Settings
+
 
 def assemble(app: Flask) -> None:
     """Register identity and directory."""
+    _hold_keys(app)
+    identity.assemble(app)
+
+
+def _hold_keys(app: Flask) -> None:
+    """The ring that seals and opens values; it reads the master key file now, so a missing key is named at the start."""
+    settings: Settings = app.extensions["bihuan.settings"]
+    with app.app_context():
+        app.extensions["bihuan.vault"] = KeyRing(MasterKeys.read(settings.master_key_file), KeyRows(db.engine))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, current_app, jsonify, request
+from flask import Blueprint, Flask, Response, abort, current_app, jsonify, request, url_for
 from sqlalchemy import LargeBinary, UniqueConstraint, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
+from werkzeug.datastructures import MultiDict
+from wtforms import Form
 
 from app.core import clock
 from app.core.database import Base, ForeignKey, Mapped, Record, String, db, keep, mapped_column, uuid7
@@ -20,7 +23,7 @@ from app.core.web.current import SIGNED_IN, current_actor, needs
 LARGEST = 256 * 1024
 KEPT = timedelta(days=7)
 LONGEST_NAME = 120
-UNKEPT = frozenset({"csrf_token", "password", "new_password", "again", "code", "factor_code", "version"})
+UNKEPT = frozenset({"csrf_token", "password", "new_password", "again", "code", "factor_code", "_to", "version"})
 """Fields that are never kept: secrets, and what belongs to one page."""
 
 bp = Blueprint("drafts", __name__, url_prefix="/drafts")
@@ -63,7 +66,9 @@ def keep_draft(actor: Actor, form: str, fields: dict[str, Any], whole: bool = Fa
 
 def draft_of(actor: Actor, form: str) -> tuple[dict[str, Any], datetime] | None:
     """The actor's draft of `form` and when it was kept; None when there is none or it is older than seven days."""
-    wanted = select(Draft.sealed, Draft.saved_at).where(Draft.person_id == actor.person_id, Draft.form == form[:LONGEST_NAME])
+    wanted = select(Draft.sealed, Draft.saved_at).where(
+        Draft.person_id == actor.person_id, Draft.form == form[:LONGEST_NAME]
+    )
     row = db.session.execute(wanted.where(Draft.saved_at > clock.now() - KEPT)).first()
     if row is None or actor.person_id is None:
         return None
@@ -72,6 +77,20 @@ def draft_of(actor: Actor, form: str) -> tuple[dict[str, Any], datetime] | None:
         return json.loads(_ring().open_text(place, row.sealed))["fields"], row.saved_at
     except (SealBroken, KeyMissing):
         return None
+
+
+def opened(form_class: Callable[..., Form], name: str, **given: Any) -> tuple[Any, str]:
+    """A form as it is opened: with the actor's draft put back, and the words for when it was kept ("" without one)."""
+    found = draft_of(current_actor(), name)
+    if found is None:
+        return form_class(**given), ""
+    fields, saved_at = found
+    return form_class(MultiDict(fields), **given), clock.local(saved_at).strftime("%m-%d %H:%M")
+
+
+def address(name: str) -> str:
+    """Where the page keeps the draft of the form `name`: `draft_url` of the form macro."""
+    return url_for("drafts.save", form=name)
 
 
 def forget_draft(actor: Actor, form: str) -> None:
@@ -96,11 +115,20 @@ def _ring() -> KeyRing:
 @bp.post("/<path:form>")
 @needs(SIGNED_IN)
 def save(form: str) -> Response:
-    """Keep what stands in the form now."""
+    """Keep what stands in the form now; the page sends JSON, name → texts."""
     if request.content_length and request.content_length > LARGEST:
         abort(413)
-    saved_at = keep_draft(current_actor(), form, request.form.to_dict(flat=False))
+    fields = request.get_json(silent=True) if request.is_json else request.form.to_dict(flat=False)
+    if not _has_shape(fields):
+        abort(400)
+    saved_at = keep_draft(current_actor(), form, fields)
     return jsonify(saved_at=clock.local(saved_at).strftime("%H:%M") if saved_at else None)
+
+
+def _has_shape(fields: Any) -> bool:
+    return isinstance(fields, dict) and all(
+        isinstance(texts, list) and all(isinstance(text, str) for text in texts) for texts in fields.values()
+    )
 
 
 @bp.get("/<path:form>")
@@ -111,7 +139,9 @@ def show(form: str) -> Response:
     if found is None:
         return jsonify(fields=None)
     fields, saved_at = found
-    return jsonify(fields=fields, saved_at=saved_at.isoformat(), saved_words=clock.local(saved_at).strftime("%m-%d %H:%M"))
+    return jsonify(
+        fields=fields, saved_at=saved_at.isoformat(), saved_words=clock.local(saved_at).strftime("%m-%d %H:%M")
+    )
 
 
 @bp.post("/forget/<path:form>")

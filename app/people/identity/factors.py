@@ -122,7 +122,9 @@ def new_recovery_codes(account_id: uuid.UUID) -> tuple[str, ...]:
     db.session.add_all(
         RecoveryCode(account_id=account_id, number=n, code_hash=hash_code(code)) for n, code in enumerate(codes, 1)
     )
-    return tuple(f"{n:02}-{'-'.join(code[i : i + 4] for i in range(0, CODE_LENGTH, 4))}" for n, code in enumerate(codes, 1))
+    return tuple(
+        f"{n:02}-{'-'.join(code[i : i + 4] for i in range(0, CODE_LENGTH, 4))}" for n, code in enumerate(codes, 1)
+    )
 
 
 def recovery_code(account_id: uuid.UUID, typed: str) -> uuid.UUID | None:
@@ -141,7 +143,9 @@ def recovery_code(account_id: uuid.UUID, typed: str) -> uuid.UUID | None:
 def use_recovery_code(code_id: uuid.UUID) -> bool:
     """Mark it used inside the open act; False when somebody was faster."""
     used = db.session.execute(
-        update(RecoveryCode).where(RecoveryCode.id == code_id, RecoveryCode.used_at.is_(None)).values(used_at=clock.now())
+        update(RecoveryCode)
+        .where(RecoveryCode.id == code_id, RecoveryCode.used_at.is_(None))
+        .values(used_at=clock.now())
     )
     return bool(used.rowcount == 1)
 

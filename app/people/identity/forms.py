@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
+from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 
@@ -18,10 +18,44 @@ class SignInForm(FlaskForm):
 class CodeForm(FlaskForm):
     """Second step: a code of the phone. Spaces and full-width digits are taken as they come."""
 
-    code = StringField(_("验证码"), [InputRequired(_("请输入 6 位验证码")), Length(max=40, message=_("验证码是 6 位数字"))])
+    code = StringField(
+        _("验证码"), [InputRequired(_("请输入 6 位验证码")), Length(max=40, message=_("验证码是 6 位数字"))]
+    )
 
 
 class RecoveryForm(FlaskForm):
     """Second step without the phone."""
 
-    code = StringField(_("备用码"), [InputRequired(_("请输入一个备用码")), Length(max=60, message=_("备用码没有这么长"))])
+    code = StringField(
+        _("备用码"), [InputRequired(_("请输入一个备用码")), Length(max=60, message=_("备用码没有这么长"))]
+    )
+
+
+class ForgottenForm(FlaskForm):
+    """Whose password is to be set anew."""
+
+    name = StringField(_("账号"), [InputRequired(_("请输入账号")), Length(max=80, message=_("账号没有这么长"))])
+
+
+class NewPasswordForm(FlaskForm):
+    """The code of the administrator, and the new password twice."""
+
+    code = StringField(_("管理员给的一次性码"), [InputRequired(_("请输入管理员给的一次性码")), Length(max=60)])
+    new_password = PasswordField(_("新密码"), [InputRequired(_("请输入新密码"))])
+    again = PasswordField(_("再输一遍新密码"), [InputRequired(_("请把新密码再输一遍"))])
+
+
+class ChangePasswordForm(FlaskForm):
+    """The present password, a fresh code, and the new password twice."""
+
+    password = PasswordField(_("现在的密码"), [InputRequired(_("请输入现在的密码"))])
+    new_password = PasswordField(_("新密码"), [InputRequired(_("请输入新密码"))])
+    again = PasswordField(_("再输一遍新密码"), [InputRequired(_("请把新密码再输一遍"))])
+    code = StringField(_("验证码"), [InputRequired(_("请输入 6 位验证码")), Length(max=40)])
+
+
+class ChangeFactorForm(FlaskForm):
+    """The code of the new phone; `offered` is the new secret, sealed for this account."""
+
+    offered = HiddenField()
+    code = StringField(_("新手机上的验证码"), [InputRequired(_("请输入 6 位验证码")), Length(max=40)])

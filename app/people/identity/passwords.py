@@ -114,7 +114,9 @@ TOO_SHORT = Sentence("密码至少 12 个字符", "A password needs at least 12 
 TOO_LONG = Sentence("密码最多 128 个字符", "A password has at most 128 characters.")
 TOO_PLAIN = Sentence("密码里不同的字符太少，请换一个", "This password repeats too few characters. Choose another.")
 TOO_COMMON = Sentence("这个密码太常见，很容易猜到，请换一个", "This password is too common. Choose another.")
-TOO_CLOSE = Sentence("密码里不要用姓名、账号、单位或地名", "Leave your name, account, unit and place out of the password.")
+TOO_CLOSE = Sentence(
+    "密码里不要用姓名、账号、单位或地名", "Leave your name, account, unit and place out of the password."
+)
 
 
 def refusal(password: str, context: Iterable[str] = ()) -> Sentence | None:
@@ -160,7 +162,14 @@ def _core(letters: str) -> str:
     return re.sub(r"[^a-z一-鿿]", "", bare.translate(LOOKALIKES))
 
 
-WALKS = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn7ujm")
+WALKS = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "01234567890",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
+)
 
 
 def _is_walk(letters: str) -> bool:

@@ -202,3 +202,33 @@ def assignment_for(person_id: uuid.UUID) -> uuid.UUID | None:
     order = list(ROLES)
     found: uuid.UUID = next((h.id for h in held if h.id == last), min(held, key=lambda h: order.index(h.role)).id)
     return found
+
+
+def sessions_of(account_id: uuid.UUID) -> list[Row[Any]]:
+    """The running sessions of an account with the role each acts in, the last seen first."""
+    now = clock.now()
+    rows = db.session.execute(
+        select(
+            SignInSession.id,
+            SignInSession.ref,
+            SignInSession.created_at,
+            SignInSession.last_seen_at,
+            SignInSession.agent,
+            SignInSession.address,
+            RoleAssignment.role,
+        )
+        .outerjoin(RoleAssignment, RoleAssignment.id == SignInSession.assignment_id)
+        .where(
+            SignInSession.account_id == account_id,
+            SignInSession.ended_at.is_(None),
+            SignInSession.verified_at.is_not(None),
+            SignInSession.ends_at > now,
+        )
+        .order_by(SignInSession.last_seen_at.desc())
+    )
+    return [row for row in rows if now - row.last_seen_at <= sessions.idle_limit(row.role)]
+
+
+def password_changed_at(account_id: uuid.UUID) -> datetime | None:
+    """When the password was last set."""
+    return db.session.scalar(select(Account.password_changed_at).where(Account.id == account_id))

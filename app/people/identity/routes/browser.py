@@ -37,7 +37,10 @@ def load_actor() -> Actor:
         return NOBODY
     if found.standing == "good":
         sessions.seen(found.row.id, found.row.last_seen_at)
-        return queries.actor_of(found.row)
+        actor = queries.actor_of(found.row)
+        if request.method == "POST" and "_unsent" in request.args:
+            drafts.forget_draft(actor, UNSENT)
+        return actor
     if found.standing in ("idle", "over") and found.row.verified_at and request.method == "POST" and request.form:
         _rescue(found)
     return NOBODY
@@ -53,7 +56,9 @@ def _rescue(found: SignedIn) -> None:
     if request.blueprint in ("identity", "drafts") or found.row.role is None:
         return
     fields = {k: v for k, v in request.form.to_dict(flat=False).items() if k not in drafts.UNKEPT - {"version"}}
-    drafts.keep_draft(queries.actor_of(found.row), UNSENT, {**fields, "_to": [request.full_path.rstrip("?")]}, whole=True)
+    drafts.keep_draft(
+        queries.actor_of(found.row), UNSENT, {**fields, "_to": [request.full_path.rstrip("?")]}, whole=True
+    )
 
 
 def signed_in() -> SignedIn | None:

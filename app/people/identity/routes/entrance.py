@@ -18,16 +18,13 @@ from app.people.identity.routes.blueprint import bp
 from app.people.identity.sign_in import Completed, NoRole, SessionGone, SignInRefused
 
 
-@bp.get("/sign-in")
+@bp.get("/sign-in", endpoint="sign_in")
 @needs(PUBLIC)
 def sign_in_page() -> Any:
     """First step: account and password."""
     if current_actor() is not NOBODY:
         return redirect(browser.onward(), 303)
     return _first_step(SignInForm())
-
-
-bp.add_url_rule("/sign-in", "sign_in", sign_in_page, methods=["GET"])
 
 
 def _first_step(form: SignInForm, status: int = 200, refused: str = "") -> Response:
