@@ -532,6 +532,7 @@ def upgrade() -> None:
         "problem_items",
         sa.Column("number", sa.String(length=20), nullable=False),
         sa.Column("list_id", sa.Uuid(), nullable=False),
+        sa.Column("level", sa.String(length=6), server_default=sa.text("'county'"), nullable=False),
         sa.Column("position", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("title", sa.String(length=120), nullable=False),
         sa.Column("category", sa.String(length=20), nullable=True),
@@ -562,7 +563,6 @@ def upgrade() -> None:
             "objection_files", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False
         ),
         sa.Column("contested_unit_id", sa.Uuid(), nullable=True),
-        sa.Column("extension_count", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("new_data_on", sa.Date(), nullable=True),
         sa.Column("outcome", sa.String(length=24), nullable=True),
         sa.Column("rationale_accepted", sa.Boolean(), server_default=sa.text("false"), nullable=False),

@@ -6,6 +6,7 @@ Right and audit name come from the workflow, so no feature can forget permission
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
@@ -58,7 +59,9 @@ def operation(
     """Make a function the one way to take a step (`workflow`, `step`) or to use a `right` on a plain record (`name`).
 
     The function takes `(actor, record, given)`; for a creation step `record` is the place (unit, list, item) the right is
-    checked against and the function returns the new record. `given.version`, when present, must be the record's version.
+    checked against and the function returns the new record. A function that yields does what stands after its `yield`
+    once the record has moved, in the same act: what follows from the step is told there with `follow` and `begin`.
+     `given.version`, when present, must be the record's version.
     Raises NotAllowed, StepRefused, Stale, Invalid; then nothing is kept.
     """
     declared = workflow.step(step) if workflow is not None and step is not None else None
@@ -92,6 +95,9 @@ def _walk(
         if step is not None:
             _signed(actor, step, record, reason)
         result = function(actor, record, *rest)
+        afterwards = result if inspect.isgenerator(result) else None
+        if afterwards is not None:
+            result = next(afterwards)
         if step is None:
             if deed.main.record is None or step is None and isinstance(result, Movable):
                 deed.main.record = result if result is not None else record
@@ -99,6 +105,8 @@ def _walk(
             _begin(deed, step, result)
         else:
             _move(deed.main, step, record)
+        if afterwards is not None:
+            next(afterwards, None)
         return result
 
 

@@ -58,12 +58,13 @@ class Column:
 RowCheck = Callable[["Work"], None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
     """A kind of file: columns in the order of the blank workbook, key columns, checks over rows in the order they run.
 
     `partial`: good rows may be accepted while blocked ones wait (decisions, fine print on partial acceptance).
-    `instead`: a required column that may be left out when the other is there (the code of a school by its name).
+    `instead`: a required column that may be left out when one of others is there (the code of a school by its name).
+    `lead_value`: the measured value; where it is missing, the numbers that describe it may be missing too.
     """
 
     code: str
@@ -74,7 +75,8 @@ class Kind:
     key_name: tuple[str, str]
     row_checks: tuple[RowCheck, ...] = ()
     partial: bool = True
-    instead: Mapping[str, str] = field(default_factory=dict)
+    instead: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    lead_value: str = ""
 
     def column(self, code: str) -> Column:
         """The column called `code`; KeyError where there is none."""

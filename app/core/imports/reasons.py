@@ -1,9 +1,8 @@
 """What can be said about a cell or a row, in two languages: why it is blocked, what to watch, what was tidied."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
-from types import MappingProxyType
 from typing import Literal
 
 from app.core.imports.vocabulary import load
@@ -11,7 +10,6 @@ from app.core.imports.vocabulary import load
 Level = Literal["block", "warn", "tidy", "coded"]
 Words = Mapping[str, object]
 Choice = tuple[str, str]
-_NO_WORDS: Words = MappingProxyType({})
 
 
 class _Forgiving(dict[str, object]):
@@ -46,7 +44,7 @@ class Note:
     """A reason with its words and, where a person may choose, the choices as (value, label)."""
 
     reason: Reason
-    words: Words = _NO_WORDS
+    words: Words = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
 
     @property

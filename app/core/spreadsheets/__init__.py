@@ -1,6 +1,7 @@
 """Workbooks in and out: what was sent is opened only after it was checked, what is written can do nothing when opened."""
 
 from app.core.spreadsheets.book import (
+    UNCOMPUTED,
     Book,
     Limits,
     Range,
@@ -17,6 +18,7 @@ from app.core.spreadsheets.refusals import refusal
 from app.core.spreadsheets.writing import Head, neutralise, restore, write_csv, write_workbook
 
 __all__ = [
+    "UNCOMPUTED",
     "Book",
     "Head",
     "Limits",

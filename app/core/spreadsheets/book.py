@@ -14,6 +14,8 @@ Typed = str | float | int | bool | dt.date | dt.datetime | dt.time | dt.timedelt
 Form = Literal["xlsx", "xls", "csv"]
 Visibility = Literal["visible", "hidden", "very_hidden"]
 
+UNCOMPUTED = "=…"
+
 
 class Range(NamedTuple):
     """A block of cells, both corners included, counted from 0."""
@@ -54,7 +56,10 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet; `cells` starts at A1, every row is equally long, an empty cell is ""."""
+    """One sheet; `cells` starts at A1, every row is equally long, an empty cell is "".
+
+    An error cell holds its error (#REF!), a formula without a stored result `UNCOMPUTED`.
+    """
 
     name: str
     cells: list[list[Typed]]

@@ -8,7 +8,18 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from app.core.spreadsheets import biff, compound, delimited
 from app.core.spreadsheets.archive import Archive, attributes, sheet_parts
-from app.core.spreadsheets.book import Book, Form, Limits, Range, Sheet, Surroundings, Visibility, limits
+from app.core.spreadsheets.book import (
+    UNCOMPUTED,
+    Book,
+    Form,
+    Limits,
+    Range,
+    Sheet,
+    Surroundings,
+    Typed,
+    Visibility,
+    limits,
+)
 from app.core.spreadsheets.refusals import refusal
 from app.core.spreadsheets.sheet_scan import scan
 from app.core.spreadsheets.used_box import used_box
@@ -180,7 +191,23 @@ def _values(data: bytes, name: str, around: dict[str, Surroundings]) -> tuple[Sh
 def _sheet(opened: CalamineWorkbook, name: str, visibility: Visibility, around: Surroundings) -> Sheet:
     sheet = opened.get_sheet_by_name(name)
     merged = tuple(Range(*first, *last) for first, last in sheet.merged_cell_ranges or ())
-    return Sheet(name, sheet.to_python(skip_empty_area=False), visibility, merged, around)  # type: ignore[arg-type]
+    cells: list[list[Typed]] = sheet.to_python(skip_empty_area=False)  # type: ignore[assignment]
+    for row, column in around.uncomputed:
+        _put(cells, row, column, UNCOMPUTED)
+    for (row, column), word in around.errors.items():
+        _put(cells, row, column, word)
+    return Sheet(name, cells, visibility, merged, around)
+
+
+def _put(cells: list[list[Typed]], row: int, column: int, word: str) -> None:
+    """Write what the fast reader leaves empty; the box grows where such a cell lies outside it."""
+    width = max(column + 1, len(cells[0]) if cells else 0)
+    if cells and len(cells[0]) < width:
+        for line in cells:
+            line.extend([""] * (width - len(line)))
+    while len(cells) <= row:
+        cells.append([""] * width)
+    cells[row][column] = word
 
 
 def _visibility(state: SheetVisibleEnum) -> Visibility:

@@ -9,8 +9,10 @@ from typing import Any
 from sqlalchemy import Float, Index, UniqueConstraint, text
 from sqlalchemy.orm import relationship
 
+from app.core import clock
 from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
+from app.improvement.problems.models import facts
 from app.improvement.problems.models.lists import ProblemList
 from workflows.improvement.problem_item import PROBLEM_ITEM
 
@@ -31,6 +33,8 @@ class ProblemItem(Base, Movable):
     number: Mapped[str] = mapped_column(String(20))
     """Spoken number such as WT-0137, counted per county."""
     list_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("problem_lists.id"), index=True)
+    level: Mapped[str] = mapped_column(String(6), default="county", server_default=text("'county'"))
+    """county or school, as its list."""
     position: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     title: Mapped[str] = mapped_column(String(120))
     category: Mapped[str | None] = mapped_column(String(20))
@@ -64,7 +68,6 @@ class ProblemItem(Base, Movable):
     objection_grounds: Mapped[str] = mapped_column(default="", server_default=text("''"))
     objection_files: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
     contested_unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("units.id"))
-    extension_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     new_data_on: Mapped[date | None]
     outcome: Mapped[str | None] = mapped_column(String(24))
     """The decided outcome of the present evaluation, written by the effects area when it is decided."""
@@ -75,8 +78,133 @@ class ProblemItem(Base, Movable):
     parent_item_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("problem_items.id"))
     """A county item split to schools: the item it came from."""
 
-    problem_list: Mapped[ProblemList] = relationship(back_populates="items", lazy="raise")
-    causes: Mapped[list[Cause]] = relationship(lazy="selectin", order_by="Cause.created_at")
+    problem_list: Mapped[ProblemList] = relationship(back_populates="items", lazy="joined", innerjoin=True)
+    all_causes: Mapped[list[Cause]] = relationship(lazy="selectin", order_by="Cause.created_at")
+
+    @property
+    def label(self) -> str:
+        """Number and words of the problem."""
+        return f"{self.number} {self.title}"
+
+    @property
+    def address(self) -> str:
+        """The item's page."""
+        return f"/items/{self.ref}"
+
+    @property
+    def is_severe(self) -> bool:
+        """Decided by the group head."""
+        return self.severity == "severe"
+
+    @property
+    def is_school_level(self) -> bool:
+        """On a school's own list."""
+        return self.level == "school"
+
+    @property
+    def responsible_unit_id(self) -> uuid.UUID | None:
+        """The one unit that answers for it."""
+        return self.unit_id
+
+    @property
+    def co_units_settled(self) -> bool:
+        """Somebody has said which units help, or that none does."""
+        return self.co_units is not None
+
+    @property
+    def has_target(self) -> bool:
+        """A value to reach, or criteria to meet."""
+        return self.target is not None or bool(self.criteria.strip())
+
+    @property
+    def was_accepted(self) -> bool:
+        """Its unit has signed for it."""
+        return self.accepted_on is not None
+
+    @property
+    def is_settled(self) -> bool:
+        """Closed or void: its list need not wait for it."""
+        return self.state in ("closed", "void")
+
+    @property
+    def list_is_issued(self) -> bool:
+        """Its list has been issued."""
+        return self.problem_list.state in ("issued", "in_progress")
+
+    @property
+    def handler_id(self) -> uuid.UUID | None:
+        """The person who does the daily work."""
+        return self.owner_id
+
+    @property
+    def handler_named_anew(self) -> bool:
+        """A handler was named since the item was reopened."""
+        return self.handler_named_at is not None and self.handler_named_at >= self.state_since
+
+    @property
+    def objection_has_evidence(self) -> bool:
+        """At least one file or link goes with the objection."""
+        return bool(self.objection_files)
+
+    @property
+    def has_new_unit(self) -> bool:
+        """Another unit than the one that contested."""
+        return self.unit_id is not None and self.unit_id != self.contested_unit_id
+
+    @property
+    def causes(self) -> list[Cause]:
+        """The causes of the present analysis."""
+        return [cause for cause in self.all_causes if cause.iteration == self.iteration]
+
+    @property
+    def has_plan_in_force(self) -> bool:
+        """A plan is approved or active."""
+        return facts.plan_facts(self.id)[0]
+
+    @property
+    def action_count(self) -> int:
+        """Measures of the plan in force."""
+        return facts.plan_facts(self.id)[1]
+
+    @property
+    def open_action_count(self) -> int:
+        """Those of them that are neither completed nor cancelled."""
+        return facts.plan_facts(self.id)[2]
+
+    @property
+    def has_onsite_check(self) -> bool:
+        """Somebody looked at it on the spot."""
+        return facts.has_onsite_check(self.id)
+
+    @property
+    def extension_count(self) -> int:
+        """How often its evaluation was extended under the present plan."""
+        return facts.extension_count(self.id)
+
+    @property
+    def closure_state(self) -> str | None:
+        """The state of its latest closure request."""
+        return facts.closure_state(self.id)
+
+    @property
+    def chain_gaps(self) -> tuple[str, ...]:
+        """Links missing between the data cell and the closure."""
+        return facts.chain_gaps(self.id)
+
+    @property
+    def has_approved_reopening(self) -> bool:
+        """A reopening of the present closure was approved."""
+        return facts.approved_reopening_since(self.id, self.closed_on)
+
+    @property
+    def suspended_for_days(self) -> int | None:
+        """Days from today to the day of resumption."""
+        return (self.resume_on - clock.today()).days if self.resume_on else None
+
+    @property
+    def source_is_withdrawn(self) -> bool:
+        """The data it rests on were withdrawn."""
+        return self.source_withdrawn_on is not None
 
 
 class ItemFinding(Base):
@@ -102,6 +230,11 @@ class Cause(Base, Record, Scoped):
     evidence_note: Mapped[str] = mapped_column(String(300), default="")
     five_whys: Mapped[str] = mapped_column(default="")
     added_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))
+
+    @property
+    def has_evidence_link(self) -> bool:
+        """It says what it was seen in."""
+        return bool(self.evidence_note.strip())
 
 
 class ItemRemark(Base, Record, Scoped):

@@ -10,7 +10,7 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import relationship
 
 from app.core.casework.records import Movable
-from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
+from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, db, mapped_column
 from workflows.improvement.problem_list import PROBLEM_LIST
 
 if TYPE_CHECKING:
@@ -46,8 +46,42 @@ class ProblemList(Base, Movable):
     previous_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("problem_lists.id"))
 
     items: Mapped[list[ProblemItem]] = relationship(
-        "ProblemItem", back_populates="problem_list", lazy="raise", order_by="ProblemItem.position"
+        "ProblemItem", back_populates="problem_list", lazy="select", order_by="ProblemItem.position"
     )
+
+    @property
+    def label(self) -> str:
+        """Title and edition."""
+        return f"{self.title}（第 {self.edition} 版）" if self.edition > 1 else self.title
+
+    @property
+    def address(self) -> str:
+        """The list's page."""
+        return f"/lists/{self.ref}"
+
+    @property
+    def is_school_level(self) -> bool:
+        """A school keeps it for itself."""
+        return self.level == "school"
+
+    @property
+    def was_opened(self) -> bool:
+        """The approver has opened the version now submitted."""
+        return self.opened_at is not None
+
+    @property
+    def is_frozen(self) -> bool:
+        """The snapshot is stored and signed."""
+        stored = text("select exists (select 1 from list_snapshots where list_id = :id)")
+        return bool(db.session.execute(stored, {"id": self.id}).scalar_one())
+
+    @property
+    def successor_issued(self) -> bool:
+        """The next edition has been issued."""
+        issued = text(
+            "select exists (select 1 from problem_lists where previous_id = :id and state in ('issued', 'in_progress'))"
+        )
+        return bool(db.session.execute(issued, {"id": self.id}).scalar_one())
 
 
 class ListSnapshot(Base, Record, Scoped):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 
-from app.core.casework.records import Movable
-from app.core.database import Base, ForeignKey, Mapped, String, mapped_column
 from sqlalchemy.orm import relationship
 
+from app.core import clock
+from app.core.casework.records import Movable
+from app.core.database import Base, ForeignKey, Mapped, String, mapped_column
 from app.improvement.problems.models.items import ProblemItem
 from workflows.improvement.reopening import REOPENING
 
@@ -26,3 +27,34 @@ class Reopening(Base, Movable):
     proposed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
 
     item: Mapped[ProblemItem] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def label(self) -> str:
+        """Which item, in words."""
+        return self.item.label
+
+    @property
+    def address(self) -> str:
+        """The proposal is decided on its own page."""
+        return f"/reopenings/{self.ref}"
+
+    @property
+    def is_severe(self) -> bool:
+        """As the item."""
+        return self.item.is_severe
+
+    @property
+    def is_school_level(self) -> bool:
+        """As the item."""
+        return self.item.is_school_level
+
+    @property
+    def item_is_closed(self) -> bool:
+        """Only what is closed can be taken up again."""
+        return self.item.state == "closed"
+
+    @property
+    def is_within_window(self) -> bool:
+        """The closure is at most 24 months old."""
+        closed = self.item.closed_on
+        return closed is None or clock.today() <= closed.replace(year=closed.year + 2, day=min(closed.day, 28))

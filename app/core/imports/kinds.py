@@ -1,0 +1,165 @@
+"""The kinds of files that can be imported, as data: columns, keys, checks. A later kind is one more entry."""
+
+from app.core.imports import checks, results_rows, roster_rows, schools_in_rows
+from app.core.imports.columns import Column, Kind
+from app.core.imports.numbers import number
+
+_LAST_DAY = "2099-12-31"
+_SCHOOL_BY_NAME = {"school_code": frozenset({"school_name"})}
+
+
+def _school(required: bool = True) -> tuple[Column, Column]:
+    hint = ("10 位数字；也可以写学校名称", "10 digits, or the name of the school")
+    return (
+        Column("school_code", "学校代码", "School code", schools_in_rows.school, required, hint=hint, example="2133000001"),
+        Column("school_name", "学校名称", "School name", checks.text(60), helper=True, example="清溪小学", width=20),
+    )
+
+
+def _grade(required: bool = True) -> tuple[Column, Column]:
+    grade_hint = ("七年级、初一、7 或 2021级", "七年级, 初一, 7 or 2021级")
+    class_hint = ("3班、（3）班 或 3，1 至 60", "3班, （3）班 or 3; 1 to 60")
+    return (
+        Column("grade", "年级", "Grade", schools_in_rows.grade, required, hint=grade_hint, example="七年级"),
+        Column("class_no", "班级", "Class", schools_in_rows.class_no, required, hint=class_hint, example="3班"),
+    )
+
+
+def _guardian(number_: int) -> tuple[Column, Column, Column]:
+    code, zh, en = f"guardian{number_}", f"监护人{number_}", f"Guardian {number_}"
+    return (
+        Column(f"{code}_name", f"{zh}姓名", f"{en} name", checks.name(30), example="王兰"),
+        Column(f"{code}_relation", f"{zh}关系", f"{en} relation", checks.word, group="relation", example="母亲"),
+        Column(f"{code}_phone", f"{zh}电话", f"{en} phone", checks.phone, example="13800000000"),
+    )
+
+
+_STUDENT_NO_HINT = ("G、J 或 L 加 18 位，文本格式", "G, J or L with 18 characters, as text")
+_DATE_HINT = ("2010-03-07", "2010-03-07")
+
+STUDENTS = Kind(
+    "students",
+    "学生名册",
+    "Student roster",
+    (
+        *_school(),
+        Column(
+            "student_no", "学籍号", "Student number", checks.student_no, True,
+            hint=_STUDENT_NO_HINT, example="G330000201003070010", width=24,
+        ),
+        Column("name", "姓名", "Name", checks.name(30), True, example="王小兰"),
+        Column("id_type", "证件类型", "Document type", checks.word, group="id_type", example="身份证"),
+        Column("id_no", "证件号码", "Document number", checks.document_no, example="330000201003070010", width=24),
+        Column("gender", "性别", "Gender", checks.word, True, group="gender", example="男"),
+        Column("birth_date", "出生日期", "Birth date", checks.date("1990-01-01"), True, hint=_DATE_HINT, example="2010-03-07"),
+        *_grade(),
+        Column("enrol_year", "入学年份", "Year of enrolment", checks.year(1990, 2099), example="2022"),
+        Column("boarding", "是否住校", "Boarding", checks.yes_no, group="yes_no", example="否"),
+        *_guardian(1),
+        *_guardian(2),
+        Column("left_behind", "留守情况", "Left-behind", checks.word, group="left_behind", example="非留守"),
+        Column("village_code", "村社区代码", "Village code", checks.digits(12), example="330000000001", width=18),
+    ),
+    key=("student_no",),
+    key_name=("学籍号", "student number"),
+    row_checks=(
+        schools_in_rows.settle_schools,
+        schools_in_rows.settle_grades,
+        roster_rows.check_documents,
+        roster_rows.compare_with_known_students,
+        roster_rows.find_shared_documents,
+        roster_rows.find_namesakes,
+        roster_rows.compare_with_known_classes,
+    ),
+    instead={**_SCHOOL_BY_NAME, "grade": frozenset({"class_no"})},
+)
+
+CLASSES = Kind(
+    "classes",
+    "班级名册",
+    "Class list",
+    (
+        *_school(),
+        *_grade(),
+        Column("class_name", "班级名称", "Class name", checks.text(40), example="七年级三班"),
+        Column("homeroom_staff_no", "班主任工号", "Class teacher's staff number", checks.staff_no, True, example="T0012"),
+        Column("from_date", "任职日期", "In office from", checks.date("1990-01-01", _LAST_DAY), True, hint=_DATE_HINT, example="2026-09-01"),
+    ),
+    key=("school_code", "grade", "class_no"),
+    key_name=("学校、年级和班级", "school, grade and class"),
+    row_checks=(
+        schools_in_rows.settle_schools,
+        schools_in_rows.settle_grades,
+        roster_rows.check_homeroom_teachers,
+    ),
+    instead={**_SCHOOL_BY_NAME, "grade": frozenset({"class_no"})},
+)
+
+STAFF = Kind(
+    "staff",
+    "教职工名册",
+    "Staff list",
+    (
+        *_school(),
+        Column("staff_no", "工号", "Staff number", checks.staff_no, True, example="T0012"),
+        Column("name", "姓名", "Name", checks.name(30), True, example="周明"),
+        Column("phone", "手机号", "Mobile number", checks.phone, True, example="13800000001"),
+        Column("roles", "岗位", "Roles", checks.words, group="staff_role", example="班主任、任课教师", width=20),
+        Column("subjects", "任教学科", "Subjects", checks.words, group="subject", example="数学、科学", width=20),
+        Column("qualification_type", "资格类型", "Qualification", checks.text(40), example="心理健康教育 B 证", width=20),
+        Column(
+            "qualification_expiry", "资格到期日", "Qualification expires", checks.date("1990-01-01", _LAST_DAY),
+            hint=_DATE_HINT, example="2028-06-30",
+        ),
+    ),
+    key=("school_code", "staff_no"),
+    key_name=("学校和工号", "school and staff number"),
+    row_checks=(schools_in_rows.settle_schools,),
+    instead=_SCHOOL_BY_NAME,
+)
+
+_BENCHMARK_HINT = ("省均值、市均值、县均值、标准线等", "mean of province, city or county, standard line …")
+
+RESULTS = Kind(
+    "results",
+    "监测结果",
+    "Monitoring results",
+    (
+        Column("cycle_code", "监测周期", "Cycle", checks.text(40), True, example="2026-JC-01", width=16),
+        Column("scope_level", "层级", "Level", checks.word, True, group="scope_level", example="学校"),
+        Column("scope_code", "范围代码", "Scope", checks.text(60), True, example="2133000001", width=16),
+        *_school(required=False),
+        *_grade(required=False),
+        Column("subject", "学科", "Subject", checks.word, True, group="subject", example="数学"),
+        Column("indicator_code", "指标代码", "Indicator", checks.text(40), True, example="MATH-TOTAL", width=16),
+        Column("value_type", "数值类型", "Type of value", checks.word, True, group="value_type", example="均分"),
+        Column("direction", "方向", "Direction", checks.word, True, group="direction", example="越高越好"),
+        Column("value", "数值", "Value", number(), True, value=True, example="482"),
+        Column(
+            "benchmark_type", "基准类型", "Benchmark", checks.word, True,
+            group="benchmark_type", hint=_BENCHMARK_HINT, example="县均值",
+        ),
+        Column("benchmark_value", "基准值", "Benchmark value", number(), True, value=True, example="500"),
+        Column("benchmark_se", "基准标准误", "Benchmark SE", number(0), value=True, example="1.2"),
+        Column("n", "人数", "Pupils", number(1, whole=True), True, value=True, example="120"),
+        Column("n_expected", "应测人数", "Pupils expected", number(1, whole=True), value=True, example="122"),
+        Column("sd", "标准差", "Standard deviation", number(), value=True, example="100"),
+        Column("deff", "设计效应", "Design effect", number(positive=True), value=True, example="1"),
+    ),
+    key=("cycle_code", "scope_level", "scope_code", "grade", "class_no", "subject", "indicator_code", "benchmark_type"),
+    key_name=("周期、范围、学科、指标和基准", "cycle, scope, subject, indicator and benchmark"),
+    row_checks=(
+        schools_in_rows.settle_schools,
+        results_rows.settle_scopes,
+        schools_in_rows.settle_grades,
+        results_rows.complete_scopes,
+        results_rows.check_indicators,
+        results_rows.check_measures,
+        results_rows.compare_with_enrolment,
+    ),
+    partial=False,
+    instead={"scope_code": frozenset({"school_code", "school_name"})},
+    lead_value="value",
+)
+
+KINDS = {kind.code: kind for kind in (STUDENTS, CLASSES, STAFF, RESULTS)}

@@ -1,0 +1,290 @@
+"""From a workbook and a mapping to one table: the typed cells of every data row, and a list of every row left out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from app.core.errors import ImportRefused, Sentence
+from app.core.imports.columns import Kind
+from app.core.imports.headers import label_text
+from app.core.imports.headers import header_at as read_header
+from app.core.imports.mapping import lacks
+from app.core.imports.vocabulary import footer_words, plain_word
+from app.core.spreadsheets import Book, Range, Sheet, Typed, as_typed, column_letters, limits, refusal
+
+_SHOWN_DROP = 60
+
+
+class Place(NamedTuple):
+    """A row of the file: its sheet and its number as the spreadsheet program counts."""
+
+    sheet: str
+    row_no: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """A row that is no data: why (title, header, repeated_header, blank, footer, duplicate, by_hand) and what it says."""
+
+    place: Place
+    code: str
+    text: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """A cell filled from the merged range it lies in."""
+
+    row: int
+    column: str
+    range: Range
+
+
+@dataclass(slots=True)
+class Part:
+    """One sheet in use: where its columns stand and what of it was hidden."""
+
+    sheet: str
+    columns: dict[str, int]
+    visibility: str = "visible"
+    hidden_rows: int = 0
+    hidden_columns: int = 0
+    rows: int = 0
+    unread: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Table:
+    """Data rows of all sheets in use, column by column; `part` and `row_no` say where each row stands."""
+
+    kind: Kind
+    typed: dict[str, list[Typed]]
+    row_no: list[int]
+    part: list[int]
+    parts: list[Part]
+    drops: list[Drop] = field(default_factory=list)
+    fills: list[Fill] = field(default_factory=list)
+    date1904: bool = False
+    formulas: int = 0
+    external_links: int = 0
+    rows_read: int = 0
+    unused_sheets: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.row_no)
+
+    def place(self, row: int) -> Place:
+        """Where a data row stands."""
+        return Place(self.parts[self.part[row]].sheet, self.row_no[row])
+
+    def address(self, row: int, column: str) -> str:
+        """The address of a cell, "" where the file has no such column."""
+        position = self.parts[self.part[row]].columns.get(column)
+        return "" if position is None else f"{column_letters(position)}{self.row_no[row]}"
+
+
+def read_table(book: Book, kind: Kind, mapping: Mapping[str, Any], dropped: Mapping[Place, str] | None = None) -> Table:
+    """Read every sheet in use.
+
+    :raise ImportRefused: no sheet in use, required columns missing, or more rows than are taken at a time.
+    """
+    fixed: Mapping[str, str] = mapping.get("fixed") or {}
+    wanted = mapping.get("sheets") or {}
+    table = Table(kind, {column.code: [] for column in kind.columns}, [], [], [], date1904=book.date1904)
+    table.external_links = book.external_links
+    unused: list[str] = []
+    for sheet in book.sheets:
+        plan = wanted.get(sheet.name) or {}
+        if plan.get("use") and plan.get("header"):
+            _read_sheet(table, sheet, [row - 1 for row in plan["header"]], mapping.get("headers") or {}, fixed, dropped or {})
+        elif sheet.cells:
+            unused.append(sheet.name)
+    table.unused_sheets = tuple(unused)
+    if not table.parts:
+        raise _no_header(book, kind)
+    if len(table) > limits().rows:
+        raise refusal("rows", name=book.name, sheet=table.parts[0].sheet, rows=len(table), limit=limits().rows)
+    return table
+
+
+def table_from_rows(kind: Kind, rows: Iterable[tuple[Place, Mapping[str, Typed]]]) -> Table:
+    """A table from rows that were kept as typed, to check them again after somebody mended them."""
+    kept = list(rows)
+    sheets = list(dict.fromkeys(place.sheet for place, _ in kept))
+    parts = [Part(sheet, {column.code: n for n, column in enumerate(kind.columns)}) for sheet in sheets]
+    typed = {column.code: [cells.get(column.code, "") for _, cells in kept] for column in kind.columns}
+    numbers = [place.row_no for place, _ in kept]
+    return Table(kind, typed, numbers, [sheets.index(place.sheet) for place, _ in kept], parts, rows_read=len(kept))
+
+
+def _no_header(book: Book, kind: Kind) -> ImportRefused:
+    names = [column.label for column in kind.columns if column.required][:4]
+    zh, en = "、".join(name[0] for name in names), ", ".join(name[1] for name in names)
+    return ImportRefused(
+        Sentence(
+            f"“{book.name}”的前 {limits().header_search_rows} 行里找不到表头（如{zh}）。请加上表头，或在对应列名时指出表头行",
+            f"No header ({en} …) in the first {limits().header_search_rows} rows of “{book.name}”. "
+            "Add one, or point to its row when matching columns",
+        )
+    )
+
+
+def _read_sheet(
+    table: Table,
+    sheet: Sheet,
+    header_rows: Sequence[int],
+    headers: Mapping[str, str],
+    fixed: Mapping[str, str],
+    dropped: Mapping[Place, str],
+) -> None:
+    labels = read_header(table.kind, sheet, header_rows, headers).labels
+    part = _part(table.kind, sheet, labels, headers, fixed)
+    first = header_rows[-1] + 1
+    rows = sheet.cells[first:]
+    columns = {code: [row[position] for row in rows] for code, position in part.columns.items()}
+    filled = _fill_merged(sheet, part, columns, first)
+    leave = _rows_to_leave(table.kind, sheet, part, columns, first, labels, dropped)
+    base, number = len(table), len(table.parts)
+    keep = [index for index in range(len(rows)) if index not in leave] if leave else range(len(rows))
+    for column in table.kind.columns:
+        table.typed[column.code] += _take(columns.get(column.code), keep, fixed.get(column.code, ""), bool(leave))
+    table.row_no += [first + index + 1 for index in keep]
+    table.part += [number] * len(keep)
+    if filled:
+        new = {index: base + n for n, index in enumerate(keep)}
+        table.fills += [Fill(new[index], code, area) for index, code, area in filled if index in new]
+    table.drops += _above(sheet, header_rows) + [leave[index] for index in sorted(leave)]
+    hidden = sheet.around.hidden_rows
+    part.hidden_rows = sum(first + index in hidden for index in keep) if hidden else 0
+    part.hidden_columns = sum(position in sheet.around.hidden_columns for position in part.columns.values())
+    part.rows = len(keep)
+    table.parts.append(part)
+    table.formulas += sheet.around.formulas
+    table.rows_read += len(sheet.cells)
+
+
+def _take(column: list[Typed] | None, keep: Sequence[int], fixed: str, some_left: bool) -> list[Typed]:
+    if column is None:
+        return [fixed] * len(keep)
+    kept = [column[index] for index in keep] if some_left else column
+    return [cell if cell != "" else fixed for cell in kept] if fixed else kept
+
+
+def _part(
+    kind: Kind, sheet: Sheet, labels: Sequence[str], headers: Mapping[str, str], fixed: Mapping[str, str]
+) -> Part:
+    columns: dict[str, int] = {}
+    for position, label in enumerate(labels):
+        code = headers.get(label, "") if label else ""
+        if code and code not in columns:
+            columns[code] = position
+    missing = [kind.column(code).label for code in lacks(kind, set(columns) | set(fixed))]
+    if missing:
+        zh, en = "、".join(each[0] for each in missing), ", ".join(each[1] for each in missing)
+        raise ImportRefused(
+            Sentence(
+                f"工作表“{sheet.name}”缺少必需的列：{zh}。请把它们对应到表里的列，或补上后再上传",
+                f"Sheet “{sheet.name}” lacks required columns: {en}. Match them to columns of the table or add them",
+            )
+        )
+    known = set(columns.values())
+    unread = tuple(label for position, label in enumerate(labels) if label and position not in known)
+    return Part(sheet.name, columns, sheet.visibility, unread=unread)
+
+
+def _fill_merged(
+    sheet: Sheet, part: Part, columns: dict[str, list[Typed]], first: int
+) -> list[tuple[int, str, Range]]:
+    """Fill down inside merged ranges only; ordinary blanks stay blank."""
+    filled: list[tuple[int, str, Range]] = []
+    by_position = {position: code for code, position in part.columns.items()}
+    for area in sheet.merged:
+        code = by_position.get(area.left)
+        if code is None or area.top < first or area.bottom == area.top:
+            continue
+        column = columns[code]
+        value = column[area.top - first] if area.top - first < len(column) else ""
+        for index in range(area.top - first + 1, min(area.bottom - first + 1, len(column))):
+            if column[index] == "" and value != "":
+                column[index] = value
+                filled.append((index, code, area))
+    return filled
+
+
+def _rows_to_leave(
+    kind: Kind,
+    sheet: Sheet,
+    part: Part,
+    columns: Mapping[str, list[Typed]],
+    first: int,
+    labels: Sequence[str],
+    dropped: Mapping[Place, str],
+) -> dict[int, Drop]:
+    rows = sheet.cells[first:]
+    keys = [code for code in kind.key if code in columns] or list(columns)[:1]
+    leave: dict[int, Drop] = {}
+    for index in _suspects(rows, [columns[code] for code in keys]):
+        row = rows[index]
+        code = "blank" if is_blank(row) else "footer" if _is_footer(row, [part.columns[key] for key in keys]) else ""
+        if code:
+            leave[index] = _drop(sheet, first + index, code)
+    titles = {code: labels[part.columns[code]].rpartition("/")[2] for code in columns}
+    for index in _repeated(columns, titles):
+        leave.setdefault(index, _drop(sheet, first + index, "repeated_header"))
+    for place, reason in dropped.items():
+        index = place.row_no - 1 - first
+        if place.sheet == sheet.name and 0 <= index < len(rows):
+            leave[index] = Drop(place, "by_hand", _shown(rows[index]), reason)
+    return leave
+
+
+def _suspects(rows: Sequence[Sequence[Typed]], keys: Sequence[Sequence[Typed]]) -> list[int]:
+    """Rows worth a closer look: nothing in them, or an empty key cell."""
+    found = {index for index, row in enumerate(rows) if not any(row)}
+    for column in keys:
+        found.update(index for index, cell in enumerate(column) if cell == "" or (type(cell) is str and cell.isspace()))
+    return sorted(found)
+
+
+def is_blank(row: Sequence[Typed]) -> bool:
+    """Is there nothing but spaces in the row?"""
+    return all(isinstance(cell, str) and not cell.strip("\u200b\ufeff \t\r\n\u3000\xa0") for cell in row)
+
+
+def _is_footer(row: Sequence[Typed], keys: Sequence[int]) -> bool:
+    """Does the row begin with 合计, 填表人 and the like, with nothing in its key cells but perhaps that word?"""
+    first = next((n for n, cell in enumerate(row) if as_typed(cell).strip()), None)
+    if first is None or not plain_word(as_typed(row[first])).startswith(footer_words()):
+        return False
+    return all(position == first or not as_typed(row[position]).strip() for position in keys)
+
+
+def _repeated(columns: Mapping[str, Sequence[Typed]], titles: Mapping[str, str]) -> list[int]:
+    """Rows that say the header again, as printed lists do on every page."""
+    if len(columns) < 2:
+        return []
+    code, column = next(iter(columns.items()))
+    candidates = [n for n, cell in enumerate(column) if type(cell) is str and cell and _says(cell, titles[code])]
+    return [n for n in candidates if all(label_text(column[n]) == titles[other] for other, column in columns.items())]
+
+
+def _says(cell: str, title: str) -> bool:
+    """Cheap look before the label is worked out: does the cell share its first character with the title?"""
+    return cell[0].casefold() == title[:1] and label_text(cell) == title
+
+
+def _above(sheet: Sheet, header_rows: Sequence[int]) -> list[Drop]:
+    drops = []
+    for number in range(header_rows[-1] + 1):
+        code = "header" if number in header_rows else "blank" if is_blank(sheet.cells[number]) else "title"
+        drops.append(_drop(sheet, number, code))
+    return drops
+
+
+def _drop(sheet: Sheet, number: int, code: str) -> Drop:
+    return Drop(Place(sheet.name, number + 1), code, _shown(sheet.cells[number]))
+
+
+def _shown(row: Sequence[Typed]) -> str:
+    return " ".join(filter(None, (as_typed(cell).strip() for cell in row)))[:_SHOWN_DROP]

@@ -1,0 +1,187 @@
+"""The outcome of checking: rows with their status and messages, values ready to be kept, counts that must add up."""
+
+import json
+from collections.abc import Iterator, Sequence
+from itertools import compress
+from typing import Any, NamedTuple
+
+from app.core.imports.columns import Json, Kind
+from app.core.imports.reading import Drop, Table
+from app.core.imports.reasons import Note, fill
+from app.core.imports.work import BLOCKED, DROPPED, STATUS, Remark, Work
+from app.core.spreadsheets import as_typed
+
+
+class Unbalanced(RuntimeError):
+    """Rows read ≠ accepted + rejected + listed drops: a fault of ours, never to be kept."""
+
+
+class StagedRow(NamedTuple):
+    """One row in waiting. `typed` holds every cell of a blocked row, else the cells that something was said about."""
+
+    row_no: int
+    sheet: str
+    key: str | None
+    values: dict[str, Any]
+    status: str
+    messages: list[dict[str, Any]]
+    typed: dict[str, str]
+
+
+class Counts(NamedTuple):
+    """read = accepted + blocked + dropped; `warned` are those of the accepted that carry a reminder."""
+
+    read: int
+    accepted: int
+    warned: int
+    blocked: int
+    dropped: int
+
+
+class _Encoded(dict[Any, str]):
+    def __missing__(self, value: Any) -> str:
+        text = self[value] = json.dumps(value, ensure_ascii=False)
+        return text
+
+
+class StagedSheet:
+    """All data rows of a file after checking; rows are counted from 0 in file order."""
+
+    def __init__(self, work: Work, keys: Sequence[str | None], drops: Sequence[Drop]) -> None:
+        self.work = work
+        self.table: Table = work.table
+        self.kind: Kind = work.kind
+        self.keys = keys
+        self.drops = tuple(drops)
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    @property
+    def counts(self) -> Counts:
+        """How many rows were read and what became of them."""
+        level = self.work.level
+        blocked, duplicates = level.count(BLOCKED), level.count(DROPPED)
+        accepted = len(level) - blocked - duplicates
+        return Counts(self.table.rows_read, accepted, level.count(1), blocked, len(self.drops))
+
+    def check_balance(self) -> None:
+        """Raise `Unbalanced` unless every row read is accepted, blocked or listed as left out."""
+        counts = self.counts
+        places = {drop.place for drop in self.drops}
+        if counts.read != counts.accepted + counts.blocked + counts.dropped or len(places) != len(self.drops):
+            raise Unbalanced(f"{counts}")
+
+    def status(self, row: int) -> str:
+        """ok, warned, blocked or dropped."""
+        return STATUS[self.work.level[row]]
+
+    def rows(self, statuses: Sequence[str] = STATUS) -> Iterator[StagedRow]:
+        """Rows of these statuses in file order, ready to be kept."""
+        wanted = {STATUS.index(status) for status in statuses}
+        for row, level in enumerate(self.work.level):
+            if level in wanted:
+                yield self.row(row)
+
+    def row(self, row: int) -> StagedRow:
+        """One row."""
+        place, remarks = self.table.place(row), self.work.remarks.get(row, ())
+        messages = [self.message(row, remark) for remark in remarks]
+        typed = self._typed(row, remarks)
+        return StagedRow(place.row_no, place.sheet, self.keys[row], self.row_values(row), self.status(row), messages, typed)
+
+    def row_values(self, row: int) -> dict[str, Any]:
+        """Values of a row by column; `missing` says why a measured value is empty."""
+        values: dict[str, Any] = {code: self.work.values[code][row] for code in self.kind.kept}
+        missing = {column: reasons[row] for column, reasons in self.work.missing.items() if row in reasons}
+        if missing:
+            values["missing"] = missing
+        return values
+
+    def _typed(self, row: int, remarks: Sequence[Remark]) -> dict[str, str]:
+        if self.work.level[row] == BLOCKED:
+            typed = {code: self.work.typed(row, code) for code in self.table.typed}
+            return {code: text for code, text in typed.items() if text}
+        return {remark.column: self.work.typed(row, remark.column) for remark in remarks if remark.column}
+
+    def message(self, row: int, remark: Remark) -> dict[str, Any]:
+        """One remark as JSON: code, level, column, address, typed, sentence and what to do in both languages."""
+        column, said = remark
+        typed = self.work.typed(row, column) if column else ""
+        zh, en, fix_zh, fix_en = sentences(self.kind, column, typed, said)
+        message: dict[str, Any] = {
+            "code": said.reason.code,
+            "level": said.reason.level,
+            "column": column,
+            "address": self.table.address(row, column) if column else "",
+            "typed": typed,
+            "zh": zh,
+            "en": en,
+            "fix_zh": fix_zh,
+            "fix_en": fix_en,
+        }
+        if said.choices:
+            message["choices"] = [list(choice) for choice in said.choices]
+        return message
+
+    def column(self, code: str) -> list[Json]:
+        """Values of one column, all rows."""
+        return self.work.values[code]
+
+    def accepted(self, *codes: str) -> Iterator[tuple[Json, ...]]:
+        """Values of these columns for every row that may be accepted, in file order; quick enough for bulk loading."""
+        columns = [self.work.values[code] for code in codes]
+        return compress(zip(*columns, strict=True), self._good())
+
+    def accepted_places(self) -> Iterator[tuple[str, int]]:
+        """Sheet and row number of every row that may be accepted, in the order of `accepted`."""
+        sheets = [part.sheet for part in self.table.parts]
+        places = ((sheets[part], number) for part, number in zip(self.table.part, self.table.row_no, strict=True))
+        return compress(places, self._good())
+
+    def _good(self) -> bytes:
+        return bytes(self.work.level).translate(bytes([1, 1, 0, 0]) + bytes(252))
+
+    def values_json(self, statuses: Sequence[str] = STATUS) -> Iterator[str]:
+        """Values of the rows of these statuses as JSON objects, without building a dict for each."""
+        wanted = bytes(int(level < len(STATUS) and STATUS[level] in statuses) for level in range(256))
+        picked = bytes(self.work.level).translate(wanted)
+        lines = self._json_lines()
+        for row, line in compress(enumerate(lines), picked):
+            if any(row in reasons for reasons in self.work.missing.values()):
+                line = json.dumps(self.row_values(row), ensure_ascii=False)
+            yield line
+
+    def _json_lines(self) -> Iterator[str]:
+        parts = []
+        for code in self.kind.kept:
+            values = self.work.values[code]
+            if any(isinstance(value, (list, bool, float)) for value in values):
+                encoded = [json.dumps(value, ensure_ascii=False) for value in values]
+            else:
+                encoded = list(map(_Encoded().__getitem__, values))
+            parts.append(encoded)
+        template = "{" + ", ".join(f"{json.dumps(code)}: %s" for code in self.kind.kept) + "}"
+        return map(template.__mod__, zip(*parts, strict=True))
+
+
+def sentences(kind: Kind, column: str, typed: str, said: Note) -> tuple[str, str, str, str]:
+    """What a note says about a cell: (zh, en, fix zh, fix en)."""
+    label = kind.column(column).label if column else ("", "")
+    words = {"column": label, "typed": typed, **said.words}
+    reason = said.reason
+    return (
+        fill(reason.text[0], words, 0),
+        fill(reason.text[1], words, 1),
+        fill(reason.fix[0], words, 0),
+        fill(reason.fix[1], words, 1),
+    )
+
+
+def shown(value: Json) -> str:
+    """A value as the report shows it."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "、".join(value)
+    return as_typed(value)

@@ -1,0 +1,90 @@
+"""What the guards of an item and of a reopening ask of other tables: looked up by name, one statement each.
+
+Plans, evaluations and closures lie above this feature, so they are read by the names of their tables.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+from sqlalchemy import text
+
+from app.core.database import db
+
+PLAN = text(
+    """select count(*) filter (where p.state in ('approved', 'active')) > 0 as in_force,
+              coalesce(sum(a.total) filter (where p.state in ('approved', 'active')), 0) as actions,
+              coalesce(sum(a.open) filter (where p.state in ('approved', 'active')), 0) as open_actions
+       from remediation_plans p
+       left join lateral (select count(*) as total,
+                                 count(*) filter (where state not in ('completed', 'cancelled')) as open
+                          from remediation_actions where plan_id = p.id) a on true
+       where p.item_id = :id"""
+)
+CLOSURE = text("select state from closure_requests where item_id = :id order by created_at desc limit 1")
+ONSITE = text("select exists (select 1 from onsite_checks where item_id = :id)")
+EXTENSIONS = text(
+    """select count(*) from audit.transition_log where record_id = :id and step = 'problem_item.extend'
+       and seq > coalesce((select max(seq) from audit.transition_log
+                           where record_id = :id and step = 'problem_item.start_work'), 0)"""
+)
+CHAIN = text(
+    """select
+         i.source_type <> 'monitoring' or exists (
+             select 1 from item_findings f join data_findings d on d.id = f.finding_id
+             join monitoring_results r on r.id = d.result_id where f.item_id = i.id) as cell,
+         exists (select 1 from item_findings where item_id = i.id) as finding,
+         exists (select 1 from remediation_plans where item_id = i.id and state in ('active', 'completed')) as plan,
+         exists (select 1 from remediation_actions a join remediation_plans p on p.id = a.plan_id
+                 where p.item_id = i.id and a.state = 'completed') as action,
+         exists (select 1 from evidence e join remediation_actions a on a.id = e.action_id
+                 join remediation_plans p on p.id = a.plan_id where p.item_id = i.id and e.state = 'accepted') as evidence,
+         exists (select 1 from effect_evaluations where item_id = i.id and state = 'decided') as evaluation
+       from problem_items i where i.id = :id"""
+)
+LINKS = {
+    "cell": "数据格",
+    "finding": "数据发现",
+    "plan": "整改方案",
+    "action": "完成的措施",
+    "evidence": "采信的佐证",
+    "evaluation": "成效评价",
+}
+
+
+def plan_facts(item_id: uuid.UUID) -> tuple[bool, int, int]:
+    """Whether a plan is in force, how many measures it has, and how many of them are open."""
+    row = db.session.execute(PLAN, {"id": item_id}).one()
+    return bool(row.in_force), int(row.actions), int(row.open_actions)
+
+
+def closure_state(item_id: uuid.UUID) -> str | None:
+    """The state of the latest closure request."""
+    found: str | None = db.session.execute(CLOSURE, {"id": item_id}).scalar()
+    return found
+
+
+def has_onsite_check(item_id: uuid.UUID) -> bool:
+    """Whether somebody looked at it on the spot."""
+    return bool(db.session.execute(ONSITE, {"id": item_id}).scalar_one())
+
+
+def extension_count(item_id: uuid.UUID) -> int:
+    """How often the evaluation was extended since the work of the present plan began."""
+    return int(db.session.execute(EXTENSIONS, {"id": item_id}).scalar_one())
+
+
+def chain_gaps(item_id: uuid.UUID) -> tuple[str, ...]:
+    """The links that are missing between the data cell and the closure, in words."""
+    row = db.session.execute(CHAIN, {"id": item_id}).mappings().one()
+    return tuple(LINKS[name] for name in LINKS if not row[name])
+
+
+def approved_reopening_since(item_id: uuid.UUID, closed_on: date | None) -> bool:
+    """Whether a reopening of the present closure was approved."""
+    statement = text(
+        "select exists (select 1 from reopenings where item_id = :id and state = 'approved'"
+        " and (cast(:closed as date) is null or created_at >= cast(:closed as date)))"
+    )
+    return bool(db.session.execute(statement, {"id": item_id, "closed": closed_on}).scalar_one())
