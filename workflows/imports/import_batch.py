@@ -65,7 +65,7 @@ ACCEPTED = State("accepted", "已接收", "Accepted", family="done", settled=Tru
 ROLLING_BACK = State("rolling_back", "回退中", "Being rolled back", family="active", side=True)
 ROLLED_BACK = State("rolled_back", "已回退", "Rolled back", family="return", side=True, final=True)
 DISCARDED = State("discarded", "已丢弃", "Discarded", family="idle", side=True, final=True)
-SUPERSEDED = State("superseded", "已替代", "Superseded", family="idle", side=True, final=True)
+SUPERSEDED = State("superseded", "已替代", "Superseded", family="idle", side=True, settled=True)
 
 
 @guard("还有必需的列没有对应上", en="Some required columns are not mapped")
@@ -174,7 +174,23 @@ IMPORT_BATCH = Workflow(
             guards=(rows_balance,),
         ),
         Step("fail_checks", "没能核对", "Checks failed", source=(CHECKING,), target=STAGED, system=True),
-        Step("map_again", "重新对应列", "Map the columns again", source=(READY,), target=STAGED, needs=UPLOADERS),
+        Step(
+            "map_again",
+            "重新对应列",
+            "Map the columns again",
+            source=(STAGED, READY),
+            target=STAGED,
+            needs=UPLOADERS,
+        ),
+        Step(
+            "drop_row",
+            "放弃一行",
+            "Give up a row",
+            source=(ACCEPTED,),
+            target=ACCEPTED,
+            needs=UPLOADERS,
+            reason=True,
+        ),
         Step(
             "accept",
             "接收数据",
@@ -233,6 +249,14 @@ IMPORT_BATCH = Workflow(
             target=SUPERSEDED,
             system=True,
             guards=(newer_batch_is_accepted,),
+        ),
+        Step(
+            "reinstate",
+            "重新生效",
+            "In force again",
+            source=(SUPERSEDED,),
+            target=ACCEPTED,
+            system=True,
         ),
     ),
 )
