@@ -142,5 +142,5 @@ class Workflow:
         return tuple(
             source
             for source in self.states
-            if source.open and any(step.target is state and source in step.sources for step in self.steps)
+            if source is not state and any(step.target is state and source in step.sources for step in self.steps)
         )
