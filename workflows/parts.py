@@ -192,7 +192,10 @@ class Step:
         return self.needs.rights if isinstance(self.needs, Needs) else (self.needs,)
 
     def right_for(self, record: Any) -> str | None:
-        """The right that this record asks for; None where the system takes the step."""
+        """The right that this record asks for; None where the system takes the step.
+
+        For a step that creates, `record` is the place it is created in (unit, list, item), which the cases must fit.
+        """
         return self.needs.right_for(record) if isinstance(self.needs, Needs) else self.needs
 
     def others_than(self, record: Any) -> tuple[str, ...]:

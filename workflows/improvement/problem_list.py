@@ -171,6 +171,7 @@ COMPLETE_ITEMS = (
     every_item_has_a_target,
     every_item_has_a_due_date,
 )
+DRAFTING = by_level("problems.draft_list", school="problems.draft_school_list")
 SUBMITTING = by_level("problems.submit_list", school="problems.submit_school_list")
 APPROVING = by_level("problems.approve_list", school="problems.approve_school_list")
 ISSUING = by_level("problems.issue_list", school="problems.issue_school_list")
@@ -194,15 +195,7 @@ PROBLEM_LIST = Workflow(
         WITHDRAWN,
     ),
     steps=(
-        Step("draft", "起草清单", "Draft a list", source=(NEW,), target=DRAFT, needs="problems.draft_list"),
-        Step(
-            "draft_school_list",
-            "起草校级清单",
-            "Draft a school list",
-            source=(NEW,),
-            target=DRAFT,
-            needs="problems.draft_school_list",
-        ),
+        Step("draft", "起草清单", "Draft a list", source=(NEW,), target=DRAFT, needs=DRAFTING),
         Step(
             "submit",
             "送审清单",
