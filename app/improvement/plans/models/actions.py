@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import relationship
 
+from app.core import clock
 from app.core.casework.records import Movable
-from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
+from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, db, mapped_column
 from app.improvement.plans.models.plans import RemediationPlan
 from workflows.improvement.remediation_action import REMEDIATION_ACTION
 
@@ -69,6 +70,92 @@ class RemediationAction(Base, Movable):
         "EvidenceCriterion", lazy="selectin", order_by="EvidenceCriterion.position"
     )
     milestones: Mapped[list[Milestone]] = relationship(lazy="selectin", order_by="Milestone.due_on")
+
+    @property
+    def label(self) -> str:
+        """The measure, and the number of its item."""
+        return f"{self.plan.item.number} {self.title}"
+
+    @property
+    def address(self) -> str:
+        """The measure's page."""
+        return f"/actions/{self.ref}"
+
+    @property
+    def forebears(self) -> tuple[uuid.UUID, ...]:
+        """Its evidence: who submitted it may not verify the measure."""
+        return tuple(one.id for one in self.evidence)
+
+    @property
+    def is_severe(self) -> bool:
+        """As its item."""
+        return self.plan.item.is_severe
+
+    @property
+    def is_school_level(self) -> bool:
+        """As its item."""
+        return self.plan.item.is_school_level
+
+    @property
+    def plan_in_force(self) -> bool:
+        """Its plan is active."""
+        return self.plan.state == "active"
+
+    @property
+    def plan_is_over(self) -> bool:
+        """Its plan is superseded or cancelled, or its item void."""
+        return self.plan.state in ("superseded", "cancelled") or self.plan.item.state == "void"
+
+    @property
+    def start_reached(self) -> bool:
+        """The first planned day has come."""
+        return self.planned_start is not None and self.planned_start <= clock.today()
+
+    @property
+    def has_submitted_evidence(self) -> bool:
+        """At least one piece is submitted or accepted, or used from elsewhere."""
+        return any(one.state in ("submitted", "accepted") for one in self.evidence) or self.accepted_use_count > 0
+
+    @property
+    def undecided_evidence_count(self) -> int:
+        """Submitted pieces nobody has judged."""
+        return sum(1 for one in self.evidence if one.state == "submitted")
+
+    @property
+    def has_rejected_evidence(self) -> bool:
+        """A piece was judged false."""
+        return any(one.state == "rejected" for one in self.evidence)
+
+    @property
+    def accepted_use_count(self) -> int:
+        """Accepted pieces of other measures that are shown here as well."""
+        return sum(self._uses().values())
+
+    def _uses(self) -> dict[uuid.UUID | None, int]:
+        rows = db.session.execute(
+            text(
+                "select u.criterion_id, count(*) as n from evidence_uses u join evidence e on e.id = u.evidence_id"
+                " where u.action_id = :id and e.state = 'accepted' group by u.criterion_id"
+            ),
+            {"id": self.id},
+        )
+        return {row.criterion_id: row.n for row in rows}
+
+    @property
+    def criteria_short_of_evidence_count(self) -> int:
+        """Criteria with less accepted evidence than they ask for."""
+        uses, own = self._uses(), [one.criterion_id for one in self.evidence if one.state == "accepted"]
+        return sum(1 for c in self.criteria if own.count(c.id) + uses.get(c.id, 0) < c.minimum)
+
+    @property
+    def checklist_complete(self) -> bool:
+        """All three points are ticked."""
+        return set(self.checklist) >= {"authentic", "in_period", "shows_effect"}
+
+    @property
+    def replaced_by(self) -> uuid.UUID | None:
+        """The measure that takes its place."""
+        return self.replaced_by_id
 
 
 class Milestone(Base, Record, Scoped):

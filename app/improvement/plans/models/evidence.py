@@ -9,7 +9,7 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import relationship
 
 from app.core.casework.records import Movable
-from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
+from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, db, mapped_column
 from app.improvement.plans.models.actions import RemediationAction
 from workflows.improvement.evidence import EVIDENCE
 
@@ -51,10 +51,68 @@ class Evidence(Base, Movable):
     returned_version: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     """The version number that was returned; a newer one is needed to submit again."""
 
-    action: Mapped[RemediationAction] = relationship(back_populates="evidence", lazy="raise")
+    action: Mapped[RemediationAction] = relationship(back_populates="evidence", lazy="joined", innerjoin=True)
     versions: Mapped[list[EvidenceVersion]] = relationship(
         lazy="selectin", order_by="EvidenceVersion.number", back_populates="evidence"
     )
+    criterion: Mapped[EvidenceCriterion | None] = relationship(lazy="selectin")
+
+    @property
+    def label(self) -> str:
+        """The piece of evidence in words."""
+        return self.title
+
+    @property
+    def address(self) -> str:
+        """Its page."""
+        return f"/evidence/{self.ref}"
+
+    @property
+    def is_school_level(self) -> bool:
+        """As its measure."""
+        return self.action.is_school_level
+
+    @property
+    def latest(self) -> EvidenceVersion | None:
+        """The newest version of its content."""
+        return self.versions[-1] if self.versions else None
+
+    @property
+    def has_content(self) -> bool:
+        """A file or a link."""
+        return self.latest is not None
+
+    @property
+    def was_opened(self) -> bool:
+        """The verifier has opened the version submitted."""
+        return self.opened_at is not None
+
+    @property
+    def identity_number_count(self) -> int:
+        """18-digit numbers that the scan found in the newest version."""
+        return self.latest.identity_number_count if self.latest else 0
+
+    @property
+    def unchecked_file_count(self) -> int:
+        """Files that wait for their check or did not pass it."""
+        return sum(1 for one in self.versions[-1:] if not one.checked)
+
+    @property
+    def criterion_has_room(self) -> bool:
+        """Its criterion has not more pieces than its maximum, this one included."""
+        if self.criterion is None:
+            return True
+        taken = text(
+            "select (select count(*) from evidence where criterion_id = :c and id <> :id"
+            " and state in ('submitted', 'accepted')) + (select count(*) from evidence_uses where criterion_id = :c)"
+        )
+        others: int = db.session.execute(taken, {"c": self.criterion_id, "id": self.id}).scalar_one()
+        return others + 1 <= self.criterion.maximum
+
+    @property
+    def is_new_version(self) -> bool:
+        """Something was changed since it was returned."""
+        return self.latest is not None and self.latest.number > self.returned_version
 
 
 class EvidenceVersion(Base, Record, Scoped):

@@ -10,7 +10,8 @@ from sqlalchemy import Float, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import relationship
 
 from app.core.casework.records import Movable
-from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
+from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, db, mapped_column
+from app.improvement.plans.targets import effect_of_change
 from app.improvement.problems.models import ProblemItem
 from workflows.improvement.remediation_plan import REMEDIATION_PLAN
 
@@ -64,6 +65,127 @@ class RemediationPlan(Base, Movable):
         "RemediationAction", back_populates="plan", lazy="selectin", order_by="RemediationAction.position"
     )
     comments: Mapped[list[PlanComment]] = relationship(lazy="selectin", order_by="PlanComment.created_at")
+
+    @property
+    def label(self) -> str:
+        """Which item's plan, and which edition."""
+        return f"{self.item.label}：整改方案第 {self.edition} 版"
+
+    @property
+    def address(self) -> str:
+        """The plan's page."""
+        return f"/plans/{self.ref}"
+
+    @property
+    def is_severe(self) -> bool:
+        """As its item."""
+        return self.item.is_severe
+
+    @property
+    def is_school_level(self) -> bool:
+        """As its item."""
+        return self.item.is_school_level
+
+    @property
+    def was_opened(self) -> bool:
+        """The reviewer has opened the version submitted."""
+        return self.opened_at is not None
+
+    @property
+    def is_from_monitoring(self) -> bool:
+        """The item rests on monitoring data."""
+        return self.item.source_type == "monitoring"
+
+    @property
+    def indicator(self) -> uuid.UUID | None:
+        """The indicator that is measured again."""
+        return self.indicator_id
+
+    @property
+    def target_effect(self) -> float | None:
+        """What the target stands for in standardised units, good direction positive."""
+        if self.baseline is None or self.target is None:
+            return None
+        return effect_of_change(self.baseline, self.target, self.baseline_sd, self.indicator_id)
+
+    @property
+    def improve_until(self) -> date | None:
+        """Last day of the round's improvement period."""
+        held = text(
+            "select c.improve_until from monitoring_cycles c join problem_lists l on l.cycle_id = c.id where l.id = :id"
+        )
+        return db.session.execute(held, {"id": self.item.list_id}).scalar()
+
+    @property
+    def item_due_on(self) -> date | None:
+        """Due date of the item."""
+        return self.item.due_on
+
+    @property
+    def live_actions(self) -> list[RemediationAction]:
+        """Measures that are not cancelled."""
+        return [action for action in self.actions if action.state != "cancelled"]
+
+    @property
+    def action_count(self) -> int:
+        """How many of them."""
+        return len(self.live_actions)
+
+    @property
+    def causes_without_action_count(self) -> int:
+        """Controllable causes that no measure answers."""
+        answered = {action.cause_id for action in self.live_actions}
+        return sum(1 for cause in self.item.causes if cause.controllable and cause.id not in answered)
+
+    @property
+    def actions_without_owner_count(self) -> int:
+        """Measures nobody is named for."""
+        return sum(1 for action in self.live_actions if action.owner_id is None)
+
+    @property
+    def accountable_count(self) -> int:
+        """One accountable person or none; the column cannot hold two."""
+        return 0 if self.owner_id is None else 1
+
+    @property
+    def budget_stated(self) -> bool:
+        """The funds are written down, even if they are 0."""
+        return self.budget_planned is not None
+
+    @property
+    def guidance_comment_count(self) -> int:
+        """Comments of guidance members on the version submitted."""
+        since = self.submitted_at
+        return sum(1 for c in self.comments if c.part == "guidance" and (since is None or c.created_at >= since))
+
+    @property
+    def item_is_at_work(self) -> bool:
+        """The item is being implemented."""
+        return self.item.state == "implementing"
+
+    @property
+    def item_is_closed(self) -> bool:
+        """The item is closed."""
+        return self.item.state == "closed"
+
+    @property
+    def item_is_void(self) -> bool:
+        """The item is void."""
+        return self.item.state == "void"
+
+    @property
+    def newer_version_approved(self) -> bool:
+        """A later edition has been approved."""
+        newer = text(
+            "select exists (select 1 from remediation_plans where item_id = :item and edition > :edition"
+            " and state in ('approved', 'active'))"
+        )
+        return bool(db.session.execute(newer, {"item": self.item_id, "edition": self.edition}).scalar_one())
+
+    @property
+    def list_is_archived(self) -> bool:
+        """The list of its item is archived."""
+        return self.item.problem_list.state == "archived"
 
 
 class PlanComment(Base, Record, Scoped):
