@@ -57,6 +57,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAX_CONTENT_LENGTH=settings.request_mb * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
         WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,  # our pages send no Referer; origin.py looks at Origin and Sec-Fetch-Site instead
         REDIS_URL=settings.redis_url,
         BIHUAN_LOCALE=settings.locale,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),

@@ -21,6 +21,8 @@ from app.core import clock as core_clock
 from config.settings import Settings
 from tests.cluster import Cluster, running
 
+pytest_plugins = ["tests.cast"]
+
 servers_of_the_run = ExitStack()
 
 
@@ -111,9 +113,19 @@ def _application(settings: Settings) -> Flask:
 
 
 @pytest.fixture(scope="session")
-def application(settings: Settings) -> Flask:
+def application(settings: Settings) -> Iterator[Flask]:
     """The application, made once per worker; tests use `app`."""
-    return _application(settings)
+    made = _application(settings)
+    yield made
+    _close(made)
+
+
+def _close(made: Flask) -> None:
+    """Give back the connections that its pool holds."""
+    from app.core.database import db
+
+    with made.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

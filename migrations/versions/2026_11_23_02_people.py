@@ -280,7 +280,7 @@ def upgrade() -> None:
     op.create_table(
         "accounts",
         sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column("county_id", sa.Uuid(), nullable=True),
+        sa.Column("county_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("password_hash", sa.String(length=200), server_default=sa.text("''"), nullable=False),
         sa.Column("password_changed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -306,6 +306,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("person_id", name=op.f("uq_accounts_person_id")),
         sa.UniqueConstraint("ref", name=op.f("uq_accounts_ref")),
     )
+    op.create_index(op.f("ix_accounts_county_id"), "accounts", ["county_id"], unique=False)
 
     protect("accounts", None, outside_act=False)
 
@@ -364,6 +365,8 @@ def upgrade() -> None:
         "drafts",
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("form", sa.String(length=120), nullable=False),
+        sa.Column("county_id", sa.Uuid(), nullable=True),
+        sa.Column("school_id", sa.Uuid(), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
@@ -540,6 +543,34 @@ def upgrade() -> None:
     op.create_index("ix_access_requests_account", "access_requests", ["account_id", "created_at"], unique=False)
 
     protect("access_requests", None, outside_act=True)
+
+    op.create_table(
+        "import_files",
+        sa.Column("batch_id", sa.Uuid(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
+        sa.Column(
+            "ref",
+            sa.String(length=16),
+            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
+            nullable=False,
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("county_id", sa.Uuid(), nullable=False),
+        sa.Column("school_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["import_batches.id"], name=op.f("fk_import_files_batch_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_import_files_county_id")),
+        sa.ForeignKeyConstraint(["school_id"], ["units.id"], name=op.f("fk_import_files_school_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_files")),
+        sa.UniqueConstraint("batch_id", name=op.f("uq_import_files_batch_id")),
+        sa.UniqueConstraint("ref", name=op.f("uq_import_files_ref")),
+    )
+    op.create_index(op.f("ix_import_files_county_id"), "import_files", ["county_id"], unique=False)
+    op.create_index(op.f("ix_import_files_school_id"), "import_files", ["school_id"], unique=False)
+
+    protect("import_files", "unit", outside_act=False)
 
     op.create_table(
         "import_formers",
@@ -870,6 +901,7 @@ def downgrade() -> None:
     op.drop_table("import_rows")
     op.drop_table("import_progress")
     op.drop_table("import_formers")
+    op.drop_table("import_files")
     op.drop_table("access_requests")
     op.drop_table("role_assignments")
     op.drop_table("inbox_letters")

@@ -1,4 +1,4 @@
-"""What was typed in a long form and not yet sent, kept on the server: every half minute, for seven days, sealed (decision 3)."""
+"""What was typed in a long form and not yet sent: kept every half minute, for seven days, sealed (decision 3)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, jsonify, request, url_for
-from sqlalchemy import LargeBinary, UniqueConstraint, delete, select, text
+from sqlalchemy import UniqueConstraint, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
@@ -18,6 +18,7 @@ from app.core import clock
 from app.core.database import Base, ForeignKey, Mapped, Record, String, db, keep, mapped_column, uuid7
 from app.core.policy.actor import Actor
 from app.core.vault import KeyMissing, KeyRing, Place, SealBroken
+from app.core.vault.rotation import Sealed
 from app.core.web.current import SIGNED_IN, current_actor, needs
 
 LARGEST = 256 * 1024
@@ -25,6 +26,9 @@ KEPT = timedelta(days=7)
 LONGEST_NAME = 120
 UNKEPT = frozenset({"csrf_token", "password", "new_password", "again", "code", "factor_code", "_to", "version"})
 """Fields that are never kept: secrets, and what belongs to one page."""
+
+Fields = dict[str, list[str]]
+"""Name of a field → its texts."""
 
 bp = Blueprint("drafts", __name__, url_prefix="/drafts")
 
@@ -38,45 +42,51 @@ class Draft(Base, Record):
 
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"))
     form: Mapped[str] = mapped_column(String(LONGEST_NAME))
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    county_id: Mapped[uuid.UUID | None]
+    school_id: Mapped[uuid.UUID | None]
+    """Whose keys seal it."""
+    sealed: Mapped[bytes] = mapped_column(Sealed())
     saved_at: Mapped[datetime] = mapped_column(default=clock.now, server_default=text("now()"))
 
 
-def tenant(actor: Actor) -> uuid.UUID:
-    """Whose keys seal the actor's drafts: the school, else the county."""
-    return actor.school_id or actor.county_id or uuid.UUID(int=0)
-
-
-def keep_draft(actor: Actor, form: str, fields: dict[str, Any], whole: bool = False) -> datetime | None:
+def keep_draft(actor: Actor, form: str, fields: Fields, whole: bool = False) -> datetime | None:
     """Keep `fields` (name → texts) as the actor's draft of `form`; None when nothing was typed or it is too large.
 
     `whole`: the caller has left out what is never kept; the version of the page stays.
     """
-    typed = {k: v for k, v in fields.items() if (whole or k not in UNKEPT) and any(str(text).strip() for text in v)}
-    packed = json.dumps({"tenant": str(tenant(actor)), "fields": typed}, ensure_ascii=False)
-    if not typed or actor.person_id is None or len(packed.encode()) > LARGEST:
+    typed = {k: v for k, v in fields.items() if (whole or k not in UNKEPT) and any(text.strip() for text in v)}
+    packed = json.dumps(typed, ensure_ascii=False)
+    tenant = actor.school_id or actor.county_id
+    if not typed or actor.person_id is None or tenant is None or len(packed.encode()) > LARGEST:
         return None
-    name, now, identity = form[:LONGEST_NAME], clock.now(), uuid7()
-    sealed = _ring().seal(_place(tenant(actor), actor.person_id, name), packed)
-    row = insert(Draft).values(id=identity, person_id=actor.person_id, form=name, sealed=sealed, saved_at=now)
-    changed = {"sealed": row.excluded.sealed, "saved_at": row.excluded.saved_at}
-    keep(row.on_conflict_do_update(index_elements=["person_id", "form"], set_=changed))
+    name, now = form[:LONGEST_NAME], clock.now()
+    values = {
+        "school_id": actor.school_id,
+        "county_id": actor.county_id,
+        "sealed": _ring().seal(_place(tenant, actor.person_id, name), packed),
+        "saved_at": now,
+    }
+    row = insert(Draft).values(id=uuid7(), person_id=actor.person_id, form=name, **values)
+    keep(row.on_conflict_do_update(index_elements=["person_id", "form"], set_=values))
     return now
 
 
-def draft_of(actor: Actor, form: str) -> tuple[dict[str, Any], datetime] | None:
+def draft_of(actor: Actor, form: str) -> tuple[Fields, datetime] | None:
     """The actor's draft of `form` and when it was kept; None when there is none or it is older than seven days."""
-    wanted = select(Draft.sealed, Draft.saved_at).where(
-        Draft.person_id == actor.person_id, Draft.form == form[:LONGEST_NAME]
-    )
-    row = db.session.execute(wanted.where(Draft.saved_at > clock.now() - KEPT)).first()
+    name = form[:LONGEST_NAME]
+    row = db.session.execute(
+        select(Draft.sealed, Draft.saved_at, Draft.school_id, Draft.county_id).where(
+            Draft.person_id == actor.person_id, Draft.form == name, Draft.saved_at > clock.now() - KEPT
+        )
+    ).first()
     if row is None or actor.person_id is None:
         return None
     try:
-        place = _place(tenant(actor), actor.person_id, form[:LONGEST_NAME])
-        return json.loads(_ring().open_text(place, row.sealed))["fields"], row.saved_at
+        place = _place(row.school_id or row.county_id, actor.person_id, name)
+        fields: Fields = json.loads(_ring().open_text(place, row.sealed))
     except (SealBroken, KeyMissing):
         return None
+    return fields, row.saved_at
 
 
 def opened(form_class: Callable[..., Form], name: str, **given: Any) -> tuple[Any, str]:
@@ -118,7 +128,7 @@ def save(form: str) -> Response:
     """Keep what stands in the form now; the page sends JSON, name → texts."""
     if request.content_length and request.content_length > LARGEST:
         abort(413)
-    fields = request.get_json(silent=True) if request.is_json else request.form.to_dict(flat=False)
+    fields: Any = request.get_json(silent=True) if request.is_json else request.form.to_dict(flat=False)
     if not _has_shape(fields):
         abort(400)
     saved_at = keep_draft(current_actor(), form, fields)

@@ -8,10 +8,12 @@ from flask import Flask, current_app, url_for
 from flask_babel import gettext as _
 
 from app.core import limits
+from app.core.outbox.handlers import handles
 from app.core.policy.actor import NOBODY
 from app.core.policy.roles import ROLES
 from app.core.web.current import current_actor
 from app.core.web.pages import say
+from app.people.identity import letters
 from app.people.identity.routes import bp, browser
 
 
@@ -20,6 +22,7 @@ def assemble(app: Flask) -> None:
     app.extensions["bihuan.actor"] = browser.load_actor
     app.register_blueprint(bp)
     app.context_processor(_shell)
+    handles("account_notice", letters.account_notice)
     limits.register(app)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import relationship
 from app.core import clock
 from app.core.database import Base, ForeignKey, Mapped, Record, String, Versioned, mapped_column
 from app.core.limits import Attempts
+from app.core.vault.rotation import Sealed
 from app.core.web.drafts import Draft
 from app.people.directory.models import Person, RoleAssignment
 
@@ -21,12 +22,12 @@ class Account(Base, Record, Versioned):
     __tablename__ = "accounts"
 
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"), unique=True)
-    county_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("units.id"))
+    county_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"), index=True)
     name: Mapped[str] = mapped_column(String(40), unique=True)
     password_hash: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
     """Empty until the person has chosen one; nothing verifies against an empty hash."""
     password_changed_at: Mapped[datetime] = mapped_column(default=clock.now, server_default=text("now()"))
-    totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    totp_sealed: Mapped[bytes | None] = mapped_column(Sealed())
     totp_confirmed_at: Mapped[datetime | None]
     totp_last_step: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
     epoch: Mapped[int] = mapped_column(default=1, server_default=text("1"))

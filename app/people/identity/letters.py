@@ -1,0 +1,54 @@
+"""What the owner of an account is told when something happens to it: in the inbox, and by mail where there is an address."""
+
+from __future__ import annotations
+
+import uuid
+
+from app.core.database import db
+from app.core.errors import Sentence
+from app.core.outbox.deliver import first_time
+from app.core.outbox.models import InboxLetter, OutboxRow
+
+NOTICES: dict[str, Sentence] = {
+    "session_ended": Sentence(
+        "你在别处登录，最早的一处已退出；不是你本人就请马上改密码",
+        "You signed in elsewhere and the oldest session ended. If it was not you, change your password now.",
+    ),
+    "recovery_code_used": Sentence(
+        "有人用你的一个备用码登录了；不是你本人就请马上改密码，并联系安全管理员",
+        "One of your recovery codes was used. If it was not you, change your password and tell the security administrator.",
+    ),
+    "password_changed": Sentence("你的密码已修改，其他地方的登录都已退出", "Your password was changed; other sessions ended."),
+    "password_reset": Sentence(
+        "你的密码已通过管理员给的一次性码重新设置；不是你本人请马上联系管理员",
+        "Your password was set with an administrator's code. If it was not you, tell the administrator now.",
+    ),
+    "factor_changed": Sentence("你的验证器已换绑到新手机", "Your second factor moved to another phone."),
+    "factor_reset": Sentence(
+        "安全管理员重置了你的验证器，下次登录要重新绑定；不是你要求的请马上联系他",
+        "The security administrator reset your second factor. If you did not ask for it, tell them now.",
+    ),
+    "codes_renewed": Sentence("你的备用码已换新，旧的作废", "You have new recovery codes; the old ones are void."),
+    "role_granted": Sentence("你有了新的岗位，重新登录后生效", "You were given a role; sign in again to use it."),
+    "role_ended": Sentence("你的一个岗位已结束", "One of your roles has ended."),
+    "sessions_ended": Sentence("管理员结束了你的全部登录", "An administrator ended all your sessions."),
+}
+PAGES = {"role_granted": "/", "role_ended": "/"}
+
+
+def account_notice(row: OutboxRow) -> None:
+    """Tell the person of an account what happened to it; once, however often it is delivered."""
+    words = NOTICES[row.data["what"]]
+    person_id = uuid.UUID(row.data["person"])
+    if not first_time(f"account:{row.id}:inbox"):
+        return
+    db.session.add(
+        InboxLetter(
+            person_id=person_id,
+            kind="account",
+            title_zh=words.zh,
+            title_en=words.en,
+            address=PAGES.get(row.data["what"], "/me"),
+        )
+    )
+    db.session.commit()
