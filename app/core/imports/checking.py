@@ -150,7 +150,7 @@ def _joined_key(parts: Sequence[Json], needed: Sequence[bool]) -> str | None:
 
 
 def _compare_rows(work: Work, keys: Sequence[str | None], choices: Choices) -> list[Drop]:
-    """Rows with the same natural key: identical ones shrink to one, different ones block each other until somebody chooses."""
+    """Rows with one natural key: identical ones shrink to one, different ones block until somebody chooses."""
     if None not in keys and len(set(keys)) == len(keys):
         return []
     rows_by_key: dict[str, list[int]] = defaultdict(list)
@@ -188,19 +188,17 @@ def _content(work: Work, row: int) -> tuple[Any, ...]:
 
 
 def _block_different(work: Work, key: str, rows: list[int], choices: Choices) -> None:
-    chosen = choices.keep.get(key, False)
+    chosen = choices.keep.get(key)
     for row in rows:
-        if chosen is None:
+        other = next(each for each in rows if each != row)
+        if chosen is None and key in choices.keep:
             work.remark(row, "", note("sent_back"))
-        elif chosen and work.table.place(row) == tuple(chosen):
-            continue
-        elif chosen:
-            work.remark(row, "", note("chosen_elsewhere", other=f"{chosen[0]} {chosen[1]}"))
-        else:
-            other = next(each for each in rows if each != row)
-            zh, en = _differences(work, row, other)
-            words = {"other": work.where(other, row), "differences": (zh, en), "key_name": work.kind.key_name}
-            work.remark(row, work.kind.key[0], note("duplicate_differs", **words))
+        elif chosen is None:
+            differ, where = _differences(work, row, other), work.where(other, row)
+            said = note("duplicate_differs", other=where, differences=differ, key_name=work.kind.key_name)
+            work.remark(row, work.kind.key[0], said)
+        elif work.table.place(row) != chosen:
+            work.remark(row, "", note("chosen_elsewhere", other=f"{chosen.sheet} {chosen.row_no}"))
 
 
 def _differences(work: Work, row: int, other: int) -> tuple[str, str]:
@@ -214,5 +212,3 @@ def _differences(work: Work, row: int, other: int) -> tuple[str, str]:
 
 def _typed_apart(work: Work, row: int, other: int, code: str) -> bool:
     return work.values[code][row] is None and work.typed(row, code) != work.typed(other, code)
-
-

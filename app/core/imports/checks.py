@@ -29,7 +29,7 @@ def as_text(typed: Typed) -> tuple[str | None, tuple[Note, ...]]:
 
 def is_blocked(notes: tuple[Note, ...]) -> bool:
     """Does one of the notes block the row?"""
-    return any(each.level == "block" for each in notes)
+    return bool(notes) and any(each.level == "block" for each in notes)
 
 
 def text(limit: int) -> MakeCheck:
@@ -89,7 +89,7 @@ def identifier(judge: Callable[[str], tuple[Note, ...]], *, from_number: bool) -
 
 
 def _spoilt(words: str) -> tuple[Note, ...]:
-    found = identifiers.why_spoilt(words)
+    found = identifiers.why_spoilt(words) if "E" in words else None
     return (found,) if found else ()
 
 

@@ -1,4 +1,4 @@
-"""What is already known when a table is checked: schools and their names, students, staff, classes, indicators, enrolment."""
+"""What is already known when a table is checked: schools and their names, students, staff, indicators, enrolment."""
 
 import datetime as dt
 import re
@@ -22,7 +22,7 @@ _LEAST_LIKENESS = 0.3
 
 @dataclass(frozen=True, slots=True)
 class School:
-    """A school of the county; `aliases` are short, old and campus names, `grades` what it teaches where that is known."""
+    """A school; `aliases` are short, old and campus names, `grades` what it teaches where that is known."""
 
     code: str
     name: str

@@ -1,4 +1,4 @@
-"""Grades and classes as schools write them; a cohort year becomes a grade by school year and type of school (domain §6.1, §6.4)."""
+"""Grades and classes as schools write them; cohort years become grades by school year and type of school."""
 
 import re
 from typing import NamedTuple

@@ -53,8 +53,11 @@ def _known(kind: Kind) -> dict[str, str]:
     return known
 
 
-def match(kind: Kind, label: str, saved: Saved) -> Match | None:
-    """The column a label most likely names: saved before, known word, known word without brackets, lower level, alike."""
+def match(kind: Kind, label: str, saved: Saved, alike: bool = True) -> Match | None:
+    """The column a label most likely names: saved before, known word, known word without brackets, lower level, alike.
+
+    `alike=False` leaves out the costly comparison with similar words.
+    """
     if not label:
         return None
     if label in saved:
@@ -70,7 +73,7 @@ def match(kind: Kind, label: str, saved: Saved) -> Match | None:
     upper, _, lower = bare.rpartition("/")
     if upper and not _OTHER_PERSONS.search(upper) and lower in known:
         return Match(known[lower], 0.8)
-    return None if upper else _alike(known, bare)
+    return _alike(known, bare) if alike and not upper else None
 
 
 def _alike(known: Mapping[str, str], label: str) -> Match | None:
@@ -118,7 +121,7 @@ def _joined(upper: list[str], lower: list[str]) -> list[str]:
 def _score(kind: Kind, labels: Sequence[str], saved: Saved, levels: int) -> float:
     found: dict[str, float] = {}
     for label in dict.fromkeys(labels):
-        matched = match(kind, label, saved)
+        matched = match(kind, label, saved, alike=False)
         if matched and matched.code:
             found[matched.code] = max(found.get(matched.code, 0.0), matched.confidence)
     if len(found) < _LEAST_COLUMNS:

@@ -111,7 +111,7 @@ def why_not_document(number: str) -> Note | None:
 
 
 def is_valid_student_no(number: str) -> bool:
-    """True for G or J with a right check digit (G: and a real date), or L with 18 digits that begin like a number of its kind."""
+    """True for G or J with a right check digit, or L, which has none; the birth date in it must exist."""
     body = number[1:]
     if len(number) != 19 or not _ID_FORM.fullmatch(body):
         return False

@@ -4,14 +4,17 @@ from app.core.imports import checks, results_rows, roster_rows, schools_in_rows
 from app.core.imports.columns import Column, Kind
 from app.core.imports.numbers import number
 
-_LAST_DAY = "2099-12-31"
+_FIRST_DAY = "1990-01-01"
+_ANY_DAY = checks.date(_FIRST_DAY, "2099-12-31")
 _SCHOOL_BY_NAME = {"school_code": frozenset({"school_name"})}
 
 
 def _school(required: bool = True) -> tuple[Column, Column]:
     hint = ("10 位数字；也可以写学校名称", "10 digits, or the name of the school")
     return (
-        Column("school_code", "学校代码", "School code", schools_in_rows.school, required, hint=hint, example="2133000001"),
+        Column(
+            "school_code", "学校代码", "School code", schools_in_rows.school, required, hint=hint, example="2133000001"
+        ),
         Column("school_name", "学校名称", "School name", checks.text(60), helper=True, example="清溪小学", width=20),
     )
 
@@ -44,14 +47,22 @@ STUDENTS = Kind(
     (
         *_school(),
         Column(
-            "student_no", "学籍号", "Student number", checks.student_no, True,
-            hint=_STUDENT_NO_HINT, example="G330000201003070010", width=24,
+            "student_no",
+            "学籍号",
+            "Student number",
+            checks.student_no,
+            True,
+            hint=_STUDENT_NO_HINT,
+            example="G330000201003070010",
+            width=24,
         ),
         Column("name", "姓名", "Name", checks.name(30), True, example="王小兰"),
         Column("id_type", "证件类型", "Document type", checks.word, group="id_type", example="身份证"),
         Column("id_no", "证件号码", "Document number", checks.document_no, example="330000201003070010", width=24),
         Column("gender", "性别", "Gender", checks.word, True, group="gender", example="男"),
-        Column("birth_date", "出生日期", "Birth date", checks.date("1990-01-01"), True, hint=_DATE_HINT, example="2010-03-07"),
+        Column(
+            "birth_date", "出生日期", "Birth date", checks.date(_FIRST_DAY), True, hint=_DATE_HINT, example="2010-03-07"
+        ),
         *_grade(),
         Column("enrol_year", "入学年份", "Year of enrolment", checks.year(1990, 2099), example="2022"),
         Column("boarding", "是否住校", "Boarding", checks.yes_no, group="yes_no", example="否"),
@@ -82,8 +93,8 @@ CLASSES = Kind(
         *_school(),
         *_grade(),
         Column("class_name", "班级名称", "Class name", checks.text(40), example="七年级三班"),
-        Column("homeroom_staff_no", "班主任工号", "Class teacher's staff number", checks.staff_no, True, example="T0012"),
-        Column("from_date", "任职日期", "In office from", checks.date("1990-01-01", _LAST_DAY), True, hint=_DATE_HINT, example="2026-09-01"),
+        Column("homeroom_staff_no", "班主任工号", "Class teacher's number", checks.staff_no, True, example="T0012"),
+        Column("from_date", "任职日期", "In office from", _ANY_DAY, True, hint=_DATE_HINT, example="2026-09-01"),
     ),
     key=("school_code", "grade", "class_no"),
     key_name=("学校、年级和班级", "school, grade and class"),
@@ -106,10 +117,14 @@ STAFF = Kind(
         Column("phone", "手机号", "Mobile number", checks.phone, True, example="13800000001"),
         Column("roles", "岗位", "Roles", checks.words, group="staff_role", example="班主任、任课教师", width=20),
         Column("subjects", "任教学科", "Subjects", checks.words, group="subject", example="数学、科学", width=20),
-        Column("qualification_type", "资格类型", "Qualification", checks.text(40), example="心理健康教育 B 证", width=20),
+        Column("qualification_type", "资格类型", "Qualification", checks.text(40), example="心理健康教育 B 证"),
         Column(
-            "qualification_expiry", "资格到期日", "Qualification expires", checks.date("1990-01-01", _LAST_DAY),
-            hint=_DATE_HINT, example="2028-06-30",
+            "qualification_expiry",
+            "资格到期日",
+            "Qualification expires",
+            _ANY_DAY,
+            hint=_DATE_HINT,
+            example="2028-06-30",
         ),
     ),
     key=("school_code", "staff_no"),
@@ -136,8 +151,14 @@ RESULTS = Kind(
         Column("direction", "方向", "Direction", checks.word, True, group="direction", example="越高越好"),
         Column("value", "数值", "Value", number(), True, value=True, example="482"),
         Column(
-            "benchmark_type", "基准类型", "Benchmark", checks.word, True,
-            group="benchmark_type", hint=_BENCHMARK_HINT, example="县均值",
+            "benchmark_type",
+            "基准类型",
+            "Benchmark",
+            checks.word,
+            True,
+            group="benchmark_type",
+            hint=_BENCHMARK_HINT,
+            example="县均值",
         ),
         Column("benchmark_value", "基准值", "Benchmark value", number(), True, value=True, example="500"),
         Column("benchmark_se", "基准标准误", "Benchmark SE", number(0), value=True, example="1.2"),

@@ -1,4 +1,4 @@
-"""Which column of a sender's file means what: proposed with a confidence, corrected by a person, remembered as a plain dict."""
+"""Which column of a sender's file means what: proposed, corrected by a person, remembered as a plain dict."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _SAMPLE_ROWS = 60
 
 @dataclass(frozen=True, slots=True)
 class ColumnProposal:
-    """One column of a sheet: its label, the code proposed ("" left out on purpose, None undecided) and what it holds."""
+    """One column of a sheet: its label, the code proposed ("" left out, None undecided) and what it holds."""
 
     position: int
     label: str
@@ -94,7 +94,8 @@ def missing_columns(kind: Kind, sheets: Sequence[SheetProposal], fixed: Mapping[
     lacking: dict[str, None] = {}
     for sheet in sheets:
         if sheet.use:
-            lacking.update(dict.fromkeys(lacks(kind, {column.code for column in sheet.columns if column.code} | set(fixed))))
+            codes = {column.code for column in sheet.columns if column.code}
+            lacking.update(dict.fromkeys(lacks(kind, codes | set(fixed))))
     return tuple(lacking)
 
 

@@ -1,4 +1,4 @@
-"""Numbers as people type them: percentages, separators, text cells; signs such as “<5” are never turned into a number."""
+"""Numbers as people type them: percentages, separators, text cells; “<5” is never turned into a number."""
 
 import re
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from app.core.errors import ImportRefused, Sentence
+from app.core.errors import ImportRefused
 from app.core.imports.columns import Kind
-from app.core.imports.headers import label_text
 from app.core.imports.headers import header_at as read_header
+from app.core.imports.headers import label_text
 from app.core.imports.mapping import lacks
 from app.core.imports.vocabulary import footer_words, plain_word
 from app.core.spreadsheets import Book, Range, Sheet, Typed, as_typed, column_letters, limits, refusal
@@ -24,7 +24,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """A row that is no data: why (title, header, repeated_header, blank, footer, duplicate, by_hand) and what it says."""
+    """A row that is no data: title, header, repeated_header, blank, footer, duplicate or by_hand, and what it says."""
 
     place: Place
     code: str
@@ -97,7 +97,8 @@ def read_table(book: Book, kind: Kind, mapping: Mapping[str, Any], dropped: Mapp
     for sheet in book.sheets:
         plan = wanted.get(sheet.name) or {}
         if plan.get("use") and plan.get("header"):
-            _read_sheet(table, sheet, [row - 1 for row in plan["header"]], mapping.get("headers") or {}, fixed, dropped or {})
+            header_rows = [row - 1 for row in plan["header"]]
+            _read_sheet(table, sheet, header_rows, mapping.get("headers") or {}, fixed, dropped or {})
         elif sheet.cells:
             unused.append(sheet.name)
     table.unused_sheets = tuple(unused)
@@ -121,13 +122,7 @@ def table_from_rows(kind: Kind, rows: Iterable[tuple[Place, Mapping[str, Typed]]
 def _no_header(book: Book, kind: Kind) -> ImportRefused:
     names = [column.label for column in kind.columns if column.required][:4]
     zh, en = "、".join(name[0] for name in names), ", ".join(name[1] for name in names)
-    return ImportRefused(
-        Sentence(
-            f"“{book.name}”的前 {limits().header_search_rows} 行里找不到表头（如{zh}）。请加上表头，或在对应列名时指出表头行",
-            f"No header ({en} …) in the first {limits().header_search_rows} rows of “{book.name}”. "
-            "Add one, or point to its row when matching columns",
-        )
-    )
+    return refusal("no_header", name=book.name, rows=limits().header_search_rows, columns=(zh, en))
 
 
 def _read_sheet(
@@ -182,20 +177,13 @@ def _part(
     missing = [kind.column(code).label for code in lacks(kind, set(columns) | set(fixed))]
     if missing:
         zh, en = "、".join(each[0] for each in missing), ", ".join(each[1] for each in missing)
-        raise ImportRefused(
-            Sentence(
-                f"工作表“{sheet.name}”缺少必需的列：{zh}。请把它们对应到表里的列，或补上后再上传",
-                f"Sheet “{sheet.name}” lacks required columns: {en}. Match them to columns of the table or add them",
-            )
-        )
+        raise refusal("no_columns", sheet=sheet.name, columns=(zh, en))
     known = set(columns.values())
     unread = tuple(label for position, label in enumerate(labels) if label and position not in known)
     return Part(sheet.name, columns, sheet.visibility, unread=unread)
 
 
-def _fill_merged(
-    sheet: Sheet, part: Part, columns: dict[str, list[Typed]], first: int
-) -> list[tuple[int, str, Range]]:
+def _fill_merged(sheet: Sheet, part: Part, columns: dict[str, list[Typed]], first: int) -> list[tuple[int, str, Range]]:
     """Fill down inside merged ranges only; ordinary blanks stay blank."""
     filled: list[tuple[int, str, Range]] = []
     by_position = {position: code for code, position in part.columns.items()}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from app.core.imports.vocabulary import load
 
@@ -58,11 +58,11 @@ def reasons() -> Mapping[str, Reason]:
     return {code: _reason(code, row) for code, row in load("reasons").items()}
 
 
-def _reason(code: str, row: Mapping[str, object]) -> Reason:
+def _reason(code: str, row: Mapping[str, Any]) -> Reason:
     title = _pair(row["title"])
     return Reason(
         code,
-        row["level"],  # type: ignore[arg-type]
+        row["level"],
         title,
         _pair(row.get("text", title)),
         _pair(row.get("fix", ("", ""))),
@@ -71,9 +71,9 @@ def _reason(code: str, row: Mapping[str, object]) -> Reason:
     )
 
 
-def _pair(value: object) -> tuple[str, str]:
-    zh, en = value  # type: ignore[misc]
-    return zh, en
+def _pair(value: Any) -> tuple[str, str]:
+    zh, en = value
+    return str(zh), str(en)
 
 
 @cache
@@ -82,6 +82,6 @@ def plain(code: str) -> Note:
     return Note(reasons()[code])
 
 
-def note(code: str, choices: tuple[Choice, ...] = (), **words: object) -> Note:
+def note(code: str, /, *, choices: tuple[Choice, ...] = (), **words: object) -> Note:
     """A note with words; unknown codes raise KeyError."""
     return Note(reasons()[code], words, choices)

@@ -1,4 +1,4 @@
-"""What the rows of monitoring results must agree with: their scope, the list of indicators, ranges, enrolment (domain §6.2, §6.4)."""
+"""What rows of monitoring results must agree with: their scope, the list of indicators, ranges, enrolment."""
 
 from app.core.imports.columns import Json
 from app.core.imports.directory import Indicator
@@ -13,7 +13,7 @@ _SEPARATOR = "-"
 
 
 def settle_scopes(work: Work) -> None:
-    """Bring level, scope and school together: the scope code becomes the school's code, with grade and class where they belong."""
+    """Bring level, scope and school together: the scope code becomes the code of the school."""
     by_name = school_check(work.kind.column("school_code"), work.setting)
     levels, scopes, schools = (work.values[code] for code in ("scope_level", "scope_code", "school_code"))
     answers = work.ask(scopes, lambda text: by_name(_school_part(text)) if isinstance(text, str) else (None, ()))
@@ -132,12 +132,12 @@ def _compare_with_list(work: Work, row: int, indicator: Indicator) -> None:
     for code in ("value", "benchmark_value"):
         value = work.values[code][row]
         if isinstance(value, (int, float)) and not low <= value <= high:
-            bounds = {"low": f"{low:g}", "high": f"{high:g}"}
-            work.block(row, code, note("indicator_range", indicator=indicator.code, **bounds))
+            said = note("indicator_range", indicator=indicator.code, low=f"{low:g}", high=f"{high:g}")
+            work.block(row, code, said)
 
 
 def compare_with_enrolment(work: Work) -> None:
-    """More pupils than enrolled × 1.02 blocks; regions compare with the expected number; nothing to compare with is said."""
+    """More pupils than enrolled × 1.02 blocks; regions compare with the expected number; nothing known is said."""
     roster = work.lookups.roster or {}
     keys = zip(*(work.values[code] for code in ("scope_level", "school_code", "grade", "class_no")), strict=True)
     expected = work.values["n_expected"]

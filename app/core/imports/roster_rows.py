@@ -88,14 +88,14 @@ def find_shared_documents(work: Work) -> None:
     """One document number under two student numbers blocks both rows."""
     numbers = work.values["id_no"]
     filled = [number for number in numbers if number is not None]
-    if len(set(filled)) == len(filled):  # type: ignore[arg-type]
+    if len(set(filled)) == len(filled):
         return
     rows_by_number: dict[Json, list[int]] = defaultdict(list)
     for row, number in enumerate(numbers):
         if number is not None:
-            rows_by_number[number].append(row)  # type: ignore[index]
+            rows_by_number[number].append(row)
     for rows in rows_by_number.values():
-        if len({work.values["student_no"][row] for row in rows}) > 1:  # type: ignore[misc]
+        if len({work.values["student_no"][row] for row in rows}) > 1:
             for row in rows:
                 other = next(each for each in rows if each != row)
                 work.remark(row, "id_no", note("id_shared", other=work.where(other, row)))

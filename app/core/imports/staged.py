@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from itertools import compress
+from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
 from app.core.imports.columns import Json, Kind
@@ -36,12 +37,6 @@ class Counts(NamedTuple):
     warned: int
     blocked: int
     dropped: int
-
-
-class _Encoded(dict[Any, str]):
-    def __missing__(self, value: Any) -> str:
-        text = self[value] = json.dumps(value, ensure_ascii=False)
-        return text
 
 
 class StagedSheet:
@@ -87,8 +82,8 @@ class StagedSheet:
         """One row."""
         place, remarks = self.table.place(row), self.work.remarks.get(row, ())
         messages = [self.message(row, remark) for remark in remarks]
-        typed = self._typed(row, remarks)
-        return StagedRow(place.row_no, place.sheet, self.keys[row], self.row_values(row), self.status(row), messages, typed)
+        values, typed, status = self.row_values(row), self._typed(row, remarks), self.status(row)
+        return StagedRow(place.row_no, place.sheet, self.keys[row], values, status, messages, typed)
 
     def row_values(self, row: int) -> dict[str, Any]:
         """Values of a row by column; `missing` says why a measured value is empty."""
@@ -147,22 +142,21 @@ class StagedSheet:
         wanted = bytes(int(level < len(STATUS) and STATUS[level] in statuses) for level in range(256))
         picked = bytes(self.work.level).translate(wanted)
         lines = self._json_lines()
+        lacking = {row for reasons in self.work.missing.values() for row in reasons}
         for row, line in compress(enumerate(lines), picked):
-            if any(row in reasons for reasons in self.work.missing.values()):
-                line = json.dumps(self.row_values(row), ensure_ascii=False)
-            yield line
+            yield json.dumps(self.row_values(row), ensure_ascii=False) if row in lacking else line
 
     def _json_lines(self) -> Iterator[str]:
-        parts = []
-        for code in self.kind.kept:
-            values = self.work.values[code]
-            if any(isinstance(value, (list, bool, float)) for value in values):
-                encoded = [json.dumps(value, ensure_ascii=False) for value in values]
-            else:
-                encoded = list(map(_Encoded().__getitem__, values))
-            parts.append(encoded)
+        parts = [_as_json(self.work.values[code]) for code in self.kind.kept]
         template = "{" + ", ".join(f"{json.dumps(code)}: %s" for code in self.kind.kept) + "}"
         return map(template.__mod__, zip(*parts, strict=True))
+
+
+def _as_json(values: Sequence[Json]) -> Iterator[str]:
+    return (
+        encode_basestring(value) if type(value) is str else "null" if value is None else json.dumps(value)
+        for value in values
+    )
 
 
 def sentences(kind: Kind, column: str, typed: str, said: Note) -> tuple[str, str, str, str]:

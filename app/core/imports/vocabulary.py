@@ -1,4 +1,4 @@
-"""The words of schools and counties (config/imports): header names, codes behind words, what marks a missing value or a footer."""
+"""The words of schools and counties (config/imports): headers, codes behind words, missing values, footers."""
 
 import unicodedata
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """A table while it is being checked: values column by column, and what was said about which row."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
 from app.core.imports.columns import Check, Column, Json, Kind, Setting
@@ -13,11 +13,11 @@ from app.core.spreadsheets import UNCOMPUTED, Typed, as_typed
 OK, WARNED, BLOCKED, DROPPED = 0, 1, 2, 3
 STATUS = ("ok", "warned", "blocked", "dropped")
 _LEVELS = {"coded": OK, "tidy": WARNED, "warn": WARNED, "block": BLOCKED}
-_ERROR_CELLS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#ERROR", "#SPILL!", "#CALC!"})
+_ERROR_CELLS = frozenset("#NULL! #DIV/0! #VALUE! #REF! #NAME? #NUM! #N/A #ERROR #SPILL! #CALC!".split())
 _EMPTY_WORDS = frozenset({"无", "没有", "暂无"})
 _LONGEST_SPECIAL = 8
 
-Key = TypeVar("Key", bound=Hashable)
+Key = TypeVar("Key")
 Answer = TypeVar("Answer")
 
 
@@ -165,6 +165,8 @@ def guarded(column: Column, setting: Setting, replacements: dict[str, str]) -> C
 
 
 def _special(column: Column, typed: str) -> tuple[Json, tuple[Note, ...]] | None:
+    if typed.isalpha() and typed not in missing_words() and typed not in _EMPTY_WORDS:
+        return None
     if typed.strip().upper() in _ERROR_CELLS:
         return None, (note("error_value"),)
     if typed == UNCOMPUTED:

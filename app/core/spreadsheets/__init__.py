@@ -1,4 +1,4 @@
-"""Workbooks in and out: what was sent is opened only after it was checked, what is written can do nothing when opened."""
+"""Workbooks in and out: what was sent is checked before it is opened, what is written can do nothing when opened."""
 
 from app.core.spreadsheets.book import (
     UNCOMPUTED,

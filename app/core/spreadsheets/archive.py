@@ -1,4 +1,4 @@
-"""Structural checks of an xlsx before anything parses it: sizes, names, overlaps, macros, embedded files, document types."""
+"""Structural checks of an xlsx before anything parses it: sizes, names, overlaps, macros, embedded files."""
 
 import io
 import re
@@ -18,7 +18,7 @@ _CENTRAL_HEADER = b"PK\x01\x02"
 _LOCAL_HEADER = b"PK\x03\x04"
 _BIG_PART = 1 << 20
 _MACRO = re.compile(r"vbaproject|/macrosheets/|/intlmacrosheets/|vbadata")
-_EMBEDDED = re.compile(r"/embeddings/|/activex/|oleobject|/ctrlprops/.*\.bin|\.(zip|rar|7z|gz|docx?|xlsx?|pptx?|jar|exe|js)$")
+_EMBEDDED = re.compile(r"/embeddings/|/activex/|oleobject|\.(zip|rar|7z|gz|docx?|xlsx?|pptx?|jar|exe|js)$")
 _SHEET_TAG = re.compile(rb"<(?:\w+:)?sheet\s([^<>]*)>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s([^<>]*)>")
 _ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
@@ -101,7 +101,7 @@ class Archive:
         return (info.filename for info in self._members.values())
 
     def part(self, name: str) -> bytes | None:
-        """The unpacked part, or None where there is none; refuses what lies about its size, is damaged or hides a document type."""
+        """The unpacked part, None where there is none; refused when damaged or other than it says."""
         info = self._members.get(name.lower())
         if info is None:
             return None
@@ -128,7 +128,8 @@ class Archive:
 
     def _check_xml(self, content: bytes, name: str) -> None:
         declared = _DECLARED_ENCODING.match(content[:200].removeprefix(b"\xef\xbb\xbf"))
-        if content[:2] in (b"\xff\xfe", b"\xfe\xff") or (declared and declared[1].lower() not in (b"utf-8", b"us-ascii")):
+        other = declared is not None and declared[1].lower() not in (b"utf-8", b"us-ascii")
+        if other or content[:2] in (b"\xff\xfe", b"\xfe\xff"):
             raise self._structure(f"{name[:40]} is not UTF-8", f"{name[:40]} 不是 UTF-8")
         if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
             raise self._structure(f"{name[:40]} has a document type", f"{name[:40]} 含文档类型声明")

@@ -1,4 +1,4 @@
-"""A walk over the records of an xls workbook for what the fast reader leaves out: hidden parts, error cells, passwords, macros."""
+"""A walk over the records of an xls for what the fast reader leaves out: hidden parts, errors, passwords, macros."""
 
 import struct
 from collections.abc import Iterator

@@ -45,7 +45,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the values alone do not tell: hidden parts, error cells, formulas without a stored result (rows, columns from 0)."""
+    """What values alone do not tell: hidden parts, error cells, formulas without a stored result; counted from 0."""
 
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()

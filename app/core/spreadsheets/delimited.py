@@ -58,7 +58,7 @@ def read(data: bytes, name: str, limits: Limits) -> tuple[Sheet, str, str]:
     width = 0
     try:
         for row in reader:
-            rows.append(row)  # type: ignore[arg-type]
+            rows.append([*row])
             width = max(width, len(row))
             if len(rows) > limits.rows + limits.header_search_rows:
                 raise refusal("rows", name=name, sheet=name, rows=len(rows), limit=limits.rows)
@@ -66,7 +66,7 @@ def read(data: bytes, name: str, limits: Limits) -> tuple[Sheet, str, str]:
         raise refusal("csv", name=name, line=reader.line_num) from None
     if width > limits.columns or width * len(rows) > limits.cells:
         raise refusal("columns", name=name, sheet=name, columns=width, limit=limits.columns)
-    for row in rows:
-        if len(row) < width:
-            row.extend([""] * (width - len(row)))
+    for cells in rows:
+        if len(cells) < width:
+            cells.extend([""] * (width - len(cells)))
     return Sheet(name.rpartition(".")[0] or name, rows), encoding, delimiter

@@ -42,7 +42,7 @@ _MAGIC = ((b"%PDF", "pdf"), (b"\xff\xd8\xff", "picture"), (b"\x89PNG", "picture"
 def open_book(data: bytes, name: str, sizes: Limits | None = None) -> Book:
     """Read an xlsx, xls or csv file; extension, first bytes and full parse must agree.
 
-    :raise ImportRefused: one sentence in two languages saying what is wrong with the file and what to do (security 49, 50).
+    :raise ImportRefused: a sentence in two languages: what is wrong and what to do (security 49, 50).
     """
     sizes = sizes or limits()
     if not data:
@@ -191,7 +191,7 @@ def _values(data: bytes, name: str, around: dict[str, Surroundings]) -> tuple[Sh
 def _sheet(opened: CalamineWorkbook, name: str, visibility: Visibility, around: Surroundings) -> Sheet:
     sheet = opened.get_sheet_by_name(name)
     merged = tuple(Range(*first, *last) for first, last in sheet.merged_cell_ranges or ())
-    cells: list[list[Typed]] = sheet.to_python(skip_empty_area=False)  # type: ignore[assignment]
+    cells: list[list[Typed]] = [*sheet.to_python(skip_empty_area=False)]
     for row, column in around.uncomputed:
         _put(cells, row, column, UNCOMPUTED)
     for (row, column), word in around.errors.items():

@@ -1,4 +1,4 @@
-"""Writing xlsx and csv that no program runs: text stays text, numbers stay exact, a second import gives the same values."""
+"""Writing xlsx and csv that no program runs: text stays text, and a second import gives the same values."""
 
 import csv
 import datetime as dt
