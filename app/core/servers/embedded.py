@@ -45,7 +45,7 @@ def embedded(settings: Settings, *, durable: bool = True) -> Iterator[Servers]:
         if not (settings.database_url and settings.redis_url):
             user = server_user()
             home = server_home(settings.data, user)
-            sockets = socket_folder(home, user)
+            sockets = socket_folder(home / "run", user)
             stack.callback(_forget_empty, sockets)
         if not settings.database_url:
             postgres = start_postgres(home / "postgres", sockets=sockets, durable=durable)

@@ -101,11 +101,10 @@ def _belongs_to(home: Path, data: Path) -> bool:
     return True
 
 
-def socket_folder(home: Path, user: ServerUser | None) -> Path:
-    """A private folder for sockets whose path is short and plain enough for every client."""
-    inside = home / "run"
+def socket_folder(inside: Path, user: ServerUser | None) -> Path:
+    """A private folder for sockets: `inside`, or one in /tmp where that path is too long or odd for some client."""
     plain = all(letter.isascii() and (letter.isalnum() or letter in "/._-") for letter in str(inside))
     if plain and len(str(inside)) + LONGEST_NAME <= SOCKET_LIMIT:
         return private_folder(inside, user)
-    digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
+    digest = hashlib.sha256(os.fsencode(inside)).hexdigest()[:12]
     return private_folder(Path("/tmp") / f"bihuan-{os.geteuid()}-{digest}", user)

@@ -152,11 +152,10 @@ def start_postgres(folder: Path, *, sockets: Path | None = None, durable: bool =
     :raises ServerRefused: when another start uses the folder, it is of another major version, or the server fails.
     """
     user = server_user()
-    private_folder(folder.parent, user)
     lock = lock_folder(folder)
     try:
         _make_cluster(folder, user, durable)
-        server = PostgresServer(folder, sockets or socket_folder(folder.parent, user), user, durable, lock)
+        server = PostgresServer(folder, sockets or socket_folder(folder.with_suffix(".run"), user), user, durable, lock)
         server.start()
     except BaseException:
         lock.close()

@@ -5,6 +5,7 @@ import fcntl
 import os
 import pwd
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -74,25 +75,20 @@ def reachable(path: Path, user: ServerUser | None) -> bool:
 
 
 def private_folder(path: Path, user: ServerUser | None = None) -> Path:
-    """Make `path` (its parents as they come) and keep everybody but `user` out of it.
+    """Make the folder `path`, closed to everybody but `user`; nothing that was there before changes its mode.
 
-    :raises ServerRefused: when somebody else prepared it: a link, or a folder of another owner.
+    :raises ServerRefused: when something else is there: a link, a folder of another owner, or one open to others.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    owner = os.geteuid() if user is None else user.uid
-    try:
+    with suppress(FileExistsError):
         path.mkdir(mode=0o700)
-        if user is not None:
-            os.chown(path, user.uid, user.gid)
-    except FileExistsError:
-        status = path.lstat()
-        if path.is_symlink() or not path.is_dir() or status.st_uid not in {owner, os.geteuid()}:
-            raise ServerRefused(
-                f"{path}: 属于其他用户或不是文件夹，请移走 (belongs to somebody else; move it away)."
-            ) from None
-        if status.st_uid != owner:
-            os.chown(path, owner, -1)
-    path.chmod(0o700)
+    status = path.lstat()
+    closed = stat.S_ISDIR(status.st_mode) and not status.st_mode & 0o077
+    if closed and user is not None and status.st_uid == os.geteuid() and not any(path.iterdir()):
+        os.chown(path, user.uid, user.gid)
+        return path
+    if not closed or status.st_uid != (os.geteuid() if user is None else user.uid):
+        raise ServerRefused(f"{path}: 不是闭环的文件夹，请移走 (not a folder of ours; move it away).")
     return path
 
 

@@ -150,10 +150,9 @@ def start_valkey(folder: Path, *, sockets: Path | None = None, durable: bool = T
     :raises ServerRefused: when another start uses the folder or the server fails.
     """
     user = server_user()
-    private_folder(folder.parent, user)
     private_folder(folder, user)
     lock = lock_folder(folder)
-    server = ValkeyServer(folder, sockets or socket_folder(folder.parent, user), user, durable, lock)
+    server = ValkeyServer(folder, sockets or socket_folder(folder.with_suffix(".run"), user), user, durable, lock)
     try:
         server.start()
     except BaseException:
