@@ -50,6 +50,7 @@ def upgrade() -> None:
         "indicators",
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("definition", sa.String(length=500), server_default=sa.text("''"), nullable=False),
         sa.Column("subject", sa.String(length=20), nullable=False),
         sa.Column("domain", sa.String(length=20), nullable=False),
         sa.Column("value_type", sa.String(length=6), nullable=False),
@@ -60,6 +61,7 @@ def upgrade() -> None:
         sa.Column("index_margin", sa.Float(), nullable=True),
         sa.Column("unit_word", sa.String(length=10), nullable=False),
         sa.Column("retired", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column(
             "ref",
@@ -94,6 +96,7 @@ def upgrade() -> None:
         sa.Column("coverage", sa.String(length=10), nullable=False),
         sa.Column("indicator_codes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("benchmark_source", sa.String(length=80), nullable=False),
+        sa.Column("benchmark_type", sa.String(length=20), server_default=sa.text("'county'"), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
         sa.Column(
@@ -174,6 +177,7 @@ def upgrade() -> None:
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("snapshot", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("snapshot_sha256", sa.String(length=64), nullable=False),
+        sa.Column("dataset_sha256", sa.String(length=64), server_default="", nullable=False),
         sa.Column("prepared_by", sa.Uuid(), nullable=False),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
@@ -255,13 +259,22 @@ def upgrade() -> None:
         sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("n_expected", sa.Integer(), nullable=True),
         sa.Column("sd", sa.Float(), nullable=True),
-        sa.Column("deff", sa.Float(), nullable=False),
+        sa.Column("deff", sa.Float(), nullable=True),
         sa.Column("file_sha256", sa.String(length=64), nullable=False),
         sa.Column("sheet", sa.String(length=60), nullable=False),
         sa.Column("row_no", sa.Integer(), nullable=False),
         sa.Column("cell", sa.String(length=10), nullable=False),
         sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("superseded_by", sa.Uuid(), nullable=True),
+        sa.Column("verdict", sa.String(length=10), nullable=True),
+        sa.Column("severity", sa.String(length=10), nullable=True),
+        sa.Column("effect", sa.Float(), nullable=True),
+        sa.Column("effect_low", sa.Float(), nullable=True),
+        sa.Column("effect_high", sa.Float(), nullable=True),
+        sa.Column("adjusted_p", sa.Float(), nullable=True),
+        sa.Column("family_size", sa.Integer(), nullable=True),
+        sa.Column("not_eligible", sa.String(length=20), nullable=True),
+        sa.Column("judged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column(
             "ref",
@@ -291,6 +304,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_monitoring_results_school", "monitoring_results", ["school_id", "cycle_id"], unique=False)
     op.create_index(op.f("ix_monitoring_results_school_id"), "monitoring_results", ["school_id"], unique=False)
+    op.create_index("ix_monitoring_results_unit", "monitoring_results", ["unit_id", "indicator_id"], unique=False)
     op.create_index(
         "uq_monitoring_results_cell",
         "monitoring_results",
@@ -383,7 +397,10 @@ def upgrade() -> None:
         "release_acks",
         sa.Column("cycle_id", sa.Uuid(), nullable=False),
         sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("cycle_name", sa.String(length=80), server_default="", nullable=False),
+        sa.Column("released_on", sa.Date(), nullable=True),
         sa.Column("package", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("package_sha256", sa.String(length=64), server_default="", nullable=False),
         sa.Column("acknowledged_by", sa.Uuid(), nullable=True),
         sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("state", sa.String(length=40), nullable=False),
@@ -421,11 +438,12 @@ def upgrade() -> None:
         sa.Column("number", sa.String(length=20), nullable=False),
         sa.Column("title", sa.String(length=120), nullable=False),
         sa.Column("source_type", sa.String(length=20), nullable=False),
-        sa.Column("source_reference", sa.String(length=200), nullable=False),
+        sa.Column("source_reference", sa.String(length=200), server_default=sa.text("''"), nullable=False),
         sa.Column("category", sa.String(length=20), nullable=False),
         sa.Column("unit_id", sa.Uuid(), nullable=False),
         sa.Column("subject", sa.String(length=20), nullable=True),
         sa.Column("grade", sa.String(length=3), nullable=True),
+        sa.Column("class_no", sa.Integer(), nullable=True),
         sa.Column("scope_level", sa.String(length=6), nullable=True),
         sa.Column("cycle_id", sa.Uuid(), nullable=True),
         sa.Column("result_id", sa.Uuid(), nullable=True),
@@ -448,8 +466,12 @@ def upgrade() -> None:
         sa.Column(
             "cause_hypotheses", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False
         ),
+        sa.Column("confirmed_by", sa.Uuid(), nullable=True),
+        sa.Column("confirmed_on", sa.Date(), nullable=True),
         sa.Column("rejection_kind", sa.String(length=10), nullable=True),
         sa.Column("school_comment", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("commented_by", sa.Uuid(), nullable=True),
+        sa.Column("commented_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("merged_into_id", sa.Uuid(), nullable=True),
         sa.Column("superseded_by_id", sa.Uuid(), nullable=True),
         sa.Column("problem_item_id", sa.Uuid(), nullable=True),
@@ -470,6 +492,8 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.Column("county_id", sa.Uuid(), nullable=False),
         sa.Column("school_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["commented_by"], ["persons.id"], name=op.f("fk_data_findings_commented_by")),
+        sa.ForeignKeyConstraint(["confirmed_by"], ["persons.id"], name=op.f("fk_data_findings_confirmed_by")),
         sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_data_findings_county_id")),
         sa.ForeignKeyConstraint(["cycle_id"], ["monitoring_cycles.id"], name=op.f("fk_data_findings_cycle_id")),
         sa.ForeignKeyConstraint(["indicator_id"], ["indicators.id"], name=op.f("fk_data_findings_indicator_id")),
@@ -482,9 +506,11 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_data_findings_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_data_findings")),
+        sa.UniqueConstraint("county_id", "number", name=op.f("uq_data_findings_county_id_number")),
         sa.UniqueConstraint("ref", name=op.f("uq_data_findings_ref")),
     )
     op.create_index(op.f("ix_data_findings_county_id"), "data_findings", ["county_id"], unique=False)
+    op.create_index("ix_data_findings_indicator", "data_findings", ["indicator_id", "unit_id"], unique=False)
     op.create_index("ix_data_findings_list", "data_findings", ["county_id", "cycle_id", "state"], unique=False)
     op.create_index(op.f("ix_data_findings_school_id"), "data_findings", ["school_id"], unique=False)
     op.create_index(op.f("ix_data_findings_state"), "data_findings", ["state"], unique=False)
@@ -620,9 +646,12 @@ def upgrade() -> None:
         sa.Column("asked_unit_id", sa.Uuid(), nullable=True),
         sa.Column("answer", sa.String(length=1000), nullable=True),
         sa.Column("answered_by", sa.Uuid(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("chosen_id", sa.Uuid(), nullable=True),
+        sa.Column("settlement", sa.String(length=1000), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_by", sa.Uuid(), nullable=True),
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column(
             "ref",
@@ -646,7 +675,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("ref", name=op.f("uq_source_conflicts_ref")),
     )
     op.create_index(op.f("ix_source_conflicts_county_id"), "source_conflicts", ["county_id"], unique=False)
+    op.create_index("ix_source_conflicts_first", "source_conflicts", ["first_id"], unique=False)
     op.create_index(op.f("ix_source_conflicts_school_id"), "source_conflicts", ["school_id"], unique=False)
+    op.create_index("ix_source_conflicts_second", "source_conflicts", ["second_id"], unique=False)
 
     protect("source_conflicts", "unit", outside_act=False)
 
@@ -690,6 +721,7 @@ def upgrade() -> None:
         sa.Column("description", sa.String(length=500), nullable=False),
         sa.Column("link", sa.String(length=300), nullable=True),
         sa.Column("file_sha256", sa.String(length=64), nullable=True),
+        sa.Column("file_name", sa.String(length=200), nullable=True),
         sa.Column("added_by", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column(

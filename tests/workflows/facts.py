@@ -71,6 +71,7 @@ GOOD: dict[str, Changes] = {
         "problem_item": object(),
         "superseded_by": object(),
         "newer_cycle_released": True,
+        "source_is_withdrawn": False,
     },
     "problem_list": {
         "is_school_level": False,

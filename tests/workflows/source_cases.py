@@ -60,6 +60,7 @@ FINDING_CASES: Cases = {
         {"rejection_kind": "explained", "school_comment": "缺考三人"},
         [{"rejection_kind": "explained", "school_comment": " "}],
     ),
+    "source_stands": ({}, [{"source_is_withdrawn": True}]),
     "has_a_merge_target": ({}, [{"merged_into": None}]),
     "has_its_item": ({}, [{"problem_item": None}]),
     "has_a_newer_finding": ({}, [{"superseded_by": None}]),

@@ -61,7 +61,7 @@ class DataFindingFacts(Protocol):
 
     @property
     def merged_into(self) -> object | None:
-        """The finding that carries on what this one says."""
+        """The other finding that carries on what this one says."""
 
     @property
     def problem_item(self) -> object | None:
@@ -74,6 +74,10 @@ class DataFindingFacts(Protocol):
     @property
     def newer_cycle_released(self) -> bool:
         """The next cycle that measures this indicator has been released."""
+
+    @property
+    def source_is_withdrawn(self) -> bool:
+        """The data it was computed from were taken back."""
 
 
 CANDIDATE = State(
@@ -115,6 +119,11 @@ def names_its_source(finding: DataFindingFacts) -> bool:
 @guard("请写明涉及哪个单位", en="Name the unit it is about", asked=True)
 def names_its_unit(finding: DataFindingFacts) -> bool:
     return finding.unit_id is not None
+
+
+@guard("数据来源已撤回，请排除这条发现", en="The data behind it were withdrawn; reject the finding instead")
+def source_stands(finding: DataFindingFacts) -> bool:
+    return not finding.source_is_withdrawn
 
 
 @guard("解读至少写 50 个字", en="The interpretation needs at least 50 characters", asked=True)
@@ -215,7 +224,7 @@ DATA_FINDING = Workflow(
             source=(CANDIDATE, WATCH),
             target=CONFIRMED,
             needs=INTERPRET,
-            guards=(is_interpreted, has_a_cause_hypothesis, is_supported),
+            guards=(source_stands, is_interpreted, has_a_cause_hypothesis, is_supported),
             four_eyes=("register",),
             tells=("office_director",),
         ),
@@ -245,7 +254,7 @@ DATA_FINDING = Workflow(
             source=(CONFIRMED,),
             target=CONVERTED,
             needs="problems.convert_finding",
-            guards=(has_its_item,),
+            guards=(source_stands, has_its_item),
         ),
         Step(
             "supersede",

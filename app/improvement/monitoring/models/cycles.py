@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Boolean, Float, UniqueConstraint, text
 
+from app.core import clock
 from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
+from app.improvement.monitoring.models import facts
 from workflows.improvement.monitoring_cycle import MONITORING_CYCLE
+
+CATEGORIES_BY_DOMAIN = {
+    "subject": "subject",
+    "psychological": "student_development",
+    "physical": "student_development",
+    "comprehensive": "management",
+}
 
 
 class MonitoringCycle(Base, Movable):
@@ -35,6 +45,8 @@ class MonitoringCycle(Base, Movable):
     """census or sample; decides the default design effect (domain §8)."""
     indicator_codes: Mapped[list[str]] = mapped_column(default=list)
     benchmark_source: Mapped[str] = mapped_column(String(80))
+    benchmark_type: Mapped[str] = mapped_column(String(20), default="county", server_default=text("'county'"))
+    """The benchmark that findings are judged by, where a sheet gives several."""
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     document_numbers: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
@@ -45,6 +57,105 @@ class MonitoringCycle(Base, Movable):
     """The withdrawn cycle whose data return here."""
     owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
 
+    @property
+    def label(self) -> str:
+        """What the round is called."""
+        return self.name
+
+    @property
+    def address(self) -> str:
+        """The round's page."""
+        return f"/monitoring/cycles/{self.ref}"
+
+    @property
+    def forebears(self) -> tuple[uuid.UUID, ...]:
+        """Its import batches: who imported may not verify."""
+        return facts.batch_ids(self.id)
+
+    @property
+    def indicators(self) -> list[str]:
+        """The indicators of the set that is used."""
+        return self.indicator_codes
+
+    @property
+    def takes_files(self) -> bool:
+        """Results may be put in now."""
+        return self.state == "collecting"
+
+    @property
+    def is_out(self) -> bool:
+        """Its data were released, and not taken back."""
+        return self.state in ("released", "improving", "closed")
+
+    @property
+    def is_measured(self) -> bool:
+        """The last day of the measurement is over."""
+        return self.ends_on < clock.today()
+
+    @property
+    def accepted_batch_count(self) -> int:
+        """Accepted import batches."""
+        return facts.batch_figures(self.id).accepted
+
+    @property
+    def blocking_error_count(self) -> int:
+        """Blocked rows of batches that were neither accepted nor discarded."""
+        return facts.batch_figures(self.id).blocked
+
+    @property
+    def _check(self) -> Mapping[str, Any]:
+        return facts.latest_reconciliation(self.id)
+
+    @property
+    def reconciliation_complete(self) -> bool:
+        """Each line of the reconciliation holds or is explained."""
+        return bool(self._check.get("complete"))
+
+    @property
+    def missing_share(self) -> float:
+        """Share of the listed cells without a value, 0–1."""
+        return float(self._check.get("missing_share", 1.0))
+
+    @property
+    def reconciliation_signed(self) -> bool:
+        """The reconciliation carries the name of the member who verifies."""
+        return bool(self._check.get("signed"))
+
+    @property
+    def audiences_without_release(self) -> tuple[str, ...]:
+        """Audiences whose version is not prepared from the data as verified."""
+        return facts.audiences_without_release(self.id)
+
+    @property
+    def schools_without_package(self) -> tuple[uuid.UUID, ...]:
+        """Schools with results whose own package is not generated."""
+        return facts.schools_without_package(self.id)
+
+    @property
+    def briefing_held(self) -> bool:
+        """The county's briefing is on record since the release."""
+        return facts.briefing_held(self.id, self.released_on)
+
+    @property
+    def feedback_meetings_held(self) -> bool:
+        """Every measured subject was fed back at the county's level since the release."""
+        return set(self.subjects) <= facts.subjects_fed_back(self.id, self.released_on)
+
+    @property
+    def issued_list_count(self) -> int:
+        """Problem lists of this cycle that were issued."""
+        return facts.list_figures(self.id).issued
+
+    @property
+    def list_count(self) -> int:
+        """Problem lists made from it, withdrawn ones left out."""
+        return facts.list_figures(self.id).made
+
+    @property
+    def open_list_count(self) -> int:
+        """Its problem lists that are neither archived nor carried over."""
+        return facts.list_figures(self.id).open
+
 
 class Indicator(Base, Record, Scoped):
     """What is measured: unit, direction and range of its values, and which instruments may be compared."""
@@ -54,6 +165,7 @@ class Indicator(Base, Record, Scoped):
 
     code: Mapped[str] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(String(60))
+    definition: Mapped[str] = mapped_column(String(500), default="", server_default=text("''"))
     subject: Mapped[str] = mapped_column(String(20))
     domain: Mapped[str] = mapped_column(String(20), default="subject")
     """subject, psychological, physical, comprehensive."""
@@ -66,6 +178,12 @@ class Indicator(Base, Record, Scoped):
     index_margin: Mapped[float | None] = mapped_column(Float)
     unit_word: Mapped[str] = mapped_column(String(10), default="分")
     retired: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))
+    version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+
+    @property
+    def category(self) -> str:
+        """The category of what is found on it: subject, student_development or management (domain A3a)."""
+        return CATEGORIES_BY_DOMAIN[self.domain]
 
 
 class Reconciliation(Base, Record, Scoped):
@@ -77,6 +195,13 @@ class Reconciliation(Base, Record, Scoped):
     cycle_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("monitoring_cycles.id"), index=True)
     figures: Mapped[dict[str, Any]] = mapped_column(default=dict)
     remarks: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Line code → what the member wrote about it."""
     missing_share: Mapped[float] = mapped_column(Float)
     signed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
     signed_at: Mapped[datetime | None]
+
+    @property
+    def unexplained(self) -> tuple[str, ...]:
+        """Lines that neither hold nor are explained."""
+        lines = self.figures.get("lines", [])
+        return tuple(each["code"] for each in lines if not each["holds"] and not self.remarks.get(each["code"]))

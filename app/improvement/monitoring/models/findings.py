@@ -6,12 +6,20 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Float, Index, text
+from sqlalchemy import Float, Index, UniqueConstraint, text
 from sqlalchemy.orm import relationship
 
 from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
+from app.improvement.monitoring.models import facts
 from workflows.improvement.data_finding import DATA_FINDING
+
+PROVENANCE = frozenset(
+    "cycle batch_sha256 key value n benchmark benchmark_type deff effect rule_version code_version inputs_sha256"
+    " run_at family_size".split()
+)
+"""What must be stored with a computed finding (domain §8); sd, z, p and adjusted p only where there was a test."""
+NUMBER_PREFIX = "FX"
 
 
 class DataFinding(Base, Movable):
@@ -20,8 +28,10 @@ class DataFinding(Base, Movable):
     __tablename__ = "data_findings"
     __protection__ = "unit"
     __table_args__ = (
+        UniqueConstraint("county_id", "number"),
         Index("ix_data_findings_list", "county_id", "cycle_id", "state"),
         Index("ix_data_findings_unit", "unit_id", "state"),
+        Index("ix_data_findings_indicator", "indicator_id", "unit_id"),
         Index(
             "uq_data_findings_result",
             "result_id",
@@ -35,18 +45,19 @@ class DataFinding(Base, Movable):
     """Spoken number such as FX-0412, counted per county."""
     title: Mapped[str] = mapped_column(String(120))
     source_type: Mapped[str] = mapped_column(String(20))
-    source_reference: Mapped[str] = mapped_column(String(200), default="")
+    source_reference: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
     category: Mapped[str] = mapped_column(String(20))
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
     subject: Mapped[str | None] = mapped_column(String(20))
     grade: Mapped[str | None] = mapped_column(String(3))
+    class_no: Mapped[int | None]
     scope_level: Mapped[str | None] = mapped_column(String(6))
     cycle_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("monitoring_cycles.id"))
     result_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("monitoring_results.id"))
     indicator_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("indicators.id"))
     severity: Mapped[str | None] = mapped_column(String(10))
     verdict: Mapped[str | None] = mapped_column(String(10))
-    """candidate, watch or strength, as the rule said."""
+    """candidate or watch, as the rule said; empty where a person registered it."""
     effect: Mapped[float | None] = mapped_column(Float)
     effect_low: Mapped[float | None] = mapped_column(Float)
     effect_high: Mapped[float | None] = mapped_column(Float)
@@ -59,8 +70,12 @@ class DataFinding(Base, Movable):
     known_on: Mapped[date]
     interpretation: Mapped[str] = mapped_column(default="", server_default=text("''"))
     cause_hypotheses: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
+    confirmed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
+    confirmed_on: Mapped[date | None]
     rejection_kind: Mapped[str | None] = mapped_column(String(10))
     school_comment: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    commented_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
+    commented_at: Mapped[datetime | None]
     merged_into_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("data_findings.id"))
     superseded_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("data_findings.id"))
     problem_item_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("problem_items.id", use_alter=True))
@@ -70,6 +85,55 @@ class DataFinding(Base, Movable):
     supporting_evidence: Mapped[list[FindingSupport]] = relationship(
         lazy="selectin", order_by="FindingSupport.created_at"
     )
+    unit: Mapped[Any] = relationship("Unit", foreign_keys=[unit_id], lazy="raise")
+    indicator: Mapped[Any] = relationship("Indicator", foreign_keys=[indicator_id], lazy="raise")
+
+    @property
+    def label(self) -> str:
+        """Number and words of the finding."""
+        return f"{self.number} {self.title}"
+
+    @property
+    def address(self) -> str:
+        """The finding's page."""
+        return f"/monitoring/findings/{self.ref}"
+
+    @property
+    def is_computed(self) -> bool:
+        """A rule made it from a data cell."""
+        return self.source_type == "monitoring"
+
+    @property
+    def provenance_complete(self) -> bool:
+        """Every field of the provenance is stored (domain §8)."""
+        return self.result_id is not None and self.provenance.keys() >= PROVENANCE
+
+    @property
+    def source_is_withdrawn(self) -> bool:
+        """The data it was computed from were taken back."""
+        return self.source_withdrawn_at is not None
+
+    @property
+    def merged_into(self) -> uuid.UUID | None:
+        """The finding that carries on what this one says; None when it names itself."""
+        return self.merged_into_id if self.merged_into_id != self.id else None
+
+    @property
+    def problem_item(self) -> uuid.UUID | None:
+        """The problem item made from it."""
+        return self.problem_item_id
+
+    @property
+    def superseded_by(self) -> uuid.UUID | None:
+        """The finding of a newer round for the same unit and indicator."""
+        return self.superseded_by_id
+
+    @property
+    def newer_cycle_released(self) -> bool:
+        """A later round with this indicator was released."""
+        if self.cycle_id is None or self.indicator_id is None:
+            return False
+        return facts.newer_cycle_out(self.cycle_id, self.indicator_id)
 
 
 class FindingSupport(Base, Record, Scoped):
@@ -83,4 +147,5 @@ class FindingSupport(Base, Record, Scoped):
     description: Mapped[str] = mapped_column(String(500))
     link: Mapped[str | None] = mapped_column(String(300))
     file_sha256: Mapped[str | None] = mapped_column(String(64))
+    file_name: Mapped[str | None] = mapped_column(String(200))
     added_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))

@@ -1,4 +1,4 @@
-"""Results cell by cell, each with the file, sheet, row and column it came from; versions are kept, never overwritten."""
+"""Results cell by cell, each with the file, sheet, row and column it came from; versions are kept."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ import uuid
 from datetime import datetime
 
 from sqlalchemy import Float, Index, text
+from sqlalchemy.orm import synonym
 
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
 
 
 class MonitoringResult(Base, Record, Scoped):
-    """One value of one unit (region, school, grade or class) on one indicator in one round; null `superseded_at` is in force."""
+    """One value of one unit (region, school, grade or class) on one indicator in one round.
+
+    Null `superseded_at` is in force. What the rules said of the cell stands beside it (`verdict` and the numbers behind it), so that strengths and
+    everything in between can be shown without being listed.
+    """
 
     __tablename__ = "monitoring_results"
     __protection__ = "unit"
@@ -25,6 +30,7 @@ class MonitoringResult(Base, Record, Scoped):
         ),
         Index("ix_monitoring_results_school", "school_id", "cycle_id"),
         Index("ix_monitoring_results_indicator", "cycle_id", "indicator_id", "scope_level"),
+        Index("ix_monitoring_results_unit", "unit_id", "indicator_id"),
     )
 
     cycle_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("monitoring_cycles.id"))
@@ -48,7 +54,8 @@ class MonitoringResult(Base, Record, Scoped):
     n: Mapped[int]
     n_expected: Mapped[int | None]
     sd: Mapped[float | None] = mapped_column(Float)
-    deff: Mapped[float] = mapped_column(Float)
+    deff: Mapped[float | None] = mapped_column(Float)
+    """As the sheet gives it; empty: the default of a census or a sample (domain §8)."""
     file_sha256: Mapped[str] = mapped_column(String(64))
     sheet: Mapped[str] = mapped_column(String(60))
     row_no: Mapped[int]
@@ -57,20 +64,43 @@ class MonitoringResult(Base, Record, Scoped):
     superseded_at: Mapped[datetime | None]
     superseded_by: Mapped[uuid.UUID | None]
 
+    verdict: Mapped[str | None] = mapped_column(String(10))
+    """candidate, watch, none or strength; empty before the rules ran, and for a second benchmark of a value."""
+    severity: Mapped[str | None] = mapped_column(String(10))
+    effect: Mapped[float | None] = mapped_column(Float)
+    effect_low: Mapped[float | None] = mapped_column(Float)
+    effect_high: Mapped[float | None] = mapped_column(Float)
+    adjusted_p: Mapped[float | None] = mapped_column(Float)
+    family_size: Mapped[int | None]
+    not_eligible: Mapped[str | None] = mapped_column(String(20))
+    judged_at: Mapped[datetime | None]
+
+    @property
+    def mark(self) -> str:
+        """The first eight characters of the file's fingerprint, as people compare them."""
+        return self.file_sha256[:8]
+
 
 class SourceConflict(Base, Record, Scoped):
     """Two sources that disagree on one thing: shown side by side, asked of the data owner, settled on record."""
 
     __tablename__ = "source_conflicts"
     __protection__ = "unit"
+    __table_args__ = (Index("ix_source_conflicts_first", "first_id"), Index("ix_source_conflicts_second", "second_id"))
 
     first_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("monitoring_results.id"))
     second_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("monitoring_results.id"))
     question: Mapped[str] = mapped_column(String(500))
     asked_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))
     asked_unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("units.id"))
+    """Who owns the data and is asked: its head may answer."""
+    unit_id: Mapped[uuid.UUID | None] = synonym("asked_unit_id")
     answer: Mapped[str | None] = mapped_column(String(1000))
     answered_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
+    answered_at: Mapped[datetime | None]
     chosen_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("monitoring_results.id"))
+    settlement: Mapped[str | None] = mapped_column(String(1000))
+    """Why the chosen source is the one that counts."""
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
+    version: Mapped[int] = mapped_column(default=1, server_default=text("1"))

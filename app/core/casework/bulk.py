@@ -1,0 +1,148 @@
+"""Many records of one kind through the door at once: same landing, guards, clocks and entries, a handful of statements.
+
+For what the system does to hundreds of records in one deed: findings of a round, packages for every school.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from app.core import calendar, clock
+from app.core.audit import trail
+from app.core.casework.deadlines import Deadline, Rung, work_calendar
+from app.core.casework.records import Movable
+from app.core.database import db, uuid7
+from app.core.outbox.post import post
+from app.core.policy.actor import SYSTEM
+from workflows import engine
+from workflows.vocabulary import Deadline as DeclaredDeadline
+from workflows.vocabulary import Step
+
+
+def begin_all(records: Sequence[Movable], step: str, *, tell: bool = True) -> None:
+    """Create records by one system step inside the open act, each with its entry and its clocks.
+
+    `tell` false leaves out the letter about each one; the caller tells of all together. Raises StepRefused when a guard
+    fails for any of them: then none is kept.
+    """
+    deed = _deed()
+    if not records:
+        return
+    declared = records[0].workflow.step(step)
+    now = clock.now()
+    for record in records:
+        record.state = engine.landing(record.workflow, None, declared, record)
+        record.workflow_version, record.state_since = record.workflow.version, now
+    db.session.add_all(records)
+    db.session.flush()
+    for record in records:
+        deed.note(_entry(declared, record, None))
+    _start_clocks(records, declared, now)
+    _tell(records, declared, tell)
+
+
+def follow_all(records: Sequence[Movable], step: str, *, reason: str | None = None, tell: bool = True) -> None:
+    """Take one system step on records that stand in the same state and are led to a final one; inside the open act.
+
+    Their clocks stop. Raises StepRefused when a guard fails for any of them, ValueError for a step to a state that is
+    not final: that is for `follow`, one by one.
+    """
+    deed = _deed()
+    if not records:
+        return
+    model, declared = type(records[0]), records[0].workflow.step(step)
+    ids = [record.id for record in records]
+    db.session.flush()
+    newest = select(model).where(model.id.in_(ids)).order_by(model.id).with_for_update()
+    db.session.scalars(newest.execution_options(populate_existing=True)).all()
+    now = clock.now()
+    for record in records:
+        left = record.state
+        landed = engine.landing(record.workflow, left, declared, record, record.previous_state)
+        if not record.workflow.state(landed).final:
+            raise ValueError(f"{declared.key} leads to {landed}, which is not final")
+        record.previous_state, record.state, record.state_since = left, landed, now
+        deed.note(_entry(declared, record, left, reason))
+    db.session.flush()
+    open_clocks = (Deadline.record_id.in_(ids), Deadline.closed_at.is_(None))
+    db.session.execute(update(Deadline).where(*open_clocks).values(closed_at=now))
+    _tell(records, declared, tell)
+
+
+def _deed() -> trail.Act:
+    deed = trail.current()
+    if deed is None:
+        raise RuntimeError("Records are made and moved inside an operation.")
+    return deed
+
+
+def _entry(step: Step, record: Movable, left: str | None, reason: str | None = None) -> trail.Entry:
+    return trail.Entry(
+        "system", step.key, record=record, from_state=left, to_state=record.state, reason=reason, actor=SYSTEM
+    )
+
+
+def _tell(records: Sequence[Movable], step: Step, tell: bool) -> None:
+    if not tell or trail.told_in_bulk():
+        return
+    for record in records:
+        post("step_taken", record, step=step.key, version=record.version)
+
+
+def _start_clocks(records: Sequence[Movable], step: Step, now: datetime) -> None:
+    clocks: list[dict[str, Any]] = []
+    rungs: list[dict[str, Any]] = []
+    ladders: dict[tuple[str, datetime], list[calendar.Rung]] = {}
+    days = work_calendar()
+    for record in records:
+        for name, declared in _declared(record, step):
+            due_at = calendar.due_at(declared, now, record, days)
+            if due_at is None:
+                continue
+            key = (name, due_at)
+            if key not in ladders:
+                ladders[key] = calendar.rungs(declared, now, due_at, days)
+            row = _clock(record, name, declared, now, due_at)
+            clocks.append(row)
+            rungs += [_rung(row["id"], rung, now) for rung in ladders[key]]
+    if clocks:
+        db.session.execute(insert(Deadline), clocks)
+    if rungs:
+        db.session.execute(insert(Rung), rungs)
+
+
+def _declared(record: Movable, step: Step) -> list[tuple[str, DeclaredDeadline]]:
+    of_state = [(f"{record.state}.{one.code}", one) for one in record.standing.deadlines]
+    return [*of_state, *((f"step:{step.name}.{one.code}", one) for one in step.deadlines)]
+
+
+def _clock(
+    record: Movable, name: str, declared: DeclaredDeadline, now: datetime, due_at: datetime
+) -> dict[str, Any]:
+    return {
+        "id": uuid7(),
+        "entity": type(record).__dict__["__tablename__"],
+        "record_id": record.id,
+        "unit_id": getattr(record, "unit_id", None),
+        "county_id": record.county_id,
+        "school_id": record.school_id,
+        "name": name,
+        "met_by": declared.met_by,
+        "started_at": now,
+        "due_at": due_at,
+    }
+
+
+def _rung(deadline_id: uuid.UUID, rung: calendar.Rung, now: datetime) -> dict[str, Any]:
+    return {
+        "deadline_id": deadline_id,
+        "name": rung.name,
+        "at": rung.at,
+        "roles": list(rung.roles),
+        "done_at": now if rung.at < now else None,
+    }

@@ -1,0 +1,149 @@
+"""Words of monitoring in both languages: levels, stages, subjects, kinds of values, sources, categories, audiences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.core.errors import Sentence
+
+LEVELS = {
+    "national": Sentence("国家", "National"),
+    "province": Sentence("省", "Provincial"),
+    "city": Sentence("市", "City"),
+    "county": Sentence("县", "County"),
+}
+STAGES = {
+    "primary": Sentence("小学", "Primary"),
+    "junior": Sentence("初中", "Junior middle"),
+    "senior": Sentence("高中", "Senior middle"),
+}
+GRADES_OF_STAGE = {
+    "primary": tuple(f"G{n}" for n in range(1, 7)),
+    "junior": tuple(f"G{n}" for n in range(7, 10)),
+    "senior": tuple(f"G{n}" for n in range(10, 13)),
+}
+GRADES = {
+    f"G{number}": Sentence(f"{zh}年级" if number < 10 else zh, f"Grade {number}")
+    for number, zh in enumerate(
+        ("一", "二", "三", "四", "五", "六", "七", "八", "九", "高一", "高二", "高三"), start=1
+    )
+}
+COVERAGES = {"census": Sentence("普测", "Census"), "sample": Sentence("抽测", "Sample")}
+SUBJECTS = {
+    "chinese": Sentence("语文", "Chinese"),
+    "math": Sentence("数学", "Mathematics"),
+    "english": Sentence("英语", "English"),
+    "science": Sentence("科学", "Science"),
+    "physics": Sentence("物理", "Physics"),
+    "chemistry": Sentence("化学", "Chemistry"),
+    "biology": Sentence("生物", "Biology"),
+    "history": Sentence("历史", "History"),
+    "geography": Sentence("地理", "Geography"),
+    "ethics": Sentence("道德与法治", "Ethics and law"),
+    "pe": Sentence("体育", "Physical education"),
+    "art": Sentence("美术", "Art"),
+    "music": Sentence("音乐", "Music"),
+    "it": Sentence("信息科技", "Information technology"),
+    "psych": Sentence("心理健康", "Mental health"),
+    "quality": Sentence("学习品质", "Learning quality"),
+    "general": Sentence("综合", "General"),
+}
+DOMAINS = {
+    "subject": Sentence("学业", "Academic"),
+    "psychological": Sentence("心理与学习品质", "Psychological"),
+    "physical": Sentence("体质健康", "Physical"),
+    "comprehensive": Sentence("综合与管理", "Comprehensive"),
+}
+CATEGORIES = {
+    "management": Sentence("管理", "Management"),
+    "subject": Sentence("学科", "Subject"),
+    "student_development": Sentence("学生发展", "Student development"),
+    "teacher": Sentence("教师", "Teachers"),
+    "resource": Sentence("资源", "Resources"),
+}
+VALUE_TYPES = {
+    "mean": Sentence("平均值", "Mean"),
+    "rate": Sentence("比率", "Rate"),
+    "index": Sentence("指数", "Index"),
+}
+DIRECTIONS = {"higher": Sentence("越高越好", "Higher is better"), "lower": Sentence("越低越好", "Lower is better")}
+SCOPES = {
+    "region": Sentence("全县", "County"),
+    "school": Sentence("学校", "School"),
+    "grade": Sentence("年级", "Grade"),
+    "class": Sentence("班级", "Class"),
+}
+BENCHMARKS = {
+    "county": Sentence("县均值", "County mean"),
+    "city": Sentence("市均值", "City mean"),
+    "province": Sentence("省均值", "Provincial mean"),
+    "national": Sentence("全国均值", "National mean"),
+    "standard": Sentence("标准线", "Standard line"),
+    "previous": Sentence("上一轮", "Previous round"),
+}
+"""In the order in which another one steps in where the round's own benchmark is missing."""
+SEVERITIES = {
+    "minor": Sentence("轻", "Minor"),
+    "moderate": Sentence("中", "Moderate"),
+    "severe": Sentence("重", "Severe"),
+}
+SOURCES = {
+    "monitoring": Sentence("监测", "Monitoring"),
+    "visit": Sentence("视导", "Supervision visit"),
+    "self_check": Sentence("自查", "Self-check"),
+    "inspection": Sentence("督查", "Inspection"),
+    "audit": Sentence("审计", "Audit"),
+    "patrol": Sentence("巡视巡察", "Discipline inspection"),
+    "petition": Sentence("群众信访", "Petition"),
+    "opinion": Sentence("网络舆情", "Public opinion"),
+    "safety": Sentence("安全生产和自然灾害", "Safety and natural disasters"),
+    "ecology": Sentence("生态环保", "Ecology and environment"),
+}
+"""Monitoring and visits beside self-checks and the seven lists of problems (七张问题清单)."""
+AUDIENCES = {
+    "basic": Sentence("基础数据", "Basic data"),
+    "analysis": Sentence("综合分析", "Overall analysis"),
+    "topic": Sentence("专题", "By topic"),
+    "public": Sentence("社会版", "Public version"),
+}
+AUDIENCES_FOR = {
+    "basic": Sentence(
+        "办公室、测评组；各校只得本校数据包", "The office and the assessment group; each school its own package"
+    ),
+    "analysis": Sentence("领导小组、责任科室", "The leading group and the departments"),
+    "topic": Sentence("教研员、指导组", "Subject researchers and the guidance group"),
+    "public": Sentence(
+        "社会公开：没有单位名称，少于 10 的格子不显示", "The public: no unit names, cells under 10 not shown"
+    ),
+}
+VERDICTS = {
+    "candidate": Sentence("候选", "Candidate"),
+    "watch": Sentence("观察", "Watch"),
+    "none": Sentence("无异常", "Nothing stands out"),
+    "strength": Sentence("优势", "Strength"),
+}
+NOT_ELIGIBLE = {
+    "small_n": Sentence("样本不足", "Too few pupils"),
+    "low_coverage": Sentence("参测率不足", "Coverage too low"),
+    "no_spread": Sentence("没有标准差", "No standard deviation"),
+    "extreme_benchmark": Sentence("基准为 0% 或 100%", "Benchmark of 0 % or 100 %"),
+    "index": Sentence("指数不检验", "Index, not tested"),
+    "no_value": Sentence("没有数值", "No value"),
+}
+MISSING = {"absent": Sentence("缺考", "Absent"), "not_given": Sentence("未提供", "Not given")}
+REJECTIONS = {
+    "explained": Sentence("情况属实，有合理解释", "True, with a good explanation"),
+    "dismissed": Sentence("不成立或不需要处理", "Not true, or nothing to be done"),
+}
+MEETING_LEVELS = {
+    "county": Sentence("县级", "County"),
+    "district": Sentence("学区", "School district"),
+    "school": Sentence("学校", "School"),
+}
+
+
+def word_of(words: Mapping[str, Sentence], code: str | None) -> Sentence:
+    """The word of a code; the code itself where there is none, an empty one for None."""
+    if not code:
+        return Sentence("", "")
+    return words.get(code) or Sentence(code, code)
