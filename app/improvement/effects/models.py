@@ -10,7 +10,7 @@ from sqlalchemy import Float, Index, text
 from sqlalchemy.orm import relationship
 
 from app.core.casework.records import Movable
-from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
+from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, db, mapped_column
 from app.improvement.plans.models import RemediationPlan
 from app.improvement.problems.models import ProblemItem
 from workflows.improvement.closure_request import CLOSURE_REQUEST
@@ -52,7 +52,82 @@ class EffectEvaluation(Base, Movable):
     decided_on: Mapped[date | None]
 
     item: Mapped[ProblemItem] = relationship(lazy="joined", innerjoin=True)
-    plan: Mapped[RemediationPlan] = relationship(lazy="raise")
+    plan: Mapped[RemediationPlan] = relationship(lazy="select")
+
+    @property
+    def label(self) -> str:
+        """Which item's effect."""
+        return f"{self.item.label}：成效评价"
+
+    @property
+    def address(self) -> str:
+        """The evaluation's page."""
+        return f"/evaluations/{self.ref}"
+
+    @property
+    def is_severe(self) -> bool:
+        """As its item."""
+        return self.item.is_severe
+
+    @property
+    def is_school_level(self) -> bool:
+        """As its item."""
+        return self.item.is_school_level
+
+    @property
+    def design_as_planned(self) -> bool:
+        """The design is the one fixed in the plan."""
+        return self.design == self.plan.design
+
+    @property
+    def follow_up_verified(self) -> bool:
+        """Every round that holds a follow-up cell has been verified."""
+        states = text(
+            "select bool_and(c.state in ('verified', 'released', 'improving', 'closed')) from monitoring_results r"
+            " join monitoring_cycles c on c.id = r.cycle_id where r.id = any(cast(:ids as uuid[]))"
+        )
+        return bool(self.follow_up_ids) and bool(db.session.execute(states, {"ids": self.follow_up_ids}).scalar())
+
+    @property
+    def comparability_answered(self) -> bool:
+        """Every point of the checklist has its answer stored."""
+        return bool(self.comparability.get("checks"))
+
+    @property
+    def unverified_criterion_count(self) -> int:
+        """Criteria nobody but the doers has seen on site."""
+        return sum(1 for one in self.criteria_checked if one.get("met") is None or not one.get("on_site"))
+
+    @property
+    def pooled_round_count(self) -> int:
+        """Rounds pooled for a small group."""
+        return len(self.follow_up_ids)
+
+    @property
+    def result_stored(self) -> bool:
+        """The computed result is there."""
+        return bool(self.computed)
+
+    @property
+    def input_digests_stored(self) -> bool:
+        """Digest of the inputs and version of the code are there."""
+        return bool(self.computed.get("inputs_sha256") and self.computed.get("code_version"))
+
+    @property
+    def qualitative_evidence_count(self) -> int:
+        """Accepted pieces of evidence that support the difference."""
+        known = text("select count(*) from evidence where id = any(cast(:ids as uuid[])) and state = 'accepted'")
+        return int(db.session.execute(known, {"ids": self.qualitative}).scalar_one())
+
+    @property
+    def has_proposal(self) -> bool:
+        """An outcome was proposed since the last computation."""
+        return self.proposed_at is not None
+
+    @property
+    def item_is_void(self) -> bool:
+        """The item is void."""
+        return self.item.state == "void"
 
 
 class ClosureRequest(Base, Movable):
@@ -84,7 +159,104 @@ class ClosureRequest(Base, Movable):
     approved_on: Mapped[date | None]
 
     item: Mapped[ProblemItem] = relationship(lazy="joined", innerjoin=True)
-    evaluation: Mapped[EffectEvaluation | None] = relationship(lazy="raise")
+    evaluation: Mapped[EffectEvaluation | None] = relationship(lazy="select")
+
+    @property
+    def label(self) -> str:
+        """Which item is to be closed."""
+        return f"{self.item.label}：销号申请"
+
+    @property
+    def address(self) -> str:
+        """The request's page."""
+        return f"/closures/{self.ref}"
+
+    @property
+    def forebears(self) -> tuple[uuid.UUID, ...]:
+        """The item, its plans, measures and evidence: who worked on them may neither verify nor approve."""
+        rows = db.session.execute(
+            text(
+                "select p.id from remediation_plans p where p.item_id = :i"
+                " union select a.id from remediation_actions a join remediation_plans p on p.id = a.plan_id"
+                " where p.item_id = :i"
+                " union select e.id from evidence e join remediation_actions a on a.id = e.action_id"
+                " join remediation_plans p on p.id = a.plan_id where p.item_id = :i"
+            ),
+            {"i": self.item_id},
+        )
+        return (self.item_id, *(row.id for row in rows))
+
+    @property
+    def is_severe(self) -> bool:
+        """As its item."""
+        return self.item.is_severe
+
+    @property
+    def is_school_level(self) -> bool:
+        """As its item."""
+        return self.item.is_school_level
+
+    @property
+    def was_opened(self) -> bool:
+        """The verifier has opened the version submitted."""
+        return self.opened_at is not None
+
+    @property
+    def item_awaits_closure(self) -> bool:
+        """The item is waiting for closure."""
+        return self.item.state == "pending_closure"
+
+    @property
+    def item_is_void(self) -> bool:
+        """The item is void."""
+        return self.item.state == "void"
+
+    @property
+    def item_is_closed(self) -> bool:
+        """The item is closed."""
+        return self.item.state == "closed"
+
+    @property
+    def has_before_and_after(self) -> bool:
+        """The data before and after, or the criteria, are attached."""
+        return bool(self.before_after.get("estimate") or self.before_after.get("criteria"))
+
+    @property
+    def listed_evidence_count(self) -> int:
+        """Pieces of evidence in the list."""
+        return len(self.evidence_ids)
+
+    @property
+    def open_action_count(self) -> int:
+        """Measures neither completed nor cancelled."""
+        return self.item.open_action_count
+
+    @property
+    def undecided_evidence_count(self) -> int:
+        """Submitted evidence nobody has judged."""
+        waiting = text(
+            "select count(*) from evidence e join remediation_actions a on a.id = e.action_id"
+            " join remediation_plans p on p.id = a.plan_id where p.item_id = :i and e.state = 'submitted'"
+        )
+        return int(db.session.execute(waiting, {"i": self.item_id}).scalar_one())
+
+    @property
+    def effect_decided(self) -> bool:
+        """The effect is decided with an outcome that allows closing."""
+        item = self.item
+        if item.outcome == "partly_improved":
+            return item.rationale_accepted
+        return item.outcome in ("achieved", "improved") or item.effect_not_measurable
+
+    @property
+    def effect_not_measurable(self) -> bool:
+        """Decided as not measurable, so the group head approves."""
+        return self.item.effect_not_measurable
+
+    @property
+    def chain_gaps(self) -> tuple[str, ...]:
+        """Links missing between the data cell and this request."""
+        return self.item.chain_gaps
 
 
 class Recheck(Base, Movable):
@@ -104,6 +276,26 @@ class Recheck(Base, Movable):
     checked_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
 
     item: Mapped[ProblemItem] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def label(self) -> str:
+        """Which item is looked at again."""
+        return f"{self.item.label}：复核"
+
+    @property
+    def address(self) -> str:
+        """The recheck's page."""
+        return f"/rechecks/{self.ref}"
+
+    @property
+    def forebears(self) -> tuple[uuid.UUID, ...]:
+        """The closure request: its verifier does not recheck."""
+        return (self.request_id,)
+
+    @property
+    def item_is_closed(self) -> bool:
+        """The item is still closed."""
+        return self.item.state == "closed"
 
 
 class DocumentRecord(Base, Record, Scoped):

@@ -14,6 +14,7 @@ from app.core import clock
 from app.core.casework.door import follow, operation
 from app.core.database import db, uuid7
 from app.core.errors import Invalid, Sentence
+from app.core.outbox.post import post
 from app.core.policy.actor import Actor
 from app.improvement.monitoring.models import DataFinding, MonitoringResult
 from app.improvement.plans.models import (
@@ -317,6 +318,7 @@ def approve_plan(actor: Actor, plan: RemediationPlan, given: PlanStep) -> Iterat
         follow(before, "supersede")
         end_open_actions(before)
     follow(plan, "activate")
+    post("plan_in_force", plan)
 
 
 def end_open_actions(plan: RemediationPlan) -> None:

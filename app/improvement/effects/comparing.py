@@ -1,0 +1,134 @@
+"""From stored results to a comparison: the measures of both ends and the units that were not flagged."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased
+
+from app.core.database import db
+from app.improvement.effects.adjustment import Peers
+from app.improvement.effects.measures import Measure
+from app.improvement.effects.outcome import Comparison
+from app.improvement.effects.outcome_rules import outcome_rules
+from app.improvement.monitoring.models import DataFinding, Indicator, MonitoringCycle, MonitoringResult
+from app.improvement.monitoring.rule_set import grade_band
+
+USABLE = ("verified", "released", "improving", "closed")
+"""States of a round whose results may be a follow-up (A8)."""
+
+
+def measure_of(result: MonitoringResult, indicator: Indicator, cycle: MonitoringCycle) -> Measure:
+    """One stored cell as the statistics read it."""
+    return Measure(
+        value=result.value,
+        n=result.n,
+        value_type=result.value_type,
+        indicator=indicator.code,
+        instrument=indicator.family,
+        grade_band=grade_band(result.grade) if result.grade else "all",
+        sd=result.sd,
+        n_expected=result.n_expected,
+        deff=result.deff,
+        sampled=cycle.coverage == "sample",
+        source_withdrawn=cycle.state == "withdrawn",
+    )
+
+
+def rows_of(ids: Sequence[Any]) -> list[tuple[MonitoringResult, Indicator, MonitoringCycle]]:
+    """The cells with their indicator and round, oldest round first; one query."""
+    wanted = [uuid.UUID(str(one)) for one in ids]
+    query = (
+        select(MonitoringResult, Indicator, MonitoringCycle)
+        .join(Indicator, Indicator.id == MonitoringResult.indicator_id)
+        .join(MonitoringCycle, MonitoringCycle.id == MonitoringResult.cycle_id)
+        .where(MonitoringResult.id.in_(wanted))
+        .order_by(MonitoringCycle.starts_on)
+    )
+    return [(row[0], row[1], row[2]) for row in db.session.execute(query)]
+
+
+def peers_of(before: MonitoringResult, after: MonitoringResult) -> Peers:
+    """Both ends of every unit that was measured twice on the indicator and not flagged at baseline (decision 43)."""
+    first, second = aliased(MonitoringResult), aliased(MonitoringResult)
+    flagged = exists().where(
+        DataFinding.result_id == first.id, DataFinding.verdict == "candidate", DataFinding.state != "superseded"
+    )
+    query = (
+        select(first, second, Indicator, MonitoringCycle)
+        .join(
+            second,
+            (second.unit_id == first.unit_id)
+            & (second.indicator_id == first.indicator_id)
+            & (second.scope_level == first.scope_level)
+            & (second.grade.is_not_distinct_from(after.grade))
+            & (second.class_no.is_not_distinct_from(first.class_no)),
+        )
+        .join(Indicator, Indicator.id == first.indicator_id)
+        .join(MonitoringCycle, MonitoringCycle.id == first.cycle_id)
+        .where(
+            first.cycle_id == before.cycle_id,
+            second.cycle_id == after.cycle_id,
+            first.indicator_id == before.indicator_id,
+            first.scope_level == before.scope_level,
+            first.grade.is_not_distinct_from(before.grade),
+            first.superseded_at.is_(None),
+            second.superseded_at.is_(None),
+            first.unit_id != before.unit_id,
+            ~flagged,
+        )
+    )
+    pairs = [
+        (measure_of(row[0], row[2], row[3]), measure_of(row[1], row[2], row[3])) for row in db.session.execute(query)
+    ]
+    return Peers.of(pairs, outcome_rules())
+
+
+def comparison_for(
+    baseline_id: uuid.UUID,
+    follow_up_ids: Sequence[str],
+    *,
+    design: str,
+    min_effect: float,
+    target: float | None,
+    equated: bool = False,
+    earlier_ids: Sequence[str] = (),
+) -> Comparison:
+    """The comparison of one item: its baseline cell against the re-measured one, or pooled rounds for small groups."""
+    before = rows_of([baseline_id, *earlier_ids])
+    after = rows_of(list(follow_up_ids))
+    return Comparison(
+        baseline=tuple(measure_of(*row) for row in before),
+        follow_up=tuple(measure_of(*row) for row in after),
+        direction=before[0][0].direction,
+        min_effect=min_effect,
+        target=target,
+        design=design,
+        equated=equated,
+        peers=peers_of(before[0][0], after[0][0]) if len(before) == 1 and len(after) == 1 else None,
+    )
+
+
+def candidates_for_follow_up(baseline_id: uuid.UUID) -> list[tuple[MonitoringResult, MonitoringCycle]]:
+    """Later cells of the same unit and indicator that may be the re-measurement, newest first."""
+    base = aliased(MonitoringResult)
+    base_cycle = aliased(MonitoringCycle)
+    query = (
+        select(MonitoringResult, MonitoringCycle)
+        .join(MonitoringCycle, MonitoringCycle.id == MonitoringResult.cycle_id)
+        .join(base, base.id == baseline_id)
+        .join(base_cycle, base_cycle.id == base.cycle_id)
+        .where(
+            MonitoringResult.unit_id == base.unit_id,
+            MonitoringResult.indicator_id == base.indicator_id,
+            MonitoringResult.scope_level == base.scope_level,
+            MonitoringResult.superseded_at.is_(None),
+            MonitoringCycle.starts_on > base_cycle.starts_on,
+            MonitoringCycle.state.in_(USABLE),
+        )
+        .order_by(MonitoringCycle.starts_on.desc())
+    )
+    return [(row[0], row[1]) for row in db.session.execute(query)]
