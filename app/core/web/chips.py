@@ -53,7 +53,7 @@ ICONS: dict[Look, str] = {
 
 @dataclass(frozen=True)
 class Chip:
-    """A deadline in words: its look, what it says, the whole date for the title, the moment that a live one counts to."""
+    """A deadline in words: its look, what it says, the whole date for the title, the moment a live one counts to."""
 
     look: Look
     text: str

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from unicodedata import east_asian_width
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 FindingLook = Literal["problem", "watch", "strength", "none"]
 NodeLook = Literal["done", "now", "next"]
@@ -328,6 +328,7 @@ def spark(values: Sequence[float | None], label: str, marked: int | None = None)
         if value is not None
     )
     width = max(8, len(values) * 8 - 2)
+    base = Markup('<path class="b-base" d="M0 24.5H{}"/>').format(width)
     return Markup(
-        '<svg class="spark" viewBox="0 0 {0} 25" width="{0}" height="25" role="img" aria-label="{1}">{2}<path class="b-base" d="M0 24.5H{0}"/></svg>'
-    ).format(width, escape(label), bars)
+        '<svg class="spark" viewBox="0 0 {0} 25" width="{0}" height="25" role="img" aria-label="{1}">{2}{3}</svg>'
+    ).format(width, label, bars, base)
