@@ -38,6 +38,10 @@ class TaskOverdue(Exception):
     """The child reached its limit of time or memory, or was killed."""
 
 
+class SandboxAway(Exception):
+    """The server process of the sandbox does not start; a fault of the installation."""
+
+
 class TaskBroken(Exception):
     """The task raised; the text is the kind of its error, never content."""
 
@@ -129,7 +133,7 @@ class Sandbox:
             ready = says.read(len(READY)) == READY
         line = self._reached() if ready else None
         if line is None:
-            raise TaskBroken(f"the sandbox of {self.task} did not start")
+            raise SandboxAway(f"the sandbox of {self.task} did not start")
         return line
 
 

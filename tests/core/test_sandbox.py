@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from app.core.sandbox import Limits, Sandbox, TaskBroken, TaskOverdue
+from app.core.sandbox import Limits, Sandbox, SandboxAway, TaskBroken, TaskOverdue
 
 ROOT = Path(__file__).parents[2]
 SHORT = Limits(seconds=1, megabytes=128, file_megabytes=1)
@@ -136,6 +136,6 @@ def test_a_parent_killed_in_the_middle_leaves_neither_process_nor_folder() -> No
 
 
 def test_a_task_that_does_not_exist_is_told_at_once(capfd: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(TaskBroken, match="did not start"):
+    with pytest.raises(SandboxAway, match="did not start"):
         sandbox("nothing_of_that_name").run(b"")
     assert "nothing_of_that_name" in capfd.readouterr().err

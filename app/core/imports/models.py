@@ -11,7 +11,9 @@ from sqlalchemy import BigInteger, Identity, Index, UniqueConstraint, text
 from app.core import clock
 from app.core.casework.records import Movable
 from app.core.database import JSONB, Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
+from app.core.imports.kinds import KINDS
 from app.core.imports.registry import ImportKind, import_kind
+from app.core.vault.rotation import Sealed
 from workflows.imports.import_batch import IMPORT_BATCH
 
 ROLLBACK_DAYS = 7
@@ -49,11 +51,8 @@ class ImportBatch(Base, Movable):
     file_sha256: Mapped[str] = mapped_column(String(64))
     file_size: Mapped[int]
     sender: Mapped[str] = mapped_column(String(60), default="")
-    proposal: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
-    """What was found in the file: sheets, header rows, columns with samples (long numbers masked)."""
     mapping: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
     choices: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
-    report: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
     trouble: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
     """Why the last job could not do its work: sentences as {"zh", "en"}."""
     rows_read: Mapped[int] = mapped_column(default=0, server_default=text("0"))
@@ -92,7 +91,7 @@ class ImportBatch(Base, Movable):
     @property
     def all_or_nothing(self) -> bool:
         """One blocked row holds up the whole batch (decisions §6, partial acceptance)."""
-        return not self.behind.partial
+        return not KINDS[self.kind].partial
 
     @property
     def mapping_complete(self) -> bool:
@@ -136,13 +135,42 @@ class ImportBatch(Base, Movable):
 
     @property
     def label(self) -> str:
-        """The file and what it is for."""
+        """What it is for, and the file."""
         return f"{self.target_label} {self.file_name}".strip()
 
     @property
     def address(self) -> str:
         """Its page: mapping, progress or report, whichever comes next."""
         return f"/imports/{self.ref}"
+
+
+class ImportFile(Base, Record, Scoped):
+    """The file of a batch, sealed with the keys of its school or county; nothing of it lies in clear.
+
+    Kept for its rows' provenance; files of personal kinds go when the batch can no longer be rolled back.
+    """
+
+    __tablename__ = "import_files"
+    __protection__ = "unit"
+
+    batch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("import_batches.id", ondelete="CASCADE"), unique=True)
+    content: Mapped[bytes] = mapped_column(Sealed())
+
+
+class ImportReport(Base):
+    """What was found in the file and what checking says of it, as its pages show it; long numbers are masked.
+
+    A table of its own: lists need none of it, and the trail tells counts and digests, not contents.
+    """
+
+    __tablename__ = "import_reports"
+    __protection__ = "unit"
+
+    batch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("import_batches.id", ondelete="CASCADE"), primary_key=True)
+    county_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
+    school_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("units.id"))
+    proposal: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    report: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
 
 
 class ImportRow(Base, Scoped):
@@ -160,11 +188,11 @@ class ImportRow(Base, Scoped):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     batch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("import_batches.id", ondelete="CASCADE"))
-    sheet: Mapped[str] = mapped_column(String(60))
+    sheet: Mapped[str]
     row_no: Mapped[int]
     status: Mapped[str] = mapped_column(String(10))
-    """ok, warned, blocked, dropped; or left (a blocked row that somebody dropped later, with a reason)."""
-    key: Mapped[str | None] = mapped_column(String(200))
+    """ok, warned, blocked, dropped; later also given_up (with a reason) or mended (a newer file brought the row)."""
+    key: Mapped[str | None]
     values: Mapped[dict[str, Any]] = mapped_column(default=dict)
     messages: Mapped[list[Any]] = mapped_column(default=list)
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from workflows.vocabulary import Sentence
-
 if TYPE_CHECKING:
-    from app.core.imports import Lookups, StagedSheet
+    from app.core.imports.directory import Lookups
     from app.core.imports.models import ImportBatch
+    from app.core.imports.staged import StagedSheet
     from app.core.policy.actor import Actor
 
 
@@ -46,10 +45,20 @@ class Counts:
 
 @dataclass(frozen=True)
 class Former:
-    """What a new file is compared with: the version before, in words and day, and its rows as dicts of values."""
+    """What a new file is compared with: the version before in words, and its rows as (natural key, values)."""
 
     label: str
-    rows: Iterable[Mapping[str, Any]]
+    rows: Iterable[tuple[str, Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
+class HeadCount:
+    """One line of the head count: what is counted and how many, with a remark such as a share."""
+
+    zh: str
+    en: str
+    number: int
+    remark: str = ""
 
 
 def _nothing(*_: Any) -> None:
@@ -58,19 +67,24 @@ def _nothing(*_: Any) -> None:
 
 @dataclass(frozen=True)
 class ImportKind:
-    """One kind of file. `code` is the code of the columns (app.core.imports.KINDS) and of ImportBatch.kind.
+    """One kind of file. `code` is the code of its columns (kinds.KINDS) and of ImportBatch.kind.
 
     target(actor, ref) -> Target: where a new file would go; `ref` is its own reference or None. Raises NotFound.
     lookups(batch) -> Lookups: what rows are checked against, read with a handful of selects.
-    accept(batch, staged) -> Counts: one set-based write inside the open act, as SYSTEM. With `personal`, the rows come
-        from `staged` (values, private columns included); else from import_rows where batch_id and status in ok, warned.
+    accept(batch, staged) -> Counts: one set-based write inside the open act, as SYSTEM; added + changed + same must be
+        the number of good rows. With `personal` the rows come from `staged`; else they stand in import_rows (batch_id,
+        status ok or warned) and `staged` is None.
     roll_back(batch) -> Counts: takes all of it back, inside the open act, as SYSTEM.
-    depends(batch) -> how many records rest on its rows; above 0 it cannot be rolled back.
+    depends(batch): how many records rest on its rows; above 0 it cannot be rolled back.
     former(batch) -> Former or None: what the report compares with.
-    learn(batch, column, {typed: chosen}) keeps what people chose for unknown names, inside the act of acceptance.
-    uploaded(batch), accepted(batch): called inside the act, to move the target on by follow().
-    personal: rows hold ID numbers or phones; they are never kept in clear: see ImportRow.
-    second_person: accepted by somebody else than uploader and mapper.
+    headcount(batch, staged) -> lines that set the file against the roster.
+    fixed(batch) -> column texts that hold for every row where the file has no such column (the cycle it was sent for).
+    learn(batch, column, {typed: chosen}): keeps what people chose for unknown names, inside the act of acceptance.
+    uploaded(batch), accepted(batch), rolled_back(batch): inside the act, to move the target on by follow().
+
+    personal: rows hold ID numbers or phones in `private_columns`; they are never kept in clear, see ImportRow.
+    second_person: accepted by somebody else than the one who uploaded or mapped it.
+    versions: a file may replace an accepted one of the same target, chosen when it is uploaded (batch.supersedes_id).
     """
 
     code: str
@@ -78,22 +92,20 @@ class ImportKind:
     en: str
     target: Callable[[Actor, str | None], Target]
     lookups: Callable[[ImportBatch], Lookups]
-    accept: Callable[[ImportBatch, StagedSheet], Counts]
+    accept: Callable[[ImportBatch, StagedSheet | None], Counts]
     roll_back: Callable[[ImportBatch], Counts]
     depends: Callable[[ImportBatch], int] = lambda batch: 0
     former: Callable[[ImportBatch], Former | None] = lambda batch: None
+    headcount: Callable[[ImportBatch, StagedSheet], Sequence[HeadCount]] = lambda batch, staged: ()
+    fixed: Callable[[ImportBatch], Mapping[str, str]] = lambda batch: {}
     learn: Callable[[ImportBatch, str, Mapping[str, str]], None] = _nothing
     uploaded: Callable[[ImportBatch], None] = _nothing
     accepted: Callable[[ImportBatch], None] = _nothing
+    rolled_back: Callable[[ImportBatch], None] = _nothing
     personal: bool = False
-    partial: bool = False
     second_person: bool = False
+    versions: bool = False
     private_columns: frozenset[str] = field(default=frozenset())
-
-    @property
-    def sentence(self) -> Sentence:
-        """Its name in both languages."""
-        return Sentence(self.zh, self.en)
 
 
 REGISTERED: dict[str, ImportKind] = {}

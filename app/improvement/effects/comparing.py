@@ -15,7 +15,7 @@ from app.improvement.effects.measures import Measure
 from app.improvement.effects.outcome import Comparison
 from app.improvement.effects.outcome_rules import outcome_rules
 from app.improvement.monitoring.models import DataFinding, Indicator, MonitoringCycle, MonitoringResult
-from app.improvement.monitoring.rule_set import grade_band
+from app.improvement.monitoring.rule_set import finding_rules
 
 USABLE = ("verified", "released", "improving", "closed")
 """States of a round whose results may be a follow-up (A8)."""
@@ -29,7 +29,7 @@ def measure_of(result: MonitoringResult, indicator: Indicator, cycle: Monitoring
         value_type=result.value_type,
         indicator=indicator.code,
         instrument=indicator.family,
-        grade_band=grade_band(result.grade) if result.grade else "all",
+        grade_band=finding_rules().grade_band(result.grade),
         sd=result.sd,
         n_expected=result.n_expected,
         deff=result.deff,

@@ -48,7 +48,7 @@ def pinyin_of(name: str) -> str:
 
 
 def sounds_like(column: Any, name_column: Any, typed: str) -> ColumnElement[bool]:
-    """Whether a name holds what was typed: characters, full pinyin from its beginning with or without gaps, initials."""
+    """Whether a name holds what was typed: characters, pinyin from its start with or without gaps, initials."""
     wanted = typed.strip().lower()
     if not wanted.isascii():
         return name_column.contains(wanted, autoescape=True)  # type: ignore[no-any-return]

@@ -1,6 +1,7 @@
 """Students and classes written many at a time: numbers sealed in process, then a handful of set-based statements.
 
-Used by the import of rosters and by the demo county. The caller holds the open act and a context that reaches the schools.
+Used by the import of rosters and by the demo county. The caller holds the open act and a context that reaches the
+schools.
 """
 
 from __future__ import annotations
@@ -97,9 +98,7 @@ def write_students(roll: Roll, rows: Iterable[Sequence[Any]]) -> Counts:
     ImportRefused when an ID number is on the roll of the same school under another student number.
     """
     ring: KeyRing = current_app.extensions["bihuan.vault"]
-    db.session.execute(
-        text("select pg_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": f"roll:{roll.county_id}"}
-    )
+    db.session.execute(ONE_AT_A_TIME, {"what": f"roll:{roll.county_id}"})
     sent = copy_in("incoming_students", INCOMING, _sealed(ring, roll, rows))
     _refuse_shared_numbers(roll)
     write_classes(roll)
@@ -187,7 +186,7 @@ def _refuse_shared_numbers(roll: Roll) -> None:
             [
                 Sentence(
                     f"学籍号 {first} 和 {second} 写着同一个证件号，请核对是不是同一个人",
-                    f"Student numbers {first} and {second} carry the same ID number; check whether they are one person.",
+                    f"Student numbers {first} and {second} carry the same ID number; check if they are one person.",
                 )
                 for first, second in rows
             ]
@@ -195,11 +194,12 @@ def _refuse_shared_numbers(roll: Roll) -> None:
 
 
 def _count(statement: Any, values: Mapping[str, Any]) -> int:
-    return int(db.session.execute(statement, values).rowcount)
+    done: Any = db.session.execute(statement, values)
+    return int(done.rowcount)
 
 
 def take_back_students(county_id: uuid.UUID, batch_id: uuid.UUID) -> Counts:
-    """Undo what an import wrote: changed students as they were, added ones gone, with the classes it made and left empty."""
+    """Undo what an import wrote: changed students as they were, added ones gone, and the classes it made if empty."""
     keys = {"county": county_id, "batch": batch_id}
     changed = _count(PUT_BACK, keys)
     removed = _count(TAKE_OFF, keys)
@@ -213,6 +213,7 @@ def resting_on(batch_id: uuid.UUID, written: int) -> int:
     return max(0, written - int(untouched))
 
 
+ONE_AT_A_TIME = text("select pg_advisory_xact_lock(hashtextextended(:what, 0))")
 KNOWN = text(
     """select school_id, student_no, id, private, private_index from students
        where county_id = :county and school_id = any(:schools)"""
@@ -235,10 +236,10 @@ ADD_CLASSES = text(
             as c(school_id, grade, class_no, name)
        on conflict (school_id, school_year, grade, class_no) do nothing"""
 )
-_DIFFERS = """(s.name, s.gender, s.birth_date, s.grade, s.class_id, s.id_type, s.id_index, s.private_index, s.enrol_year,
-        s.boarding, s.left_behind, s.village_code, s.guardians)
-     is distinct from (i.name, i.gender, i.birth_date, i.grade, c.id, i.id_type, i.id_index, i.private_index, i.enrol_year,
-        i.boarding, i.left_behind, i.village_code, i.guardians::jsonb)"""
+_DIFFERS = """(s.name, s.gender, s.birth_date, s.grade, s.class_id, s.id_type, s.id_index, s.private_index,
+        s.enrol_year, s.boarding, s.left_behind, s.village_code, s.guardians)
+     is distinct from (i.name, i.gender, i.birth_date, i.grade, c.id, i.id_type, i.id_index, i.private_index,
+        i.enrol_year, i.boarding, i.left_behind, i.village_code, i.guardians::jsonb)"""
 _CLASS = """c.school_id = i.school_id and c.school_year = :year and c.grade = i.grade and c.class_no = i.class_no"""
 KEEP_FORMER = text(
     f"""insert into import_formers (county_id, school_id, batch_id, entity, record_id, former)
@@ -249,13 +250,14 @@ KEEP_FORMER = text(
 MOVE_AWAY = text(
     """with gone as (
            select s.id from incoming_students i join students s
-             on s.county_id = :county and s.student_no = i.student_no and s.school_id <> i.school_id and s.left_on is null
-           where not i.known),
+             on s.county_id = :county and s.student_no = i.student_no and s.school_id <> i.school_id
+           where not i.known and s.left_on is null),
        kept as (
            insert into import_formers (county_id, school_id, batch_id, entity, record_id, former)
            select s.county_id, s.school_id, :batch, 'students', s.id, to_jsonb(s)
            from students s join gone on gone.id = s.id where cast(:batch as uuid) is not null)
-       update students s set left_on = :day, batch_id = :batch, version = s.version + 1 from gone where gone.id = s.id"""
+       update students s set left_on = :day, batch_id = :batch, version = s.version + 1
+       from gone where gone.id = s.id"""
 )
 CHANGE = text(
     f"""update students s set name = i.name, pinyin = i.pinyin, gender = i.gender, birth_date = i.birth_date,
@@ -276,11 +278,11 @@ ADD = text(
         from incoming_students i join school_classes c on {_CLASS} where not i.known"""
 )
 PUT_BACK = text(
-    """update students s set (name, pinyin, gender, birth_date, grade, class_id, id_type, id_index, private, private_index,
-            enrol_year, boarding, left_behind, village_code, guardians, left_on, batch_id, version)
+    """update students s set (name, pinyin, gender, birth_date, grade, class_id, id_type, id_index, private,
+            private_index, enrol_year, boarding, left_behind, village_code, guardians, left_on, batch_id, version)
          = (f.name, f.pinyin, f.gender, f.birth_date, f.grade, f.class_id, f.id_type, f.id_index, f.private,
-            f.private_index, f.enrol_year, f.boarding, f.left_behind, f.village_code, f.guardians, f.left_on, f.batch_id,
-            s.version + 1)
+            f.private_index, f.enrol_year, f.boarding, f.left_behind, f.village_code, f.guardians, f.left_on,
+            f.batch_id, s.version + 1)
        from import_formers k, lateral jsonb_populate_record(null::students, k.former) f
        where k.batch_id = :batch and k.entity = 'students' and s.id = k.record_id and s.county_id = :county"""
 )
