@@ -398,10 +398,8 @@ def upgrade() -> None:
         sa.Column("file_sha256", sa.String(length=64), nullable=False),
         sa.Column("file_size", sa.Integer(), nullable=False),
         sa.Column("sender", sa.String(length=60), nullable=False),
-        sa.Column("proposal", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("mapping", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("choices", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
-        sa.Column("report", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("trouble", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("rows_read", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("rows_good", sa.Integer(), server_default=sa.text("0"), nullable=False),
@@ -607,13 +605,30 @@ def upgrade() -> None:
     protect("import_progress", None, outside_act=True)
 
     op.create_table(
+        "import_reports",
+        sa.Column("batch_id", sa.Uuid(), nullable=False),
+        sa.Column("county_id", sa.Uuid(), nullable=False),
+        sa.Column("school_id", sa.Uuid(), nullable=True),
+        sa.Column("proposal", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("report", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["import_batches.id"], name=op.f("fk_import_reports_batch_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_import_reports_county_id")),
+        sa.ForeignKeyConstraint(["school_id"], ["units.id"], name=op.f("fk_import_reports_school_id")),
+        sa.PrimaryKeyConstraint("batch_id", name=op.f("pk_import_reports")),
+    )
+
+    protect("import_reports", "unit", outside_act=False)
+
+    op.create_table(
         "import_rows",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("batch_id", sa.Uuid(), nullable=False),
-        sa.Column("sheet", sa.String(length=60), nullable=False),
+        sa.Column("sheet", sa.Text(), nullable=False),
         sa.Column("row_no", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=True),
+        sa.Column("key", sa.Text(), nullable=True),
         sa.Column("values", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("messages", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("county_id", sa.Uuid(), nullable=False),
@@ -899,6 +914,7 @@ def downgrade() -> None:
     op.drop_table("role_requests")
     op.drop_table("recovery_codes")
     op.drop_table("import_rows")
+    op.drop_table("import_reports")
     op.drop_table("import_progress")
     op.drop_table("import_formers")
     op.drop_table("import_files")

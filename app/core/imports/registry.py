@@ -119,3 +119,9 @@ def imports_as(kind: ImportKind) -> None:
 def import_kind(code: str) -> ImportKind:
     """The kind of that code; KeyError where nobody registered it."""
     return REGISTERED[code]
+
+
+def rights_of(kind: str) -> tuple[str, str]:
+    """The rights to upload and to accept files of a kind."""
+    name = "results" if kind in ("results", "scores") else "staff" if kind == "staff" else "roster"
+    return f"imports.upload_{name}", f"imports.accept_{name}"

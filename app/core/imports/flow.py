@@ -1,0 +1,176 @@
+"""From a file to its rows: opened, its columns proposed and mapped, checked; what operations, jobs and pages share."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+
+from app.core.database import db
+from app.core.errors import Invalid, NotFound, Sentence
+from app.core.imports.checking import Choices, Progress, stage
+from app.core.imports.columns import Kind
+from app.core.imports.kinds import KINDS
+from app.core.imports.mapping import Proposal, lacks, propose
+from app.core.imports.models import ImportBatch, ImportFile
+from app.core.imports.staged import StagedSheet
+from app.core.spreadsheets import Book, open_book
+from app.core.vault import KeyRing, Place
+
+GOOD = ("ok", "warned")
+LONG_NUMBER = re.compile(r"\d(?:[\d \-]{9,})[\dXx]")
+NO_FILE = Sentence("这个文件已按期限清除，只留下了指纹", "This file was removed in time; only its fingerprint is left.")
+
+
+def masked(text: str) -> str:
+    """A text with the middle of phone and ID numbers covered: the last four characters are left to tell them apart."""
+    return LONG_NUMBER.sub(lambda found: "•" * max(0, len(found[0]) - 4) + found[0][-4:], text)
+
+
+def kind_of(batch: ImportBatch) -> Kind:
+    """The columns and checks of its kind."""
+    return KINDS[batch.kind]
+
+
+def sealed_file(batch: ImportBatch, data: bytes) -> ImportFile:
+    """The file as it is kept: sealed for this batch and no other."""
+    kept = ImportFile(batch_id=batch.id, county_id=batch.county_id, school_id=batch.school_id)
+    kept.id = batch.id
+    kept.content = _ring().seal(_place(batch), data)
+    return kept
+
+
+def file_of(batch: ImportBatch) -> bytes:
+    """The file as it was sent. Raises NotFound when it was removed already."""
+    content = db.session.scalar(select(ImportFile.content).where(ImportFile.batch_id == batch.id))
+    if content is None:
+        raise NotFound("import_file", batch.ref)
+    return _ring().open(_place(batch), content)
+
+
+def book_of(batch: ImportBatch) -> Book:
+    """The workbook, opened with every structural check."""
+    return open_book(file_of(batch), batch.file_name)
+
+
+def _place(batch: ImportBatch) -> Place:
+    return Place(batch.school_id or batch.county_id, "import_files", batch.id, "content")
+
+
+def _ring() -> KeyRing:
+    ring: KeyRing = current_app.extensions["bihuan.vault"]
+    return ring
+
+
+def proposal_of(
+    book: Book,
+    kind: Kind,
+    saved: Mapping[str, str] | None = None,
+    header_rows: Mapping[str, Sequence[int]] | None = None,
+    fixed: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """What was found in the file, as JSON: sheets with header rows, each label once with samples, what is missing."""
+    found = propose(book, kind, saved, header_rows, fixed)
+    return {"sheets": _sheets(found), "columns": _labels(found), "missing": list(found.missing), "ready": found.ready}
+
+
+def _sheets(found: Proposal) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": sheet.name,
+            "hidden": sheet.visibility != "visible",
+            "use": sheet.use,
+            "header": list(sheet.header_rows),
+            "rows": max(0, sheet.data_rows),
+            "labels": [column.label for column in sheet.columns if column.label],
+        }
+        for sheet in found.sheets
+    ]
+
+
+def _labels(found: Proposal) -> list[dict[str, Any]]:
+    labels: dict[str, dict[str, Any]] = {}
+    for sheet in found.sheets:
+        for column in sheet.columns if sheet.use else ():
+            entry = {
+                "label": column.label,
+                "letters": column.letters,
+                "code": column.code,
+                "suggested": column.suggested,
+                "confidence": round(column.confidence, 2),
+                "samples": [masked(sample)[:40] for sample in column.samples],
+                "sheet": sheet.name,
+            }
+            if column.label:
+                labels.setdefault(column.label, entry)
+    return list(labels.values())
+
+
+def mapping_from(
+    kind: Kind, proposal: Mapping[str, Any], headers: Mapping[str, str], used: set[str], fixed: Mapping[str, str]
+) -> dict[str, Any]:
+    """The mapping that `stage` takes, with the required columns that are still missing.
+
+    headers: label → column code, "" for columns left out. Raises Invalid naming the labels when two of one sheet mean
+    the same column, or when a code is none of the kind's.
+    """
+    known = {column.code for column in kind.columns}
+    chosen = {label: code for label, code in headers.items() if code == "" or code in known}
+    given = {code: text.strip() for code, text in fixed.items() if code in known and text.strip()}
+    missing: dict[str, None] = {}
+    for sheet in proposal["sheets"]:
+        if sheet["name"] in used and sheet["header"]:
+            codes = _codes_of(kind, sheet["labels"], chosen)
+            missing.update(dict.fromkeys(lacks(kind, codes | set(given))))
+    sheets = {
+        sheet["name"]: {"use": sheet["name"] in used and bool(sheet["header"]), "header": sheet["header"]}
+        for sheet in proposal["sheets"]
+    }
+    if not any(sheet["use"] for sheet in sheets.values()):
+        missing.update(dict.fromkeys(lacks(kind, set(given))))
+    return {"sheets": sheets, "headers": chosen, "fixed": given, "missing": list(missing)}
+
+
+def _codes_of(kind: Kind, labels: Sequence[str], chosen: Mapping[str, str]) -> set[str]:
+    taken: dict[str, str] = {}
+    for label in labels:
+        code = chosen.get(label)
+        if code and code in taken:
+            zh, en = kind.column(code).label
+            first = taken[code]
+            raise Invalid(
+                "headers",
+                Sentence(
+                    f"“{first}”和“{label}”都对应了“{zh}”，请只留一列",
+                    f"“{first}” and “{label}” both stand for “{en}”; keep one of them.",
+                ),
+            )
+        if code:
+            taken[code] = label
+    return set(taken)
+
+
+def ready_mapping(kind: Kind, proposal: Mapping[str, Any], fixed: Mapping[str, str]) -> dict[str, Any]:
+    """The mapping as it was proposed: what is sure is taken, what is only suggested is left to a person."""
+    headers = {column["label"]: column["code"] for column in proposal["columns"] if column["code"] is not None}
+    used = {sheet["name"] for sheet in proposal["sheets"] if sheet["use"]}
+    taken = {code for code in headers.values() if code}
+    return mapping_from(kind, proposal, headers, used, {c: t for c, t in fixed.items() if c not in taken})
+
+
+def staged_rows(batch: ImportBatch, book: Book, lookups: Any, progress: Progress | None = None) -> StagedSheet:
+    """The rows of a batch, checked with its mapping and what people chose. Raises ImportRefused."""
+    return stage(book, kind_of(batch), batch.mapping, lookups, Choices.from_json(batch.choices), progress)
+
+
+def digest_of(lines: Iterator[str]) -> str:
+    """SHA-256 in hexadecimal over rows in their order, each as one line of JSON."""
+    seen = hashlib.sha256()
+    for line in lines:
+        seen.update(line.encode())
+        seen.update(b"\n")
+    return seen.hexdigest()

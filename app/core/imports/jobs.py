@@ -1,0 +1,176 @@
+"""The long halves of an import, carried out by the worker: rows are checked, taken in, taken out; old files go.
+
+Each looks at the state of its batch first: delivered twice, or after a killed worker, it does nothing or begins anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.core import clock, logs
+from app.core.audit import trail
+from app.core.database import db, keep
+from app.core.errors import ImportRefused, NotFound, Sentence
+from app.core.imports import operations
+from app.core.imports.checking import Progress
+from app.core.imports.flow import GOOD, NO_FILE, book_of, digest_of, kind_of, masked, staged_rows
+from app.core.imports.models import ROLLBACK_DAYS, ImportBatch, ImportFile, ImportFormer, ImportProgress
+from app.core.imports.operations import Checked, Failed
+from app.core.imports.registry import REGISTERED
+from app.core.imports.report import report
+from app.core.imports.staged import StagedSheet
+from app.core.imports.versions import diff
+from app.core.outbox.models import OutboxRow
+from app.core.policy.actor import SYSTEM
+
+log = logs.get(__name__)
+
+BEFORE_GIVING_UP = 3
+MOST_CHANGES = 300
+BROKEN = Sentence(
+    "程序出了错，没有办成；内容都还在，可以再试一次",
+    "Something broke on our side and nothing was done. Everything is still here; try once more.",
+)
+
+
+def check_rows(row: OutboxRow) -> None:
+    """Check all rows of a batch and keep the report."""
+    _carry_out(row, "checking", _check, operations.fail_checks)
+
+
+def take_in(row: OutboxRow) -> None:
+    """Take the good rows of a batch in."""
+    _carry_out(row, "accepting", _accept, operations.fail_acceptance)
+
+
+def take_out(row: OutboxRow) -> None:
+    """Take out what a batch brought."""
+    _carry_out(
+        row, "rolling_back", lambda batch: operations.finish_rollback(SYSTEM, batch, None), operations.fail_rollback
+    )
+
+
+def _carry_out(row: OutboxRow, state: str, work: Callable[[ImportBatch], Any], fail: Callable[..., Any]) -> None:
+    batch = db.session.scalar(select(ImportBatch).where(ImportBatch.id == row.record_id))
+    if batch is None or batch.state != state:
+        return
+    try:
+        work(batch)
+    except ImportRefused as refused:
+        fail(SYSTEM, batch, Failed(refused.sentences))
+    except NotFound:
+        fail(SYSTEM, batch, Failed((NO_FILE,)))
+    except Exception as error:
+        if row.tries < BEFORE_GIVING_UP:
+            raise
+        log.error("import_failed", batch=batch.ref, state=state, error=type(error).__name__)
+        db.session.rollback()
+        fail(SYSTEM, batch, Failed((BROKEN,)))
+
+
+def _check(batch: ImportBatch) -> None:
+    _progress(batch)(0, 1)
+    staged = staged_rows(batch, book_of(batch), batch.behind.lookups(batch), _progress(batch))
+    found = Checked(staged, report_of(batch, staged), digest_of(staged.values_json(GOOD)))
+    operations.finish_checks(SYSTEM, batch, found)
+
+
+def report_of(batch: ImportBatch, staged: StagedSheet) -> dict[str, Any]:
+    """The report of a batch as JSON: causes, what was tidied, comparison with the version before, head count."""
+    found = report(staged).to_json()
+    private = batch.behind.private_columns
+    if private:
+        for part in ("causes", "reminders", "coded"):
+            found[part] = [_covered(each, private) for each in found[part]]
+    found["diff"] = _compared(batch, staged)
+    found["headcount"] = [vars(line) for line in batch.behind.headcount(batch, staged)]
+    return found
+
+
+def _covered(part: Any, private: frozenset[str]) -> Any:
+    """A part of the report with the numbers of private columns covered."""
+    if isinstance(part, dict):
+        hidden = part.get("column") in private or ("examples" in part and not part.get("column"))
+        return {
+            name: _masked_all(value) if hidden and name != "where" or name in private else _covered(value, private)
+            for name, value in part.items()
+        }
+    return [_covered(each, private) for each in part] if isinstance(part, list) else part
+
+
+def _masked_all(part: Any) -> Any:
+    if isinstance(part, str):
+        return masked(part)
+    if isinstance(part, list):
+        return [_masked_all(each) for each in part]
+    return {name: _masked_all(each) for name, each in part.items()} if isinstance(part, dict) else part
+
+
+def _compared(batch: ImportBatch, staged: StagedSheet) -> dict[str, Any] | None:
+    former = batch.behind.former(batch)
+    if former is None:
+        return None
+    new = [(row.key, row.values) for row in staged.rows(GOOD) if row.key is not None]
+    found = diff(kind_of(batch), former.rows, new).to_json()
+    shown = [change for change in found["changed"] if change["column"] not in batch.behind.private_columns]
+    return {
+        "label": former.label,
+        "added": len(found["added"]),
+        "changed": len(found["changed"]),
+        "vanished": len(found["vanished"]),
+        "added_keys": found["added"][:MOST_CHANGES],
+        "vanished_keys": found["vanished"][:MOST_CHANGES],
+        "changes": shown[:MOST_CHANGES],
+    }
+
+
+def _accept(batch: ImportBatch) -> None:
+    staged = None
+    if batch.behind.personal:
+        _progress(batch)(0, 1)
+        staged = staged_rows(batch, book_of(batch), batch.behind.lookups(batch), _progress(batch))
+        if digest_of(staged.values_json(GOOD)) != batch.rows_digest:
+            raise ImportRefused(operations.CHANGED_MEANWHILE)
+    operations.finish_acceptance(SYSTEM, batch, staged)
+
+
+def _progress(batch: ImportBatch) -> Progress:
+    """Write how far the job is where the page sees it at once; also shows that the worker is alive."""
+    identity = batch.id
+
+    def tell(done: int, total: int) -> None:
+        row = insert(ImportProgress).values(batch_id=identity, done=done, total=total, at=clock.machine_now())
+        changed = {"done": done, "total": total, "at": row.excluded.at}
+        keep(row.on_conflict_do_update(index_elements=["batch_id"], set_=changed))
+
+    return tell
+
+
+def clear_old_files() -> int:
+    """Remove the files and former rows of personal kinds that can no longer be rolled back; returns how many files.
+
+    Called by the sweep; one entry with the count.
+    """
+    limit = clock.now() - timedelta(days=ROLLBACK_DAYS)
+    personal = [code for code, kind in REGISTERED.items() if kind.personal]
+    over = exists().where(
+        ImportBatch.id == ImportFile.batch_id,
+        ImportBatch.kind.in_(personal),
+        ImportBatch.state.in_(("accepted", "superseded", "rolled_back")),
+        ImportBatch.state_since < limit,
+        ImportBatch.rows_blocked == 0,
+    )
+    if not db.session.scalar(select(exists().where(over))):
+        db.session.rollback()
+        return 0
+    with trail.act(SYSTEM, "system", "import_batch.clear_files") as deed:
+        old = select(ImportBatch.id).where(ImportBatch.accepted_at < limit)
+        db.session.execute(delete(ImportFormer).where(ImportFormer.batch_id.in_(old)))
+        done: Any = db.session.execute(delete(ImportFile).where(over))
+        deed.main.extra["files"] = int(done.rowcount)
+    return int(done.rowcount)
