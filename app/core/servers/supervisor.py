@@ -75,12 +75,17 @@ def _run(settings: Settings) -> None:
 
 @contextmanager
 def _alone(settings: Settings) -> Iterator[None]:
-    """One supervisor per data folder."""
-    with (settings.data / "supervisor.lock").open("ab") as lock:
+    """One supervisor per data folder; its lock holds its process number."""
+    with (settings.data / "supervisor.lock").open("a+", encoding="ascii") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise ServerRefused(f"闭环已在使用 {settings.data} (already running from this data folder).") from None
+            lock.seek(0)
+            raise ServerRefused(
+                f"闭环已在使用 {settings.data}，进程 {lock.read().strip()} (already running from this data folder)."
+            ) from None
+        lock.truncate(0)
+        print(os.getpid(), file=lock, flush=True)
         yield
 
 
