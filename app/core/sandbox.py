@@ -21,6 +21,7 @@ import sys
 import tempfile
 import threading
 import traceback
+import warnings
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -232,6 +233,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.disable()
+    warnings.simplefilter("ignore")
     try:
         leave_network()
         module_name, _, function = task.partition(":")
