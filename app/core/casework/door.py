@@ -9,7 +9,7 @@ import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import text
 
@@ -17,7 +17,7 @@ from app.core import clock
 from app.core.audit import trail
 from app.core.casework import deadlines
 from app.core.casework.records import Movable
-from app.core.database import db
+from app.core.database import Record, db
 from app.core.errors import Invalid, Sentence, Stale, StepRefused
 from app.core.outbox.post import post
 from app.core.policy import decide
@@ -25,8 +25,7 @@ from app.core.policy.actor import SYSTEM, Actor
 from workflows import engine
 from workflows.vocabulary import Step, Workflow
 
-P = ParamSpec("P")
-R = TypeVar("R")
+F = TypeVar("F", bound=Callable[..., Any])
 
 SHORTEST_REASON = 10
 """Characters of a reason for return, reject, cancel, suspend, void, reopen (domain §3 G5)."""
@@ -55,7 +54,7 @@ OPERATIONS: dict[str, Operation] = {}
 
 def operation(
     workflow: Workflow | None = None, step: str | None = None, *, right: str | None = None, name: str | None = None
-) -> Callable[[Callable[P, R]], Callable[P, R]]:
+) -> Callable[[F], F]:
     """Make a function the one way to take a step (`workflow`, `step`) or to use a `right` on a plain record (`name`).
 
     The function takes `(actor, record, given)`; for a creation step `record` is the place (unit, list, item) the right is
@@ -69,21 +68,20 @@ def operation(
     if title is None or (declared is None and right is None):
         raise TypeError("operation(workflow, step) or operation(right=…, name=…)")
 
-    def wrap(function: Callable[P, R]) -> Callable[P, R]:
+    def wrap(function: F) -> F:
         @functools.wraps(function)
-        def walk(*args: P.args, **kwargs: P.kwargs) -> R:
-            return _walk(function, declared, right, title, *args, **kwargs)
+        def walk(actor: Actor, record: Any, *rest: Any) -> Any:
+            return _walk(function, declared, right, title, actor, record, *rest)
 
         OPERATIONS[title] = Operation(title, right, workflow, declared, walk)
-        walk.operation = OPERATIONS[title]  # type: ignore[attr-defined]
-        return walk
+        return cast(F, walk)
 
     return wrap
 
 
 def _walk(
-    function: Callable[..., R], step: Step | None, right: str | None, title: str, actor: Actor, record: Any, *rest: Any
-) -> R:
+    function: Callable[..., Any], step: Step | None, right: str | None, title: str, actor: Actor, record: Any, *rest: Any
+) -> Any:
     given = rest[0] if rest else None
     reason = getattr(given, "reason", None) or None
     kind = "system" if actor.system else "step" if step is not None else "write"
@@ -99,8 +97,7 @@ def _walk(
         if afterwards is not None:
             result = next(afterwards)
         if step is None:
-            if deed.main.record is None or step is None and isinstance(result, Movable):
-                deed.main.record = result if result is not None else record
+            deed.main.record = result if isinstance(result, Record) else record
         elif step.creates:
             _begin(deed, step, result)
         else:

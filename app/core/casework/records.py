@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import select, text
 
@@ -16,6 +16,8 @@ from workflows.vocabulary import State, Workflow
 class Movable(Record, Versioned, Scoped):
     """A record with a workflow. Its `state` changes through `move` alone, which only the operation door calls."""
 
+    if TYPE_CHECKING:
+        __tablename__: Any
     workflow: ClassVar[Workflow]
     state: Mapped[str] = mapped_column(String(40), index=True)
     previous_state: Mapped[str | None] = mapped_column(String(40))

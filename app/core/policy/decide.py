@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Select, false, or_
+from sqlalchemy import false, or_
 
 from app.core.errors import NotAllowed
 from app.core.policy.actor import Actor
 from app.core.policy.roles import ROLES
 from app.core.policy.scopes import Scope
+
+S = TypeVar("S")
 
 
 def scopes_of(actor: Actor, right: str) -> tuple[Scope, ...]:
@@ -39,11 +41,10 @@ def require(actor: Actor, right: str, record: Any = None) -> None:
         raise NotAllowed(right, record)
 
 
-def visible(actor: Actor, select_: Select[Any], model: Any, right: str) -> Select[Any]:
+def visible(actor: Actor, select_: S, model: Any, right: str) -> S:
     """`select_` narrowed to the rows of `model` on which the actor holds `right`; none when the role does not hold it."""
     if actor.system:
         return select_
     scopes = scopes_of(actor, right)
-    if not scopes:
-        return select_.where(false())
-    return select_.where(or_(*(scope.where(actor, model) for scope in scopes)))
+    shown = or_(*(scope.where(actor, model) for scope in scopes)) if scopes else false()
+    return cast(S, cast(Any, select_).where(shown))

@@ -34,6 +34,11 @@ COUNTERS: list[Callable[[Actor], int]] = []
 NOTICES: list[Callable[[Actor], list[str]]] = []
 
 
+def add(*entries: Entry) -> None:
+    """Hand in menu entries; handing the same in again changes nothing."""
+    ENTRIES.extend(entry for entry in entries if entry not in ENTRIES)
+
+
 def entries_for(actor: Actor) -> list[Entry]:
     """The entries this actor sees, in order."""
     if actor is NOBODY:

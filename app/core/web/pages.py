@@ -54,4 +54,5 @@ def shared() -> dict[str, Any]:
         "today": clock.today(),
         "projector": request.cookies.get("projector") == "on",
         "notices": navigation.notices(actor),
+        "shell": current_app.extensions.get("bihuan.shell", lambda actor: {})(actor),
     }

@@ -1,0 +1,170 @@
+"""First pages, the to-do list and the inbox."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import update
+
+from app.core import calendar, clock
+from app.core.casework.deadlines import Deadline, work_calendar
+from app.core.casework.waiting import Waiting, waiting_for
+from app.core.database import keep
+from app.core.outbox.models import InboxLetter
+from app.core.policy.actor import Actor
+from app.core.web.chips import Chip
+from app.core.web.chips import deadline as deadline_chip
+from app.core.web.current import SIGNED_IN, current_actor, needs
+from app.core.web.pages import language, page, say
+from app.dashboards import queries
+
+bp = Blueprint("dashboards", __name__)
+BOARD_ROLES = frozenset({"office_director", "evaluator", "leading_group_head", "leading_group_member"})
+ELSEWHERE = {"sys_admin": "identity.accounts", "security_admin": "identity.accounts", "auditor": "audit.entries"}
+
+
+@bp.get("/")
+@needs(SIGNED_IN)
+def home() -> Any:
+    """Each role begins where its work is."""
+    actor = current_actor()
+    if actor.role in ELSEWHERE:
+        return redirect(url_for(ELSEWHERE[actor.role]), 303)
+    tasks = [task(thing) for thing in waiting_for(actor)]
+    if actor.role in BOARD_ROLES:
+        return _board_page(actor, tasks)
+    return page(
+        "dashboards/own.html",
+        tasks=tasks,
+        groups=grouped(tasks[1:]),
+        first=tasks[0] if tasks else None,
+        items=[(item, item.standing) for item in queries.unit_items(actor)],
+        letters=[letter(row) for row in queries.letters(actor, 5)],
+    )
+
+
+def _board_page(actor: Actor, tasks: list[dict[str, Any]]) -> Response:
+    found = queries.board(actor)
+    return page(
+        "dashboards/board.html",
+        groups=grouped(tasks),
+        waiting=len(tasks),
+        board=found,
+        states=queries.STATES,
+        figures=queries.figures(actor),
+        lights=queries.lights(actor),
+        stuck=queries.stuck(actor),
+    )
+
+
+@bp.get("/board/stuck.json")
+@needs("plans.view_burden")
+def stuck_chart() -> Any:
+    """Where items are stuck, as a chart: states by the share of their time that is used."""
+    rows = queries.stuck(current_actor())
+    names = {
+        "first": _("时限内前半"),
+        "second": _("时限内后半"),
+        "late": _("超期 1–10 日"),
+        "long_late": _("超期 10 日以上"),
+    }
+    colours = {"first": "q2", "second": "q4", "late": "return", "long_late": "late"}
+    return {
+        "xAxis": {"type": "value", "minInterval": 1},
+        "yAxis": {"type": "category", "inverse": True, "data": [say(row["state"]) for row in rows]},
+        "series": [
+            {"type": "bar", "stack": "n", "name": name, "color": colours[key], "data": [row[key] for row in rows]}
+            for key, name in names.items()
+        ],
+    }
+
+
+@bp.get("/todo")
+@needs(SIGNED_IN)
+def todo() -> Response:
+    """Everything that waits for me, the most urgent first."""
+    tasks = [task(thing) for thing in waiting_for(current_actor())]
+    return page("dashboards/todo.html", groups=grouped(tasks), waiting=len(tasks))
+
+
+@bp.get("/inbox")
+@needs(SIGNED_IN)
+def inbox() -> Response:
+    """Messages to me, newest first."""
+    rows = queries.letters(current_actor(), 100)
+    return page("dashboards/inbox.html", letters=[letter(row) for row in rows])
+
+
+@bp.post("/inbox/read")
+@needs(SIGNED_IN)
+def read_all() -> Any:
+    """Mark my messages as read."""
+    person = current_actor().person_id
+    keep(
+        update(InboxLetter)
+        .where(InboxLetter.person_id == person, InboxLetter.read_at.is_(None))
+        .values(read_at=clock.now())
+    )
+    return redirect(url_for("dashboards.inbox"), 303)
+
+
+@bp.get("/search")
+@needs("problems.view_items")
+def search() -> Any:
+    """A number leads straight to its item; words go to the list."""
+    return redirect(f"/items?q={request.args.get('q', '').strip()[:60]}", 303)
+
+
+def task(thing: Waiting) -> dict[str, Any]:
+    """One to-do as the list macro reads it."""
+    return {
+        "title": f"{say(thing.verb)}：{thing.record.label}"
+        if language() == "zh"
+        else f"{say(thing.verb)}: {thing.record.label}",
+        "url": thing.record.address,
+        "sub": say(thing.record.standing),
+        "chip": chip(thing.deadline),
+        "late": thing.overdue,
+        "due": thing.deadline.due_at if thing.deadline else None,
+    }
+
+
+def chip(row: Deadline | None) -> Chip | None:
+    """The deadline in words, counted in working days."""
+    if row is None:
+        return None
+    count = functools.partial(calendar.working_days_between, overrides=work_calendar().overrides)
+    return deadline_chip(row.due_at, count_days=count, paused=row.paused_at is not None)
+
+
+def grouped(tasks: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Late, today, this week, later."""
+    now, today = clock.now(), clock.today()
+    late: list[dict[str, Any]] = []
+    this_day: list[dict[str, Any]] = []
+    week: list[dict[str, Any]] = []
+    later: list[dict[str, Any]] = []
+    for one in tasks:
+        if one["due"] is None:
+            later.append(one)
+        elif one["due"] <= now:
+            late.append(one)
+        else:
+            days = (clock.local(one["due"]).date() - today).days
+            (this_day if days <= 1 else week if days <= 7 else later).append(one)
+    return [(_("已超期"), late), (_("今天"), this_day), (_("本周"), week), (_("以后"), later)]
+
+
+def letter(row: InboxLetter) -> dict[str, Any]:
+    """One message as the inbox macro reads it."""
+    title = row.title_en if language() == "en" else row.title_zh
+    return {
+        "title": title,
+        "url": row.address,
+        "sub": "",
+        "at": clock.local(row.created_at),
+        "seen": row.read_at is not None,
+    }
