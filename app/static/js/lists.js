@@ -33,3 +33,6 @@ document.addEventListener("change", (event) => {
   if (tick || tickAll) recount(tick ?? tickAll);
 });
 window.addEventListener("pageshow", () => { for (const bar of document.querySelectorAll("[data-bulk]")) recount(bar.id); });
+
+// A table wider than its box can be moved with the keyboard.
+for (const box of document.querySelectorAll(".table-box:not([tabindex])")) if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;

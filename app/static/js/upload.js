@@ -75,7 +75,7 @@ class Row {
     this.part("pause").remove();
     this.part("percent").textContent = "";
     const line = this.part("done-line");
-    line.querySelector("span").textContent = `${this.box.dataset.done} ${Math.max(1, Math.round(this.file.size / 1024))} KB`;
+    line.querySelector("[data-said]").textContent = `${this.box.dataset.done} ${Math.max(1, Math.round(this.file.size / 1024))} KB`;
     line.hidden = false;
   }
 }
