@@ -44,7 +44,7 @@ def shell(actor: Actor) -> dict[str, Any]:
         "role_name": say(ROLES[actor.role]),
         "roles": [
             {
-                "value": row.ref,
+                "value": str(row.id),
                 "label": f"{say(ROLES[row.role])}・{row.unit_name}",
                 "current": row.id == actor.assignment_id,
             }
