@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, func, select
 
 from app.core import clock
 from app.core.casework.deadlines import Deadline
@@ -18,7 +18,7 @@ from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.improvement.plans.models import ProgressReport, RemediationPlan
 from app.improvement.problems.models import ProblemItem
-from app.people.directory.models import RoleAssignment, Unit
+from app.people.directory.models import Unit
 from workflows.improvement.problem_item import PROBLEM_ITEM
 from workflows.vocabulary import State
 
@@ -258,19 +258,3 @@ def unit_items(actor: Actor, most: int = 6) -> list[ProblemItem]:
     )
     query = decide.visible(actor, query, ProblemItem, VIEW)
     return list(db.session.scalars(query.order_by(ProblemItem.due_on.nulls_last()).limit(most)))
-
-
-def roles_to_switch(actor: Actor) -> list[Any]:
-    """The roles this person may act in today, each with its unit."""
-    today = clock.today()
-    query = (
-        select(RoleAssignment.id, RoleAssignment.ref, RoleAssignment.role, Unit.short_name.label("unit_name"))
-        .join(Unit, Unit.id == RoleAssignment.unit_id)
-        .where(
-            RoleAssignment.person_id == actor.person_id,
-            RoleAssignment.from_on <= today,
-            or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on >= today),
-        )
-        .order_by(RoleAssignment.from_on)
-    )
-    return list(db.session.execute(query))

@@ -12,7 +12,6 @@ from app.core import clock
 from app.core.web import navigation
 from app.core.web.current import current_actor
 
-
 LANGUAGES = ("zh", "en")
 
 
@@ -54,5 +53,4 @@ def shared() -> dict[str, Any]:
         "today": clock.today(),
         "projector": request.cookies.get("projector") == "on",
         "notices": navigation.notices(actor),
-        "shell": current_app.extensions.get("bihuan.shell", lambda actor: {})(actor),
     }

@@ -32,7 +32,7 @@ def _shell() -> dict[str, Any]:
     shell: dict[str, Any] = {
         "home_url": browser.home(),
         "switch_language_url": url_for("identity.choose_language"),
-        "search_url": _address("search.results"),
+        "search_url": _address("dashboards.search"),
     }
     if actor is NOBODY or found is None:
         return {"shell": shell}
@@ -46,7 +46,7 @@ def _shell() -> dict[str, Any]:
         ],
         "switch_role_url": url_for("identity.switch_role"),
         "sign_out_url": url_for("identity.sign_out"),
-        "todo_url": _address("todo.board") or _address("inbox.letters"),
+        "todo_url": _address("dashboards.todo"),
         "account_links": [{"url": url_for("identity.own_account"), "label": _("账号与安全"), "icon": "shield-lock"}],
     }
     return {"shell": shell}
