@@ -98,11 +98,23 @@ def write_workbook(
     """An xlsx with one sheet: a frozen header row, then the rows; text is written as text and never becomes a formula.
 
     Rows may be a generator: memory stays constant. With `target` the file goes there and the answer is b"".
+    When a row cannot be written nothing goes out, and no temporary file with what was written so far stays behind.
     """
     head = heads(columns)
     out = target if target is not None else io.BytesIO()
     book = xlsxwriter.Workbook(out, workbook_options())
-    worksheet = book.add_worksheet(sheet)
+    try:
+        _fill(book, sheet, head, rows)
+    except BaseException:
+        book.filename = io.BytesIO()
+        raise
+    finally:
+        book.close()
+    return out.getvalue() if isinstance(out, io.BytesIO) and target is None else b""
+
+
+def _fill(book: Any, name: str, head: Sequence[Head], rows: Iterable[Sequence[Value]]) -> None:
+    worksheet = book.add_worksheet(name)
     bold = book.add_format({"bold": True, "bg_color": "#EEF2F6", "valign": "vcenter", "text_wrap": True})
     lines = _Sheet(book, worksheet, head)
     for position, column in enumerate(head):
@@ -110,8 +122,6 @@ def write_workbook(
     worksheet.freeze_panes(1, 0)
     for number, row in enumerate(rows, start=1):
         lines.write(number, row)
-    book.close()
-    return out.getvalue() if isinstance(out, io.BytesIO) and target is None else b""
 
 
 def workbook_options() -> dict[str, bool]:
