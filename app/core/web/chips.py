@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal
 
 from flask import Flask
 from flask_babel import get_locale, gettext, ngettext
+from markupsafe import Markup
 
 from app.core import clock
 from app.core.web import drawings, icons
@@ -41,6 +43,14 @@ WEEKDAYS_EN = (
     "Saturday",
     "Sunday",
 )
+FAMILY_ICONS = {
+    "idle": "circle-dashed",
+    "active": "progress",
+    "wait": "clock-pause",
+    "done": "circle-check",
+    "return": "arrow-back-up",
+    "late": "alert-triangle",
+}
 ICONS: dict[Look, str] = {
     "plain": "clock",
     "soon": "clock-exclamation",
@@ -214,6 +224,22 @@ def _late(due: date, today: date, count_days: CountDays | None) -> str:
     return str(ngettext("超 %(num)s 天", "超 %(num)s 天", (today - due).days))
 
 
+@lru_cache(maxsize=1024, typed=True)
+def badge_of(family: str, text: str, icon_name: str = "") -> Markup:
+    """The badge of a state family: icon and word. Kept, because a page of rows draws the same few again and again."""
+    return Markup('<span class="badge badge-{}">{}{}</span>').format(
+        family, icons.icon(icon_name or FAMILY_ICONS[family]), text
+    )
+
+
+@lru_cache(maxsize=1024)
+def chip_of(chip: Chip) -> Markup:
+    """The chip of a deadline that does not count by itself."""
+    return Markup('<span class="chip chip-{}" title="{}">{}<span>{}</span></span>').format(
+        chip.look, chip.title, icons.icon(chip.icon), chip.text
+    )
+
+
 def register(app: Flask) -> None:
     """Give the templates their words, dates, icons and drawings without being handed them."""
     app.jinja_env.globals.update(
@@ -222,6 +248,8 @@ def register(app: Flask) -> None:
         htmx_config=icons.HTMX,
         deadline=deadline,
         met=met,
+        badge_of=badge_of,
+        chip_of=chip_of,
         faults=faults,
         attributes=attributes,
         is_group=is_group,

@@ -138,3 +138,16 @@ def test_nothing_is_written_for_a_missing_date() -> None:
 
 def test_sizes_are_said_in_kilobytes_and_megabytes() -> None:
     assert [chips.size_words(n) for n in (1, 186_000, 26 * 1024 * 1024)] == ["1 KB", "182 KB", "26.0 MB"]
+
+
+def test_a_badge_has_the_icon_of_its_family_and_escapes_its_word() -> None:
+    drawn = chips.badge_of("late", "<b>红灯</b>")
+    assert "badge-late" in drawn and "#alert-triangle" in drawn
+    assert "<b>" not in drawn
+    assert "#flag" in chips.badge_of("active", "候选", "flag")
+
+
+def test_a_chip_keeps_the_whole_date_in_its_title() -> None:
+    chip = chips.deadline(date(2026, 11, 27), now=NOW, count_days=weekdays)
+    assert chip is not None
+    assert 'title="2026年11月27日"' in chips.chip_of(chip)
