@@ -10,6 +10,8 @@ from typing import IO
 from urllib.parse import quote
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from app.core.servers.places import programs, socket_folder
 from app.core.servers.processes import (
@@ -93,7 +95,7 @@ class ValkeyServer:
         accounts.write_text("\n".join(["user default off", *lines, ""]), "ascii")
 
     def _answers(self) -> bool:
-        client = redis.Redis.from_url(self.url)
+        client = redis.Redis.from_url(self.url, retry=Retry(NoBackoff(), 0))
         try:
             return bool(client.ping())
         except redis.ConnectionError:
