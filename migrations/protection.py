@@ -1,6 +1,7 @@
 """The walls around a table: who may touch it, which rows show, and that no write happens outside an act.
 
-Templates of row-level security (decision 12): "unit" shows rows of the counties and schools in the signed context;
+Templates of row-level security (decision 12): "county" shows what everybody in the county may know (a list's title, a
+round's name) and is written from the county's context alone; "unit" shows rows of the counties and schools in the signed context;
 "student" shows rows of the schools in the context, when it also holds the data class `people`. Decision 13: only
 worker code paths sign `system`.
 """
@@ -13,6 +14,10 @@ CONDITIONS = {
     "unit": (
         "(county_id = any((select ctx.counties())::uuid[]) or school_id = any((select ctx.schools())::uuid[])"
         " or (select ctx.is_system()))"
+    ),
+    "county": (
+        "(county_id = (select ctx.home()) or county_id = any((select ctx.counties())::uuid[])"
+        " or school_id = any((select ctx.schools())::uuid[]) or (select ctx.is_system()))"
     ),
     "student": (
         "((school_id = any((select ctx.schools())::uuid[]) and (select ctx.holds('people'))) or (select ctx.is_system()))"
@@ -28,6 +33,7 @@ def protect(table: str, template: str | None = None, outside_act: bool = False) 
         op.execute(f"alter table {table} enable row level security")
         op.execute(f"alter table {table} force row level security")
         op.execute(f"create policy shown on {table} for select using ({shown})")
+        shown = CONDITIONS["unit"] if template == "county" else shown
         taken = f"{shown} and (select ctx.act()) is not null"
         op.execute(f"create policy added on {table} for insert with check ({taken})")
         op.execute(

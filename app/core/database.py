@@ -68,7 +68,7 @@ class Base(DeclarativeBase):
         str: Text,
     }
     __protection__: ClassVar[str | None] = None
-    """Row-level security template: "unit" (county or school), "student" (school and data class), None (no private rows)."""
+    """Row-level security template: "county" (everybody in it may know), "unit" (county or school), "student" (school and data class), None (no private rows)."""
     __outside_act__: ClassVar[bool] = False
     """True for rows of plumbing (attempts, sessions, drafts) that are written without an audit entry of their own."""
 
@@ -118,6 +118,7 @@ class Context:
     """What the database may show and take in this transaction; signed by the app, verified by the database (decision 11)."""
 
     actor: uuid.UUID | None = None
+    home: uuid.UUID | None = None
     counties: tuple[uuid.UUID, ...] = ()
     schools: tuple[uuid.UUID, ...] = ()
     classes: tuple[str, ...] = ()
@@ -131,6 +132,7 @@ class Context:
             {
                 "pid": backend_pid,
                 "actor": str(self.actor) if self.actor else None,
+                "home": str(self.home) if self.home else None,
                 "counties": [str(c) for c in self.counties],
                 "schools": [str(s) for s in self.schools],
                 "classes": list(self.classes),

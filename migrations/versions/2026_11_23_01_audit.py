@@ -56,6 +56,8 @@ create function ctx.is_system() returns boolean language sql stable security def
 $$ select coalesce((ctx.claims()->>'system')::boolean, false) $$;
 create function ctx.act() returns uuid language sql stable security definer set search_path = pg_catalog, pg_temp as
 $$ select (ctx.claims()->>'act')::uuid $$;
+create function ctx.home() returns uuid language sql stable security definer set search_path = pg_catalog, pg_temp as
+$$ select (ctx.claims()->>'home')::uuid $$;
 create function ctx.actor() returns uuid language sql stable security definer set search_path = pg_catalog, pg_temp as
 $$ select (ctx.claims()->>'actor')::uuid $$;
 

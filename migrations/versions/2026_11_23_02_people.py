@@ -220,7 +220,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["school_id"], ["units.id"], name=op.f("fk_persons_school_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_persons_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_persons")),
-        sa.UniqueConstraint("county_id", "staff_no", name=op.f("uq_persons_county_id_staff_no")),
+        sa.UniqueConstraint(
+            "county_id",
+            "school_id",
+            "staff_no",
+            name=op.f("uq_persons_county_id_school_id_staff_no"),
+            postgresql_nulls_not_distinct=True,
+        ),
         sa.UniqueConstraint("ref", name=op.f("uq_persons_ref")),
     )
     op.create_index("ix_persons_pinyin", "persons", ["county_id", "pinyin"], unique=False)
@@ -343,7 +349,7 @@ def upgrade() -> None:
 
     op.create_table(
         "deadline_rungs",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("deadline_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("roles", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
@@ -545,7 +551,8 @@ def upgrade() -> None:
     op.create_table(
         "import_files",
         sa.Column("batch_id", sa.Uuid(), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("stored_sha256", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
         sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column(
             "ref",

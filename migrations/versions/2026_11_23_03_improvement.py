@@ -84,6 +84,17 @@ def upgrade() -> None:
     protect("indicators", None, outside_act=False)
 
     op.create_table(
+        "number_counters",
+        sa.Column("county_id", sa.Uuid(), nullable=False),
+        sa.Column("prefix", sa.String(length=8), nullable=False),
+        sa.Column("last", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_number_counters_county_id")),
+        sa.PrimaryKeyConstraint("county_id", "prefix", name=op.f("pk_number_counters")),
+    )
+
+    protect("number_counters", None, outside_act=False)
+
+    op.create_table(
         "monitoring_cycles",
         sa.Column("code", sa.String(length=30), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
@@ -135,7 +146,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_monitoring_cycles_school_id"), "monitoring_cycles", ["school_id"], unique=False)
     op.create_index(op.f("ix_monitoring_cycles_state"), "monitoring_cycles", ["state"], unique=False)
 
-    protect("monitoring_cycles", "unit", outside_act=False)
+    protect("monitoring_cycles", "county", outside_act=False)
 
     op.create_table(
         "briefing_records",
@@ -360,7 +371,7 @@ def upgrade() -> None:
     op.create_index("ix_problem_lists_standing", "problem_lists", ["county_id", "state"], unique=False)
     op.create_index(op.f("ix_problem_lists_state"), "problem_lists", ["state"], unique=False)
 
-    protect("problem_lists", "unit", outside_act=False)
+    protect("problem_lists", "county", outside_act=False)
 
     op.create_table(
         "reconciliations",
@@ -526,6 +537,38 @@ def upgrade() -> None:
     protect("data_findings", "unit", outside_act=False)
 
     op.create_table(
+        "list_documents",
+        sa.Column("list_id", sa.Uuid(), nullable=False),
+        sa.Column("form", sa.String(length=4), nullable=False),
+        sa.Column("title", sa.String(length=80), nullable=False),
+        sa.Column("issuer", sa.String(length=80), nullable=False),
+        sa.Column("document_number", sa.String(length=40), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("item_count", sa.Integer(), nullable=False),
+        sa.Column("content_sha256", sa.String(length=64), nullable=False),
+        sa.Column("file_sha256", sa.String(length=64), nullable=True),
+        sa.Column("file_name", sa.String(length=120), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=True),
+        sa.Column("pages", sa.Integer(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
+        sa.Column(
+            "ref",
+            sa.String(length=16),
+            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
+            nullable=False,
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["list_id"], ["problem_lists.id"], name=op.f("fk_list_documents_list_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_list_documents")),
+        sa.UniqueConstraint("list_id", "form", name=op.f("uq_list_documents_list_id_form")),
+        sa.UniqueConstraint("ref", name=op.f("uq_list_documents_ref")),
+    )
+
+    protect("list_documents", None, outside_act=False)
+
+    op.create_table(
         "list_snapshots",
         sa.Column("list_id", sa.Uuid(), nullable=False),
         sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -593,6 +636,8 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(length=24), nullable=True),
         sa.Column("rationale_accepted", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("effect_not_measurable", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("closable_on", sa.Date(), nullable=True),
+        sa.Column("unresolved_on", sa.Date(), nullable=True),
         sa.Column("iteration", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.Column("recurrence_count", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("parent_item_id", sa.Uuid(), nullable=True),
@@ -629,10 +674,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_problem_items_board", "problem_items", ["county_id", "unit_id", "state"], unique=False)
     op.create_index(op.f("ix_problem_items_county_id"), "problem_items", ["county_id"], unique=False)
+    op.create_index("ix_problem_items_due", "problem_items", ["county_id", "due_on", "number"], unique=False)
+    op.create_index("ix_problem_items_indicator", "problem_items", ["indicator_id", "unit_id"], unique=False)
     op.create_index("ix_problem_items_keyset", "problem_items", ["county_id", "number", "id"], unique=False)
     op.create_index(op.f("ix_problem_items_list_id"), "problem_items", ["list_id"], unique=False)
     op.create_index("ix_problem_items_school", "problem_items", ["school_id", "state"], unique=False)
     op.create_index(op.f("ix_problem_items_school_id"), "problem_items", ["school_id"], unique=False)
+    op.create_index("ix_problem_items_since", "problem_items", ["county_id", "state_since", "number"], unique=False)
     op.create_index(op.f("ix_problem_items_state"), "problem_items", ["state"], unique=False)
 
     protect("problem_items", "unit", outside_act=False)
@@ -901,6 +949,7 @@ def upgrade() -> None:
     op.create_table(
         "reopenings",
         sa.Column("item_id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=True),
         sa.Column("trigger", sa.String(length=20), nullable=False),
         sa.Column("grounds", sa.Text(), nullable=False),
         sa.Column("finding_id", sa.Uuid(), nullable=True),
@@ -925,13 +974,18 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["item_id"], ["problem_items.id"], name=op.f("fk_reopenings_item_id")),
         sa.ForeignKeyConstraint(["proposed_by"], ["persons.id"], name=op.f("fk_reopenings_proposed_by")),
         sa.ForeignKeyConstraint(["school_id"], ["units.id"], name=op.f("fk_reopenings_school_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_reopenings_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reopenings")),
         sa.UniqueConstraint("ref", name=op.f("uq_reopenings_ref")),
     )
     op.create_index(op.f("ix_reopenings_county_id"), "reopenings", ["county_id"], unique=False)
     op.create_index(op.f("ix_reopenings_item_id"), "reopenings", ["item_id"], unique=False)
     op.create_index(op.f("ix_reopenings_school_id"), "reopenings", ["school_id"], unique=False)
+    op.create_index("ix_reopenings_standing", "reopenings", ["county_id", "state"], unique=False)
     op.create_index(op.f("ix_reopenings_state"), "reopenings", ["state"], unique=False)
+    op.create_index(
+        "uq_reopenings_open", "reopenings", ["item_id"], unique=True, postgresql_where=sa.text("state = 'proposed'")
+    )
 
     protect("reopenings", "unit", outside_act=False)
 
@@ -1427,6 +1481,7 @@ def downgrade() -> None:
     op.drop_table("source_conflicts")
     op.drop_table("problem_items")
     op.drop_table("list_snapshots")
+    op.drop_table("list_documents")
     op.drop_table("data_findings")
     op.drop_table("release_acks")
     op.drop_table("reconciliations")
@@ -1436,5 +1491,6 @@ def downgrade() -> None:
     op.drop_table("data_releases")
     op.drop_table("briefing_records")
     op.drop_table("monitoring_cycles")
+    op.drop_table("number_counters")
     op.drop_table("indicators")
     op.drop_table("document_records")

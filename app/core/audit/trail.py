@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.core import clock
-from app.core.database import Context, db, use_context, uuid7
+from app.core.database import Base, Context, db, use_context, uuid7
 from app.core.errors import Stale
 from app.core.policy.actor import Actor
 
@@ -129,8 +129,8 @@ def act(actor: Actor, kind: str, step: str, record: Any = None, reason: str | No
     session.info["act"] = deed
     use_context(replace(actor.context(), act=deed.id))
     try:
-        if record is not None and inspect(record).persistent:
-            session.refresh(record, with_for_update=True)
+        if isinstance(record, Base) and inspect(record).persistent:
+            session.refresh(record, with_for_update={"of": type(record)})
         deed.note(Entry(kind, step, record=record, reason=reason))
         yield deed
         session.flush()

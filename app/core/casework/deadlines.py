@@ -9,7 +9,7 @@ import uuid
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, select, text, update
+from sqlalchemy import BigInteger, Identity, Index, UniqueConstraint, select, text, update
 
 from app.core import calendar, clock
 from app.core.audit import trail
@@ -52,7 +52,7 @@ class Rung(Base):
         Index("ix_deadline_rungs_at", "at", postgresql_where=text("done_at is null")),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     deadline_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("deadlines.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(40))
     roles: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
@@ -147,7 +147,7 @@ def start(
         due_at=due_at,
     )
     db.session.add(row)
-    db.session.flush([row])
+    db.session.flush()
     db.session.add_all(
         Rung(
             deadline_id=row.id,

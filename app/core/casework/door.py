@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -17,7 +18,7 @@ from app.core import clock
 from app.core.audit import trail
 from app.core.casework import deadlines
 from app.core.casework.records import Movable
-from app.core.database import Record, db
+from app.core.database import Record, db, use_context, widen
 from app.core.errors import Invalid, Sentence, Stale, StepRefused
 from app.core.outbox.post import post
 from app.core.policy import decide
@@ -136,7 +137,8 @@ def _begin(deed: trail.Act, step: Step, record: Any) -> None:
 
 
 def _create(entry: trail.Entry, step: Step, record: Movable) -> None:
-    record.state = engine.landing(record.workflow, None, step, record)
+    with db.session.no_autoflush:
+        record.state = engine.landing(record.workflow, None, step, record)
     record.workflow_version, record.state_since = record.workflow.version, clock.now()
     db.session.add(record)
     db.session.flush()
@@ -171,11 +173,21 @@ def follow(record: Movable, step: str, reason: str | None = None) -> None:
     if deed is None:
         raise RuntimeError("follow() belongs inside an operation.")
     declared = record.workflow.step(step)
-    db.session.flush()
-    db.session.refresh(record, with_for_update=True)
-    entry = trail.Entry("system", declared.key, record=record, reason=reason, actor=SYSTEM)
-    _move(entry, declared, record)
+    with _reaching(record):
+        db.session.refresh(record, with_for_update={"of": type(record)})
+        entry = trail.Entry("system", declared.key, record=record, reason=reason, actor=SYSTEM)
+        _move(entry, declared, record)
     deed.note(entry)
+
+
+@contextmanager
+def _reaching(record: Movable) -> Iterator[None]:
+    """What follows from a step may lie beyond the taker's own rows (a school signs, the county's list moves on)."""
+    db.session.flush()
+    before = widen(counties=(record.county_id,))
+    yield
+    db.session.flush()
+    use_context(before)
 
 
 def begin(record: Movable, step: str) -> None:
@@ -184,4 +196,6 @@ def begin(record: Movable, step: str) -> None:
     if deed is None:
         raise RuntimeError("begin() belongs inside an operation.")
     entry = deed.note(trail.Entry("system", record.workflow.step(step).key, actor=SYSTEM))
-    _create(entry, record.workflow.step(step), record)
+    record.state = record.workflow.step(step).target.code
+    with _reaching(record):
+        _create(entry, record.workflow.step(step), record)

@@ -1,4 +1,4 @@
-"""A file has come: opened and checked for its structure, its columns proposed, ready for the operation that keeps it."""
+"""A file has come: its structure checked, its columns proposed, ready for the operation that keeps it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import hashlib
 from app.core.database import db
 from app.core.errors import Invalid, NotFound, Sentence
 from app.core.imports import operations, queries
-from app.core.imports.flow import book_of, file_of, kind_of, proposal_of, ready_mapping
+from app.core.imports.files import book_of, scan
+from app.core.imports.flow import kind_of, proposal_of, ready_mapping
 from app.core.imports.kinds import KINDS
 from app.core.imports.models import ImportBatch
 from app.core.imports.operations import CheckIn, MapIn, StepIn, UploadIn
@@ -59,6 +60,7 @@ def receive(
     if not data:
         raise Invalid("file", EMPTY)
     book = open_book(data, name)
+    scan(data)
     batch.file_name, batch.file_size = name[-LONGEST_NAME:], len(data)
     batch.file_sha256 = hashlib.sha256(data).hexdigest()
     batch.sender = (sender.strip() or actor.unit_name)[:60]
@@ -96,6 +98,3 @@ def take_in(
         deliver.drain()
         db.session.refresh(batch)
     return batch
-
-
-__all__ = ["file_of", "look_again", "place_of", "receive", "take_in"]

@@ -135,7 +135,7 @@ def phone(column: Column, setting: Setting) -> Check:
 
 
 def word(column: Column, setting: Setting) -> Check:
-    """One word of the column's group, as its code."""
+    """One word of the column's group, as its code; how it was written is listed with the code, not as a fix."""
     table = codes(column.group)
     known = labels(column.group)
 
@@ -146,7 +146,7 @@ def word(column: Column, setting: Setting) -> Check:
         code = table.get(plain_word(words))
         if code is None:
             return None, (*notes, note("unknown_word", words=known))
-        return code, (notes if code == words else (*notes, plain("word")))
+        return code, (() if code == typed else (plain("word"),))
 
     return check
 
@@ -177,7 +177,7 @@ def words(column: Column, setting: Setting) -> Check:
         found = [table.get(plain_word(part)) for part in parts]
         if None in found:
             return None, (*notes, note("unknown_word", words=known))
-        return list(dict.fromkeys(code for code in found if code)), (*notes, plain("word"))
+        return list(dict.fromkeys(code for code in found if code)), (plain("word"),)
 
     return check
 

@@ -7,19 +7,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from flask import current_app
-from sqlalchemy import select
-
-from app.core.database import db
-from app.core.errors import Invalid, NotFound, Sentence
+from app.core.errors import Invalid, Sentence
 from app.core.imports.checking import Choices, Progress, stage
 from app.core.imports.columns import Kind
 from app.core.imports.kinds import KINDS
 from app.core.imports.mapping import Proposal, lacks, propose
-from app.core.imports.models import ImportBatch, ImportFile
+from app.core.imports.models import ImportBatch
 from app.core.imports.staged import StagedSheet
-from app.core.spreadsheets import Book, open_book
-from app.core.vault import KeyRing, Place
+from app.core.spreadsheets import Book
 
 GOOD = ("ok", "warned")
 LONG_NUMBER = re.compile(r"\d(?:[\d \-]{9,})[\dXx]")
@@ -34,36 +29,6 @@ def masked(text: str) -> str:
 def kind_of(batch: ImportBatch) -> Kind:
     """The columns and checks of its kind."""
     return KINDS[batch.kind]
-
-
-def sealed_file(batch: ImportBatch, data: bytes) -> ImportFile:
-    """The file as it is kept: sealed for this batch and no other."""
-    kept = ImportFile(batch_id=batch.id, county_id=batch.county_id, school_id=batch.school_id)
-    kept.id = batch.id
-    kept.content = _ring().seal(_place(batch), data)
-    return kept
-
-
-def file_of(batch: ImportBatch) -> bytes:
-    """The file as it was sent. Raises NotFound when it was removed already."""
-    content = db.session.scalar(select(ImportFile.content).where(ImportFile.batch_id == batch.id))
-    if content is None:
-        raise NotFound("import_file", batch.ref)
-    return _ring().open(_place(batch), content)
-
-
-def book_of(batch: ImportBatch) -> Book:
-    """The workbook, opened with every structural check."""
-    return open_book(file_of(batch), batch.file_name)
-
-
-def _place(batch: ImportBatch) -> Place:
-    return Place(batch.school_id or batch.county_id, "import_files", batch.id, "content")
-
-
-def _ring() -> KeyRing:
-    ring: KeyRing = current_app.extensions["bihuan.vault"]
-    return ring
 
 
 def proposal_of(

@@ -88,9 +88,10 @@ def _alike(known: Mapping[str, str], label: str) -> Match | None:
 def find_header(kind: Kind, sheet: Sheet, saved: Saved) -> Header | None:
     """The best header among the first rows of a sheet, or None where nothing names at least two columns of the kind."""
     best: Header | None = None
-    for row in range(min(limits().header_search_rows, len(sheet.cells))):
+    last = min(limits().header_search_rows, len(sheet.cells))
+    for row in range(last):
         for rows in ((row,), (row, row + 1)):
-            if rows[-1] < len(sheet.cells):
+            if rows[-1] < last:
                 header = header_at(kind, sheet, rows, saved)
                 if header.score > (best.score if best else 0.0):
                     best = header

@@ -18,7 +18,8 @@ from app.core.database import db, keep
 from app.core.errors import ImportRefused, NotFound, Sentence
 from app.core.imports import operations
 from app.core.imports.checking import Progress
-from app.core.imports.flow import GOOD, NO_FILE, book_of, digest_of, kind_of, masked, staged_rows
+from app.core.imports.files import book_of, forget_file
+from app.core.imports.flow import GOOD, NO_FILE, digest_of, kind_of, masked, staged_rows
 from app.core.imports.models import ROLLBACK_DAYS, ImportBatch, ImportFile, ImportFormer, ImportProgress
 from app.core.imports.operations import Checked, Failed
 from app.core.imports.registry import REGISTERED
@@ -115,7 +116,12 @@ def _compared(batch: ImportBatch, staged: StagedSheet) -> dict[str, Any] | None:
     former = batch.behind.former(batch)
     if former is None:
         return None
-    new = [(row.key, row.values) for row in staged.rows(GOOD) if row.key is not None]
+    wanted = former.columns
+    new = [
+        (row.key, row.values if wanted is None else {c: v for c, v in row.values.items() if c in wanted})
+        for row in staged.rows(GOOD)
+        if row.key is not None
+    ]
     found = diff(kind_of(batch), former.rows, new).to_json()
     shown = [change for change in found["changed"] if change["column"] not in batch.behind.private_columns]
     return {
@@ -165,12 +171,14 @@ def clear_old_files() -> int:
         ImportBatch.state_since < limit,
         ImportBatch.rows_blocked == 0,
     )
-    if not db.session.scalar(select(exists().where(over))):
+    batches = db.session.scalars(select(ImportBatch).where(over)).all()
+    if not batches:
         db.session.rollback()
         return 0
     with trail.act(SYSTEM, "system", "import_batch.clear_files") as deed:
-        old = select(ImportBatch.id).where(ImportBatch.accepted_at < limit)
-        db.session.execute(delete(ImportFormer).where(ImportFormer.batch_id.in_(old)))
-        done: Any = db.session.execute(delete(ImportFile).where(over))
-        deed.main.extra["files"] = int(done.rowcount)
-    return int(done.rowcount)
+        for batch in batches:
+            forget_file(batch)
+        cleared = [batch.id for batch in batches]
+        db.session.execute(delete(ImportFormer).where(ImportFormer.batch_id.in_(cleared)))
+        deed.main.extra["batches"] = [batch.ref for batch in batches]
+    return len(batches)

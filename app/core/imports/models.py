@@ -145,16 +145,17 @@ class ImportBatch(Base, Movable):
 
 
 class ImportFile(Base, Record, Scoped):
-    """The file of a batch, sealed with the keys of its school or county; nothing of it lies in clear.
+    """Where the file of a batch lies and the key that opens it: the file is sealed, the key with the school's keys.
 
-    Kept for its rows' provenance; files of personal kinds go when the batch can no longer be rolled back.
+    Files of personal kinds go when the batch can no longer be rolled back; without its key a backup of it is noise.
     """
 
     __tablename__ = "import_files"
     __protection__ = "unit"
 
     batch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("import_batches.id", ondelete="CASCADE"), unique=True)
-    content: Mapped[bytes] = mapped_column(Sealed())
+    stored_sha256: Mapped[str] = mapped_column(String(64))
+    key: Mapped[bytes] = mapped_column(Sealed())
 
 
 class ImportReport(Base):

@@ -16,8 +16,8 @@ from app.core.database import db, uuid7
 from app.core.errors import ImportRefused, NotFound, Sentence
 from app.core.imports import keeping
 from app.core.imports.checking import Choices
-from app.core.imports.flow import GOOD, sealed_file
-from app.core.imports.models import ImportBatch, ImportFile, ImportFormer, ImportReport, ImportRow, SavedMapping
+from app.core.imports.files import forget_file, keep_file
+from app.core.imports.models import ImportBatch, ImportFormer, ImportReport, ImportRow, SavedMapping
 from app.core.imports.staged import StagedSheet
 from app.core.outbox.post import post
 from app.core.policy.actor import Actor
@@ -118,7 +118,7 @@ def upload(actor: Actor, batch: ImportBatch, given: UploadIn) -> ImportBatch:
         _forget_file(given.replaces)
     db.session.add(batch)
     db.session.flush()
-    db.session.add(sealed_file(batch, given.data))
+    keep_file(batch, given.data)
     keys = {"batch_id": batch.id, "county_id": batch.county_id, "school_id": batch.school_id}
     db.session.execute(insert(ImportReport).values(**keys, proposal=given.proposal))
     batch.behind.uploaded(batch)
@@ -245,7 +245,7 @@ def discard(actor: Actor, batch: ImportBatch, given: StepIn) -> None:
 
 
 def _forget_file(batch: ImportBatch) -> None:
-    db.session.execute(delete(ImportFile).where(ImportFile.batch_id == batch.id))
+    forget_file(batch)
     kept = update(ImportReport).where(ImportReport.batch_id == batch.id)
     db.session.execute(kept.values(report={}, proposal={}))
 
@@ -291,7 +291,6 @@ def fail_rollback(actor: Actor, batch: ImportBatch, given: Failed) -> None:
 
 
 __all__ = [
-    "GOOD",
     "CheckIn",
     "Checked",
     "DropIn",

@@ -187,7 +187,7 @@ def _fill_merged(sheet: Sheet, part: Part, columns: dict[str, list[Typed]], firs
     """Fill down inside merged ranges only; ordinary blanks stay blank."""
     filled: list[tuple[int, str, Range]] = []
     by_position = {position: code for code, position in part.columns.items()}
-    for area in sheet.merged:
+    for area in sorted(sheet.merged):
         code = by_position.get(area.left)
         if code is None or area.top < first or area.bottom == area.top:
             continue
@@ -210,11 +210,11 @@ def _rows_to_leave(
     dropped: Mapping[Place, str],
 ) -> dict[int, Drop]:
     rows = sheet.cells[first:]
-    keys = [code for code in kind.key if code in columns] or list(columns)[:1]
+    needed = [column.code for column in kind.columns if column.required and column.code in columns]
     leave: dict[int, Drop] = {}
-    for index in _suspects(rows, [columns[code] for code in keys]):
+    for index in _suspects(rows, [columns[code] for code in needed]):
         row = rows[index]
-        code = "blank" if is_blank(row) else "footer" if _is_footer(row, [part.columns[key] for key in keys]) else ""
+        code = "blank" if is_blank(row) else "footer" if _is_footer(row, [part.columns[key] for key in needed]) else ""
         if code:
             leave[index] = _drop(sheet, first + index, code)
     titles = {code: labels[part.columns[code]].rpartition("/")[2] for code in columns}
@@ -227,11 +227,12 @@ def _rows_to_leave(
     return leave
 
 
-def _suspects(rows: Sequence[Sequence[Typed]], keys: Sequence[Sequence[Typed]]) -> list[int]:
-    """Rows worth a closer look: nothing in them, or an empty key cell."""
+def _suspects(rows: Sequence[Sequence[Typed]], needed: Sequence[Sequence[Typed]]) -> list[int]:
+    """Rows worth a closer look: nothing in them, or a required cell that is empty."""
     found = {index for index, row in enumerate(rows) if not any(row)}
-    for column in keys:
-        found.update(index for index, cell in enumerate(column) if cell == "" or (type(cell) is str and cell.isspace()))
+    for column in needed:
+        if "" in column or any(type(cell) is str and cell.isspace() for cell in set(column)):
+            found.update(n for n, cell in enumerate(column) if cell == "" or (type(cell) is str and cell.isspace()))
     return sorted(found)
 
 
@@ -240,12 +241,13 @@ def is_blank(row: Sequence[Typed]) -> bool:
     return all(isinstance(cell, str) and not cell.strip("\u200b\ufeff \t\r\n\u3000\xa0") for cell in row)
 
 
-def _is_footer(row: Sequence[Typed], keys: Sequence[int]) -> bool:
-    """Does the row begin with 合计, 填表人 and the like, with nothing in its key cells but perhaps that word?"""
+def _is_footer(row: Sequence[Typed], needed: Sequence[int]) -> bool:
+    """Does the row begin with 合计, 填表人 and the like, with less than half of its required cells filled?"""
     first = next((n for n, cell in enumerate(row) if as_typed(cell).strip()), None)
     if first is None or not plain_word(as_typed(row[first])).startswith(footer_words()):
         return False
-    return all(position == first or not as_typed(row[position]).strip() for position in keys)
+    filled = sum(position != first and bool(as_typed(row[position]).strip()) for position in needed)
+    return 2 * filled < len(needed)
 
 
 def _repeated(columns: Mapping[str, Sequence[Typed]], titles: Mapping[str, str]) -> list[int]:

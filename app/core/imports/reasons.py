@@ -12,15 +12,10 @@ Words = Mapping[str, object]
 Choice = tuple[str, str]
 
 
-class _Forgiving(dict[str, object]):
-    def __missing__(self, key: str) -> str:
-        return ""
-
-
 def fill(template: str, words: Words, language: int) -> str:
     """The template with its words; a word given as a pair is (zh, en)."""
     chosen = {key: word[language] if isinstance(word, tuple) else word for key, word in words.items()}
-    return template.format_map(_Forgiving(chosen))
+    return template.format_map(chosen)
 
 
 @dataclass(frozen=True, slots=True)

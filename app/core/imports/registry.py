@@ -45,10 +45,14 @@ class Counts:
 
 @dataclass(frozen=True)
 class Former:
-    """What a new file is compared with: the version before in words, and its rows as (natural key, values)."""
+    """What a new file is compared with: the version before in words, and its rows as (natural key, values).
+
+    `columns`: where the version before is known only in part, the columns that are compared.
+    """
 
     label: str
     rows: Iterable[tuple[str, Mapping[str, Any]]]
+    columns: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,10 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The outcome of one file; `reminders` do not stop acceptance, `coded` lists words read as codes."""
+    """The outcome of one file; `reminders` do not stop acceptance, `coded` lists words read as codes.
+
+    `headcount`: enrolled and measured pupils of the scopes whose enrolment is known; empty for rosters.
+    """
 
     counts: Counts
     causes: list[Cause]
@@ -89,6 +92,7 @@ class Report:
     sheets: list[dict[str, Any]]
     unused_sheets: list[str]
     missing: dict[str, int]
+    headcount: dict[str, int]
     may_accept: bool
     may_accept_rest: bool
 
@@ -111,6 +115,7 @@ def report(staged: StagedSheet) -> Report:
         sheets=[_sheet(part) for part in staged.table.parts],
         unused_sheets=list(staged.table.unused_sheets),
         missing=dict(Counter(why for reasons in staged.work.missing.values() for why in reasons.values())),
+        headcount=_headcount(staged),
         may_accept=counts.blocked == 0 and counts.accepted > 0,
         may_accept_rest=kind.partial and counts.blocked > 0 and counts.accepted > 0,
     )
@@ -281,6 +286,19 @@ def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
         else:
             runs.append((number, number))
     return runs
+
+
+def _headcount(staged: StagedSheet) -> dict[str, int]:
+    """The largest number of pupils measured in each school and grade beside its enrolment."""
+    roster = staged.work.lookups.roster
+    if not staged.kind.lead_value or not roster:
+        return {}
+    measured: dict[tuple[str, str, int], int] = {}
+    for level, school, grade, n in staged.accepted("scope_level", "school_code", "grade", "n"):
+        key = (str(school), str(grade or ""), 0)
+        if level in ("school", "grade") and key in roster and isinstance(n, int):
+            measured[key] = max(n, measured.get(key, 0))
+    return {"enrolled": sum(roster[key] for key in measured), "measured": sum(measured.values())} if measured else {}
 
 
 def _sheet(part: Any) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def _code_like(typed: Typed) -> tuple[str | None, tuple[Note, ...]]:
 def _by_name(directory: Directory, words: str, notes: tuple[Note, ...]) -> Outcome:
     found = directory.codes_for(words)
     if len(found) == 1:
-        return next(iter(found)), (*notes, plain("school_from_name"))
+        return next(iter(found)), (plain("school_from_name"),)
     if found:
         return None, (*notes, note("school_ambiguous", choices=directory.candidates(words, found)))
     return None, (*notes, _unknown(directory, words))
@@ -65,7 +65,7 @@ def grade(column: Column, setting: Setting) -> Check:
         if not words:
             return None, notes
         value, more = read_grade(words)
-        return value, (*notes, *more)
+        return value, (more if value else (*notes, *more))
 
     return check
 
@@ -82,9 +82,8 @@ def class_no(column: Column, setting: Setting) -> Check:
             return None, (*notes, note("class_unknown"))
         if not 1 <= found.number <= _MOST_CLASSES:
             return None, (*notes, note("class_range", number=found.number))
-        if words != str(found.number):
-            notes = (*notes, plain("word"))
-        return (f"{found.grade}{_MARK}{found.number}" if found.grade else found.number), notes
+        value: Json = f"{found.grade}{_MARK}{found.number}" if found.grade else found.number
+        return value, (() if words == str(found.number) else (plain("word"),))
 
     return check
 

@@ -35,6 +35,7 @@ class Actor:
         own = (self.school_id,) if self.school_id else ()
         return Context(
             actor=self.person_id,
+            home=self.county_id,
             counties=(self.county_id,) if self.county_wide and self.county_id else (),
             schools=tuple(dict.fromkeys((*own, *self.schools))),
             classes=self.data_classes,

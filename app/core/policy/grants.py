@@ -48,6 +48,7 @@ PEOPLE: dict[str, Holders] = {
 IDENTITY: dict[str, Holders] = {
     "identity.view_accounts": {"sys_admin": COUNTY, "security_admin": COUNTY},
     "identity.open_account": {"sys_admin": COUNTY},
+    "identity.release_code": {"sys_admin": COUNTY},
     "identity.disable_account": {"sys_admin": COUNTY, "security_admin": COUNTY},
     "identity.reset_factor": {"security_admin": COUNTY},
     "identity.grant_role": {"security_admin": COUNTY},

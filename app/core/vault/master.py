@@ -22,9 +22,14 @@ class KeyMissing(Exception):
 
 @dataclass(frozen=True)
 class MasterKeys:
-    """Generations of the master key by name; the last one of the file wraps, all of them unwrap."""
+    """Generations of the master key by name; the last one of the file wraps, all of them unwrap.
+
+    path: where they were read from; a name that is not known is looked for there once more, because another process may
+    have added it.
+    """
 
     generations: Mapping[str, bytes]
+    path: Path | None = None
 
     @property
     def current(self) -> str:
@@ -33,9 +38,12 @@ class MasterKeys:
 
     def key(self, name: str, length: int) -> bytes:
         """The wrapping key of generation `name`, cut to the suite's `length` by a derivation of its own."""
-        if name not in self.generations:
+        known = self.generations
+        if name not in known and self.path is not None:
+            known = MasterKeys.read(self.path).generations
+        if name not in known:
             raise KeyMissing(f"master:{name}", "put the line of this generation back into the master key file")
-        return hashlib.sha256(b"bihuan master wrap %d " % length + self.generations[name]).digest()[:length]
+        return hashlib.sha256(b"bihuan master wrap %d " % length + known[name]).digest()[:length]
 
     @classmethod
     def create(cls, path: Path) -> "MasterKeys":
@@ -60,7 +68,7 @@ class MasterKeys:
         generations = dict(_parsed(line, path) for line in lines if line.strip())
         if not generations:
             raise KeyMissing("master", f"{path} is empty")
-        return cls(generations)
+        return cls(generations, path)
 
     @classmethod
     def add(cls, path: Path) -> "MasterKeys":

@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 from uuid import UUID, uuid4
 
+from app.core import clock
 from app.core.vault.blind_index import normalised
 from app.core.vault.master import KeyMissing, MasterKeys
 from app.core.vault.suites import SUITES, Suite
 from app.core.vault.token import Place, Token, body_binding, bound, parsed, wrap_binding
 
+FRESH = 60
+"""Seconds after which a process looks for newer generations of a school's keys."""
 SEAL = "seal"
 INDEX = "index"
 
@@ -92,6 +95,7 @@ class KeyRing:
         self.store = store
         self.suite = SUITES[suite]
         self._opened: dict[UUID, dict[UUID, _Opened]] = {}
+        self._read_at: dict[UUID, float] = {}
         self._lock = threading.Lock()
 
     def seal(self, place: Place, value: str | bytes) -> bytes:
@@ -131,17 +135,14 @@ class KeyRing:
         """The row of the generation that seals now."""
         return self._current(school_id, SEAL).row
 
-    def suite_of(self, school_id: UUID) -> Suite:
-        """The suite that seals this school's values now."""
-        return self._current(school_id, SEAL).suite
-
     def rewrap(self, school_id: UUID, sealed: bytes) -> bytes:
-        """The same sealed value with its data key wrapped by the current generation; the body is not touched."""
+        """The same sealed value with its data key wrapped by the current generation; the body is not touched.
+
+        After a change of suite the body keeps its own until the text is written anew.
+        """
         token, using = parsed(sealed), self._current(school_id, SEAL)
         if token.school_key == using.row.id:
             return sealed
-        if token.suite is not using.suite:
-            raise ValueError("another suite: seal the value anew, its data key has another length")
         binding = wrap_binding(token.suite, using.row.id, school_id, token.data_key)
         wrapped = using.suite.encrypt(using.key, self._data_key(school_id, token), binding)
         return replace(token, school_key=using.row.id, wrapped=wrapped).joined()
@@ -187,10 +188,12 @@ class KeyRing:
         if token.school_key not in keys:
             raise KeyMissing(f"school:{school_id}:{token.school_key}", "its row is not in the key table")
         binding = wrap_binding(token.suite, token.school_key, school_id, token.data_key)
-        return token.suite.decrypt(keys[token.school_key].key, token.wrapped, binding)
+        using = keys[token.school_key]
+        return using.suite.decrypt(using.key, token.wrapped, binding)
 
     def _current(self, school_id: UUID, purpose: str) -> _Opened:
-        found = _newest(self._opened.get(school_id, {}).values(), purpose)
+        fresh = clock.monotonic() - self._read_at.get(school_id, -FRESH) < FRESH
+        found = _newest(self._opened.get(school_id, {}).values(), purpose) if fresh else None
         if found is None:
             with self._lock:
                 found = _newest(self._read(school_id).values(), purpose)
@@ -210,6 +213,7 @@ class KeyRing:
 
     def _read(self, school_id: UUID) -> dict[UUID, _Opened]:
         rows = self.store.load(school_id)
+        self._read_at[school_id] = clock.monotonic()
         self._opened[school_id] = {row.id: _Opened(row, SUITES[row.suite], self._unwrapped(row)) for row in rows}
         return self._opened[school_id]
 

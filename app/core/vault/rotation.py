@@ -1,30 +1,26 @@
 """Re-wrapping sealed columns under the current school keys, some rows at a time, while everybody goes on working."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Column, Connection, LargeBinary, MetaData, Table, Uuid, bindparam, func, literal, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from app.core.vault.ring import KeyRing
-from app.core.vault.suites import Suite
-from app.core.vault.token import Place, parsed
+from app.core.vault.ring import SEAL, KeyRing
+
+BATCH = 500
 
 
 class Sealed(LargeBinary):
-    """Column type of sealed values; `version_of` names the column that holds the version of the text, if it has one."""
+    """Column type of sealed values; its table has `id`, and `school_id` or `county_id`, whose keys seal the row."""
 
     cache_ok = True
-
-    def __init__(self, version_of: str | None = None) -> None:
-        super().__init__()
-        self.version_of = version_of
 
 
 @dataclass(frozen=True)
 class SealedColumn:
-    """One sealed column; its table has `id` and `school_id` or `county_id`, whose keys seal the row."""
+    """One sealed column of one table."""
 
     table: Table
     column: Column[bytes]
@@ -40,12 +36,6 @@ class SealedColumn:
         used = func.substr(self.column, 2, 16)
         return (self.tenant == tenant) & self.column.is_not(None) & (used != literal(key_id.bytes, LargeBinary))
 
-    def version(self) -> ColumnElement[int]:
-        """The version that the texts are bound to."""
-        kind = self.column.type
-        named = kind.version_of if isinstance(kind, Sealed) else None
-        return self.table.c[named] if named else literal(1)
-
 
 def sealed_columns(metadata: MetaData) -> list[SealedColumn]:
     """Every sealed column of every table, in order of dependence."""
@@ -57,49 +47,47 @@ def sealed_columns(metadata: MetaData) -> list[SealedColumn]:
     ]
 
 
-def waiting(connection: Connection, ring: KeyRing, column: SealedColumn, tenant: UUID) -> int:
-    """How many values of the tenant are not yet under its current key; 0 means the older ones may be retired."""
-    outdated = column.outdated(ring.current(tenant).id, tenant)
-    return connection.scalar(select(func.count()).select_from(column.table).where(outdated)) or 0
+def waiting(connection: Connection, ring: KeyRing, metadata: MetaData, tenant: UUID) -> int:
+    """How many values of the tenant are not yet under its current key; 0 means the older keys may be retired."""
+    current = ring.current(tenant).id
+    counts = (
+        connection.scalar(select(func.count()).select_from(each.table).where(each.outdated(current, tenant)))
+        for each in sealed_columns(metadata)
+    )
+    return sum(count or 0 for count in counts)
 
 
-def rewrap_some(connection: Connection, ring: KeyRing, column: SealedColumn, tenant: UUID, limit: int = 500) -> int:
-    """Bring up to `limit` values under the current key; returns how many, 0 when nothing is left. Does not commit.
+def rewrap_some(connection: Connection, ring: KeyRing, metadata: MetaData, tenant: UUID) -> Iterator[tuple[str, int]]:
+    """Bring values of the tenant under its current key, a batch at a time: yields table and number, does not commit.
 
     Safe to kill at any moment: what is left is found by looking at the values. Rows that somebody is writing are left
-    for the next call.
+    for the next run; they open with either key.
     """
-    table = column.table
+    for each in sealed_columns(metadata):
+        while done := _batch(connection, ring, each, tenant):
+            yield each.table.name, done
+
+
+def retire_old(ring: KeyRing, tenant: UUID) -> int:
+    """Retire every sealing generation but the current one; returns how many. The caller has seen `waiting` at 0."""
+    current = ring.current(tenant)
+    old = [key for key in ring.store.load(tenant) if key.purpose == SEAL and key.id != current.id and not key.retired]
+    for key in old:
+        ring.retire(tenant, key.generation)
+    return len(old)
+
+
+def _batch(connection: Connection, ring: KeyRing, sealed: SealedColumn, tenant: UUID) -> int:
+    table, column = sealed.table, sealed.column
     rows = connection.execute(
-        select(table.c.id, column.column, column.version())
-        .where(column.outdated(ring.current(tenant).id, tenant))
+        select(table.c.id, column)
+        .where(sealed.outdated(ring.current(tenant).id, tenant))
         .order_by(table.c.id)
-        .limit(limit)
+        .limit(BATCH)
         .with_for_update(skip_locked=True)
     ).all()
-    suite = ring.suite_of(tenant)
-    changes = [
-        {
-            "row_id": row_id,
-            "fresh": _renewed(ring, suite, Place(tenant, table.name, row_id, column.column.name, n), old),
-        }
-        for row_id, old, n in rows
-    ]
-    if changes:
-        statement = update(table).where(table.c.id == bindparam("row_id"))
-        connection.execute(statement.values({column.column.name: bindparam("fresh")}), changes)
-    return len(changes)
-
-
-def rewrap_all(connection: Connection, ring: KeyRing, columns: Iterable[SealedColumn], tenant: UUID) -> Iterator[int]:
-    """Yield after each batch of a tenant's values, so that the caller may commit and report."""
-    for column in columns:
-        while done := rewrap_some(connection, ring, column, tenant):
-            yield done
-
-
-def _renewed(ring: KeyRing, suite: Suite, place: Place, sealed: bytes) -> bytes:
-    """Header re-wrapped; under another suite the text itself is sealed anew."""
-    if parsed(sealed).suite is suite:
-        return ring.rewrap(place.school_id, sealed)
-    return ring.seal(place, ring.open(place, sealed))
+    if rows:
+        changes = [{"row_id": row_id, "fresh": ring.rewrap(tenant, old)} for row_id, old in rows]
+        statement = update(table).where(table.c.id == bindparam("row_id")).values({column.name: bindparam("fresh")})
+        connection.execute(statement, changes)
+    return len(rows)

@@ -27,7 +27,7 @@ class MonitoringCycle(Base, Movable):
     """One round: who measures what in which grades, with which instrument, and how long the improvement lasts."""
 
     __tablename__ = "monitoring_cycles"
-    __protection__ = "unit"
+    __protection__ = "county"
     __table_args__ = (UniqueConstraint("county_id", "code"),)
     workflow = MONITORING_CYCLE
 

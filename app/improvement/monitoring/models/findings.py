@@ -128,9 +128,15 @@ class DataFinding(Base, Movable):
         """The finding of a newer round for the same unit and indicator."""
         return self.superseded_by_id
 
+    def see_newer_cycle(self) -> None:
+        """Whoever has just looked it up for many findings at once says so, and the guard asks no more."""
+        vars(self)["_newer_cycle_seen"] = True
+
     @property
     def newer_cycle_released(self) -> bool:
         """A later round with this indicator was released."""
+        if vars(self).get("_newer_cycle_seen"):
+            return True
         if self.cycle_id is None or self.indicator_id is None:
             return False
         return facts.newer_cycle_out(self.cycle_id, self.indicator_id)

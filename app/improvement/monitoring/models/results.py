@@ -14,8 +14,8 @@ from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, 
 class MonitoringResult(Base, Record, Scoped):
     """One value of one unit (region, school, grade or class) on one indicator in one round.
 
-    Null `superseded_at` is in force. What the rules said of the cell stands beside it (`verdict` and the numbers behind it), so that strengths and
-    everything in between can be shown without being listed.
+    Null `superseded_at` is in force. What the rules said of the cell stands beside it (`verdict` and the numbers
+    behind it), so that strengths and everything in between can be shown without being listed.
     """
 
     __tablename__ = "monitoring_results"

@@ -6,7 +6,8 @@ import uuid
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Index, Numeric, UniqueConstraint, text
+from sqlalchemy import Index, Numeric, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import relationship
 
 from app.core import clock
@@ -41,23 +42,23 @@ class RemediationAction(Base, Movable):
     workflow = REMEDIATION_ACTION
 
     plan_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("remediation_plans.id"))
-    position: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    position: Mapped[int] = mapped_column(default=0, server_default=sql("0"))
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
     owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
-    helpers: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
+    helpers: Mapped[list[str]] = mapped_column(default=list, server_default=sql("'[]'"))
     cause_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("causes.id"))
     title: Mapped[str] = mapped_column(String(120))
-    kind: Mapped[str] = mapped_column(String(20), default="teaching", server_default=text("'teaching'"))
-    description: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    kind: Mapped[str] = mapped_column(String(20), default="teaching", server_default=sql("'teaching'"))
+    description: Mapped[str] = mapped_column(default="", server_default=sql("''"))
     planned_start: Mapped[date | None]
     planned_end: Mapped[date | None]
     started_on: Mapped[date | None]
-    early_start_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
-    progress: Mapped[int] = mapped_column(default=0, server_default=text("0"))
-    result: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    early_start_reason: Mapped[str] = mapped_column(default="", server_default=sql("''"))
+    progress: Mapped[int] = mapped_column(default=0, server_default=sql("0"))
+    result: Mapped[str] = mapped_column(default="", server_default=sql("''"))
     budget_planned: Mapped[float | None] = mapped_column(Numeric(12, 2))
     budget_used: Mapped[float | None] = mapped_column(Numeric(12, 2))
-    checklist: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
+    checklist: Mapped[list[str]] = mapped_column(default=list, server_default=sql("'[]'"))
     """authentic, in_period, shows_effect: what the verifier ticked."""
     cancellation_ground: Mapped[str | None] = mapped_column(String(12))
     replaced_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("remediation_actions.id"))
@@ -133,7 +134,7 @@ class RemediationAction(Base, Movable):
 
     def _uses(self) -> dict[uuid.UUID | None, int]:
         rows = db.session.execute(
-            text(
+            sql(
                 "select u.criterion_id, count(*) as n from evidence_uses u join evidence e on e.id = u.evidence_id"
                 " where u.action_id = :id and e.state = 'accepted' group by u.criterion_id"
             ),
@@ -182,5 +183,5 @@ class ProgressReport(Base, Record, Scoped):
     """First day of the month that is reported on."""
     percent: Mapped[int]
     text: Mapped[str]
-    blockers: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    blockers: Mapped[str] = mapped_column(default="", server_default=sql("''"))
     reported_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))

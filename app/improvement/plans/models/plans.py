@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Float, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import relationship
 
+from app.core import clock
 from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, db, mapped_column
 from app.improvement.plans.targets import effect_of_change
@@ -95,6 +96,22 @@ class RemediationPlan(Base, Movable):
     def is_from_monitoring(self) -> bool:
         """The item rests on monitoring data."""
         return self.item.source_type == "monitoring"
+
+    @property
+    def planning_started_on(self) -> date | None:
+        """When the item entered planning: the clock of the plan starts there."""
+        started = text(
+            "select max(at) from audit.transition_log where record_id = :i and to_state = 'planning'"
+        )
+        found = db.session.execute(started, {"i": self.item_id}).scalar()
+        return clock.local(found).date() if found else None
+
+    @property
+    def month_is_reported(self) -> bool:
+        """The report of the month before is there."""
+        month = (clock.today().replace(day=1) - timedelta(days=1)).replace(day=1)
+        there = text("select exists (select 1 from progress_reports where plan_id = :id and month = :month)")
+        return bool(db.session.execute(there, {"id": self.id, "month": month}).scalar_one())
 
     @property
     def indicator(self) -> uuid.UUID | None:

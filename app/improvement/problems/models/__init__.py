@@ -1,14 +1,16 @@
 """Tables of problem lists, items, causes and reopenings."""
 
 from app.improvement.problems.models.items import Cause, ItemFinding, ItemRemark, OnsiteCheck, ProblemItem
-from app.improvement.problems.models.lists import ListSnapshot, ProblemList
+from app.improvement.problems.models.lists import ListDocument, ListSnapshot, NumberCounter, ProblemList
 from app.improvement.problems.models.reopenings import Reopening
 
 __all__ = [
     "Cause",
     "ItemFinding",
     "ItemRemark",
+    "ListDocument",
     "ListSnapshot",
+    "NumberCounter",
     "OnsiteCheck",
     "ProblemItem",
     "ProblemList",

@@ -13,15 +13,15 @@ from sqlalchemy import text
 from app.core.database import db
 
 PLAN = text(
-    """select count(*) filter (where p.state in ('approved', 'active')) > 0 as in_force,
-              coalesce(sum(a.total) filter (where p.state in ('approved', 'active')), 0) as actions,
-              coalesce(sum(a.open) filter (where p.state in ('approved', 'active')), 0) as open_actions
-       from remediation_plans p
-       left join lateral (select count(*) as total,
-                                 count(*) filter (where state not in ('completed', 'cancelled')) as open
-                          from remediation_actions where plan_id = p.id) a on true
-       where p.item_id = :id"""
+    """with begun as (select max(at) as at from audit.transition_log where record_id = :id
+                      and step in ('problem_item.finish_diagnosis', 'problem_item.plan_again')),
+            plans as (select p.id from remediation_plans p, begun where p.item_id = :id
+                      and p.state in ('approved', 'active') and (begun.at is null or p.created_at >= begun.at))
+       select (select count(*) from plans) > 0 as in_force, count(a.id) as actions,
+              count(a.id) filter (where a.state not in ('completed', 'cancelled')) as open_actions
+       from remediation_actions a where a.plan_id in (select id from plans)"""
 )
+"""Only a plan made since the present planning began counts: the one that did not help is not in force again."""
 CLOSURE = text("select state from closure_requests where item_id = :id order by created_at desc limit 1")
 ONSITE = text("select exists (select 1 from onsite_checks where item_id = :id)")
 EXTENSIONS = text(
@@ -30,19 +30,27 @@ EXTENSIONS = text(
                            where record_id = :id and step = 'problem_item.start_work'), 0)"""
 )
 CHAIN = text(
-    """select
-         i.source_type <> 'monitoring' or exists (
+    """with round as (select coalesce(max(at), '-infinity') as since from audit.transition_log
+                      where record_id = :id and step = 'problem_item.diagnose_again'),
+            plans as (select p.id, p.state from remediation_plans p, round
+                      where p.item_id = :id and p.created_at >= round.since),
+            actions as (select a.id, a.state from remediation_actions a where a.plan_id in (select id from plans))
+       select
+         i.source_type is distinct from 'monitoring' or exists (
              select 1 from item_findings f join data_findings d on d.id = f.finding_id
              join monitoring_results r on r.id = d.result_id where f.item_id = i.id) as cell,
-         exists (select 1 from item_findings where item_id = i.id) as finding,
-         exists (select 1 from remediation_plans where item_id = i.id and state in ('active', 'completed')) as plan,
-         exists (select 1 from remediation_actions a join remediation_plans p on p.id = a.plan_id
-                 where p.item_id = i.id and a.state = 'completed') as action,
-         exists (select 1 from evidence e join remediation_actions a on a.id = e.action_id
-                 join remediation_plans p on p.id = a.plan_id where p.item_id = i.id and e.state = 'accepted') as evidence,
-         exists (select 1 from effect_evaluations where item_id = i.id and state = 'decided') as evaluation
+         i.source_type is distinct from 'monitoring'
+             or exists (select 1 from item_findings where item_id = i.id) as finding,
+         exists (select 1 from plans where state in ('active', 'completed')) as plan,
+         exists (select 1 from actions where state = 'completed') as action,
+         exists (select 1 from evidence where state = 'accepted' and action_id in (select id from actions))
+             or exists (select 1 from evidence_uses u join evidence e on e.id = u.evidence_id
+                        where e.state = 'accepted' and u.action_id in (select id from actions)) as evidence,
+         exists (select 1 from effect_evaluations v, round where v.item_id = i.id and v.state = 'decided'
+                 and v.created_at >= round.since) as evaluation
        from problem_items i where i.id = :id"""
 )
+"""Links of the present round: what was done before a reopening does not close the item again."""
 LINKS = {
     "cell": "数据格",
     "finding": "数据发现",

@@ -15,6 +15,7 @@ from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, 
 from app.improvement.problems.models import facts
 from app.improvement.problems.models.lists import ProblemList
 from workflows.improvement.problem_item import PROBLEM_ITEM
+from workflows.improvement.problem_list import CATEGORIES
 
 
 class ProblemItem(Base, Movable):
@@ -27,6 +28,9 @@ class ProblemItem(Base, Movable):
         Index("ix_problem_items_board", "county_id", "unit_id", "state"),
         Index("ix_problem_items_school", "school_id", "state"),
         Index("ix_problem_items_keyset", "county_id", "number", "id"),
+        Index("ix_problem_items_due", "county_id", "due_on", "number"),
+        Index("ix_problem_items_since", "county_id", "state_since", "number"),
+        Index("ix_problem_items_indicator", "indicator_id", "unit_id"),
     )
     workflow = PROBLEM_ITEM
 
@@ -73,6 +77,10 @@ class ProblemItem(Base, Movable):
     """The decided outcome of the present evaluation, written by the effects area when it is decided."""
     rationale_accepted: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     effect_not_measurable: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    closable_on: Mapped[date | None]
+    """The day on which the effect was decided, where the outcome allows closing."""
+    unresolved_on: Mapped[date | None]
+    """The same day, where it asks for a new plan or an extension."""
     iteration: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     recurrence_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     parent_item_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("problem_items.id"))
@@ -80,6 +88,9 @@ class ProblemItem(Base, Movable):
 
     problem_list: Mapped[ProblemList] = relationship(back_populates="items", lazy="joined", innerjoin=True)
     all_causes: Mapped[list[Cause]] = relationship(lazy="selectin", order_by="Cause.created_at")
+    unit: Mapped[Any] = relationship("Unit", foreign_keys=[unit_id], lazy="raise")
+    responsible_person: Mapped[Any] = relationship("Person", foreign_keys=[responsible_person_id], lazy="raise")
+    indicator: Mapped[Any] = relationship("Indicator", foreign_keys=[indicator_id], lazy="raise")
 
     @property
     def label(self) -> str:
@@ -125,6 +136,31 @@ class ProblemItem(Base, Movable):
     def is_settled(self) -> bool:
         """Closed or void: its list need not wait for it."""
         return self.state in ("closed", "void")
+
+    @property
+    def was_dropped(self) -> bool:
+        """Taken off the draft before it was ever issued: no line of the list any more."""
+        return self.state == "void" and self.issued_on is None
+
+    @property
+    def is_complete(self) -> bool:
+        """Everything is there that the approver wants to see."""
+        return not self.lacks
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """Names of what is still missing before the list may be submitted (words: LACKS)."""
+        there = {
+            "category": self.category in CATEGORIES,
+            "source_type": bool(self.source_type),
+            "severity": bool(self.severity),
+            "unit": self.unit_id is not None,
+            "person": self.responsible_person_id is not None,
+            "co_units": self.co_units_settled,
+            "target": self.has_target,
+            "due_on": self.due_on is not None,
+        }
+        return tuple(name for name, held in there.items() if not held)
 
     @property
     def list_is_issued(self) -> bool:

@@ -21,7 +21,7 @@ class ProblemList(Base, Movable):
     """One list of the county, or of a school for itself; v2 supersedes v1 when it is issued."""
 
     __tablename__ = "problem_lists"
-    __protection__ = "unit"
+    __protection__ = "county"
     __table_args__ = (
         UniqueConstraint("county_id", "number", "edition"),
         Index("ix_problem_lists_standing", "county_id", "state"),
@@ -46,8 +46,16 @@ class ProblemList(Base, Movable):
     previous_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("problem_lists.id"))
 
     items: Mapped[list[ProblemItem]] = relationship(
-        "ProblemItem", back_populates="problem_list", lazy="select", order_by="ProblemItem.position"
+        "ProblemItem",
+        back_populates="problem_list",
+        lazy="select",
+        primaryjoin="and_(ProblemList.id == ProblemItem.list_id,"
+        " or_(ProblemItem.state != 'void', ProblemItem.issued_on.is_not(None)))",
+        order_by="(ProblemItem.position, ProblemItem.number)",
     )
+    """Its lines, void ones included; what was dropped from the draft is no line."""
+    cycle: Mapped[Any] = relationship("MonitoringCycle", foreign_keys=[cycle_id], lazy="raise")
+    unit: Mapped[Any] = relationship("Unit", foreign_keys=[unit_id], lazy="raise")
 
     @property
     def label(self) -> str:
@@ -58,6 +66,11 @@ class ProblemList(Base, Movable):
     def address(self) -> str:
         """The list's page."""
         return f"/lists/{self.ref}"
+
+    @property
+    def can_be_edited(self) -> bool:
+        """Lines may be added and changed."""
+        return self.state in ("draft", "returned")
 
     @property
     def is_school_level(self) -> bool:
@@ -94,3 +107,39 @@ class ListSnapshot(Base, Record, Scoped):
     content: Mapped[dict[str, Any]] = mapped_column(default=dict)
     sha256: Mapped[str] = mapped_column(String(64))
     signed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))
+
+
+class ListDocument(Base, Record):
+    """A printed list as anybody may check it: number, edition and digests, nothing of a person or a school.
+
+    `form` is pdf or word. The verify page is reached by `ref`, which stands in the QR code.
+    """
+
+    __tablename__ = "list_documents"
+    __table_args__ = (UniqueConstraint("list_id", "form"),)
+
+    list_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("problem_lists.id"))
+    form: Mapped[str] = mapped_column(String(4))
+    title: Mapped[str] = mapped_column(String(80))
+    issuer: Mapped[str] = mapped_column(String(80))
+    document_number: Mapped[str] = mapped_column(String(40))
+    edition: Mapped[int]
+    issued_on: Mapped[date]
+    item_count: Mapped[int]
+    content_sha256: Mapped[str] = mapped_column(String(64))
+    file_sha256: Mapped[str | None] = mapped_column(String(64))
+    """Empty until the worker has drawn it."""
+    file_name: Mapped[str] = mapped_column(String(120))
+    size: Mapped[int | None]
+    pages: Mapped[int | None]
+    made_at: Mapped[datetime | None]
+
+
+class NumberCounter(Base):
+    """The last spoken number of each kind in a county; rows of other schools are hidden from a school, this is not."""
+
+    __tablename__ = "number_counters"
+
+    county_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"), primary_key=True)
+    prefix: Mapped[str] = mapped_column(String(8), primary_key=True)
+    last: Mapped[int] = mapped_column(default=0, server_default=text("0"))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
+from sqlalchemy import Index, text
 from sqlalchemy.orm import relationship
 
 from app.core import clock
@@ -18,9 +20,14 @@ class Reopening(Base, Movable):
 
     __tablename__ = "reopenings"
     __protection__ = "unit"
+    __table_args__ = (
+        Index("uq_reopenings_open", "item_id", unique=True, postgresql_where=text("state = 'proposed'")),
+        Index("ix_reopenings_standing", "county_id", "state"),
+    )
     workflow = REOPENING
 
     item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("problem_items.id"), index=True)
+    unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("units.id"))
     trigger: Mapped[str] = mapped_column(String(20))
     grounds: Mapped[str]
     finding_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("data_findings.id"))
@@ -57,4 +64,10 @@ class Reopening(Base, Movable):
     def is_within_window(self) -> bool:
         """The closure is at most 24 months old."""
         closed = self.item.closed_on
-        return closed is None or clock.today() <= closed.replace(year=closed.year + 2, day=min(closed.day, 28))
+        return closed is None or clock.today() <= two_years_after(closed)
+
+
+def two_years_after(day: date) -> date:
+    """The same day 24 months later; 29 February becomes the 28th."""
+    leap = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year + 2, day=28 if leap else day.day)

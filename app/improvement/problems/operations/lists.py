@@ -170,12 +170,12 @@ def _new_item(problem_list: ProblemList, given: ItemIn) -> ProblemItem:
         position=len(problem_list.items) + 1,
         title=given.title.strip(),
     )
-    item.problem_list = problem_list
-    _fill(item, given)
+    _fill(item, given, problem_list)
+    problem_list.items.append(item)
     return item
 
 
-def _fill(item: ProblemItem, given: ItemIn) -> None:
+def _fill(item: ProblemItem, given: ItemIn, problem_list: ProblemList) -> None:
     for name in (
         "category",
         "domain_code",
@@ -195,7 +195,7 @@ def _fill(item: ProblemItem, given: ItemIn) -> None:
     ):
         setattr(item, name, getattr(given, name))
     item.title = given.title.strip()
-    item.school_id = school_of(given.unit_id) or item.problem_list.school_id
+    item.school_id = school_of(given.unit_id) or problem_list.school_id
 
 
 def school_of(unit_id: uuid.UUID | None) -> uuid.UUID | None:
@@ -212,7 +212,7 @@ def school_of(unit_id: uuid.UUID | None) -> uuid.UUID | None:
 def edit_item(actor: Actor, item: ProblemItem, given: ItemIn) -> ProblemItem:
     """Change a line while its list is a draft or was returned."""
     _can_be_edited(item.problem_list)
-    _fill(item, given)
+    _fill(item, given, item.problem_list)
     return item
 
 
