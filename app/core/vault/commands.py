@@ -1,0 +1,89 @@
+"""`flask keys`: renew and re-wrap the schools' keys while the application runs, and look whether every key is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from app.core.audit import trail
+from app.core.database import Base, db, use_context
+from app.core.policy.actor import SYSTEM
+from app.core.vault.master import MasterKeys
+from app.core.vault.ring import KeyRing
+from app.core.vault.rotation import retire_old, rewrap_some, waiting
+
+
+@click.group("keys")
+def keys() -> None:
+    """Keys of the sealed fields."""
+
+
+@keys.command("check")
+@with_appcontext
+def check() -> None:
+    """Unwrap every key once; ends with an error naming the first that is missing or damaged."""
+    ring = _ring()
+    ring.check()
+    click.echo(f"{sum(len(ring.store.load(tenant)) for tenant in ring.store.schools())} keys, all of them open.")
+
+
+@keys.command("rotate")
+@click.option(
+    "--tenant", "only", type=click.UUID, multiple=True, help="Only this school or county; several may be given."
+)
+@click.option("--master", is_flag=True, help="First add a master key and bring every school key under it.")
+@with_appcontext
+def rotate(only: Iterable[UUID], master: bool) -> None:
+    """Begin a new generation of the schools' keys and bring every value under it; a run that was ended goes on."""
+    ring = _ring()
+    if master:
+        _renew_master(ring)
+    for tenant in list(only) or list(ring.store.schools()):
+        click.echo(f"{tenant}: {rotate_tenant(ring, tenant)} values")
+
+
+def rotate_tenant(ring: KeyRing, tenant: UUID) -> int:
+    """Renew one tenant's key, unless an ended run has left values behind; returns how many values were brought over."""
+    ring.forget(tenant)
+    if not _left(ring, tenant):
+        ring.renew(tenant)
+    moved = 0
+    while _left(ring, tenant) and (done := _one_batch(ring, tenant)):
+        moved += done
+    if not _left(ring, tenant):
+        retire_old(ring, tenant)
+    return moved
+
+
+def _left(ring: KeyRing, tenant: UUID) -> int:
+    use_context(SYSTEM.context())
+    left = waiting(db.session.connection(), ring, Base.metadata, tenant)
+    db.session.rollback()
+    return left
+
+
+def _one_batch(ring: KeyRing, tenant: UUID) -> int:
+    """One batch in an act of its own, so that a kill loses nothing and a writer waits for milliseconds only."""
+    with trail.act(SYSTEM, "system", "keys.rotate") as deed:
+        table, done = next(rewrap_some(db.session.connection(), ring, Base.metadata, tenant), ("", 0))
+        deed.main.entity = table or None
+        deed.main.extra = {"tenant": str(tenant), "count": done}
+    return done
+
+
+def _renew_master(ring: KeyRing) -> None:
+    path = current_app.extensions["bihuan.settings"].master_key_file
+    ring.master = MasterKeys.add(path)
+    with trail.act(SYSTEM, "system", "keys.renew_master") as deed:
+        moved = sum(ring.rewrap_school_keys(tenant) for tenant in ring.store.schools())
+        deed.main.extra = {"count": moved}
+    click.echo(f"{moved} school keys are under the new master key.")
+
+
+def _ring() -> KeyRing:
+    ring: KeyRing = current_app.extensions["bihuan.vault"]
+    return ring
