@@ -16,7 +16,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from app.core import clock
 from app.core.audit import trail
@@ -365,7 +365,7 @@ def with_token(client: FlaskClient) -> FlaskClient:
 
 def epoch_of(player: Player) -> int:
     """The account's epoch now."""
-    return db.session.execute(db.select(Account.epoch).where(Account.id == player.account_id)).scalar_one()
+    return db.session.execute(select(Account.epoch).where(Account.id == player.account_id)).scalar_one()
 
 
 def sign_in_at_the_door(client: FlaskClient, player: Player) -> Any:
@@ -395,3 +395,11 @@ def cast(request: pytest.FixtureRequest) -> Iterator[Cast]:
         yield make_cast()
         return
     yield request.getfixturevalue("_cast_of_the_worker")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The cast of `app` is written before `app` opens the transaction that is rolled back."""
+    for item in items:
+        names = getattr(item, "fixturenames", [])
+        if "cast" in names and "committed" not in names:
+            names.insert(0, "_cast_of_the_worker")

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from app.core import clock, limits
 from app.core.audit import trail
@@ -21,7 +21,7 @@ from app.core.limits import ADDRESS, CODE, SYSTEM
 from app.core.outbox.post import post
 from app.core.policy.actor import NOBODY, Actor
 from app.people.directory.models import Person
-from app.people.identity import passwords, queries, sessions
+from app.people.identity import lookup, passwords, sessions
 from app.people.identity.factors import ALPHABET
 from app.people.identity.models import AccessRequest, Account, SignInSession
 from app.people.identity.own_account import NOT_THE_SAME, context_of
@@ -47,7 +47,7 @@ def ask(name: str, visit: Visit) -> str:
     limits.take(SYSTEM, "access")
     limits.take(ADDRESS, f"access:{visit.address}")
     name = name_typed(name)
-    row = queries.account_named(name)
+    row = lookup.account_named(name)
     usable = row is not None and row.disabled_at is None
     token = sessions.new_token()
     who = person_of(row) if row is not None and usable else NOBODY
@@ -119,15 +119,16 @@ def _account(request: AccessRequest | None) -> Any:
 def _set_password(row: Any, request_id: Any, made: str) -> None:
     who: Actor = person_of(row)
     with trail.act(who, "sign_in", "access.password_set"):
-        taken = db.session.execute(
+        taken = db.session.scalar(
             update(AccessRequest)
             .where(
                 AccessRequest.id == request_id, AccessRequest.used_at.is_(None), AccessRequest.expires_at > clock.now()
             )
             .values(used_at=clock.now())
+            .returning(AccessRequest.id)
             .execution_options(synchronize_session=False)
         )
-        if taken.rowcount != 1:
+        if taken is None:
             raise Invalid("code", WRONG)
         db.session.execute(
             update(Account)
@@ -147,4 +148,4 @@ def _set_password(row: Any, request_id: Any, made: str) -> None:
 def forget_old_requests() -> int:
     """Remove requests that are over; returns how many."""
     old = clock.now() - timedelta(days=1)
-    return int(keep(AccessRequest.__table__.delete().where(AccessRequest.expires_at < old)).rowcount)
+    return int(keep(delete(AccessRequest).where(AccessRequest.expires_at < old)).rowcount)

@@ -11,10 +11,19 @@ from app.core import limits
 from app.core.outbox.handlers import handles
 from app.core.policy.actor import NOBODY
 from app.core.policy.roles import ROLES
+from app.core.web import navigation
 from app.core.web.current import current_actor
+from app.core.web.navigation import Entry
 from app.core.web.pages import say
-from app.people.identity import letters
+from app.people.identity import letters, queries
 from app.people.identity.routes import bp, browser
+
+MENU = (
+    Entry("care_of_system", "账号", "identity.accounts", "users", ("identity.view_accounts",), 10, tab=True),
+    Entry("care_of_system", "岗位申请", "identity.role_requests", "user-plus", ("identity.grant_role",), 20, tab=True),
+    Entry("care_of_system", "在任岗位", "identity.roles", "briefcase", ("identity.grant_role",), 30, tab=True),
+    Entry("care_of_system", "运行状态", "identity.system", "settings", ("identity.configure",), 40, tab=True),
+)
 
 
 def assemble(app: Flask) -> None:
@@ -24,6 +33,9 @@ def assemble(app: Flask) -> None:
     app.context_processor(_shell)
     handles("account_notice", letters.account_notice)
     limits.register(app)
+    navigation.ENTRIES.extend(entry for entry in MENU if entry not in navigation.ENTRIES)
+    if queries.waiting_requests not in navigation.COUNTERS:
+        navigation.COUNTERS.append(queries.waiting_requests)
 
 
 def _shell() -> dict[str, Any]:

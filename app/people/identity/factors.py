@@ -94,13 +94,14 @@ def step_of(secret: str, code: str) -> int | None:
 
 def use_up(account_id: uuid.UUID, step: int, **changes: Any) -> bool:
     """Take the step for this account inside the open act; False when it, or a later one, was taken before."""
-    taken = db.session.execute(
+    taken = db.session.scalar(
         update(Account)
         .where(Account.id == account_id, Account.totp_last_step < step)
         .values(totp_last_step=step, **changes)
+        .returning(Account.id)
         .execution_options(synchronize_session=False)
     )
-    return bool(taken.rowcount == 1)
+    return taken is not None
 
 
 def picture(secret: str, account_name: str, county: str) -> str:
@@ -142,12 +143,14 @@ def recovery_code(account_id: uuid.UUID, typed: str) -> uuid.UUID | None:
 
 def use_recovery_code(code_id: uuid.UUID) -> bool:
     """Mark it used inside the open act; False when somebody was faster."""
-    used = db.session.execute(
+    used = db.session.scalar(
         update(RecoveryCode)
         .where(RecoveryCode.id == code_id, RecoveryCode.used_at.is_(None))
         .values(used_at=clock.now())
+        .returning(RecoveryCode.id)
+        .execution_options(synchronize_session=False)
     )
-    return bool(used.rowcount == 1)
+    return used is not None
 
 
 def codes_left(account_id: uuid.UUID) -> int:

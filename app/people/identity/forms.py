@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, PasswordField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms import DateField, HiddenField, IntegerField, PasswordField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
 
 
 class SignInForm(FlaskForm):
@@ -59,3 +60,28 @@ class ChangeFactorForm(FlaskForm):
 
     offered = HiddenField()
     code = StringField(_("新手机上的验证码"), [InputRequired(_("请输入 6 位验证码")), Length(max=40)])
+
+
+class NewAccountForm(FlaskForm):
+    """The name of an account to be opened."""
+
+    name = StringField(_("账号"), [InputRequired(_("请填写账号")), Length(max=40, message=_("账号最多 40 个字符"))])
+
+
+class ReasonForm(FlaskForm):
+    """A reason, and the version of the page that asked for it."""
+
+    reason = TextAreaField(_("理由"), [Length(max=2000, message=_("理由最多 2000 个字"))])
+    version = IntegerField(widget=HiddenInput())
+
+
+class EndRoleForm(ReasonForm):
+    """A reason, and the last day of the role."""
+
+    last_day = DateField(_("最后一天"), [Optional()], description=_("留空就是立即结束"))
+
+
+class ReleaseForm(FlaskForm):
+    """The number that the person reads aloud."""
+
+    number = StringField(_("申请号"), [InputRequired(_("请输入对方念的 6 位申请号")), Length(max=20)])

@@ -18,7 +18,9 @@ NOTICES: dict[str, Sentence] = {
         "有人用你的一个备用码登录了；不是你本人就请马上改密码，并联系安全管理员",
         "One of your recovery codes was used. If it was not you, change your password and tell the security administrator.",
     ),
-    "password_changed": Sentence("你的密码已修改，其他地方的登录都已退出", "Your password was changed; other sessions ended."),
+    "password_changed": Sentence(
+        "你的密码已修改，其他地方的登录都已退出", "Your password was changed; other sessions ended."
+    ),
     "password_reset": Sentence(
         "你的密码已通过管理员给的一次性码重新设置；不是你本人请马上联系管理员",
         "Your password was set with an administrator's code. If it was not you, tell the administrator now.",

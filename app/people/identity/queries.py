@@ -1,234 +1,273 @@
-"""Reads: who is behind a token, which roles a person may act in, accounts for the administrators."""
+"""Reads for administrators: accounts, roles, requests for roles, what waits or failed in the system."""
 
 from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased, joinedload
 
 from app.core import clock
-from app.core.database import Context, db, use_context
+from app.core.database import db
+from app.core.errors import NotFound
+from app.core.policy import decide
 from app.core.policy.actor import Actor
-from app.core.policy.roles import ROLES
-from app.people.directory.models import Person, RoleAssignment, SchoolResponsibility, TeachingDuty, Unit
-from app.people.identity import sessions
-from app.people.identity.models import Account, SignInSession
+from app.people.directory.models import Person, RoleAssignment, RoleRequest, Unit
+from app.people.directory.pinyin import sounds_like
+from app.people.identity.models import AccessRequest, Account, SignInSession
+from app.people.identity.terms import running
 
-Standing = Literal["good", "halfway", "idle", "over", "gone"]
-TEACHING = frozenset({"grade_leader", "subject_teacher", "homeroom_teacher"})
+PAGE = 25
 
 
 @dataclass(frozen=True)
-class Choice:
-    """A role the person holds today, as the menu offers it."""
+class AccountFilter:
+    """What the list of accounts is narrowed to."""
 
-    id: uuid.UUID
-    role: str
+    words: str = ""
+    states: tuple[str, ...] = ()
+    role: str = ""
+    unit: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class AccountLine:
+    """One line of the list: a person with or without an account."""
+
+    person: Person
+    account: Account | None
     unit: str
+    roles: tuple[tuple[str, str], ...]
+    seen_at: datetime | None
 
 
-@dataclass(frozen=True)
-class SignedIn:
-    """The session behind a token, with its person; `standing` says whether it still counts."""
-
-    standing: Standing
-    row: Any
-    choices: tuple[Choice, ...] = ()
-
-
-def running(model: Any, day: date) -> Any:
-    """The condition that a dated row is in force on `day`."""
-    return and_(model.from_on <= day, or_(model.to_on.is_(None), model.to_on >= day))
+def _states(state: str) -> ColumnElement[bool]:
+    conditions: dict[str, ColumnElement[bool]] = {
+        "active": and_(Account.id.is_not(None), Account.disabled_at.is_(None), Account.totp_confirmed_at.is_not(None)),
+        "waiting": and_(Account.id.is_not(None), Account.disabled_at.is_(None), Account.totp_confirmed_at.is_(None)),
+        "disabled": Account.disabled_at.is_not(None),
+        "none": Account.id.is_(None),
+    }
+    return conditions[state]
 
 
-def _behind(token_hash: bytes, day: date) -> Select[Any]:
-    """One row with everything that decides about a request: session, account, person, role, unit, other roles, schools."""
-    every, its_unit = aliased(RoleAssignment), aliased(Unit)
-    choices = (
-        select(func.jsonb_agg(func.jsonb_build_array(every.id, every.role, its_unit.short_name)))
-        .join(its_unit, its_unit.id == every.unit_id)
-        .where(every.person_id == Person.id, running(every, day))
-        .correlate(Person)
-        .scalar_subquery()
-    )
-    schools = (
-        select(func.array_agg(SchoolResponsibility.school_id))
-        .where(SchoolResponsibility.assignment_id == RoleAssignment.id, running(SchoolResponsibility, day))
-        .correlate(RoleAssignment)
-        .scalar_subquery()
-    )
-    return (
-        select(
-            SignInSession.id,
-            SignInSession.epoch,
-            SignInSession.verified_at,
-            SignInSession.fresh_at,
-            SignInSession.last_seen_at,
-            SignInSession.ends_at,
-            SignInSession.ended_at,
-            SignInSession.end,
-            Account.id.label("account_id"),
-            Account.ref.label("account_ref"),
-            Account.name.label("account_name"),
-            Account.epoch.label("account_epoch"),
-            Account.county_id.label("account_county"),
-            Account.disabled_at,
-            Account.language,
-            Account.totp_confirmed_at,
-            Account.totp_sealed,
-            Person.id.label("person_id"),
-            Person.name.label("person_name"),
-            Person.left_on,
-            RoleAssignment.id.label("assignment_id"),
-            RoleAssignment.role,
-            RoleAssignment.subjects,
-            RoleAssignment.county_id,
-            RoleAssignment.school_id,
-            Unit.id.label("unit_id"),
-            Unit.name.label("unit_name"),
-            choices.label("choices"),
-            schools.label("schools"),
-        )
-        .join(Account, Account.id == SignInSession.account_id)
-        .join(Person, Person.id == Account.person_id)
-        .outerjoin(RoleAssignment, and_(RoleAssignment.id == SignInSession.assignment_id, running(RoleAssignment, day)))
-        .outerjoin(Unit, Unit.id == RoleAssignment.unit_id)
-        .where(SignInSession.token_hash == token_hash)
-    )
-
-
-def behind(token: str) -> SignedIn | None:
-    """The session that a token opens, good or not; None for a token that is nobody's."""
-    row = db.session.execute(_behind(sessions.hash_of(token), clock.today())).first()
-    if row is None:
-        return None
-    choices = tuple(Choice(uuid.UUID(c[0]), c[1], c[2]) for c in row.choices or ())
-    order = list(ROLES)
-    known = sorted((c for c in choices if c.role in ROLES), key=lambda c: (order.index(c.role), c.unit))
-    return SignedIn(_standing(row, clock.now()), row, tuple(known))
-
-
-def _standing(row: Row[Any], now: datetime) -> Standing:
-    left = row.left_on is not None and row.left_on < clock.local(now).date()
-    if row.ended_at is not None or row.disabled_at is not None or row.epoch != row.account_epoch or left:
-        return "gone"
-    if now >= row.ends_at:
-        return "over"
-    if row.verified_at is None:
-        return "halfway"
-    if row.role is None or row.role not in ROLES:
-        return "gone"
-    return "idle" if now - row.last_seen_at > sessions.idle_limit(row.role) else "good"
-
-
-def actor_of(row: Any) -> Actor:
-    """The actor of a good session; one more query for teachers only, whose classes lie behind row-level security."""
-    role = ROLES[row.role]
-    fresh_until = row.fresh_at + sessions.FRESH if row.fresh_at else row.last_seen_at - timedelta(days=1)
-    return Actor(
-        person_id=row.person_id,
-        account_id=row.account_id,
-        assignment_id=row.assignment_id,
-        name=row.person_name,
-        role=row.role,
-        unit_id=row.unit_id,
-        unit_name=row.unit_name,
-        county_id=row.county_id or row.account_county,
-        school_id=row.school_id,
-        schools=tuple(row.schools or ()),
-        subjects=tuple(row.subjects or ()),
-        classes=_classes(row) if row.role in TEACHING else (),
-        data_classes=role.data_classes,
-        county_wide=role.county_wide,
-        locale=row.language,
-        fresh_until=fresh_until.timestamp(),
-    )
-
-
-def _classes(row: Any) -> tuple[uuid.UUID, ...]:
-    if row.school_id is None:
-        return ()
-    use_context(Context(actor=row.person_id, schools=(row.school_id,)))
-    wanted = select(TeachingDuty.class_id).where(
-        TeachingDuty.person_id == row.person_id,
-        TeachingDuty.school_id == row.school_id,
-        running(TeachingDuty, clock.today()),
-    )
-    return tuple(dict.fromkeys(db.session.scalars(wanted)))
-
-
-def account_named(name: str) -> Row[Any] | None:
-    """What sign-in needs of the account of this name; None for an unknown one."""
-    return db.session.execute(
-        select(
-            Account.id,
-            Account.name,
-            Account.person_id,
-            Account.county_id,
-            Account.password_hash,
-            Account.epoch,
-            Account.disabled_at,
-            Account.totp_sealed,
-            Account.totp_confirmed_at,
-            Person.name.label("person_name"),
-            Person.left_on,
-        )
-        .join(Person, Person.id == Account.person_id)
-        .where(Account.name == name)
-    ).first()
-
-
-def assignment_for(person_id: uuid.UUID) -> uuid.UUID | None:
-    """The role to begin with: the one of the last session if it still runs, else the first of the house's order."""
+def _people(actor: Actor, wanted: AccountFilter) -> Any:
     day = clock.today()
-    held = db.session.execute(
-        select(RoleAssignment.id, RoleAssignment.role).where(
-            RoleAssignment.person_id == person_id, running(RoleAssignment, day), RoleAssignment.role.in_(ROLES)
-        )
-    ).all()
-    if not held:
-        return None
-    last = db.session.scalar(
-        select(SignInSession.assignment_id)
-        .join(Account, Account.id == SignInSession.account_id)
-        .where(Account.person_id == person_id, SignInSession.assignment_id.is_not(None))
-        .order_by(SignInSession.created_at.desc())
-        .limit(1)
+    held = select(RoleAssignment.id).where(RoleAssignment.person_id == Person.id, running(RoleAssignment, day))
+    found: Any = (
+        select(Person, Account, Unit.short_name)
+        .outerjoin(Account, Account.person_id == Person.id)
+        .join(Unit, Unit.id == Person.unit_id)
+        .where(or_(Person.left_on.is_(None), Account.id.is_not(None)))
     )
-    order = list(ROLES)
-    found: uuid.UUID = next((h.id for h in held if h.id == last), min(held, key=lambda h: order.index(h.role)).id)
+    found = decide.visible(actor, found, Person, "identity.view_accounts")
+    if wanted.words:
+        found = found.where(
+            or_(sounds_like(Person.pinyin, Person.name, wanted.words), Account.name.startswith(wanted.words))
+        )
+    if wanted.states:
+        found = found.where(or_(*(_states(state) for state in wanted.states)))
+    if wanted.role:
+        found = found.where(exists(held.where(RoleAssignment.role == wanted.role)))
+    if wanted.unit:
+        found = found.where(Unit.ref == wanted.unit)
     return found
 
 
-def sessions_of(account_id: uuid.UUID) -> list[Row[Any]]:
-    """The running sessions of an account with the role each acts in, the last seen first."""
-    now = clock.now()
-    rows = db.session.execute(
-        select(
-            SignInSession.id,
-            SignInSession.ref,
-            SignInSession.created_at,
-            SignInSession.last_seen_at,
-            SignInSession.agent,
-            SignInSession.address,
-            RoleAssignment.role,
+def accounts(actor: Actor, wanted: AccountFilter) -> tuple[list[AccountLine], str]:
+    """A page of people with their accounts, by pinyin, and the cursor of the next page ("" on the last)."""
+    rows = _people(actor, wanted).order_by(Person.pinyin, Person.id).limit(PAGE + 1)
+    if wanted.after:
+        rows = rows.where(_behind_cursor(wanted.after))
+    found = db.session.execute(rows).all()
+    shown = found[:PAGE]
+    roles, seen = _roles_of([r.Person.id for r in shown]), _last_seen([r.Account.id for r in shown if r.Account])
+    lines = [
+        AccountLine(
+            r.Person,
+            r.Account,
+            r.short_name,
+            tuple(roles.get(r.Person.id, ())),
+            seen.get(r.Account.id) if r.Account else None,
         )
-        .outerjoin(RoleAssignment, RoleAssignment.id == SignInSession.assignment_id)
-        .where(
-            SignInSession.account_id == account_id,
-            SignInSession.ended_at.is_(None),
-            SignInSession.verified_at.is_not(None),
-            SignInSession.ends_at > now,
-        )
-        .order_by(SignInSession.last_seen_at.desc())
+        for r in shown
+    ]
+    return lines, shown[-1].Person.ref if len(found) > PAGE else ""
+
+
+def _behind_cursor(ref: str) -> ColumnElement[bool]:
+    last = aliased(Person)
+    place = select(last.pinyin, last.id).where(last.ref == ref).subquery()
+    return or_(
+        Person.pinyin > select(place.c.pinyin).scalar_subquery(),
+        and_(
+            Person.pinyin == select(place.c.pinyin).scalar_subquery(), Person.id > select(place.c.id).scalar_subquery()
+        ),
     )
-    return [row for row in rows if now - row.last_seen_at <= sessions.idle_limit(row.role)]
 
 
-def password_changed_at(account_id: uuid.UUID) -> datetime | None:
-    """When the password was last set."""
-    return db.session.scalar(select(Account.password_changed_at).where(Account.id == account_id))
+def accounts_count(actor: Actor, wanted: AccountFilter) -> int:
+    """How many people fit."""
+    return int(db.session.scalar(select(func.count()).select_from(_people(actor, wanted).subquery())) or 0)
+
+
+def _roles_of(person_ids: list[uuid.UUID]) -> dict[uuid.UUID, list[tuple[str, str]]]:
+    found: dict[uuid.UUID, list[tuple[str, str]]] = {}
+    rows = db.session.execute(
+        select(RoleAssignment.person_id, RoleAssignment.role, Unit.short_name)
+        .join(Unit, Unit.id == RoleAssignment.unit_id)
+        .where(RoleAssignment.person_id.in_(person_ids), running(RoleAssignment, clock.today()))
+        .order_by(RoleAssignment.from_on, RoleAssignment.id)
+    )
+    for row in rows:
+        found.setdefault(row.person_id, []).append((row.role, row.short_name))
+    return found
+
+
+def _last_seen(account_ids: list[uuid.UUID]) -> dict[uuid.UUID, datetime]:
+    rows = db.session.execute(
+        select(SignInSession.account_id, func.max(SignInSession.last_seen_at))
+        .where(SignInSession.account_id.in_(account_ids), SignInSession.verified_at.is_not(None))
+        .group_by(SignInSession.account_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def account_for(actor: Actor, ref: str) -> Account:
+    """One account with its person and the person's unit. Raises NotFound."""
+    wanted = select(Account).where(Account.ref == ref).options(joinedload(Account.person).joinedload(Person.unit))
+    found: Account | None = db.session.scalar(decide.visible(actor, wanted, Account, "identity.view_accounts"))
+    if found is None:
+        raise NotFound("account", ref)
+    return found
+
+
+def person_for(actor: Actor, ref: str) -> Person:
+    """One person to open an account for. Raises NotFound."""
+    wanted = select(Person).where(Person.ref == ref).options(joinedload(Person.unit))
+    found: Person | None = db.session.scalar(decide.visible(actor, wanted, Person, "identity.open_account"))
+    if found is None:
+        raise NotFound("person", ref)
+    return found
+
+
+def free_name(actor: Actor, person: Person) -> str:
+    """A name for a new account: the person's pinyin, with a number where it is taken."""
+    letters = person.pinyin.partition("|")[0].replace(" ", "").lower()
+    base = "".join(letter for letter in letters if letter.isascii() and letter.isalnum())[:32] or "user"
+    base = base if base[0].isalpha() else f"u{base}"
+    taken = set(db.session.scalars(select(Account.name).where(Account.name.startswith(base))))
+    return next(name for name in (base, *(f"{base}{n}" for n in range(2, 10_000))) if name not in taken)
+
+
+def roles_held(actor: Actor, person_id: uuid.UUID) -> list[RoleAssignment]:
+    """Every role the person holds, held or will hold, with its unit; the latest first."""
+    wanted = (
+        select(RoleAssignment).where(RoleAssignment.person_id == person_id).options(joinedload(RoleAssignment.unit))
+    )
+    visible = decide.visible(actor, wanted, RoleAssignment, "identity.view_accounts")
+    return list(db.session.scalars(visible.order_by(RoleAssignment.from_on.desc(), RoleAssignment.id)))
+
+
+def open_requests(actor: Actor, account_id: uuid.UUID) -> int:
+    """How many browsers wait for a code for this account."""
+    wanted = select(func.count()).where(
+        AccessRequest.account_id == account_id,
+        AccessRequest.used_at.is_(None),
+        AccessRequest.expires_at > clock.now(),
+    )
+    return int(db.session.scalar(wanted) or 0)
+
+
+@dataclass(frozen=True)
+class RoleFilter:
+    """What the list of roles is narrowed to."""
+
+    words: str = ""
+    role: str = ""
+    terms: tuple[str, ...] = ()
+    after: str = ""
+
+
+def _terms(term: str, day: date) -> ColumnElement[bool]:
+    conditions: dict[str, ColumnElement[bool]] = {
+        "running": running(RoleAssignment, day),
+        "coming": RoleAssignment.from_on > day,
+        "over": RoleAssignment.to_on < day,
+    }
+    return conditions[term]
+
+
+def _roles(actor: Actor, wanted: RoleFilter) -> Select[Any]:
+    found = select(RoleAssignment).join(Person, Person.id == RoleAssignment.person_id)
+    found = decide.visible(actor, found, RoleAssignment, "identity.grant_role")
+    if wanted.words:
+        found = found.where(sounds_like(Person.pinyin, Person.name, wanted.words))
+    if wanted.role:
+        found = found.where(RoleAssignment.role == wanted.role)
+    if wanted.terms:
+        found = found.where(or_(*(_terms(term, clock.today()) for term in wanted.terms)))
+    return found
+
+
+def roles(actor: Actor, wanted: RoleFilter) -> tuple[list[RoleAssignment], str]:
+    """A page of roles with person and unit, the latest first, and the cursor of the next page."""
+    rows = _roles(actor, wanted).options(joinedload(RoleAssignment.person), joinedload(RoleAssignment.unit))
+    if wanted.after:
+        last = aliased(RoleAssignment)
+        place = select(last.id).where(last.ref == wanted.after).scalar_subquery()
+        rows = rows.where(RoleAssignment.id < place)
+    found = list(db.session.scalars(rows.order_by(RoleAssignment.id.desc()).limit(PAGE + 1)))
+    return found[:PAGE], found[PAGE - 1].ref if len(found) > PAGE else ""
+
+
+def roles_count(actor: Actor, wanted: RoleFilter) -> int:
+    """How many roles fit."""
+    return int(db.session.scalar(select(func.count()).select_from(_roles(actor, wanted).subquery())) or 0)
+
+
+def role_for(actor: Actor, ref: str) -> RoleAssignment:
+    """One role with person and unit. Raises NotFound."""
+    wanted = select(RoleAssignment).where(RoleAssignment.ref == ref)
+    wanted = wanted.options(joinedload(RoleAssignment.person), joinedload(RoleAssignment.unit))
+    found: RoleAssignment | None = db.session.scalar(decide.visible(actor, wanted, RoleAssignment, "identity.end_role"))
+    if found is None:
+        raise NotFound("role_assignment", ref)
+    return found
+
+
+def role_requests(actor: Actor, settled: bool = False) -> list[RoleRequest]:
+    """Requests for roles that wait for the security administrator, the oldest first; or the last hundred settled ones."""
+    wanted = select(RoleRequest).options(
+        joinedload(RoleRequest.person), joinedload(RoleRequest.unit), joinedload(RoleRequest.requester)
+    )
+    wanted = decide.visible(actor, wanted, RoleRequest, "identity.grant_role")
+    if settled:
+        wanted = wanted.where(RoleRequest.decision.is_not(None)).order_by(RoleRequest.id.desc()).limit(100)
+    else:
+        wanted = wanted.where(RoleRequest.decision.is_(None)).order_by(RoleRequest.id)
+    return list(db.session.scalars(wanted))
+
+
+def role_request_for(actor: Actor, ref: str) -> RoleRequest:
+    """One request with its persons and unit. Raises NotFound."""
+    wanted = select(RoleRequest).where(RoleRequest.ref == ref)
+    wanted = wanted.options(
+        joinedload(RoleRequest.person), joinedload(RoleRequest.unit), joinedload(RoleRequest.requester)
+    )
+    found: RoleRequest | None = db.session.scalar(decide.visible(actor, wanted, RoleRequest, "identity.grant_role"))
+    if found is None:
+        raise NotFound("role_request", ref)
+    return found
+
+
+def waiting_requests(actor: Actor) -> int:
+    """How many requests for roles wait for this security administrator."""
+    if not decide.holds(actor, "identity.grant_role"):
+        return 0
+    wanted = select(func.count()).select_from(RoleRequest).where(RoleRequest.decision.is_(None))
+    return int(db.session.scalar(decide.visible(actor, wanted, RoleRequest, "identity.grant_role")) or 0)

@@ -86,7 +86,7 @@ def complete(session_id: uuid.UUID, old_token: str, epoch: int, assignment_id: u
 def renew(session_id: uuid.UUID, old_token: str, **changes: Any) -> str | None:
     """A new token for a running session, the old one answers nothing from now on; None when it ended in between."""
     token = new_token()
-    kept = db.session.execute(
+    kept = db.session.scalar(
         update(SignInSession)
         .where(
             SignInSession.id == session_id,
@@ -94,9 +94,10 @@ def renew(session_id: uuid.UUID, old_token: str, **changes: Any) -> str | None:
             SignInSession.ended_at.is_(None),
         )
         .values(token_hash=hash_of(token), last_seen_at=clock.now(), **changes)
+        .returning(SignInSession.id)
         .execution_options(synchronize_session=False)
     )
-    return token if kept.rowcount == 1 else None
+    return token if kept is not None else None
 
 
 def seen(session_id: uuid.UUID, last_seen_at: datetime) -> None:

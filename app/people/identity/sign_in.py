@@ -19,7 +19,7 @@ from app.core.database import db
 from app.core.limits import ACCOUNT, ADDRESS, DEVICE, FACTOR, SYSTEM
 from app.core.outbox.post import post
 from app.core.policy.actor import NOBODY, Actor
-from app.people.identity import factors, passwords, queries, sessions
+from app.people.identity import factors, lookup, passwords, sessions
 from app.people.identity.models import Account, SignInSession
 from app.people.identity.sessions import Visit
 
@@ -71,7 +71,7 @@ def give_password(name: str, password: str, visit: Visit) -> str:
     key = limits.hashed(current_app.secret_key or b"", name)
     known = bool(visit.device) and visit.device_account == key
     left = _count(key, visit, known)
-    row = queries.account_named(name)
+    row = lookup.account_named(name)
     db.session.rollback()  # no connection is held while Argon2 runs
     open_ = row is not None and row.disabled_at is None and not _left(row)
     fits = passwords.password_fits(row.password_hash if row is not None and open_ else "", password)
@@ -138,7 +138,7 @@ def give_code(halfway: Any, token: str, code: str) -> Completed:
         raise SessionGone
     secret = factors.unseal(halfway.account_id, halfway.account_county, halfway.totp_sealed)
     step = factors.step_of(secret, code)
-    assignment_id = queries.assignment_for(halfway.person_id)
+    assignment_id = lookup.assignment_for(halfway.person_id)
     db.session.rollback()
     enrolling = halfway.totp_confirmed_at is None
     changes = {"totp_confirmed_at": clock.now(), "epoch": Account.epoch + 1} if enrolling else {}
@@ -173,7 +173,7 @@ def give_recovery_code(halfway: Any, token: str, code: str) -> Completed:
     """Second step without the phone: one of the ten codes, once; its owner is told. Raises as `give_code`."""
     left = limits.take(FACTOR, str(halfway.account_id))
     found = factors.recovery_code(halfway.account_id, code)
-    assignment_id = queries.assignment_for(halfway.person_id)
+    assignment_id = lookup.assignment_for(halfway.person_id)
     db.session.rollback()
     with trail.act(person_of(halfway), "sign_in", "sign_in.recovery_code") as deed:
         accepted = found is not None and halfway.totp_confirmed_at is not None and factors.use_recovery_code(found)
@@ -214,7 +214,7 @@ def sign_out(row: Any, actor: Actor) -> None:
         sessions.end("signed_out", SignInSession.id == row.id)
 
 
-def switch_role(row: Any, actor: Actor, token: str, choice: queries.Choice) -> str:
+def switch_role(row: Any, actor: Actor, token: str, choice: lookup.Choice) -> str:
     """Act in another role from now on; returns the new token. Raises SessionGone."""
     with trail.act(actor, "sign_in", "sign_in.switched_role") as deed:
         deed.main.extra["to_role"] = choice.role

@@ -17,8 +17,8 @@ from app.core.policy.actor import NOBODY, Actor
 from app.core.web import drafts
 from app.core.web.current import current_actor
 from app.core.web.pages import page
-from app.people.identity import queries, sessions, sign_in
-from app.people.identity.queries import SignedIn
+from app.people.identity import lookup, sessions, sign_in
+from app.people.identity.lookup import SignedIn
 from app.people.identity.sessions import Visit
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -30,14 +30,14 @@ CONTROL = frozenset(map(chr, range(32)))
 
 
 def load_actor() -> Actor:
-    """Who is acting, from the cookie; at most two queries. Put into the factory's table by the assembly."""
+    """Who is acting, from the cookie; at most two lookup. Put into the factory's table by the assembly."""
     g.signed_in = _signed_in()
     found: SignedIn | None = g.signed_in
     if found is None:
         return NOBODY
     if found.standing == "good":
         sessions.seen(found.row.id, found.row.last_seen_at)
-        actor = queries.actor_of(found.row)
+        actor = lookup.actor_of(found.row)
         if request.method == "POST" and "_unsent" in request.args:
             drafts.forget_draft(actor, UNSENT)
         return actor
@@ -48,7 +48,7 @@ def load_actor() -> Actor:
 
 def _signed_in() -> SignedIn | None:
     token = session.get("sign_in")
-    return queries.behind(token) if token else None
+    return lookup.behind(token) if token else None
 
 
 def _rescue(found: SignedIn) -> None:
@@ -57,7 +57,7 @@ def _rescue(found: SignedIn) -> None:
         return
     fields = {k: v for k, v in request.form.to_dict(flat=False).items() if k not in drafts.UNKEPT - {"version"}}
     drafts.keep_draft(
-        queries.actor_of(found.row), UNSENT, {**fields, "_to": [request.full_path.rstrip("?")]}, whole=True
+        lookup.actor_of(found.row), UNSENT, {**fields, "_to": [request.full_path.rstrip("?")]}, whole=True
     )
 
 
@@ -171,9 +171,9 @@ def _try_again() -> str | None:
     try:
         carry(sign_in.confirm_again(row, actor, token(), request.form["factor_code"]))
     except sign_in.SignInRefused:
-        return _("验证码不对或已经用过。等手机上换成新的一组再输入")
+        return str(_("验证码不对或已经用过。等手机上换成新的一组再输入"))
     except limits.TooSoon as soon:
-        return _("试得太多了，请 %(n)s 分钟后再试", n=soon.minutes)
+        return str(_("试得太多了，请 %(n)s 分钟后再试", n=soon.minutes))
     return None
 
 

@@ -60,11 +60,11 @@ def give_password() -> Any:
 
 
 def _tries_left(left: int) -> str:
-    return _("还可以试 %(n)s 次，之后要等几分钟。", n=left) if left else _("请过几分钟再试。")
+    return str(_("还可以试 %(n)s 次，之后要等几分钟。", n=left) if left else _("请过几分钟再试。"))
 
 
 def _wait(soon: TooSoon) -> str:
-    return _("试得太多了，请 %(n)s 分钟后再试。", n=soon.minutes)
+    return str(_("试得太多了，请 %(n)s 分钟后再试。", n=soon.minutes))
 
 
 @bp.get("/sign-in/code")

@@ -12,7 +12,7 @@ from app.core.limits import TooSoon
 from app.core.web import drafts
 from app.core.web.current import SIGNED_IN, current_actor, needs
 from app.core.web.pages import page
-from app.people.identity import devices, factors, queries, sign_in
+from app.people.identity import devices, factors, lookup, sign_in
 from app.people.identity import own_account as own
 from app.people.identity.forms import ChangeFactorForm, ChangePasswordForm
 from app.people.identity.routes import browser
@@ -29,9 +29,9 @@ def own_account() -> Response:
     return page(
         "people/identity/own_account.html",
         row=row,
-        changed_at=queries.password_changed_at(row.account_id),
+        changed_at=lookup.password_changed_at(row.account_id),
         codes_left=factors.codes_left(row.account_id),
-        running=queries.sessions_of(row.account_id),
+        running=lookup.sessions_of(row.account_id),
         describe=devices.described,
     )
 

@@ -1,0 +1,50 @@
+"""Commands of the audit: verify the chain, anchor its head. The first bad entry is named and the exit code is 1."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import AppGroup, with_appcontext
+
+from app.core.audit.operations import keep, verdict_now
+from app.core.audit.verification import read_anchors, write_anchor
+from app.core.database import db
+from config.settings import Settings
+
+audit = AppGroup("audit", help="The trail: verify its chain, anchor its head.")
+
+
+@audit.command("verify")
+@click.option("--from", "start", type=click.IntRange(min=1), default=1, help="Begin at this entry.")
+@click.option("--anchor", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Compare with this file.")
+@with_appcontext
+def verify_(start: int, anchor: Path | None) -> None:
+    """Recompute every hash, compare details and anchors; name the first bad entry."""
+    verdict = verdict_now(start, read_anchors(anchor) if anchor else None)
+    if start == 1:
+        keep(verdict)
+    if verdict.fault is not None:
+        click.echo(f"BAD entry {verdict.fault.seq}: {verdict.fault.what}", err=True)
+        raise SystemExit(1)
+    click.echo(f"OK {verdict.entries} entries, head {verdict.seq} {verdict.head.hex()}")
+
+
+@audit.command("anchor")
+@click.option("--every", type=click.IntRange(min=1), help="Again and again, with so many seconds in between.")
+@with_appcontext
+def anchor_(every: int | None) -> None:
+    """Write number and hash of the last entry to every anchor file."""
+    settings: Settings = current_app.extensions["bihuan.settings"]
+    while True:
+        with db.engine.connect() as connection:
+            written = write_anchor(connection, settings.anchor_files)
+        if every is None:
+            click.echo(f"anchored {written.seq} {written.head}")
+            return
+        time.sleep(every)
+
+
+COMMANDS: list[click.Command] = [audit]

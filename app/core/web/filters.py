@@ -1,0 +1,125 @@
+"""Filters of lists that live in the address: what was chosen, the chips that take it away, the links of pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from flask import request
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+Kind = Literal["one", "many", "text", "month"]
+CURSORS = ("after", "before")
+"""Keys of keyset pages: a changed filter begins at the first page."""
+LONGEST = 80
+MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice of a filter."""
+
+    value: str
+    label: str
+    chosen: bool = False
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One filter as the bar draws it; `chosen` are the values in force, all of them known ones."""
+
+    name: str
+    label: str
+    kind: Kind
+    options: tuple[Option, ...] = ()
+    value: str = ""
+    said: str = ""
+    more: bool = False
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The chosen values."""
+        return tuple(option.value for option in self.options if option.chosen)
+
+    @property
+    def one(self) -> str:
+        """The one chosen value, or the text; empty when nothing is chosen."""
+        return self.value if self.kind in ("text", "month") else next(iter(self.chosen), "")
+
+
+def text(name: str, label: str) -> Filter:
+    """A word to search for."""
+    return Filter(name, label, "text", value=request.args.get(name, "").strip()[:LONGEST])
+
+
+def choice(name: str, label: str, options: Iterable[tuple[str, str]], many: bool = False, more: bool = False) -> Filter:
+    """A choice of known values; anything else in the address is left out."""
+    wanted = request.args.getlist(name) if many else request.args.getlist(name)[:1]
+    found = tuple(Option(value, label_, value in wanted) for value, label_ in options)
+    return Filter(name, label, "many" if many else "one", found, more=more)
+
+
+def month(name: str, label: str, more: bool = False) -> Filter:
+    """A month, YYYY-MM."""
+    typed = request.args.get(name, "")
+    valid = bool(MONTH.fullmatch(typed))
+    return Filter(name, label, "month", value=typed if valid else "", said=typed if valid else "", more=more)
+
+
+def counted(given: Filter, counts: dict[str, int]) -> Filter:
+    """The same filter with a number beside each option."""
+    return replace(given, options=tuple(replace(o, count=counts.get(o.value, 0)) for o in given.options))
+
+
+def address(**changes: Any) -> str:
+    """This page's address with some keys changed; None takes a key away. Pages begin anew unless a cursor is given."""
+    args: MultiDict[str, str] = MultiDict(request.args)
+    for cursor in (*CURSORS, "part"):
+        args.poplist(cursor)
+    for name, value in changes.items():
+        args.poplist(name)
+        if value is not None:
+            args.setlist(name, [str(v) for v in value] if isinstance(value, list | tuple) else [str(value)])
+    query = urlencode([(name, value) for name, values in args.lists() for value in values if value])
+    return f"{request.path}?{query}" if query else request.path
+
+
+def same_query(path: str) -> str:
+    """Another address with this page's filters: an export of what is shown."""
+    query = request.query_string.decode("utf-8", "replace")
+    return f"{path}?{query}" if query else path
+
+
+def chips(filters: Sequence[Filter]) -> list[dict[str, str]]:
+    """What is in force, each with the address that takes it away."""
+    found = []
+    for given in filters:
+        if given.value:
+            found.append({"label": f"{given.label}：{given.value}", "url": address(**{given.name: None})})
+        for option in given.options:
+            if option.chosen:
+                rest = [value for value in given.chosen if value != option.value]
+                found.append({"label": option.label, "url": address(**{given.name: rest or None})})
+    return found
+
+
+def conditions(filters: Sequence[Filter]) -> str:
+    """The conditions in words, for an empty list: 当前条件：双桥中学・重."""
+    return str(_("当前条件：%(words)s", words="・".join(chip["label"] for chip in chips(filters))))
+
+
+def bar(filters: Sequence[Filter]) -> dict[str, Any]:
+    """Everything that the template needs: {{ filter_bar(bar.filters, bar.action, chips=bar.chips, clear_url=bar.clear_url) }}."""
+    return {
+        "filters": filters,
+        "action": request.path,
+        "chips": chips(filters),
+        "clear_url": request.path,
+        "conditions": conditions(filters),
+        "active": bool(chips(filters)),
+    }

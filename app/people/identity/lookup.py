@@ -1,0 +1,230 @@
+"""Who is behind a token or an account name: what sign-in and every request ask before there is an actor."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import aliased
+
+from app.core import clock
+from app.core.database import Context, db, use_context
+from app.core.policy.actor import Actor
+from app.core.policy.roles import ROLES
+from app.people.directory.models import Person, RoleAssignment, SchoolResponsibility, TeachingDuty, Unit
+from app.people.identity import sessions
+from app.people.identity.models import Account, SignInSession
+from app.people.identity.terms import running
+
+Standing = Literal["good", "halfway", "idle", "over", "gone"]
+TEACHING = frozenset({"grade_leader", "subject_teacher", "homeroom_teacher"})
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A role the person holds today, as the menu offers it."""
+
+    id: uuid.UUID
+    role: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """The session behind a token, with its person; `standing` says whether it still counts."""
+
+    standing: Standing
+    row: Any
+    choices: tuple[Choice, ...] = ()
+
+
+def _behind(token_hash: bytes, day: date) -> Any:
+    """One row with everything that decides about a request: session, account, person, role, unit, other roles, schools."""
+    every, its_unit = aliased(RoleAssignment), aliased(Unit)
+    choices = (
+        select(func.jsonb_agg(func.jsonb_build_array(every.id, every.role, its_unit.short_name)))
+        .join(its_unit, its_unit.id == every.unit_id)
+        .where(every.person_id == Person.id, running(every, day))
+        .correlate(Person)
+        .scalar_subquery()
+    )
+    schools = (
+        select(func.array_agg(SchoolResponsibility.school_id))
+        .where(SchoolResponsibility.assignment_id == RoleAssignment.id, running(SchoolResponsibility, day))
+        .correlate(RoleAssignment)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            SignInSession.id,
+            SignInSession.epoch,
+            SignInSession.verified_at,
+            SignInSession.fresh_at,
+            SignInSession.last_seen_at,
+            SignInSession.ends_at,
+            SignInSession.ended_at,
+            SignInSession.end,
+            Account.id.label("account_id"),
+            Account.ref.label("account_ref"),
+            Account.name.label("account_name"),
+            Account.epoch.label("account_epoch"),
+            Account.county_id.label("account_county"),
+            Account.disabled_at,
+            Account.language,
+            Account.totp_confirmed_at,
+            Account.totp_sealed,
+            Person.id.label("person_id"),
+            Person.name.label("person_name"),
+            Person.left_on,
+            RoleAssignment.id.label("assignment_id"),
+            RoleAssignment.role,
+            RoleAssignment.subjects,
+            RoleAssignment.county_id,
+            RoleAssignment.school_id,
+            Unit.id.label("unit_id"),
+            Unit.name.label("unit_name"),
+            choices.label("choices"),
+            schools.label("schools"),
+        )
+        .join(Account, Account.id == SignInSession.account_id)
+        .join(Person, Person.id == Account.person_id)
+        .outerjoin(RoleAssignment, and_(RoleAssignment.id == SignInSession.assignment_id, running(RoleAssignment, day)))
+        .outerjoin(Unit, Unit.id == RoleAssignment.unit_id)
+        .where(SignInSession.token_hash == token_hash)
+    )
+
+
+def behind(token: str) -> SignedIn | None:
+    """The session that a token opens, good or not; None for a token that is nobody's."""
+    row = db.session.execute(_behind(sessions.hash_of(token), clock.today())).first()
+    if row is None:
+        return None
+    choices = tuple(Choice(uuid.UUID(c[0]), c[1], c[2]) for c in row.choices or ())
+    order = list(ROLES)
+    known = sorted((c for c in choices if c.role in ROLES), key=lambda c: (order.index(c.role), c.unit))
+    return SignedIn(_standing(row, clock.now()), row, tuple(known))
+
+
+def _standing(row: Any, now: datetime) -> Standing:
+    left = row.left_on is not None and row.left_on < clock.local(now).date()
+    if row.ended_at is not None or row.disabled_at is not None or row.epoch != row.account_epoch or left:
+        return "gone"
+    if now >= row.ends_at:
+        return "over"
+    if row.verified_at is None:
+        return "halfway"
+    if row.role is None or row.role not in ROLES:
+        return "gone"
+    return "idle" if now - row.last_seen_at > sessions.idle_limit(row.role) else "good"
+
+
+def actor_of(row: Any) -> Actor:
+    """The actor of a good session; one more query for teachers only, whose classes lie behind row-level security."""
+    role = ROLES[row.role]
+    fresh_until = row.fresh_at + sessions.FRESH if row.fresh_at else row.last_seen_at - timedelta(days=1)
+    return Actor(
+        person_id=row.person_id,
+        account_id=row.account_id,
+        assignment_id=row.assignment_id,
+        name=row.person_name,
+        role=row.role,
+        unit_id=row.unit_id,
+        unit_name=row.unit_name,
+        county_id=row.county_id or row.account_county,
+        school_id=row.school_id,
+        schools=tuple(row.schools or ()),
+        subjects=tuple(row.subjects or ()),
+        classes=_classes(row) if row.role in TEACHING else (),
+        data_classes=role.data_classes,
+        county_wide=role.county_wide,
+        locale=row.language,
+        fresh_until=fresh_until.timestamp(),
+    )
+
+
+def _classes(row: Any) -> tuple[uuid.UUID, ...]:
+    if row.school_id is None:
+        return ()
+    use_context(Context(actor=row.person_id, schools=(row.school_id,)))
+    wanted = select(TeachingDuty.class_id).where(
+        TeachingDuty.person_id == row.person_id,
+        TeachingDuty.school_id == row.school_id,
+        running(TeachingDuty, clock.today()),
+    )
+    return tuple(dict.fromkeys(db.session.scalars(wanted)))
+
+
+def account_named(name: str) -> Any:
+    """What sign-in needs of the account of this name; None for an unknown one."""
+    return db.session.execute(
+        select(
+            Account.id,
+            Account.name,
+            Account.person_id,
+            Account.county_id,
+            Account.password_hash,
+            Account.epoch,
+            Account.disabled_at,
+            Account.totp_sealed,
+            Account.totp_confirmed_at,
+            Person.name.label("person_name"),
+            Person.left_on,
+        )
+        .join(Person, Person.id == Account.person_id)
+        .where(Account.name == name)
+    ).first()
+
+
+def assignment_for(person_id: uuid.UUID) -> uuid.UUID | None:
+    """The role to begin with: the one of the last session if it still runs, else the first of the house's order."""
+    day = clock.today()
+    held = db.session.execute(
+        select(RoleAssignment.id, RoleAssignment.role).where(
+            RoleAssignment.person_id == person_id, running(RoleAssignment, day), RoleAssignment.role.in_(ROLES)
+        )
+    ).all()
+    if not held:
+        return None
+    last = db.session.scalar(
+        select(SignInSession.assignment_id)
+        .join(Account, Account.id == SignInSession.account_id)
+        .where(Account.person_id == person_id, SignInSession.assignment_id.is_not(None))
+        .order_by(SignInSession.created_at.desc())
+        .limit(1)
+    )
+    order = list(ROLES)
+    found: uuid.UUID = next((h.id for h in held if h.id == last), min(held, key=lambda h: order.index(h.role)).id)
+    return found
+
+
+def sessions_of(account_id: uuid.UUID) -> list[Any]:
+    """The running sessions of an account with the role each acts in, the last seen first."""
+    now = clock.now()
+    rows = db.session.execute(
+        select(
+            SignInSession.id,
+            SignInSession.ref,
+            SignInSession.created_at,
+            SignInSession.last_seen_at,
+            SignInSession.agent,
+            SignInSession.address,
+            RoleAssignment.role,
+        )
+        .outerjoin(RoleAssignment, RoleAssignment.id == SignInSession.assignment_id)
+        .where(
+            SignInSession.account_id == account_id,
+            SignInSession.ended_at.is_(None),
+            SignInSession.verified_at.is_not(None),
+            SignInSession.ends_at > now,
+        )
+        .order_by(SignInSession.last_seen_at.desc())
+    )
+    return [row for row in rows if now - row.last_seen_at <= sessions.idle_limit(row.role)]
+
+
+def password_changed_at(account_id: uuid.UUID) -> datetime | None:
+    """When the password was last set."""
+    return db.session.scalar(select(Account.password_changed_at).where(Account.id == account_id))

@@ -1,0 +1,28 @@
+"""The system administrator's page: what waits, what failed, what needs a hand."""
+
+from __future__ import annotations
+
+from flask import Response, flash, url_for
+from flask_babel import gettext as _
+
+from app.core.web.current import current_actor, needs
+from app.core.web.pages import page
+from app.people.identity import operations, state_of_system
+from app.people.identity.routes.blueprint import bp
+
+
+@bp.get("/system")
+@needs("identity.configure")
+def system() -> Response:
+    """The state of the installation."""
+    return page("people/identity/system.html", state=state_of_system.system_state(current_actor()))
+
+
+@bp.post("/system/messages/<int:number>/redrive")
+@needs("identity.configure")
+def redrive(number: int) -> Response:
+    """Try a failed message again."""
+    actor = current_actor()
+    operations.redrive(actor, state_of_system.dead_row_for(actor, number))
+    flash(_("已放回队列，会再试 8 次"))
+    return Response("", 303, {"Location": url_for("identity.system")})

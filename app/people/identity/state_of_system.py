@@ -1,0 +1,115 @@
+"""How the installation is doing, for the system administrator: messages that wait or failed, anchor, scanner, calendar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from redis.exceptions import RedisError
+from sqlalchemy import and_, func, or_, select
+
+from app.core import calendar, clock, pdf, queue
+from app.core.audit.anchors import last_anchor
+from app.core.audit.models import Verification
+from app.core.audit.verification import Anchor
+from app.core.database import db
+from app.core.errors import NotFound
+from app.core.outbox.models import OutboxRow
+from app.core.policy.actor import Actor
+from config.settings import Settings
+
+OUTBOX_LATE = timedelta(seconds=60)
+ANCHOR_LATE = timedelta(minutes=15)
+VERIFIED_LATE = timedelta(hours=36)
+"""After these the administrator is alarmed (security 78)."""
+
+
+@dataclass(frozen=True)
+class AnchorPlace:
+    """One anchor file and its last line; None when nothing was written yet."""
+
+    place: Path
+    last: Anchor | None
+    late: bool
+
+
+@dataclass(frozen=True)
+class SystemState:
+    """One look at everything; `alarms` are codes of what needs a hand."""
+
+    waiting: int
+    oldest: timedelta
+    dead: tuple[OutboxRow, ...]
+    queue_reachable: bool
+    anchors: tuple[AnchorPlace, ...]
+    verified: Verification | None
+    known_until: date
+    scanner: str
+    mail: bool
+    pdf_trouble: Any
+    alarms: tuple[str, ...]
+
+
+def system_state(actor: Actor) -> SystemState:
+    """The state now; messages of other counties are not shown."""
+    settings: Settings = current_app.extensions["bihuan.settings"]
+    now, machine = clock.now(), clock.machine_now()
+    waiting = and_(OutboxRow.done_at.is_(None), OutboxRow.dead_at.is_(None), OutboxRow.due_at <= now)
+    count, oldest = db.session.execute(select(func.count(), func.min(OutboxRow.due_at)).where(waiting)).one()
+    age = now - oldest if oldest else timedelta()
+    dead = tuple(db.session.scalars(_dead(actor).order_by(OutboxRow.dead_at.desc()).limit(100)))
+    verified = db.session.scalar(select(Verification).order_by(Verification.id.desc()).limit(1))
+    anchors = tuple(_anchor(place, machine) for place in settings.anchor_files)
+    known_until = calendar.known_until(calendar.load_overrides())
+    alarms = {
+        "outbox": age > OUTBOX_LATE,
+        "dead": bool(dead),
+        "anchor": any(anchor.late for anchor in anchors),
+        "chain": verified is not None and verified.first_bad is not None,
+        "unverified": verified is None or now - verified.at > VERIFIED_LATE,
+        "scanner": settings.scanner == "none",
+        "calendar": known_until < clock.today() + timedelta(days=90),
+        "queue": not _reachable(settings.redis_url),
+    }
+    return SystemState(
+        waiting=count,
+        oldest=max(age, timedelta()),
+        dead=dead,
+        queue_reachable=not alarms["queue"],
+        anchors=anchors,
+        verified=verified,
+        known_until=known_until,
+        scanner=settings.scanner,
+        mail=bool(settings.smtp_url),
+        pdf_trouble=None if settings.pdf and pdf.available() else pdf.why_not(),
+        alarms=tuple(name for name, on in alarms.items() if on),
+    )
+
+
+def _dead(actor: Actor) -> Any:
+    own = or_(OutboxRow.county_id.is_(None), OutboxRow.county_id == actor.county_id)
+    return select(OutboxRow).where(OutboxRow.dead_at.is_not(None), own)
+
+
+def dead_row_for(actor: Actor, number: int) -> OutboxRow:
+    """One message that failed for good. Raises NotFound."""
+    found: OutboxRow | None = db.session.scalar(_dead(actor).where(OutboxRow.id == number))
+    if found is None:
+        raise NotFound("outbox", str(number))
+    return found
+
+
+def _anchor(place: Path, machine: datetime) -> AnchorPlace:
+    last = last_anchor(place)
+    return AnchorPlace(place, last, last is None or machine - datetime.fromisoformat(last.at) > ANCHOR_LATE)
+
+
+def _reachable(redis_url: str) -> bool:
+    try:
+        with queue.connect(redis_url) as redis:
+            return bool(redis.ping())
+    except (RedisError, ValueError):
+        return False
