@@ -93,6 +93,6 @@ def approved_reopening_since(item_id: uuid.UUID, closed_on: date | None) -> bool
     """Whether a reopening of the present closure was approved."""
     statement = text(
         "select exists (select 1 from reopenings where item_id = :id and state = 'approved'"
-        " and (cast(:closed as date) is null or created_at >= cast(:closed as date)))"
+        " and (cast(:closed as date) is null or (created_at at time zone 'Asia/Shanghai')::date >= cast(:closed as date)))"
     )
     return bool(db.session.execute(statement, {"id": item_id, "closed": closed_on}).scalar_one())
