@@ -1,0 +1,137 @@
+"""The signed context: what the database shows and takes depends on a signature that nobody can make or use again."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError, ProgrammingError
+
+from app.core.database import Context, _keys, show
+from tests.cast import Cast
+
+
+@pytest.fixture
+def engine(committed: Any, cluster: Any, worker: str) -> Any:
+    """A bare connection as the app role, past everything the application adds."""
+    from app.core.database import db
+
+    with committed.app_context():
+        url = db.engine.url
+    made = create_engine(url)
+    yield made
+    made.dispose()
+
+
+def _count(connection: Any, table: str = "school_classes") -> int:
+    return int(connection.execute(text(f"select count(*) from {table}")).scalar_one())
+
+
+def _context(cast: Cast, school: str = "shuangqiao", **more: Any) -> Context:
+    return Context(actor=cast["principal"].person_id, schools=(cast.units[school].id,), **more)
+
+
+def test_security_26_without_a_context_there_are_no_rows(engine: Engine, cast: Cast) -> None:
+    with engine.connect() as connection:
+        assert _count(connection) == 0
+
+
+def test_security_28_a_context_shows_the_rows_of_its_school_alone(engine: Engine, cast: Cast) -> None:
+    with engine.connect() as connection:
+        show(connection, _context(cast))
+        rows = connection.execute(text("select distinct school_id from school_classes")).scalars().all()
+        assert rows == [cast.units["shuangqiao"].id]
+
+
+def test_security_28_a_context_set_by_hand_shows_nothing(engine: Engine, cast: Cast) -> None:
+    claims = _context(cast).claims(1)
+    for forged in (claims, f"{claims}.", f"{claims}.{'0' * 64}", "", "{}", "x" * 70):
+        with engine.connect() as connection:
+            connection.execute(text("select set_config('bihuan.context', :t, true)"), {"t": forged})
+            assert _count(connection) == 0
+
+
+def test_security_28_a_tampered_context_shows_nothing(engine: Engine, cast: Cast) -> None:
+    with engine.connect() as connection:
+        show(connection, _context(cast))
+        token = connection.execute(text("select current_setting('bihuan.context')")).scalar_one()
+        other = token.replace(str(cast.units["shuangqiao"].id), str(cast.units["yuntai"].id))
+        connection.execute(text("select set_config('bihuan.context', :t, true)"), {"t": other})
+        assert _count(connection) == 0
+
+
+def test_security_28_a_context_is_of_no_use_on_another_connection(engine: Engine, cast: Cast) -> None:
+    with engine.connect() as first, engine.connect() as second:
+        show(first, _context(cast))
+        token = first.execute(text("select current_setting('bihuan.context')")).scalar_one()
+        second.execute(text("select set_config('bihuan.context', :t, true)"), {"t": token})
+        assert _count(first) == 1 and _count(second) == 0
+
+
+def test_security_28_a_context_ends_with_its_transaction(engine: Engine, cast: Cast) -> None:
+    with engine.connect() as connection:
+        show(connection, _context(cast))
+        assert _count(connection) == 1
+        connection.commit()
+        assert _count(connection) == 0
+
+
+def test_security_28_a_context_lapses(engine: Engine, cast: Cast) -> None:
+    with engine.connect() as connection:
+        show(connection, _context(cast, seconds=-1))
+        assert _count(connection) == 0
+
+
+def test_security_28_functions_of_the_same_name_in_front_change_nothing(engine: Engine, cast: Cast) -> None:
+    with engine.connect() as connection:
+        connection.execute(text("create function pg_temp.sha256(bytea) returns bytea language sql as $$ select $1 $$"))
+        connection.execute(text("set local search_path = pg_temp, public"))
+        connection.execute(
+            text("select set_config('bihuan.context', :t, true)"), {"t": f"{_context(cast).claims(1)}.{'0' * 64}"}
+        )
+        assert _count(connection, "public.school_classes") == 0
+
+
+def test_the_secret_cannot_be_read_by_the_application(engine: Engine) -> None:
+    with engine.connect() as connection, pytest.raises(ProgrammingError, match="permission denied"):
+        connection.execute(text("select secret from ctx.secret"))
+
+
+def test_no_row_is_written_without_an_act(engine: Engine, cast: Cast) -> None:
+    with engine.connect() as connection:
+        show(connection, _context(cast))
+        with pytest.raises(DBAPIError, match="no act is open"):
+            connection.execute(text("update school_classes set name = 'x'"))
+
+
+def test_no_row_of_a_foreign_school_is_written_even_inside_an_act(engine: Engine, cast: Cast) -> None:
+    with engine.connect() as connection:
+        show(connection, _context(cast, act=uuid.uuid4()))
+        changed = connection.execute(
+            text("update school_classes set name = 'x' where school_id = :s"), {"s": cast.units["yuntai"].id}
+        )
+        assert changed.rowcount == 0
+        insert = text(
+            "insert into school_classes (county_id, school_id, school_year, grade, class_no, name)"
+            " values (:c, :s, 2026, 'G7', 9, '九班')"
+        )
+        with pytest.raises(DBAPIError, match="row-level security"):
+            connection.execute(insert, {"c": cast.county.id, "s": cast.units["yuntai"].id})
+
+
+def test_security_45_the_application_can_neither_change_nor_remove_an_entry(engine: Engine, cast: Cast) -> None:
+    for statement in (
+        "update audit.entries set body = ''",
+        "delete from audit.entries",
+        "truncate audit.entries cascade",
+    ):
+        with engine.connect() as connection, pytest.raises(DBAPIError, match="permission denied"):
+            connection.execute(text(statement))
+
+
+def test_the_key_is_read_again_after_it_was_renewed(committed: Any) -> None:
+    key = _keys["current"]
+    before = key.sign("x")
+    assert before == key.sign("x") and before != key.sign("y")
