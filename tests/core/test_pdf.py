@@ -31,13 +31,17 @@ def printer() -> Iterator[None]:
     pdf.close()
 
 
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+@pytest.fixture(scope="module")
+def short_of_time() -> Iterator[Sandbox]:
     box = Sandbox("app.core.pdf:draw", Limits(seconds=2, megabytes=256), pdf._font_settings)
     box.warm()
-    monkeypatch.setattr(pdf, "_sandbox", box)
-    yield
+    yield box
     box.close()
+
+
+@pytest.fixture
+def impatient(short_of_time: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "_sandbox", short_of_time)
 
 
 def read(printed: Printed) -> PdfReader:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
-import chinese_calendar  # type: ignore[import-untyped]
+import chinese_calendar
 import yaml
 
 FOLDER = Path(__file__).parents[3] / "config" / "calendars"

@@ -69,10 +69,8 @@ _SENTENCES = {
         "“{name}” loads content from outside ({detail}). Break the links and save, or export it as PDF, then upload",
     ),
     "structure": (
-        "“{name}”的内部结构不合规，可能带有宏、嵌入的文件或过大的内容。"
-        "请用 Word 或 WPS 另存为 docx，或导出为 PDF 再上传",
-        "The inner structure of “{name}” is not allowed: macros, embedded files or oversized parts. "
-        "Save it as docx in Word or WPS, or export it as PDF, then upload",
+        "“{name}”里可能有宏、嵌入的文件或过大的内容。请用 Word 或 WPS 另存为 docx，或导出为 PDF 再上传",
+        "“{name}” may hold macros, embedded files or oversized parts. Save it as docx or export it as PDF, then upload",
     ),
     "too_heavy": (
         "“{name}”太复杂，没能在规定时间内检查完。请拆小，或导出为 PDF 再上传",
