@@ -6,6 +6,7 @@ from flask import Flask
 
 from app.core.casework.records import movable
 from app.improvement.effects.models import ClosureRequest, EffectEvaluation, Recheck
+from app.improvement.monitoring import assembly as monitoring
 from app.improvement.monitoring.models import DataFinding, MonitoringCycle, ReleaseAck
 from app.improvement.plans.models import Evidence, RemediationAction, RemediationPlan
 from app.improvement.problems.models import ProblemItem, ProblemList, Reopening
@@ -29,3 +30,4 @@ def assemble(app: Flask) -> None:
         ClosureRequest,
         Recheck,
     )
+    monitoring.register(app)

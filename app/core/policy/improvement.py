@@ -11,6 +11,8 @@ GROUP: Holders = {"leading_group_head": COUNTY, "leading_group_member": COUNTY}
 OWNERS: Holders = {"dept_head": UNIT, "dept_officer": UNIT, "principal": SCHOOL, "school_coordinator": SCHOOL}
 HEADS: Holders = {"dept_head": UNIT, "principal": SCHOOL}
 WORKERS: Holders = {"grade_leader": OWN, "subject_teacher": OWN, "homeroom_teacher": OWN}
+HANDLERS: Holders = dict.fromkeys((*OWNERS, *WORKERS), ASSIGNED)
+"""Whoever was named handler or deputy of the item, as long as the assignment lasts."""
 NEXT_LEVEL: Holders = {"school_coordinator": SCHOOL, "grade_leader": SCHOOL, "evaluator": COUNTY}
 """Who checks what a school does for itself; the evaluator is the next level where nobody else is there (decision 39)."""
 READERS: Holders = {
@@ -34,7 +36,9 @@ MONITORING: dict[str, Holders] = {
     "monitoring.comment_finding": {"principal": SCHOOL, "school_coordinator": SCHOOL, "dept_head": UNIT},
     "monitoring.confirm_finding": {"subject_researcher": SUBJECT},
     "monitoring.confirm_management_finding": OFFICE,
+    "monitoring.detect_findings": {**OFFICE, "assessment_member": COUNTY},
     "monitoring.import_results": {"assessment_member": COUNTY, "evaluator": COUNTY},
+    "monitoring.manage_indicators": {"office_director": COUNTY, "assessment_member": COUNTY},
     "monitoring.prepare_cycle": {"office_director": COUNTY},
     "monitoring.prepare_release": {"office_director": COUNTY},
     "monitoring.record_meeting": {**OFFICE, "principal": SCHOOL, "school_coordinator": SCHOOL},
@@ -47,7 +51,24 @@ MONITORING: dict[str, Holders] = {
     },
     "monitoring.release_cycle": {"leading_group_head": COUNTY},
     "monitoring.settle_conflict": {"office_director": COUNTY},
+    "monitoring.support_finding": {
+        **OFFICE,
+        "inspector": SCHOOLS,
+        "principal": SCHOOL,
+        "school_coordinator": SCHOOL,
+        "subject_researcher": SUBJECT,
+    },
     "monitoring.verify_cycle": {"assessment_member": COUNTY, "evaluator": COUNTY},
+    "monitoring.view_conflicts": {
+        **GROUP,
+        **OFFICE,
+        "subject_researcher": COUNTY,
+        "assessment_member": COUNTY,
+        "dept_head": UNIT,
+        "dept_officer": UNIT,
+        "principal": SCHOOL,
+        "school_coordinator": SCHOOL,
+    },
     "monitoring.view_cycles": {**GROUP, **OFFICE, "subject_researcher": COUNTY, "assessment_member": COUNTY},
     "monitoring.view_findings": {
         **GROUP,
@@ -86,23 +107,28 @@ PROBLEMS: dict[str, Holders] = {
     "problems.check_onsite": {"inspector": SCHOOLS, "evaluator": COUNTY},
     "problems.comment_item": READERS,
     "problems.contest_item": HEADS,
-    "problems.convert_finding": {"evaluator": COUNTY},
+    "problems.convert_finding": OFFICE,
     "problems.decide_after_evaluation": {"office_director": COUNTY},
     "problems.decide_objection": {"office_director": COUNTY},
-    "problems.diagnose_item": OWNERS,
+    "problems.diagnose_item": HANDLERS,
     "problems.draft_list": OFFICE,
     "problems.draft_school_list": {"school_coordinator": SCHOOL},
     "problems.edit_item": {**OFFICE, "school_coordinator": SCHOOL},
-    "problems.handle_item": OWNERS,
+    "problems.edit_list": {**OFFICE, "school_coordinator": SCHOOL},
+    "problems.handle_item": HANDLERS,
     "problems.issue_list": {"office_director": COUNTY},
     "problems.issue_school_list": {"school_coordinator": SCHOOL},
     "problems.name_handler": HEADS,
     "problems.open_list": {"leading_group_head": COUNTY, "principal": SCHOOL},
+    "problems.print_list": READERS,
     "problems.submit_list": {"office_director": COUNTY},
     "problems.submit_school_list": {"school_coordinator": SCHOOL},
     "problems.suspend_item": {"leading_group_head": COUNTY},
-    "problems.view_items": {**READERS, **WORKERS},
+    "problems.view_drafts": {**GROUP, **OFFICE},
+    "problems.view_items": {**READERS, **dict.fromkeys(WORKERS, (OWN, ASSIGNED))},
     "problems.view_lists": READERS,
+    "problems.view_reopenings": {**GROUP, **OFFICE, **OWNERS, "inspector": SCHOOLS},
+    "problems.view_school_drafts": {"principal": SCHOOL, "school_coordinator": SCHOOL},
     "problems.void_item": {"leading_group_head": COUNTY},
 }
 PLANS: dict[str, Holders] = {

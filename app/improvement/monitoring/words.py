@@ -24,9 +24,7 @@ GRADES_OF_STAGE = {
 }
 GRADES = {
     f"G{number}": Sentence(f"{zh}年级" if number < 10 else zh, f"Grade {number}")
-    for number, zh in enumerate(
-        ("一", "二", "三", "四", "五", "六", "七", "八", "九", "高一", "高二", "高三"), start=1
-    )
+    for number, zh in enumerate(("一", "二", "三", "四", "五", "六", "七", "八", "九", "高一", "高二", "高三"), start=1)
 }
 COVERAGES = {"census": Sentence("普测", "Census"), "sample": Sentence("抽测", "Sample")}
 SUBJECTS = {

@@ -1,0 +1,145 @@
+"""Reading the cells of a round, judging them all at once, and keeping the verdict beside each cell (domain §8)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Row, text
+
+from app.core import clock
+from app.core.database import db
+from app.improvement.monitoring.cells import Cell, Cells, plain
+from app.improvement.monitoring.finding_rules import UNTESTED_CODES, Findings, judge
+from app.improvement.monitoring.models import MonitoringCycle
+from app.improvement.monitoring.rule_set import finding_rules
+from app.improvement.monitoring.words import BENCHMARKS
+
+CELLS = text(
+    """with earlier as (
+           select distinct on (r.unit_id, r.indicator_id) r.unit_id, r.indicator_id, c.id as cycle_id
+           from monitoring_cycles c join monitoring_results r on r.cycle_id = c.id and r.superseded_at is null
+           where c.county_id = :county and c.id <> :cycle and c.state in ('released', 'improving', 'closed')
+             and c.ends_on < :ends_on
+           order by r.unit_id, r.indicator_id, c.ends_on desc),
+       flagged as (
+           select distinct e.unit_id, e.indicator_id from earlier e
+           join data_findings f on f.cycle_id = e.cycle_id and f.unit_id = e.unit_id
+                                and f.indicator_id = e.indicator_id
+           where f.state in ('candidate', 'confirmed', 'converted', 'merged', 'superseded'))
+       select distinct on (r.scope_level, u.code, r.grade, r.class_no, r.subject, i.code)
+              r.id, r.county_id, r.school_id, r.unit_id, r.cell_key, r.scope_level, r.grade, r.class_no, r.subject,
+              r.value_type, r.direction, r.value, r.benchmark_type, r.benchmark_value, r.benchmark_se, r.n,
+              r.n_expected, r.sd, r.deff, r.file_sha256, r.sheet, r.row_no, r.cell, r.batch_id, r.indicator_id,
+              i.code as indicator, i.name as indicator_name, i.domain, i.index_margin, i.unit_word,
+              u.name as unit_name, f.unit_id is not null as flagged_before
+       from monitoring_results r
+       join indicators i on i.id = r.indicator_id
+       join units u on u.id = r.unit_id
+       left join flagged f on f.unit_id = r.unit_id and f.indicator_id = r.indicator_id
+       where r.cycle_id = :cycle and r.superseded_at is null
+       order by r.scope_level, u.code, r.grade, r.class_no, r.subject, i.code,
+                (r.benchmark_type = :benchmark) desc, array_position(cast(:order as text[]), r.benchmark_type)"""
+)
+KEEP = text(
+    """update monitoring_results r
+       set verdict = k.verdict, severity = k.severity, effect = k.effect, effect_low = k.low, effect_high = k.high,
+           adjusted_p = k.adjusted, family_size = k.family, not_eligible = k.not_eligible, judged_at = :at
+       from unnest(cast(:ids as uuid[]), cast(:verdicts as text[]), cast(:severities as text[]),
+                   cast(:effects as float8[]), cast(:lows as float8[]), cast(:highs as float8[]),
+                   cast(:adjusted as float8[]), cast(:families as int[]), cast(:reasons as text[]))
+            as k(id, verdict, severity, effect, low, high, adjusted, family, not_eligible)
+       where r.id = k.id"""
+)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The cells of a round in code order, and what the rules say of them, row by row."""
+
+    rows: Sequence[Row[Any]]
+    findings: Findings
+
+    def listed(self) -> list[tuple[Row[Any], dict[str, Any]]]:
+        """The rows that become findings (candidate or watch), each with its record ready for storage."""
+        mask = np.isin(self.findings.verdict, ("candidate", "watch"))
+        return list(
+            zip([self.rows[i] for i in np.flatnonzero(mask).tolist()], self.findings.records(mask), strict=True)
+        )
+
+    def not_eligible(self, row: int) -> str | None:
+        """The first reason for which a cell was not tested."""
+        bits = int(self.findings.untested[row])
+        return next((code for bit, code in UNTESTED_CODES.items() if bits & bit), None)
+
+
+def judge_cycle(cycle: MonitoringCycle) -> Judged:
+    """Judge every measured value of a round once: by the round's benchmark, else by the next one that the sheet gives.
+
+    Two statements at most; whole families in one call. Raises ValueError for numbers that the import lets nobody store.
+    """
+    rows = db.session.execute(
+        CELLS,
+        {
+            "cycle": cycle.id,
+            "county": cycle.county_id,
+            "ends_on": cycle.ends_on,
+            "benchmark": cycle.benchmark_type,
+            "order": list(BENCHMARKS),
+        },
+    ).all()
+    rules = finding_rules()
+    sampled = cycle.coverage == "sample"
+    cells = Cells.of(_cell(row, cycle.code, rules.grade_band(row.grade), sampled) for row in rows)
+    return Judged(rows, judge(cells, rules))
+
+
+def _cell(row: Row[Any], cycle: str, band: str, sampled: bool) -> Cell:
+    return Cell(
+        key=row.cell_key,
+        cycle=cycle,
+        indicator=row.indicator,
+        scope_level=row.scope_level,
+        value_type=row.value_type,
+        direction=row.direction,
+        value=row.value,
+        benchmark=row.benchmark_value,
+        n=row.n,
+        grade_band=band,
+        benchmark_se=row.benchmark_se,
+        sd=row.sd,
+        n_expected=row.n_expected,
+        deff=row.deff,
+        sampled=sampled,
+        margin=row.index_margin,
+        flagged_before=row.flagged_before,
+    )
+
+
+def keep_verdicts(judged: Judged) -> None:
+    """Write the verdict and its numbers beside every cell that was judged, in one statement; inside an open act."""
+    found = judged.findings
+    values: dict[str, Any] = {
+        "at": clock.now(),
+        "ids": [row.id for row in judged.rows],
+        "verdicts": plain(found.verdict),
+        "severities": plain(found.severity),
+        "effects": plain(found.effect),
+        "lows": plain(found.low),
+        "highs": plain(found.high),
+        "adjusted": plain(found.adjusted_p),
+        "families": [int(size) for size in found.family_size.tolist()],
+        "reasons": [judged.not_eligible(row) for row in range(len(judged.rows))],
+    }
+    if values["ids"]:
+        db.session.execute(KEEP, values)
+
+
+def batches_behind(rows: Sequence[Row[Any]]) -> dict[uuid.UUID, str]:
+    """File names of the batches behind cells, by batch."""
+    ids = list({row.batch_id for row in rows})
+    found = db.session.execute(text("select id, file_name from import_batches where id = any(:ids)"), {"ids": ids})
+    return {row.id: row.file_name for row in found}

@@ -1,0 +1,81 @@
+"""The county's list of indicators: what is measured, in which direction, within which range."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select, text
+
+from app.core.casework.door import operation
+from app.core.database import db, uuid7
+from app.core.errors import Invalid, Sentence
+from app.core.policy.actor import Actor
+from app.improvement.monitoring.models import Indicator
+
+CODE_TAKEN = Sentence("这个指标代码已经用过", "This code is taken")
+RANGE = Sentence("上限要大于下限", "The highest value must be above the lowest")
+NOT_ONLY_INDEX = Sentence("只有指数需要固定幅度", "Only an index has a fixed margin")
+USED = Sentence(
+    "已有结果用到这个指标：数值类型、方向和工具不能改。口径变了请新建一个指标",
+    "Results rest on this indicator, so its type, direction and instrument stay. For a new definition make a new one",
+)
+
+
+@dataclass(frozen=True)
+class IndicatorIn:
+    """What is measured (domain §6.2, §8.2)."""
+
+    code: str
+    name: str
+    definition: str
+    subject: str
+    domain: str
+    value_type: str
+    direction: str
+    family: str
+    lowest: float | None
+    highest: float | None
+    index_margin: float | None
+    unit_word: str
+    retired: bool = False
+    version: int | None = None
+
+
+@operation(right="monitoring.manage_indicators", name="indicator.add")
+def add_indicator(actor: Actor, place: Indicator, given: IndicatorIn) -> Indicator:
+    """Add an indicator to the county's list; `place` holds the county."""
+    taken = select(Indicator.id).where(Indicator.county_id == place.county_id, Indicator.code == given.code.strip())
+    if db.session.scalar(taken) is not None:
+        raise Invalid("code", CODE_TAKEN)
+    place.id, place.code = uuid7(), given.code.strip()
+    _fill(place, given)
+    db.session.add(place)
+    return place
+
+
+@operation(right="monitoring.manage_indicators", name="indicator.change")
+def change_indicator(actor: Actor, indicator: Indicator, given: IndicatorIn) -> None:
+    """Change what an indicator says of itself; what results rest on stays."""
+    fixed = (indicator.value_type, indicator.direction, indicator.family)
+    if (given.value_type, given.direction, given.family.strip()) != fixed and _is_used(indicator):
+        raise Invalid("value_type", USED)
+    _fill(indicator, given)
+    indicator.version += 1
+
+
+def _is_used(indicator: Indicator) -> bool:
+    used = text("select exists (select 1 from monitoring_results where indicator_id = :id)")
+    return bool(db.session.execute(used, {"id": indicator.id}).scalar_one())
+
+
+def _fill(indicator: Indicator, given: IndicatorIn) -> None:
+    if given.lowest is not None and given.highest is not None and given.highest <= given.lowest:
+        raise Invalid("highest", RANGE)
+    if given.index_margin is not None and given.value_type != "index":
+        raise Invalid("index_margin", NOT_ONLY_INDEX)
+    indicator.name, indicator.definition = given.name.strip(), given.definition.strip()
+    indicator.subject, indicator.domain = given.subject, given.domain
+    indicator.value_type, indicator.direction = given.value_type, given.direction
+    indicator.family, indicator.unit_word = given.family.strip(), given.unit_word.strip()
+    indicator.lowest, indicator.highest = given.lowest, given.highest
+    indicator.index_margin, indicator.retired = given.index_margin, given.retired

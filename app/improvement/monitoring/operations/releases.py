@@ -1,0 +1,180 @@
+"""Preparing the four versions, releasing them, signing for one's package, and the meetings that must follow."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.orm import undefer
+
+from app.core import clock
+from app.core.audit import trail
+from app.core.casework.bulk import begin_all
+from app.core.casework.door import operation
+from app.core.database import db, uuid7
+from app.core.errors import Invalid, Sentence, StepRefused
+from app.core.policy.actor import Actor
+from app.improvement.monitoring.judging import judge_cycle
+from app.improvement.monitoring.models import (
+    BriefingRecord,
+    DataRelease,
+    FeedbackMeeting,
+    MonitoringCycle,
+    ReleaseAck,
+)
+from app.improvement.monitoring.models.facts import AUDIENCES
+from app.improvement.monitoring.numbers import monitoring_numbers, months_after
+from app.improvement.monitoring.operations.cycles import Move
+from app.improvement.monitoring.operations.detection import detect
+from app.improvement.monitoring.snapshots import versions_of
+from app.improvement.provenance import inputs_digest
+from workflows.improvement.monitoring_cycle import MONITORING_CYCLE
+from workflows.improvement.release_ack import RELEASE_ACK
+
+Meeting = TypeVar("Meeting", BriefingRecord, FeedbackMeeting)
+NOT_VERIFIED = Sentence("核验签名以后才能准备发布", "Versions are prepared once the data are verified")
+DEPARTMENTS = text(
+    """select id from units where county_id = :county and kind = 'department'
+       and (from_on is null or from_on <= :day) and (to_on is null or to_on >= :day) order by code"""
+)
+FUTURE = Sentence("日期不能晚于今天", "The day cannot be later than today")
+EMPTY = Sentence("这一项要写", "Write something here")
+
+
+@dataclass(frozen=True)
+class ReleaseIn:
+    """What the office says in front of each version, by audience."""
+
+    summaries: Mapping[str, str] = field(default_factory=dict)
+    version: int | None = None
+
+
+@operation(right="monitoring.prepare_release", name="monitoring_cycle.prepare_release")
+def prepare_release(actor: Actor, cycle: MonitoringCycle, given: ReleaseIn) -> None:
+    """Cut the four versions and every school's package from the verified data; replaces what was prepared before."""
+    if cycle.state != "verified":
+        raise StepRefused((NOT_VERIFIED,))
+    versions = versions_of(cycle, judge_cycle(cycle))
+    db.session.execute(delete(DataRelease).where(DataRelease.cycle_id == cycle.id))
+    made = [
+        DataRelease(
+            id=uuid7(),
+            county_id=cycle.county_id,
+            cycle_id=cycle.id,
+            audience=audience,
+            summary=given.summaries.get(audience, "").strip(),
+            snapshot=versions.snapshots[audience],
+            snapshot_sha256=inputs_digest(versions.snapshots[audience]),
+            dataset_sha256=versions.dataset_sha256,
+            prepared_by=actor.person_id,
+        )
+        for audience in AUDIENCES
+    ]
+    db.session.add_all(made)
+    deed = trail.current()
+    if deed is not None:
+        deed.main.record = cycle
+        deed.main.extra["dataset"] = versions.dataset_sha256
+        deed.main.extra["versions"] = {release.audience: release.snapshot_sha256 for release in made}
+
+
+@operation(MONITORING_CYCLE, "release")
+def release_cycle(actor: Actor, cycle: MonitoringCycle, given: Move) -> Iterator[None]:
+    """Let the data out: packages go to the schools for signing, the rules run, the improvement period is set."""
+    day = clock.today()
+    cycle.released_on = day
+    cycle.improve_until = months_after(day, monitoring_numbers().improve_months)
+    out = update(DataRelease).where(DataRelease.cycle_id == cycle.id)
+    db.session.execute(out.values(released_at=clock.now()))
+    yield None
+    begin_all([*_school_acks(cycle), *_department_acks(cycle)], "ask")
+    detect(cycle)
+
+
+def _school_acks(cycle: MonitoringCycle) -> list[ReleaseAck]:
+    found = select(DataRelease).where(DataRelease.cycle_id == cycle.id, DataRelease.audience == "basic")
+    basic = db.session.scalars(found.options(undefer(DataRelease.snapshot))).one()
+    packages: dict[str, dict[str, Any]] = basic.snapshot["packages"]
+    return [_ack(cycle, uuid.UUID(school), uuid.UUID(school), package) for school, package in packages.items()]
+
+
+def _department_acks(cycle: MonitoringCycle) -> list[ReleaseAck]:
+    units = db.session.scalars(DEPARTMENTS, {"county": cycle.county_id, "day": cycle.released_on})
+    return [_ack(cycle, unit, None, {"audience": "analysis"}) for unit in units]
+
+
+def _ack(cycle: MonitoringCycle, unit: uuid.UUID, school: uuid.UUID | None, package: dict[str, Any]) -> ReleaseAck:
+    return ReleaseAck(
+        id=uuid7(),
+        county_id=cycle.county_id,
+        school_id=school,
+        unit_id=unit,
+        cycle_id=cycle.id,
+        cycle_name=cycle.name,
+        released_on=cycle.released_on,
+        package=package,
+        package_sha256=inputs_digest(package),
+    )
+
+
+@operation(RELEASE_ACK, "acknowledge")
+def acknowledge_release(actor: Actor, ack: ReleaseAck, given: Move) -> None:
+    """The head of the unit signs for the data."""
+    ack.acknowledged_by, ack.acknowledged_at = actor.person_id, clock.now()
+
+
+@dataclass(frozen=True)
+class BriefingIn:
+    """专题听取汇报: when, in the chair of whom, who was there, what was said."""
+
+    held_on: date
+    chair: str
+    attendees: str
+    minutes: str
+
+
+@dataclass(frozen=True)
+class MeetingIn:
+    """反馈会议: when, at which level, of which subject, who was there, what was said."""
+
+    held_on: date
+    level: str
+    subject: str | None
+    attendees: str
+    minutes: str
+
+
+@operation(right="monitoring.record_meeting", name="monitoring_cycle.record_briefing")
+def record_briefing(actor: Actor, place: BriefingRecord, given: BriefingIn) -> BriefingRecord:
+    """Write down that the leaders heard a report; `place` says for which round and unit."""
+    _check(given.held_on, chair=given.chair, attendees=given.attendees, minutes=given.minutes)
+    place.held_on, place.chair = given.held_on, given.chair.strip()
+    return _kept(actor, place, given.attendees, given.minutes)
+
+
+@operation(right="monitoring.record_meeting", name="monitoring_cycle.record_meeting")
+def record_meeting(actor: Actor, place: FeedbackMeeting, given: MeetingIn) -> FeedbackMeeting:
+    """Write down a feedback meeting; `place` says for which round and unit."""
+    _check(given.held_on, attendees=given.attendees, minutes=given.minutes)
+    place.held_on, place.level, place.subject = given.held_on, given.level, given.subject
+    return _kept(actor, place, given.attendees, given.minutes)
+
+
+def _check(held_on: date, **texts: str) -> None:
+    faults = {name: EMPTY for name, words in texts.items() if not words.strip()}
+    if held_on > clock.today():
+        faults["held_on"] = FUTURE
+    if faults:
+        raise Invalid(faults)
+
+
+def _kept(actor: Actor, place: Meeting, attendees: str, minutes: str) -> Meeting:
+    assert actor.person_id is not None
+    place.id, place.recorded_by = uuid7(), actor.person_id
+    place.attendees, place.minutes = attendees.strip(), minutes.strip()
+    db.session.add(place)
+    return place

@@ -1,0 +1,113 @@
+"""Reads of rounds: the list with its counts, one round, its batches, its reconciliation, the indicators of a county."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, literal_column, select, tuple_
+
+from app.core.database import db
+from app.core.errors import NotFound
+from app.core.imports.models import ImportBatch
+from app.core.policy import decide
+from app.core.policy.actor import Actor
+from app.improvement.monitoring.models import DataFinding, Indicator, MonitoringCycle, Reconciliation, ReleaseAck
+from app.people.directory.models import Unit
+
+VIEW = "monitoring.view_cycles"
+PAGE = 30
+OWNER_NAME: Any = literal_column("(select p.name from persons p where p.id = import_batches.owner_id)").label("owner")
+ACCEPTER_NAME: Any = literal_column("(select p.name from persons p where p.id = import_batches.accepted_by)").label(
+    "accepter"
+)
+
+
+def cycle_for(actor: Actor, ref: str, right: str = VIEW) -> MonitoringCycle:
+    """One round. Raises NotFound when there is none or the actor may not see it."""
+    found: Any = select(MonitoringCycle).where(MonitoringCycle.ref == ref)
+    cycle: MonitoringCycle | None = db.session.scalar(decide.visible(actor, found, MonitoringCycle, right))
+    if cycle is None:
+        raise NotFound("monitoring_cycle", ref)
+    return cycle
+
+
+def county_of(actor: Actor) -> Unit:
+    """The actor's county bureau. Raises NotFound for an actor of no county."""
+    county = db.session.get(Unit, actor.county_id) if actor.county_id else None
+    if county is None:
+        raise NotFound("unit")
+    return county
+
+
+def cycle_lines(actor: Actor, states: Sequence[str] = (), after: str = "", most: int = PAGE) -> list[Any]:
+    """Rounds, newest first, with open findings, units asked to sign and units that signed; one more than `most`."""
+    listed = decide.visible(actor, _with_counts(), MonitoringCycle, VIEW)
+    if states:
+        listed = listed.where(MonitoringCycle.state.in_(states))
+    if after:
+        last = select(MonitoringCycle.starts_on, MonitoringCycle.id).where(MonitoringCycle.ref == after)
+        listed = listed.where(tuple_(MonitoringCycle.starts_on, MonitoringCycle.id) < last.scalar_subquery())
+    ordered = listed.order_by(MonitoringCycle.starts_on.desc(), MonitoringCycle.id.desc())
+    return list(db.session.execute(ordered.limit(most + 1)).all())
+
+
+def _with_counts() -> Any:
+    findings = (
+        select(func.count())
+        .where(DataFinding.cycle_id == MonitoringCycle.id, DataFinding.state.in_(("candidate", "watch", "confirmed")))
+        .correlate(MonitoringCycle)
+        .scalar_subquery()
+    )
+    asked = select(func.count()).where(ReleaseAck.cycle_id == MonitoringCycle.id).correlate(MonitoringCycle)
+    signed = asked.where(ReleaseAck.state == "acknowledged")
+    return select(
+        MonitoringCycle,
+        findings.label("findings"),
+        asked.scalar_subquery().label("asked"),
+        signed.scalar_subquery().label("signed"),
+    )
+
+
+def replaceable(actor: Actor) -> Sequence[MonitoringCycle]:
+    """Withdrawn rounds whose data may come back in a new one."""
+    found: Any = select(MonitoringCycle).where(MonitoringCycle.state == "withdrawn")
+    return db.session.scalars(
+        decide.visible(actor, found, MonitoringCycle, VIEW).order_by(MonitoringCycle.starts_on.desc())
+    ).all()
+
+
+def batches_of(actor: Actor, cycle: MonitoringCycle) -> Sequence[Any]:
+    """The import batches of a round with who sent and who accepted them, newest first."""
+    found: Any = select(ImportBatch, OWNER_NAME, ACCEPTER_NAME).where(
+        ImportBatch.target_entity == MonitoringCycle.__tablename__, ImportBatch.target_id == cycle.id
+    )
+    visible = decide.visible(actor, found, ImportBatch, VIEW)
+    return db.session.execute(visible.order_by(ImportBatch.created_at.desc())).all()
+
+
+def reconciliation_of(actor: Actor, cycle: MonitoringCycle) -> Reconciliation | None:
+    """The reconciliation in force."""
+    found: Any = select(Reconciliation).where(Reconciliation.cycle_id == cycle.id)
+    newest = decide.visible(actor, found, Reconciliation, VIEW).order_by(
+        Reconciliation.created_at.desc(), Reconciliation.id.desc()
+    )
+    report: Reconciliation | None = db.session.scalar(newest.limit(1))
+    return report
+
+
+def indicators(actor: Actor, *, retired: bool = False) -> Sequence[Indicator]:
+    """The county's list of indicators by subject and code."""
+    found = decide.visible(actor, select(Indicator), Indicator, VIEW)
+    if not retired:
+        found = found.where(Indicator.retired.is_(False))
+    return db.session.scalars(found.order_by(Indicator.subject, Indicator.code)).all()
+
+
+def indicator_for(actor: Actor, ref: str) -> Indicator:
+    """One indicator. Raises NotFound."""
+    found = decide.visible(actor, select(Indicator).where(Indicator.ref == ref), Indicator, VIEW)
+    indicator: Indicator | None = db.session.scalar(found)
+    if indicator is None:
+        raise NotFound("indicator", ref)
+    return indicator

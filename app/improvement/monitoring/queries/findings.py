@@ -1,0 +1,268 @@
+"""Reads of findings: the list by units in code order with strengths beside, one finding whole, what it may be merged into."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    String,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    text,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.orm import joinedload
+
+from app.core.database import db
+from app.core.errors import NotFound
+from app.core.policy import decide
+from app.core.policy.actor import Actor
+from app.improvement.monitoring.models import DataFinding, Indicator, MonitoringCycle, MonitoringResult
+from app.people.directory.models import Unit
+
+VIEW = "monitoring.view_findings"
+OPEN = ("candidate", "watch", "confirmed")
+STRENGTH = "strength"
+STATES = (*OPEN, "converted", "rejected", "merged", "superseded", "expired", STRENGTH)
+PAGE = 50
+CURSOR = "~"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the list is narrowed to. Without states: what is open, with the strengths of the newest round."""
+
+    states: tuple[str, ...] = ()
+    cycle: str = ""
+    level: str = ""
+    indicator: str = ""
+    subject: str = ""
+    severities: tuple[str, ...] = ()
+    source: str = ""
+    unit: str = ""
+    withdrawn: bool = False
+    words: str = ""
+
+    @property
+    def shown_states(self) -> tuple[str, ...]:
+        """The states in force."""
+        return self.states or (*OPEN, STRENGTH)
+
+
+COLUMNS = (
+    "ref number title state unit_code unit_name unit_ref indicator_code indicator_name grade class_no subject n value"
+    " benchmark_value benchmark_type value_type effect effect_low effect_high adjusted_p severity not_eligible verdict"
+    " source_type withdrawn known_on confirmable"
+).split()
+
+
+def _findings(actor: Actor, wanted: Wanted) -> Any:
+    f, r = DataFinding, MonitoringResult
+    found: Any = (
+        select(
+            f.ref, f.number, f.title, f.state, Unit.code.label("unit_code"), Unit.name.label("unit_name"),
+            Unit.ref.label("unit_ref"), func.coalesce(Indicator.code, "").label("indicator_code"),
+            func.coalesce(Indicator.name, "").label("indicator_name"), f.grade, f.class_no, f.subject, r.n, r.value,
+            r.benchmark_value, r.benchmark_type, r.value_type, f.effect, f.effect_low, f.effect_high, f.adjusted_p,
+            f.severity, f.not_eligible, f.verdict, f.source_type, f.source_withdrawn_at.is_not(None).label("withdrawn"),
+            f.known_on, f.state.in_(("candidate", "watch")).label("confirmable"),
+        )
+        .join(Unit, Unit.id == f.unit_id)
+        .outerjoin(Indicator, Indicator.id == f.indicator_id)
+        .outerjoin(r, r.id == f.result_id)
+        .where(f.state.in_(wanted.shown_states))
+    )  # fmt: skip
+    found = decide.visible(actor, found, f, VIEW)
+    if wanted.cycle:
+        found = found.where(f.cycle_id == _cycle(wanted.cycle))
+    if wanted.severities:
+        found = found.where(f.severity.in_(wanted.severities))
+    if wanted.source:
+        found = found.where(f.source_type == wanted.source)
+    if wanted.withdrawn:
+        found = found.where(f.source_withdrawn_at.is_not(None))
+    return _shared(found, wanted, f, (f.title, f.number))
+
+
+def _strengths(actor: Actor, wanted: Wanted) -> Any:
+    r = MonitoringResult
+    found: Any = (
+        select(
+            r.ref, literal("").label("number"), literal("").label("title"), literal(STRENGTH).label("state"),
+            Unit.code.label("unit_code"), Unit.name.label("unit_name"), Unit.ref.label("unit_ref"),
+            Indicator.code.label("indicator_code"), Indicator.name.label("indicator_name"), r.grade, r.class_no,
+            r.subject, r.n, r.value, r.benchmark_value, r.benchmark_type, r.value_type, r.effect, r.effect_low,
+            r.effect_high, r.adjusted_p, cast(null(), String).label("severity"), r.not_eligible, r.verdict,
+            literal("monitoring").label("source_type"), MonitoringCycle.state.is_(None).label("withdrawn"),
+            MonitoringCycle.released_on.label("known_on"), literal(False).label("confirmable"),
+        )
+        .join(Unit, Unit.id == r.unit_id)
+        .join(Indicator, Indicator.id == r.indicator_id)
+        .join(MonitoringCycle, MonitoringCycle.id == r.cycle_id)
+        .where(r.verdict == STRENGTH, r.superseded_at.is_(None))
+        .where(MonitoringCycle.state.in_(("released", "improving", "closed")))
+    )  # fmt: skip
+    newest = (
+        select(MonitoringCycle.id)
+        .where(MonitoringCycle.state.in_(("released", "improving")), MonitoringCycle.county_id == actor.county_id)
+        .order_by(MonitoringCycle.ends_on.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    found = found.where(r.cycle_id == (_cycle(wanted.cycle) if wanted.cycle else newest))
+    return _shared(decide.visible(actor, found, r, "monitoring.view_results"), wanted, r, ())
+
+
+def _cycle(ref: str) -> Any:
+    return select(MonitoringCycle.id).where(MonitoringCycle.ref == ref).scalar_subquery()
+
+
+def _shared(found: Any, wanted: Wanted, model: Any, texts: tuple[Any, ...]) -> Any:
+    if wanted.level:
+        found = found.where(model.scope_level == wanted.level)
+    if wanted.indicator:
+        found = found.where(Indicator.code == wanted.indicator)
+    if wanted.subject:
+        found = found.where(model.subject == wanted.subject)
+    if wanted.unit:
+        found = found.where(Unit.ref == wanted.unit)
+    if wanted.words:
+        like = f"%{wanted.words}%"
+        places = (Unit.name, Unit.pinyin, Indicator.name, *texts)
+        found = found.where(or_(*(place.ilike(like) for place in places)))
+    return found
+
+
+def _listed(actor: Actor, wanted: Wanted) -> Any:
+    findings = _findings(actor, wanted)
+    only_findings = wanted.severities or wanted.withdrawn or (wanted.source and wanted.source != "monitoring")
+    if STRENGTH not in wanted.shown_states or only_findings or not decide.holds(actor, "monitoring.view_results"):
+        return findings
+    return union_all(findings, _strengths(actor, wanted))
+
+
+def finding_rows(actor: Actor, wanted: Wanted, after: str = "", most: int | None = PAGE) -> Sequence[Any]:
+    """Rows of the list, by unit code, indicator, grade; one more than `most` when there is a next page; None: all."""
+    listed = _listed(actor, wanted).subquery()
+    found: Any = select(listed)
+    keys = (listed.c.unit_code, listed.c.indicator_code, listed.c.ref)
+    if after.count(CURSOR) == 2:
+        found = found.where(tuple_(*keys) > tuple_(*(literal(part) for part in after.split(CURSOR))))
+    found = found.order_by(*keys)
+    return db.session.execute(found if most is None else found.limit(most + 1)).all()
+
+
+def cursor_of(row: Any) -> str:
+    """Where the next page goes on."""
+    return CURSOR.join((row.unit_code, row.indicator_code, row.ref))
+
+
+def finding_count(actor: Actor, wanted: Wanted) -> int:
+    """How many rows the list has."""
+    listed = _listed(actor, wanted).subquery()
+    return db.session.execute(select(func.count()).select_from(listed)).scalar_one()
+
+
+def finding_counts(actor: Actor) -> dict[str, int]:
+    """How many findings stand in each state."""
+    found = decide.visible(actor, select(DataFinding.state, func.count()), DataFinding, VIEW)
+    return {row[0]: row[1] for row in db.session.execute(found.group_by(DataFinding.state))}
+
+
+def finding_for(actor: Actor, ref: str, right: str = VIEW) -> DataFinding:
+    """One finding with unit, indicator and evidence. Raises NotFound."""
+    found = decide.visible(actor, select(DataFinding).where(DataFinding.ref == ref), DataFinding, right)
+    whole = found.options(joinedload(DataFinding.unit), joinedload(DataFinding.indicator))
+    finding: DataFinding | None = db.session.scalar(whole)
+    if finding is None:
+        raise NotFound("data_finding", ref)
+    return finding
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What stands around a finding: its cell, the round's name, the item made from it, what it gave way to."""
+
+    cell: MonitoringResult | None
+    cycle_name: str
+    cycle_ref: str
+    item: Any
+    other: DataFinding | None
+    people: dict[uuid.UUID, str]
+
+
+AROUND = text(
+    """select coalesce(c.name, a.cycle_name, '') as cycle_name, c.ref as cycle_ref,
+       i.number as item_number, i.title as item_title, i.ref as item_ref, i.state as item_state,
+       l.ref as list_ref, l.title as list_title
+from data_findings f
+left join monitoring_cycles c on c.id = f.cycle_id
+left join release_acks a on a.cycle_id = f.cycle_id and a.unit_id = f.unit_id
+left join problem_items i on i.id = f.problem_item_id
+left join problem_lists l on l.id = i.list_id
+where f.id = :id"""
+)
+
+
+def finding_page(actor: Actor, finding: DataFinding) -> Surroundings:
+    """Everything beside the finding itself, in four statements; what the actor may not see stays empty."""
+    around = db.session.execute(AROUND, {"id": finding.id}).one()
+    cell = None
+    if finding.result_id is not None:
+        cell = db.session.scalar(select(MonitoringResult).where(MonitoringResult.id == finding.result_id))
+    other_id = finding.merged_into_id or finding.superseded_by_id
+    other = None
+    if other_id is not None:
+        wanted = decide.visible(actor, select(DataFinding).where(DataFinding.id == other_id), DataFinding, VIEW)
+        other = db.session.scalar(wanted)
+    ids = [each for each in (finding.confirmed_by, finding.registered_by, finding.commented_by) if each]
+    people_of = text("select id, name from persons where id = any(:ids)")
+    names = {row.id: row.name for row in db.session.execute(people_of, {"ids": ids})} if ids else {}
+    item = around if around.item_ref else None
+    return Surroundings(cell, around.cycle_name, around.cycle_ref or "", item, other, names)
+
+
+def merge_targets(actor: Actor, finding: DataFinding) -> Sequence[Any]:
+    """Findings of the same unit that it may be merged into: ref, number, title; its own indicator first."""
+    f = DataFinding
+    found: Any = select(f.ref, f.number, f.title).where(
+        f.county_id == finding.county_id, f.unit_id == finding.unit_id, f.id != finding.id, f.state.in_(OPEN)
+    )
+    own = case((f.indicator_id == finding.indicator_id, 0), else_=1)
+    return db.session.execute(decide.visible(actor, found, f, VIEW).order_by(own, f.number).limit(50)).all()
+
+
+def cycles_with_findings(actor: Actor) -> Sequence[Any]:
+    """Rounds that findings came from, newest first: ref, name."""
+    found: Any = select(MonitoringCycle.ref, MonitoringCycle.name).where(
+        MonitoringCycle.state.in_(("released", "improving", "closed", "withdrawn")),
+        MonitoringCycle.released_on.is_not(None),
+    )
+    visible = decide.visible(actor, found, MonitoringCycle, "monitoring.view_cycles")
+    return db.session.execute(visible.order_by(MonitoringCycle.ends_on.desc())).all()
+
+
+def indicators_with_findings(actor: Actor) -> Sequence[Any]:
+    """Indicators that open findings are about: code, name."""
+    found: Any = select(Indicator.code, Indicator.name).join(DataFinding, DataFinding.indicator_id == Indicator.id)
+    visible = decide.visible(actor, found.where(DataFinding.state.in_(OPEN)), DataFinding, VIEW)
+    return db.session.execute(visible.distinct().order_by(Indicator.code)).all()
+
+
+def cells_in_families(actor: Actor, cycle_ref: str) -> int:
+    """How many cells of a round were tested against each other."""
+    r = MonitoringResult
+    found: Any = select(func.count()).where(
+        r.cycle_id == _cycle(cycle_ref), r.superseded_at.is_(None), r.family_size > 0
+    )
+    visible = decide.visible(actor, found, r, "monitoring.view_results")
+    return int(db.session.execute(visible).scalar_one())

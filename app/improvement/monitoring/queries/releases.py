@@ -1,0 +1,94 @@
+"""Reads of releases: the four versions, who signed for them, what a school was sent, the meetings that followed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import false, literal_column, or_, select
+from sqlalchemy.orm import joinedload, undefer
+
+from app.core.database import db
+from app.core.errors import NotFound
+from app.core.policy import decide
+from app.core.policy.actor import Actor
+from app.improvement.monitoring.models import BriefingRecord, DataRelease, FeedbackMeeting, MonitoringCycle, ReleaseAck
+from app.people.directory.models import Person, Unit
+
+VIEW = "monitoring.view_cycles"
+OWN = ("monitoring.view_release", "monitoring.view_results")
+WRITER: Any = literal_column("(select p.name from persons p where p.id = recorded_by)").label("writer")
+
+
+def releases_of(actor: Actor, cycle: MonitoringCycle) -> dict[str, DataRelease]:
+    """The versions of a round by audience, without their contents."""
+    found: Any = select(DataRelease).where(DataRelease.cycle_id == cycle.id)
+    return {r.audience: r for r in db.session.scalars(decide.visible(actor, found, DataRelease, VIEW))}
+
+
+def release_for(actor: Actor, cycle: MonitoringCycle, audience: str) -> DataRelease:
+    """One version with its contents. Raises NotFound."""
+    found: Any = select(DataRelease).where(DataRelease.cycle_id == cycle.id, DataRelease.audience == audience)
+    visible = decide.visible(actor, found, DataRelease, VIEW).options(undefer(DataRelease.snapshot))
+    release: DataRelease | None = db.session.scalar(visible)
+    if release is None:
+        raise NotFound("data_release", audience)
+    return release
+
+
+def acks_of(actor: Actor, cycle: MonitoringCycle) -> Sequence[Any]:
+    """Who was asked to sign for a round, in code order: sign-for, unit code, unit name, who signed."""
+    found: Any = (
+        select(ReleaseAck, Unit.code, Unit.name, Unit.kind, Person.name.label("signer"))
+        .join(Unit, Unit.id == ReleaseAck.unit_id)
+        .outerjoin(Person, Person.id == ReleaseAck.acknowledged_by)
+        .where(ReleaseAck.cycle_id == cycle.id)
+    )
+    return db.session.execute(decide.visible(actor, found, ReleaseAck, VIEW).order_by(Unit.code)).all()
+
+
+def _own(actor: Actor) -> Any:
+    scopes = {scope for right in OWN for scope in decide.scopes_of(actor, right)}
+    return or_(false(), *(scope.where(actor, ReleaseAck) for scope in scopes))
+
+
+def own_acks(actor: Actor) -> Sequence[Any]:
+    """What was sent to the actor's unit, or to the schools the actor answers for: newest round first, in code order."""
+    found: Any = select(ReleaseAck, Unit.name, Unit.kind).join(Unit, Unit.id == ReleaseAck.unit_id)
+    if not actor.system:
+        found = found.where(_own(actor))
+    return db.session.execute(found.order_by(ReleaseAck.released_on.desc(), Unit.code)).all()
+
+
+def ack_for(actor: Actor, ref: str) -> ReleaseAck:
+    """One sign-for with its package and unit. Raises NotFound."""
+    found: Any = select(ReleaseAck).where(ReleaseAck.ref == ref)
+    if not actor.system:
+        found = found.where(_own(actor))
+    ack: ReleaseAck | None = db.session.scalar(found.options(undefer(ReleaseAck.package), joinedload(ReleaseAck.unit)))
+    if ack is None:
+        raise NotFound("release_ack", ref)
+    return ack
+
+
+def analysis_behind(actor: Actor, ack: ReleaseAck) -> DataRelease | None:
+    """The version for departments of the round that a department signs for; None for a school."""
+    if ack.school_id is not None:
+        return None
+    found: Any = select(DataRelease).where(DataRelease.cycle_id == ack.cycle_id, DataRelease.audience == "analysis")
+    release: DataRelease | None = db.session.scalar(found.options(undefer(DataRelease.snapshot)))
+    return release
+
+
+def meetings_of(actor: Actor, cycle_id: Any, school_id: Any = None) -> tuple[Sequence[Any], Sequence[Any]]:
+    """Briefings and feedback meetings of a round with who wrote them down: the county's, or those of one school."""
+    found = []
+    for model in (BriefingRecord, FeedbackMeeting):
+        wanted: Any = select(model, Unit.name.label("unit"), WRITER).join(Unit, Unit.id == model.unit_id)
+        wanted = wanted.where(model.cycle_id == cycle_id)
+        if school_id is not None:
+            wanted = wanted.where(model.school_id == school_id)
+        right = "monitoring.record_meeting" if school_id is not None else VIEW
+        visible = decide.visible(actor, wanted, model, right)
+        found.append(db.session.execute(visible.order_by(model.held_on.desc(), model.id.desc())).all())
+    return found[0], found[1]
