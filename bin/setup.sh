@@ -53,7 +53,7 @@ install() {
     echo "正在安装依赖 (installing packages): $pins …"
     if install_uv 2>/dev/null; then
         use_pips_mirror
-        if .venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes -r "$pins" 2>.venv/uv.log; then
+        if .venv/bin/uv pip install --quiet --compile-bytecode --python .venv/bin/python --require-hashes -r "$pins" 2>.venv/uv.log; then
             return
         fi
     fi

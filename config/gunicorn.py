@@ -9,6 +9,7 @@ _settings = Settings.from_env()
 wsgi_app = "wsgi:app"
 bind = _settings.address
 worker_class = "gthread"
+preload_app = True
 workers = _settings.web_processes
 threads = _settings.web_threads
 timeout = 60

@@ -15,6 +15,8 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from sqlalchemy import create_engine, text
 
 from app.core.servers import (
@@ -238,7 +240,7 @@ def test_the_queue_keeps_its_jobs_and_the_app_cannot_empty_it(folder: Path) -> N
 
 def test_the_queue_asks_for_a_password(folder: Path) -> None:
     server = start_valkey(folder / "asking")
-    client = redis.Redis(unix_socket_path=str(server.socket))
+    client = redis.Redis(unix_socket_path=str(server.socket), retry=Retry(NoBackoff(), 0))
     with pytest.raises(redis.exceptions.AuthenticationError):
         client.ping()
     client.close()

@@ -17,7 +17,6 @@ from app.core.servers.context_secret import write_key
 from app.core.servers.embedded import Servers, embedded, without_note
 from app.core.servers.processes import ServerRefused, end, launch, tail, until
 from app.core.servers.schema import migrate, renew_context
-from app.core.vault import MasterKeys
 from config.settings import PROJECT, Settings, SettingsRefused
 
 CHILDREN = {
@@ -111,6 +110,8 @@ def _make_keys(settings: Settings) -> None:
     if not settings.secret_key_file.exists():
         write_key(settings.secret_key_file, os.urandom(32))
     if not settings.master_key_file.exists():
+        from app.core.vault import MasterKeys
+
         settings.master_key_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         MasterKeys.create(settings.master_key_file)
 
