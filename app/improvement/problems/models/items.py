@@ -41,6 +41,8 @@ class ProblemItem(Base, Movable):
     """county or school, as its list."""
     position: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     title: Mapped[str] = mapped_column(String(120))
+    description: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """How the problem shows, in the drafter's words."""
     category: Mapped[str | None] = mapped_column(String(20))
     domain_code: Mapped[str] = mapped_column(String(12), default="teaching", server_default=text("'teaching'"))
     """管、教、研: management, teaching or research."""
@@ -61,6 +63,8 @@ class ProblemItem(Base, Movable):
     scope_level: Mapped[str | None] = mapped_column(String(6))
     baseline: Mapped[float | None] = mapped_column(Float)
     target: Mapped[float | None] = mapped_column(Float)
+    target_on: Mapped[date | None]
+    """When it is to be measured again."""
     criteria: Mapped[str] = mapped_column(default="", server_default=text("''"))
     """Yes/no criteria of an item without statistics (decision 41)."""
     due_on: Mapped[date | None]

@@ -10,24 +10,24 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.core import clock
+from app.core import calendar, clock
+from app.core.casework import deadlines
+from app.core.casework.deadlines import Deadline
 from app.core.casework.door import follow, operation
 from app.core.database import db
 from app.core.errors import Invalid, Sentence
-from app.core.policy.actor import SYSTEM, Actor
-from app.core.policy.assignments import CaseAssignment
-from app.improvement.problems.models import Cause, ItemRemark, OnsiteCheck, ProblemItem
-from app.improvement.problems.operations.lists import Submission, school_of
+from app.core.outbox.post import post
+from app.core.policy.actor import Actor
+from app.improvement.problems.models import ProblemItem
+from app.improvement.problems.operations.diagnosis import CauseIn as CauseIn
+from app.improvement.problems.operations.diagnosis import add_cause as add_cause
+from app.improvement.problems.operations.diagnosis import change_cause as change_cause
+from app.improvement.problems.operations.diagnosis import remove_cause as remove_cause
+from app.improvement.problems.operations.drafting import Submission, school_of
+from app.improvement.problems.operations.handlers import AcceptIn as AcceptIn
+from app.improvement.problems.operations.handlers import name_handler as name_handler
+from app.improvement.problems.operations.handlers import name_handlers
 from workflows.improvement.problem_item import PROBLEM_ITEM
-
-
-@dataclass(frozen=True)
-class AcceptIn:
-    """Signing for an item: who does the daily work, and who stands in."""
-
-    handler_id: uuid.UUID | None
-    deputy_id: uuid.UUID | None
-    version: int | None = None
 
 
 @dataclass(frozen=True)
@@ -50,17 +50,6 @@ class ReassignIn:
 
 
 @dataclass(frozen=True)
-class CauseIn:
-    """One cause of the analysis."""
-
-    category: str
-    statement: str
-    controllable: bool | None
-    evidence_note: str = ""
-    five_whys: str = ""
-
-
-@dataclass(frozen=True)
 class SuspendIn:
     """Suspending: why, and when the work goes on."""
 
@@ -79,68 +68,22 @@ class ExtendIn:
 
 
 @dataclass(frozen=True)
-class RemarkIn:
-    """A message on an item."""
+class VoidIn:
+    """Voiding: why, and the number typed once more, so that the right item ends."""
 
-    text: str
-    part: str = "comment"
-
-
-@dataclass(frozen=True)
-class OnsiteIn:
-    """What was seen on the spot."""
-
-    checked_on: date
-    place: str
-    seen: str
-    remarks: str
+    number: str
+    reason: str = ""
+    version: int | None = None
 
 
 @operation(PROBLEM_ITEM, "accept")
 def accept_item(actor: Actor, item: ProblemItem, given: AcceptIn) -> Iterator[None]:
     """The unit signs for the item and names a handler and a deputy; the list is in progress from the first signature on."""
-    _name_handler(item, given.handler_id, given.deputy_id)
-    item.accepted_on = item.accepted_on or clock.today()
+    name_handlers(item, given)
+    item.accepted_on = clock.today()
     yield
     if item.problem_list.state == "issued":
         follow(item.problem_list, "start")
-
-
-def _name_handler(item: ProblemItem, handler_id: uuid.UUID | None, deputy_id: uuid.UUID | None) -> None:
-    today = clock.today()
-    for open_duty in db.session.scalars(
-        select(CaseAssignment).where(
-            CaseAssignment.record_id == item.id,
-            CaseAssignment.part.in_(("handler", "deputy")),
-            CaseAssignment.to_on.is_(None),
-        )
-    ):
-        open_duty.to_on = today
-    item.owner_id, item.deputy_id, item.handler_named_at = handler_id, deputy_id, clock.now()
-    for part, person in (("handler", handler_id), ("deputy", deputy_id)):
-        if person is not None:
-            db.session.add(
-                CaseAssignment(
-                    entity=ProblemItem.__tablename__,
-                    record_id=item.id,
-                    person_id=person,
-                    part=part,
-                    from_on=today,
-                    county_id=item.county_id,
-                    school_id=item.school_id,
-                )
-            )
-
-
-@operation(right="problems.name_handler", name="problem_item.name_handler")
-def name_handler(actor: Actor, item: ProblemItem, given: AcceptIn) -> None:
-    """Name another handler or deputy: somebody left, or the item was taken up again."""
-    if given.handler_id is None or given.handler_id == given.deputy_id:
-        raise Invalid(
-            "handler_id",
-            Sentence("请指定经办人和一名替补，两人不能相同", "Name a handler and a deputy, two different persons"),
-        )
-    _name_handler(item, given.handler_id, given.deputy_id)
 
 
 @operation(PROBLEM_ITEM, "contest")
@@ -156,49 +99,23 @@ def uphold_item(actor: Actor, item: ProblemItem, given: Submission) -> None:
 
 
 @operation(PROBLEM_ITEM, "reassign")
-def reassign_item(actor: Actor, item: ProblemItem, given: ReassignIn) -> None:
-    """The office gives the item to another unit."""
+def reassign_item(actor: Actor, item: ProblemItem, given: ReassignIn) -> Iterator[None]:
+    """The office gives the item to another unit and person; the unit that objected is told, for it no longer sees it."""
+    if given.responsible_person_id is None:
+        raise Invalid("responsible_person_id", Sentence("请选择新的责任人", "Choose the responsible person"))
+    if item.is_school_level:
+        raise Invalid("unit_id", Sentence("校级清单的问题项由本校负责", "Items of a school list are the school's own"))
+    former = item.unit_id
     item.unit_id, item.responsible_person_id = given.unit_id, given.responsible_person_id
     item.school_id = school_of(given.unit_id)
     item.accepted_on = None
+    yield
+    post("item_reassigned", item, former=former)
 
 
 @operation(PROBLEM_ITEM, "start_diagnosis")
 def start_diagnosis(actor: Actor, item: ProblemItem, given: Submission) -> None:
     """The handler begins to look for causes."""
-
-
-@operation(right="problems.diagnose_item", name="problem_item.add_cause")
-def add_cause(actor: Actor, item: ProblemItem, given: CauseIn) -> None:
-    """Write down one cause of the present analysis."""
-    if item.state not in ("accepted", "diagnosing", "planning"):
-        raise Invalid("", Sentence("这一步不再改归因诊断", "The cause analysis is closed at this step"))
-    if not given.statement.strip():
-        raise Invalid("statement", Sentence("请写明原因", "State the cause"))
-    db.session.add(
-        Cause(
-            item_id=item.id,
-            iteration=item.iteration,
-            category=given.category,
-            statement=given.statement.strip(),
-            controllable=given.controllable,
-            evidence_note=given.evidence_note.strip(),
-            five_whys=given.five_whys.strip(),
-            added_by=actor.person_id,
-            county_id=item.county_id,
-            school_id=item.school_id,
-        )
-    )
-
-
-@operation(right="problems.diagnose_item", name="problem_item.remove_cause")
-def remove_cause(actor: Actor, item: ProblemItem, given: uuid.UUID) -> None:
-    """Take a cause of the present analysis away again while it is being written."""
-    cause = next((c for c in item.causes if c.id == given), None)
-    if cause is None or item.state not in ("accepted", "diagnosing"):
-        raise Invalid("", Sentence("这条原因已经定下，不能删除", "This cause is settled and cannot be removed"))
-    item.all_causes.remove(cause)
-    db.session.delete(cause)
 
 
 @operation(PROBLEM_ITEM, "finish_diagnosis")
@@ -210,8 +127,8 @@ def finish_diagnosis(actor: Actor, item: ProblemItem, given: Submission) -> None
 def diagnose_again(actor: Actor, item: ProblemItem, given: Submission) -> None:
     """A reopened item begins its next round with a new analysis, tied to the rounds before."""
     item.iteration += 1
-    item.outcome, item.rationale_accepted, item.effect_not_measurable = None, False, False
     item.accepted_on, item.closed_on = clock.today(), None
+    _forget_outcome(item)
 
 
 @operation(PROBLEM_ITEM, "start_evaluation")
@@ -225,16 +142,51 @@ def ask_for_closure(actor: Actor, item: ProblemItem, given: Submission) -> None:
 
 
 @operation(PROBLEM_ITEM, "plan_again")
-def plan_again(actor: Actor, item: ProblemItem, given: Submission) -> None:
+def plan_again(actor: Actor, item: ProblemItem, given: Submission) -> Iterator[None]:
     """No change, or worse: the next plan is linked to this one, nothing is closed."""
-    item.outcome, item.rationale_accepted = None, False
+    yield
+    _forget_outcome(item)
 
 
 @operation(PROBLEM_ITEM, "extend")
-def extend_item(actor: Actor, item: ProblemItem, given: ExtendIn) -> None:
-    """Evidence is insufficient: wait once for newer data."""
+def extend_item(actor: Actor, item: ProblemItem, given: ExtendIn) -> Iterator[None]:
+    """Evidence is insufficient: wait once for newer data, which are then judged afresh."""
+    if given.new_data_on is not None and given.new_data_on <= clock.today():
+        raise Invalid("new_data_on", Sentence("新数据的日期要晚于今天", "The new data must come after today"))
+    if given.due_on is not None and given.new_data_on is not None and given.due_on < given.new_data_on:
+        raise Invalid("due_on", Sentence("完成期限不能早于新数据的日期", "The due date lies before the new data"))
     item.new_data_on = given.new_data_on
     item.due_on = given.due_on or item.due_on
+    yield
+    _forget_outcome(item)
+    renew_clocks(item)
+    post("item_extended.effects", item)
+
+
+def _forget_outcome(item: ProblemItem) -> None:
+    """What was decided led on from here; the next evaluation is decided by itself."""
+    item.outcome, item.rationale_accepted, item.effect_not_measurable = None, False, False
+    item.closable_on, item.unresolved_on = None, None
+
+
+def renew_clocks(item: ProblemItem) -> None:
+    """Start the clocks of the present state again from the dates the item carries now; inside an act.
+
+    For dates that come while the item stays where it is: the decided outcome, a new due date.
+    """
+    db.session.flush()
+    days, now = deadlines.work_calendar(), clock.now()
+    running = select(Deadline).where(Deadline.record_id == item.id, Deadline.closed_at.is_(None))
+    held = {row.name: row for row in db.session.scalars(running)}
+    for declared in item.standing.deadlines:
+        due_at, name = calendar.due_at(declared, now, item, days), f"{item.state}.{declared.code}"
+        before = held.get(name)
+        if before is not None and before.due_at == due_at:
+            continue
+        if before is not None:
+            before.closed_at = now
+        if due_at is not None:
+            deadlines.start(item, name, due_at, calendar.rungs(declared, now, due_at, days), declared.met_by)
 
 
 @operation(PROBLEM_ITEM, "suspend")
@@ -250,62 +202,31 @@ def resume_item(actor: Actor, item: ProblemItem, given: Submission) -> None:
 
 
 @operation(PROBLEM_ITEM, "void")
-def void_item(actor: Actor, item: ProblemItem, given: Submission) -> Iterator[None]:
-    """Wrong or twice on the list: the item ends here, and its list may be complete."""
+def void_item(actor: Actor, item: ProblemItem, given: VoidIn | Submission) -> Iterator[None]:
+    """Wrong or twice on the list: the item ends here with its plans and evaluations, and its list may be complete."""
+    if isinstance(given, VoidIn) and given.number.strip().upper() != item.number:
+        raise Invalid("number", Sentence(f"请输入编号 {item.number}", f"Type the number {item.number}"))
     yield
+    post("item_voided.plans", item)
+    post("item_voided.effects", item)
     complete_if_settled(item)
 
 
 def complete_if_settled(item: ProblemItem) -> None:
     """The list is complete once its last item is closed or void; inside an act."""
     held = item.problem_list
+    db.session.flush()
     db.session.refresh(held, ["items"])
-    if held.state in ("issued", "in_progress") and all(one.is_settled for one in held.items):
+    if held.state in ("issued", "in_progress") and held.items and all(one.is_settled for one in held.items):
         follow(held, "complete")
-
-
-@operation(right="problems.comment_item", name="problem_item.remark")
-def remark(actor: Actor, item: ProblemItem, given: RemarkIn) -> None:
-    """Leave a message on the item."""
-    if not given.text.strip():
-        raise Invalid("text", Sentence("请写留言", "Write a message"))
-    db.session.add(
-        ItemRemark(
-            item_id=item.id,
-            part=given.part,
-            text=given.text.strip()[:1000],
-            written_by=actor.person_id,
-            county_id=item.county_id,
-            school_id=item.school_id,
-        )
-    )
-
-
-@operation(right="problems.check_onsite", name="problem_item.check_onsite")
-def check_onsite(actor: Actor, item: ProblemItem, given: OnsiteIn) -> None:
-    """Record what somebody who does not do the work saw on the spot."""
-    if actor.person_id in (item.owner_id, item.deputy_id, item.responsible_person_id):
-        raise Invalid("", Sentence("经办人不能核查自己的问题项", "The handler cannot check the item on site"))
-    if given.checked_on > clock.today():
-        raise Invalid("checked_on", Sentence("核查日期不能晚于今天", "The day of the check cannot be in the future"))
-    db.session.add(
-        OnsiteCheck(
-            item_id=item.id,
-            checked_on=given.checked_on,
-            place=given.place.strip(),
-            seen=given.seen,
-            remarks=given.remarks.strip(),
-            checked_by=actor.person_id,
-            county_id=item.county_id,
-            school_id=item.school_id,
-        )
-    )
 
 
 @operation(right="system", name="problem_item.source_withdrawn")
 def suspend_for_withdrawal(actor: Actor, cycle: Any, given: list[uuid.UUID]) -> None:
     """The data of a round were withdrawn: its open items are suspended until a person decides; taken by SYSTEM."""
-    assert actor is SYSTEM
-    for item in db.session.scalars(select(ProblemItem).where(ProblemItem.id.in_(given))):
-        item.source_withdrawn_on = clock.today()
-        follow(item, "suspend_for_withdrawal")
+    at_work = PROBLEM_ITEM.step("suspend_for_withdrawal").sources
+    for item in db.session.scalars(select(ProblemItem).where(ProblemItem.id.in_(given)).order_by(ProblemItem.id)):
+        if item.source_withdrawn_on is None and not item.is_settled:
+            item.source_withdrawn_on = clock.today()
+            if item.standing in at_work:
+                follow(item, "suspend_for_withdrawal")

@@ -1,0 +1,94 @@
+"""归因诊断: the causes of an item, written down while it is diagnosed."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from app.core.casework.door import operation
+from app.core.database import db
+from app.core.errors import Invalid, NotFound, Sentence
+from app.core.policy.actor import Actor
+from app.improvement.problems.models import Cause, ProblemItem
+from workflows.improvement.problem_item_facts import CAUSE_CATEGORIES
+
+LONGEST = 300
+CLOSED = Sentence("归因诊断已经完成，这一步不再改", "The cause analysis is finished and no longer changed")
+
+
+@dataclass(frozen=True)
+class CauseIn:
+    """One cause of the analysis."""
+
+    category: str
+    statement: str
+    controllable: bool | None
+    evidence_note: str = ""
+    five_whys: str = ""
+
+
+@dataclass(frozen=True)
+class CauseChange:
+    """Another wording of a cause that stands already."""
+
+    ref: str
+    cause: CauseIn
+
+
+@operation(right="problems.diagnose_item", name="problem_item.add_cause")
+def add_cause(actor: Actor, item: ProblemItem, given: CauseIn) -> None:
+    """Write down one cause of the present analysis."""
+    _must_be_open(item)
+    cause = Cause(
+        item_id=item.id,
+        iteration=item.iteration,
+        added_by=actor.person_id,
+        county_id=item.county_id,
+        school_id=item.school_id,
+    )
+    _fill(cause, given)
+    item.all_causes.append(cause)
+
+
+@operation(right="problems.diagnose_item", name="problem_item.change_cause")
+def change_cause(actor: Actor, item: ProblemItem, given: CauseChange) -> None:
+    """Put a cause in other words."""
+    _must_be_open(item)
+    _fill(_cause(item, given.ref), given.cause)
+
+
+@operation(right="problems.diagnose_item", name="problem_item.remove_cause")
+def remove_cause(actor: Actor, item: ProblemItem, given: uuid.UUID | str) -> None:
+    """Take a cause of the present analysis away again, by its reference or id."""
+    _must_be_open(item)
+    cause = _cause(item, given)
+    item.all_causes.remove(cause)
+    db.session.delete(cause)
+
+
+def _must_be_open(item: ProblemItem) -> None:
+    if item.state not in ("accepted", "diagnosing"):
+        raise Invalid("", CLOSED)
+
+
+def _cause(item: ProblemItem, wanted: uuid.UUID | str) -> Cause:
+    found = next((cause for cause in item.causes if wanted in (cause.ref, cause.id)), None)
+    if found is None:
+        raise NotFound("cause", str(wanted))
+    return found
+
+
+def _fill(cause: Cause, given: CauseIn) -> None:
+    faults: dict[str, Sentence] = {}
+    if given.category not in CAUSE_CATEGORIES:
+        faults["category"] = Sentence("请选择原因属于哪一类", "Choose the kind of cause")
+    if not given.statement.strip():
+        faults["statement"] = Sentence("请写明原因", "State the cause")
+    for name in ("statement", "evidence_note"):
+        if len(getattr(given, name)) > LONGEST:
+            faults[name] = Sentence(f"最多 {LONGEST} 个字，请写短一些", f"At most {LONGEST} characters")
+    if faults:
+        raise Invalid(faults)
+    cause.category, cause.controllable = given.category, given.controllable
+    cause.statement, cause.evidence_note = given.statement.strip(), given.evidence_note.strip()
+    cause.five_whys = given.five_whys.strip()
