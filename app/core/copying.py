@@ -17,7 +17,8 @@ def copy_in(table: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]
     """Create the temporary `table` (name → PostgreSQL type), fill it by binary COPY, and return how many rows it holds.
 
     Values must be of the Python type that belongs to the column (date, uuid.UUID, bytes, int …); JSON goes in as text
-    and is cast afterwards. The table goes with the transaction; an earlier one of the same name is dropped.
+    and is cast afterwards. `rows` must not ask the database for anything while they are read. The table goes with the
+    transaction; an earlier one of the same name is dropped.
     """
     name = sql.Identifier("pg_temp", table)
     fields = sql.SQL(", ").join(sql.SQL("{} " + _known(kind)).format(sql.Identifier(n)) for n, kind in columns.items())

@@ -7,6 +7,7 @@ from flask import Flask
 from app.core.database import db
 from app.core.vault import KeyRing, MasterKeys
 from app.core.vault.rows import KeyRows
+from app.people.directory import assembly as directory
 from app.people.identity import assembly as identity
 from config.settings import Settings
 
@@ -15,6 +16,7 @@ def assemble(app: Flask) -> None:
     """Register identity and directory."""
     _hold_keys(app)
     identity.assemble(app)
+    directory.assemble(app)
 
 
 def _hold_keys(app: Flask) -> None:

@@ -515,6 +515,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_role_assignments_person", "role_assignments", ["person_id"], unique=False)
     op.create_index("ix_role_assignments_role", "role_assignments", ["county_id", "role", "unit_id"], unique=False)
+    op.create_index(
+        "uq_role_assignments_administrator",
+        "role_assignments",
+        ["person_id"],
+        unique=True,
+        postgresql_where=sa.text("role in ('sys_admin', 'security_admin', 'auditor') and to_on is null"),
+    )
 
     protect("role_assignments", None, outside_act=False)
 

@@ -81,7 +81,8 @@ def _messages(staged: StagedSheet) -> Iterator[tuple[str, dict[str, Any]]]:
 def _put(sheet: Any, row: int, column: int, text: str) -> None:
     """Write text that stays text, whatever it begins with."""
     cell = sheet.cell(row=row, column=column)
-    cell.set_explicit_value(_legal(text), "s")
+    cell.value = _legal(text)
+    cell.data_type = "s"
     cell.quotePrefix = True
 
 

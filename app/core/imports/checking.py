@@ -78,6 +78,7 @@ def check_table(
     steps.append(lambda: keys.extend(_keys(work)))
     duplicates: list[Drop] = []
     steps.append(lambda: duplicates.extend(_compare_rows(work, keys, choices)))
+    steps += [_row_step(work, check) for check in kind.cross_checks]
     for done, step in enumerate(steps, start=1):
         step()
         if progress:
@@ -172,6 +173,7 @@ def _drop_identical(work: Work, rows: list[int], drops: list[Drop]) -> list[int]
         content = _content(work, row)
         if content in kept:
             other = work.where(kept[content], row)
+            work.remarks.pop(row, None)
             work.remark(row, "", note("duplicate_same", other=other))
             work.level[row] = DROPPED
             drops.append(Drop(work.table.place(row), "duplicate", other[0]))

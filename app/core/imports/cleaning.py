@@ -116,7 +116,7 @@ def _one_kind_of_dot(name: str) -> Cleaned:
 
 def judge_name(name: str) -> tuple[Note, ...]:
     """What is odd about a tidy name: signs that block, digits or private-use characters that only warn."""
-    if name.isalpha():
+    if name.isalpha() or not name:
         return ()
     odd = next((c for c in name if not (c.isalnum() or c in _NAME_ALLOWED or unicodedata.category(c)[0] in "MC")), None)
     if name[:1] in _DANGEROUS_START:

@@ -62,6 +62,7 @@ RowCheck = Callable[["Work"], None]
 class Kind:
     """A kind of file: columns in the order of the blank workbook, key columns, checks over rows in the order they run.
 
+    `row_checks` look at a row and what is known, `cross_checks` at rows against each other once identical ones are gone.
     `partial`: good rows may be accepted while blocked ones wait (decisions, fine print on partial acceptance).
     `instead`: a required column that may be left out when one of others is there (the code of a school by its name).
     `lead_value`: the measured value; where it is missing, the numbers that describe it may be missing too.
@@ -74,6 +75,7 @@ class Kind:
     key: tuple[str, ...]
     key_name: tuple[str, str]
     row_checks: tuple[RowCheck, ...] = ()
+    cross_checks: tuple[RowCheck, ...] = ()
     partial: bool = True
     instead: Mapping[str, frozenset[str]] = field(default_factory=dict)
     lead_value: str = ""

@@ -23,7 +23,7 @@ def _grade(required: bool = True) -> tuple[Column, Column]:
     grade_hint = ("七年级、初一、7 或 2021级", "七年级, 初一, 7 or 2021级")
     class_hint = ("3班、（3）班 或 3，1 至 60", "3班, （3）班 or 3; 1 to 60")
     return (
-        Column("grade", "年级", "Grade", schools_in_rows.grade, required, hint=grade_hint, example="七年级"),
+        Column("grade", "年级", "Grade", schools_in_rows.grade, required, hint=grade_hint, example="六年级"),
         Column("class_no", "班级", "Class", schools_in_rows.class_no, required, hint=class_hint, example="3班"),
     )
 
@@ -78,10 +78,9 @@ STUDENTS = Kind(
         schools_in_rows.settle_grades,
         roster_rows.check_documents,
         roster_rows.compare_with_known_students,
-        roster_rows.find_shared_documents,
-        roster_rows.find_namesakes,
         roster_rows.compare_with_known_classes,
     ),
+    cross_checks=(roster_rows.find_shared_documents, roster_rows.find_namesakes),
     instead={**_SCHOOL_BY_NAME, "grade": frozenset({"class_no"})},
 )
 
@@ -92,7 +91,7 @@ CLASSES = Kind(
     (
         *_school(),
         *_grade(),
-        Column("class_name", "班级名称", "Class name", checks.text(40), example="七年级三班"),
+        Column("class_name", "班级名称", "Class name", checks.text(40), example="六年级三班"),
         Column("homeroom_staff_no", "班主任工号", "Class teacher's number", checks.staff_no, True, example="T0012"),
         Column("from_date", "任职日期", "In office from", _ANY_DAY, True, hint=_DATE_HINT, example="2026-09-01"),
     ),
@@ -101,8 +100,9 @@ CLASSES = Kind(
     row_checks=(
         schools_in_rows.settle_schools,
         schools_in_rows.settle_grades,
-        roster_rows.check_homeroom_teachers,
+        roster_rows.find_homeroom_teachers,
     ),
+    cross_checks=(roster_rows.find_shared_teachers,),
     instead={**_SCHOOL_BY_NAME, "grade": frozenset({"class_no"})},
 )
 
@@ -174,8 +174,8 @@ RESULTS = Kind(
         results_rows.settle_scopes,
         schools_in_rows.settle_grades,
         results_rows.complete_scopes,
-        results_rows.check_indicators,
         results_rows.check_measures,
+        results_rows.check_indicators,
         results_rows.compare_with_enrolment,
     ),
     partial=False,

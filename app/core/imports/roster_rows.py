@@ -92,7 +92,7 @@ def find_shared_documents(work: Work) -> None:
         return
     rows_by_number: dict[Json, list[int]] = defaultdict(list)
     for row, number in enumerate(numbers):
-        if number is not None:
+        if number is not None and work.stands(row):
             rows_by_number[number].append(row)
     for rows in rows_by_number.values():
         if len({work.values["student_no"][row] for row in rows}) > 1:
@@ -109,6 +109,8 @@ def find_namesakes(work: Work) -> None:
         return
     first_of: dict[tuple[Json, ...], int] = {}
     for row, key in enumerate(keys):
+        if not work.stands(row):
+            continue
         first = first_of.setdefault(key, row)
         if first != row and None not in key and _are_two(work, first, row):
             work.remark(row, "name", note("same_name", other=work.where(first, row)))
@@ -132,17 +134,23 @@ def compare_with_known_classes(work: Work) -> None:
             work.remark(row, "class_no", note("class_not_known", school=name, grade=words, number=number))
 
 
-def check_homeroom_teachers(work: Work) -> None:
-    """A class teacher must be on the staff list of the school; several classes for one person are only said."""
+def find_homeroom_teachers(work: Work) -> None:
+    """A class teacher must be on the staff list of the school."""
     known = work.lookups.staff
+    if known is None:
+        return
+    for row, key in enumerate(zip(work.values["school_code"], work.values["homeroom_staff_no"], strict=True)):
+        if None not in key and key not in known:
+            name = work.lookups.directory.name(str(key[0]))
+            work.remark(row, "homeroom_staff_no", note("homeroom_unknown", school=name))
+
+
+def find_shared_teachers(work: Work) -> None:
+    """Several classes with one class teacher are only said."""
     first_of: dict[tuple[Json, Json], int] = {}
     for row, key in enumerate(zip(work.values["school_code"], work.values["homeroom_staff_no"], strict=True)):
-        if None in key:
+        if None in key or not work.stands(row):
             continue
-        school, number = key
-        if known is not None and (str(school), str(number)) not in known:
-            name = work.lookups.directory.name(str(school))
-            work.remark(row, "homeroom_staff_no", note("homeroom_unknown", school=name))
         first = first_of.setdefault(key, row)
         if first != row and work.level[row] != BLOCKED:
             work.remark(row, "homeroom_staff_no", note("homeroom_twice", other=work.where(first, row)))

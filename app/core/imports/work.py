@@ -83,6 +83,10 @@ class Work:
         self.remarks.setdefault(row, []).append(Remark(column, said))
         self.level[row] = max(self.level[row], _LEVELS[said.level])
 
+    def stands(self, row: int) -> bool:
+        """Does the row count, or was it left out because another says the same?"""
+        return self.level[row] != DROPPED
+
     def remarks_on(self, row: int, column: str) -> list[Note]:
         """What was said about one cell."""
         return [each.note for each in self.remarks.get(row, ()) if each.column == column]

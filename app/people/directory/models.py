@@ -76,7 +76,7 @@ class Person(Base, Record, Versioned):
 
     __tablename__ = "persons"
     __table_args__ = (
-        UniqueConstraint("county_id", "staff_no"),
+        UniqueConstraint("county_id", "school_id", "staff_no", postgresql_nulls_not_distinct=True),
         Index("ix_persons_pinyin", "county_id", "pinyin"),
     )
 

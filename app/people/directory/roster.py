@@ -99,7 +99,9 @@ def write_students(roll: Roll, rows: Iterable[Sequence[Any]]) -> Counts:
     """
     ring: KeyRing = current_app.extensions["bihuan.vault"]
     db.session.execute(ONE_AT_A_TIME, {"what": f"roll:{roll.county_id}"})
-    sent = copy_in("incoming_students", INCOMING, _sealed(ring, roll, rows))
+    known = _known(roll)
+    warm(ring, roll.schools.values())
+    sent = copy_in("incoming_students", INCOMING, _sealed(ring, roll, rows, known))
     _refuse_shared_numbers(roll)
     write_classes(roll)
     keys = {"county": roll.county_id, "batch": roll.batch_id, "year": roll.school_year, "day": roll.from_on}
@@ -122,8 +124,16 @@ def write_classes(roll: Roll) -> None:
     db.session.execute(ADD_CLASSES, {**values, **shared})
 
 
-def _sealed(ring: KeyRing, roll: Roll, rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
-    known = _known(roll)
+def warm(ring: KeyRing, schools: Iterable[uuid.UUID]) -> None:
+    """Have the keys of the schools at hand: while a COPY runs nothing else can be asked of the database."""
+    for school_id in schools:
+        ring.current(school_id)
+        ring.index(school_id, "id_number", "0")
+
+
+def _sealed(
+    ring: KeyRing, roll: Roll, rows: Iterable[Sequence[Any]], known: Mapping[tuple[uuid.UUID, str], Known]
+) -> Iterator[tuple[Any, ...]]:
     for row in rows:
         (code, student_no, name, id_type, id_no, gender, born, grade, class_no, enrolled, boarding) = row[:11]
         school_id = roll.schools[code]

@@ -1,0 +1,14 @@
+"""What the directory puts into the application: its imports, its pages and their lines of the menu."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.core.imports.registry import imports_as
+from app.people.directory import imports
+
+
+def assemble(app: Flask) -> None:
+    """Register everything once per application."""
+    for kind in imports.KINDS:
+        imports_as(kind)

@@ -1,0 +1,92 @@
+"""Rosters written many at a time."""
+
+from datetime import date
+
+import pytest
+from flask import Flask, current_app
+from sqlalchemy import func, select, text
+
+from app.core.database import db, use_context
+from app.core.errors import ImportRefused
+from app.core.policy.actor import SYSTEM
+from app.core.vault import Place
+from app.people.directory import bulk
+from app.people.directory.models import SchoolClass, Student
+from tests.cast import Cast
+from tests.people.directory.rolls import child, children
+
+DAY = date(2026, 9, 1)
+
+
+def on_the_roll(school_id: object) -> int:
+    use_context(SYSTEM.context())
+    return db.session.scalar(select(func.count()).select_from(Student).where(Student.school_id == school_id)) or 0
+
+
+def test_a_roll_is_written_with_its_classes_in_one_act_with_one_entry(app: Flask, cast: Cast) -> None:
+    rows = list(children([(s.code, "G7" if s.code[:2] == "31" else "G4") for s in cast.schools[:2]], 200))
+    before = db.session.execute(text("select seq from audit.head()")).scalar() or 0
+
+    written = bulk.load_roster(cast.county.id, rows, DAY)
+
+    assert written.as_dict() == {"added": 200}
+    assert (db.session.execute(text("select seq from audit.head()")).scalar() or 0) == before + 1
+    use_context(SYSTEM.context())
+    entry = db.session.execute(text("select body from audit.access_log order by seq desc limit 1")).scalar_one()
+    assert entry["rows"] == 200 and len(entry["digest"]) == 64
+    assert db.session.scalar(select(func.count()).select_from(SchoolClass).where(SchoolClass.school_year == 2026)) >= 5
+
+
+def test_id_and_phone_numbers_are_sealed_and_open_only_in_their_own_row(app: Flask, cast: Cast) -> None:
+    row = child(7, cast.units["shuangqiao"].code, "G7", 1)
+    bulk.load_roster(cast.county.id, [row], DAY)
+
+    use_context(SYSTEM.context())
+    kept = db.session.scalars(select(Student).where(Student.student_no == row[1])).one()
+    place = Place(kept.school_id, "students", kept.id, "private")
+    assert kept.private is not None and row[4].encode() not in kept.private
+    assert row[4] in current_app.extensions["bihuan.vault"].open_text(place, kept.private)
+    everything = db.session.execute(
+        text("select to_jsonb(s)::text from students s where id = :id"), {"id": kept.id}
+    ).scalar_one()
+    assert row[13] not in everything
+    assert row[4] not in everything.replace(row[1], "")
+
+
+def test_the_same_roll_again_changes_nothing(app: Flask, cast: Cast) -> None:
+    rows = list(children([(cast.units["shuangqiao"].code, "G7")], 60))
+    bulk.load_roster(cast.county.id, rows, DAY)
+
+    assert bulk.load_roster(cast.county.id, rows, DAY).as_dict() == {"same": 60}
+
+
+def test_a_changed_child_is_changed_and_nobody_is_taken_off(app: Flask, cast: Cast) -> None:
+    school = cast.units["shuangqiao"]
+    rows = list(children([(school.code, "G7")], 40))
+    bulk.load_roster(cast.county.id, rows, DAY)
+    other_class = (*rows[0][:8], 9, *rows[0][9:])
+
+    assert bulk.load_roster(cast.county.id, [other_class], DAY).as_dict() == {"changed": 1}
+    assert on_the_roll(school.id) == 40
+
+
+def test_an_id_number_under_two_student_numbers_of_a_school_is_refused_naming_both(app: Flask, cast: Cast) -> None:
+    school = cast.units["shuangqiao"]
+    row = child(1, school.code, "G7", 1)
+    bulk.load_roster(cast.county.id, [row], DAY)
+    again = (row[0], "L33000020130101" + "0001", *row[2:])
+
+    with pytest.raises(ImportRefused, match=row[1]):
+        bulk.load_roster(cast.county.id, [again], DAY)
+    assert on_the_roll(school.id) == 1
+
+
+def test_two_schools_may_hold_the_same_id_number_without_learning_of_each_other(app: Flask, cast: Cast) -> None:
+    here, there = cast.units["shuangqiao"], cast.units["chengguan"]
+    row = child(1, here.code, "G7", 1)
+    bulk.load_roster(cast.county.id, [row], DAY)
+    bulk.load_roster(cast.county.id, [(there.code, *row[1:])], DAY)
+
+    use_context(SYSTEM.context())
+    indexes = set(db.session.scalars(select(Student.id_index).where(Student.student_no == row[1])))
+    assert len(indexes) == 2
