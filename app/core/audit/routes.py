@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,12 @@ from app.core.audit import queries, trail
 from app.core.audit.anchors import last_anchor
 from app.core.audit.operations import ask_for_verification
 from app.core.audit.queries import MOST_EXPORTED, TrailFilter
+from app.core.audit.verification import Anchor
 from app.core.audit.words import KINDS, step_words, table_words
 from app.core.limits import COSTLY, throttle
 from app.core.policy.roles import ROLES
 from app.core.spreadsheets import Head, write_workbook
-from app.core.web import filters
+from app.core.web import chips, filters
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page, say
 from config.settings import Settings
@@ -80,7 +81,7 @@ def entries() -> Response:
         "audit/entries.html",
         rows=rows,
         names=queries.names(actor, rows),
-        bar=filters.bar(chosen),
+        listing=filters.bar(chosen),
         wanted=wanted,
         kinds=KINDS,
         roles=ROLES,
@@ -164,8 +165,16 @@ def chain() -> Response:
         head_hash=digest.hex(),
         anchors=[(place, last_anchor(place)) for place in settings.anchor_files],
         shown=_shown,
+        anchor_moment=_anchored,
         at_once=bool(settings.database_owner_url),
     )
+
+
+def _anchored(anchor: Anchor | None) -> str:
+    """When an anchor was written, on the county's clock."""
+    if anchor is None:
+        return str(_("还没有"))
+    return chips.moment(datetime.fromisoformat(anchor.at))
 
 
 def _shown(place: Path) -> str:

@@ -42,6 +42,7 @@ STEPS: dict[str, Sentence] = {
     "account.choose_language": Sentence("换语言", "Language chosen"),
     "role.grant": Sentence("给岗位", "Role granted"),
     "role.decline": Sentence("没给岗位", "Role declined"),
+    "role.give_first": Sentence("任命最早的管理员", "First administrator named"),
     "role.end": Sentence("结束岗位", "Role ended"),
     "outbox.redrive": Sentence("重发失败的消息", "Failed message sent again"),
     "audit.verify": Sentence("要求校验链条", "Verification asked for"),

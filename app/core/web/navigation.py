@@ -54,23 +54,31 @@ def entries_for(actor: Actor) -> list[Entry]:
 def menu(actor: Actor) -> list[dict[str, Any]]:
     """Groups of menu lines as the layout draws them."""
     groups: list[dict[str, Any]] = []
+    entries = entries_for(actor)
+    current = _current(entries)
     for name, title in GROUPS.items():
-        lines = [_line(e) for e in entries_for(actor) if e.group == name]
+        lines = [_line(e, current) for e in entries if e.group == name]
         if lines:
             groups.append({"title": gettext(title) if title else "", "entries": lines})
     return groups
 
 
-def _line(entry: Entry) -> dict[str, Any]:
-    own = entry.endpoint.split(".")[0]
-    here = request.endpoint == entry.endpoint or (
-        (request.blueprint or "") == own and not any(e.endpoint == request.endpoint for e in ENTRIES)
-    )
+def _current(entries: list[Entry]) -> str:
+    """The entry this page belongs to: itself, the one whose address it continues, or its feature's only one."""
+    if any(e.endpoint == request.endpoint for e in entries):
+        return request.endpoint or ""
+    above = [e.endpoint for e in entries if request.path.startswith(url_for(e.endpoint).rstrip("/") + "/")]
+    above = [e for e in above if url_for(e) != "/"]
+    own = [e.endpoint for e in entries if e.endpoint.split(".")[0] == request.blueprint]
+    return max(above, key=lambda e: len(url_for(e)), default=own[0] if len(own) == 1 and not above else "")
+
+
+def _line(entry: Entry, current: str) -> dict[str, Any]:
     return {
         "label": gettext(entry.title),
         "url": url_for(entry.endpoint),
         "icon": entry.icon,
-        "current": here,
+        "current": entry.endpoint == current,
         "tab": entry.tab,
         "count": None,
     }

@@ -108,7 +108,7 @@ def picture(secret: str, account_name: str, county: str) -> str:
     """The QR code for an authenticator app as an SVG data address."""
     issuer = f"{ISSUER}·{county}" if county else ISSUER
     address = pyotp.TOTP(secret).provisioning_uri(name=account_name, issuer_name=issuer)
-    return segno.make(address, error="m", micro=False).svg_data_uri(scale=5, border=4, omitsize=False)
+    return segno.make(address, error="m", micro=False).svg_data_uri(scale=5, border=4, light="#fff")
 
 
 def spelled(secret: str) -> str:

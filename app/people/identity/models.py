@@ -111,6 +111,15 @@ class ClockOffset(Base):
     seconds: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
+Index(
+    "uq_role_assignments_administrator",
+    RoleAssignment.person_id,
+    unique=True,
+    postgresql_where=text("role in ('sys_admin', 'security_admin', 'auditor') and to_on is null"),
+)
+"""One person holds at most one of the three administrators' roles (security 30); dated ones are compared by the operation."""
+
+
 __all__ = [
     "AccessRequest",
     "Account",

@@ -18,11 +18,11 @@ from app.core import clock
 from app.core.audit import trail
 from app.core.casework.door import REASON_WANTED, SHORTEST_REASON, operation
 from app.core.database import db
-from app.core.errors import Invalid, NotFound, Sentence, StepRefused
+from app.core.errors import Invalid, NotAllowed, NotFound, Sentence, StepRefused
 from app.core.outbox.models import OutboxRow
 from app.core.outbox.post import post
 from app.core.policy.actor import Actor
-from app.core.policy.roles import ADMINISTRATORS
+from app.core.policy.roles import ADMINISTRATORS, ROLES
 from app.people.directory.models import Person, RoleAssignment, RoleRequest
 from app.people.identity import access, passwords, sessions
 from app.people.identity.models import AccessRequest, Account, RecoveryCode, SignInSession
@@ -48,6 +48,10 @@ LAST_ONE = Sentence(
 NUMBER_UNKNOWN = Sentence(
     "没有这个申请号，或已过期。请对方重新申请，并再念一遍号码",
     "There is no such open request for this account. Ask for a new number.",
+)
+NOT_FIRST = Sentence(
+    "这里只任命一个县最早的几位管理员；已有安全管理员的，由他按申请给岗位",
+    "Only the first administrators of a county are named here; then the security administrator grants roles.",
 )
 SETTLED = Sentence("这份申请已有人办过了", "This request was settled already.")
 OVER = Sentence("这个岗位已经结束", "This role has ended already.")
@@ -241,6 +245,29 @@ def _apart(person_id: uuid.UUID, role: str, from_on: date, to_on: date | None) -
     others = {other for other in held if other != role}
     if others and (role in ADMINISTRATORS or others & ADMINISTRATORS):
         raise StepRefused((APART,))
+
+
+@operation(right="identity.grant_role", name="role.give_first")
+def give_first_role(actor: Actor, person: Person, role: str) -> RoleAssignment:
+    """The first administrators of a county, from the command line: refused once it has a security administrator."""
+    if not actor.system or role not in ROLES or person.county_id is None:
+        raise NotAllowed("identity.grant_role", person)
+    db.session.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LAST_LOCK})
+    today = clock.today()
+    in_office = select(func.count()).where(
+        RoleAssignment.county_id == person.county_id,
+        RoleAssignment.role == "security_admin",
+        running(RoleAssignment, today),
+    )
+    if role not in ADMINISTRATORS or db.session.scalar(in_office):
+        raise StepRefused((NOT_FIRST,))
+    _apart(person.id, role, today, None)
+    belongs = {"county_id": person.county_id, "school_id": person.school_id, "unit_id": person.unit_id}
+    given = RoleAssignment(**belongs, person_id=person.id, role=role, from_on=today)
+    db.session.add(given)
+    db.session.flush()
+    _about(given)
+    return given
 
 
 @operation(right="identity.end_role", name="role.end")

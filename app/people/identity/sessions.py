@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from app.core import clock
 from app.core.database import db, keep
@@ -139,6 +139,12 @@ def end_oldest(account_id: uuid.UUID) -> int:
     ).all()
     surplus = running[settings().max_sessions - 1 :]
     return len(end("oldest", SignInSession.id.in_(surplus))) if surplus else 0
+
+
+def forget_old_sessions() -> int:
+    """Remove sessions that ended a month ago; the trail keeps that they were. Returns how many."""
+    old = clock.now() - timedelta(days=30)
+    return int(keep(delete(SignInSession).where(SignInSession.ends_at < old)).rowcount)
 
 
 def idle_limit(role: str | None) -> timedelta:

@@ -33,6 +33,7 @@ class AnchorPlace:
 
     place: Path
     last: Anchor | None
+    written_at: datetime | None
     late: bool
 
 
@@ -104,7 +105,8 @@ def dead_row_for(actor: Actor, number: int) -> OutboxRow:
 
 def _anchor(place: Path, machine: datetime) -> AnchorPlace:
     last = last_anchor(place)
-    return AnchorPlace(place, last, last is None or machine - datetime.fromisoformat(last.at) > ANCHOR_LATE)
+    written_at = datetime.fromisoformat(last.at) if last else None
+    return AnchorPlace(place, last, written_at, written_at is None or machine - written_at > ANCHOR_LATE)
 
 
 def _reachable(redis_url: str) -> bool:

@@ -59,7 +59,7 @@ def accounts() -> Response:
         "people/identity/accounts.html",
         lines=lines,
         total=queries.accounts_count(actor, wanted),
-        bar=filters.bar(chosen),
+        listing=filters.bar(chosen),
         roles=ROLES,
         state_of=state_of,
         next_url=filters.address(after=after) if after else "",

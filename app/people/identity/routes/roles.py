@@ -99,7 +99,7 @@ def roles() -> Response:
         "people/identity/roles.html",
         found=found,
         total=queries.roles_count(actor, wanted),
-        bar=filters.bar(chosen),
+        listing=filters.bar(chosen),
         roles=ROLES,
         today=clock.today(),
         next_url=filters.address(after=after) if after else "",
