@@ -9,7 +9,6 @@ from flask import Flask
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import text
-from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from app import models  # noqa: F401 (every table is known before the first query)
@@ -18,6 +17,7 @@ from app.cli import commands
 from app.core import clock, logs
 from app.core.database import db, use_context_key
 from app.core.web import chips, current, drafts, failures, headers, origin, pages
+from app.core.web.trusted_proxy import TrustedProxy
 from config.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -119,4 +119,4 @@ def _guard(app: Flask, settings: Settings) -> None:
         app.wsgi_app, root=str(ROOT / "app" / "static"), prefix="static/", max_age=31536000
     )
     if settings.tls_proxy:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+        app.wsgi_app = TrustedProxy(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
