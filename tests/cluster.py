@@ -121,11 +121,16 @@ def _forget_old(ready: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _fresh_folder() -> Path:
-    """A new folder in memory where there is room, else on disk; short enough for sockets, closed to everybody else."""
+def quick_place() -> Path:
+    """Memory where there is room, else the disk."""
     memory = Path("/dev/shm")
     roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOMY
-    base = memory if roomy else Path("/tmp")
+    return memory if roomy else Path("/tmp")
+
+
+def _fresh_folder() -> Path:
+    """A new folder, short enough for sockets, closed to everybody else."""
+    base = quick_place()
     _remove_left_behind(base)
     return private_folder(Path(tempfile.mkdtemp(prefix=PREFIX, dir=base)), server_user())
 

@@ -17,6 +17,7 @@ import pytest
 
 from app.core.servers.processes import started_at, until
 from config.settings import PROJECT, Settings, addresses_file
+from tests.cluster import quick_place
 
 PINS = ("requirements.txt", "requirements-dev.txt")
 
@@ -136,7 +137,7 @@ class Product:
 
 @pytest.fixture(scope="module")
 def product() -> Iterator[Product]:
-    data = Path(tempfile.mkdtemp(prefix="bihuan-", dir="/tmp"))
+    data = Path(tempfile.mkdtemp(prefix="bihuan-", dir=quick_place()))
     data.chmod(0o755)
     made = Product(data)
     yield made

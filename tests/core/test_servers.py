@@ -39,13 +39,13 @@ from app.core.servers.processes import (
     works_in,
 )
 from config.settings import PROJECT, Settings, addresses_file
-from tests.cluster import Cluster
+from tests.cluster import Cluster, quick_place
 
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
     """A folder that the servers' user may enter, as a project folder usually is."""
-    path = Path(tempfile.mkdtemp(prefix="bihuan-", dir="/tmp"))
+    path = Path(tempfile.mkdtemp(prefix="bihuan-", dir=quick_place()))
     path.chmod(0o755)
     yield path
     shutil.rmtree(path)
