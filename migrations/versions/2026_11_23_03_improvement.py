@@ -16,6 +16,30 @@ def upgrade() -> None:
     """Create the tables and their walls."""
 
     op.create_table(
+        "printed_plan_facts",
+        sa.Column("document_ref", sa.String(length=16), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("form", sa.String(length=4), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("content_sha256", sa.String(length=64), nullable=False),
+        sa.Column("file_sha256", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
+        sa.Column(
+            "ref",
+            sa.String(length=16),
+            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
+            nullable=False,
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_printed_plan_facts")),
+        sa.UniqueConstraint("document_ref", name=op.f("uq_printed_plan_facts_document_ref")),
+        sa.UniqueConstraint("ref", name=op.f("uq_printed_plan_facts_ref")),
+    )
+
+    protect("printed_plan_facts", None, outside_act=False)
+
+    op.create_table(
         "document_records",
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("number", sa.String(length=40), nullable=False),
@@ -93,6 +117,37 @@ def upgrade() -> None:
     )
 
     protect("number_counters", None, outside_act=False)
+
+    op.create_table(
+        "arrived_files",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("original_sha256", sa.String(length=64), nullable=False),
+        sa.Column("original_size", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("media_type", sa.String(length=80), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("arrived_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
+        sa.Column(
+            "ref",
+            sa.String(length=16),
+            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
+            nullable=False,
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["persons.id"], name=op.f("fk_arrived_files_person_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_arrived_files_unit_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_arrived_files")),
+        sa.UniqueConstraint("person_id", "sha256", name=op.f("uq_arrived_files_person_id_sha256")),
+        sa.UniqueConstraint("ref", name=op.f("uq_arrived_files_ref")),
+    )
+
+    protect("arrived_files", None, outside_act=True)
 
     op.create_table(
         "monitoring_cycles",
@@ -883,6 +938,10 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.Uuid(), nullable=False),
         sa.Column("owner_id", sa.Uuid(), nullable=True),
         sa.Column("problem", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("goal", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("tasks", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("division", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("schedule", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("design", sa.String(length=10), nullable=True),
         sa.Column("criteria", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("indicator_id", sa.Uuid(), nullable=True),
@@ -1085,6 +1144,50 @@ def upgrade() -> None:
     op.create_index(op.f("ix_plan_comments_school_id"), "plan_comments", ["school_id"], unique=False)
 
     protect("plan_comments", "unit", outside_act=False)
+
+    op.create_table(
+        "plan_documents",
+        sa.Column("plan_id", sa.Uuid(), nullable=True),
+        sa.Column("list_id", sa.Uuid(), nullable=True),
+        sa.Column("form", sa.String(length=4), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("edition", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=False),
+        sa.Column("part_count", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.Column("parts_done", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("content_sha256", sa.String(length=64), nullable=True),
+        sa.Column("file_sha256", sa.String(length=64), nullable=True),
+        sa.Column("file_name", sa.String(length=160), server_default=sa.text("''"), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=True),
+        sa.Column("pages", sa.Integer(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("trouble_zh", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("trouble_en", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
+        sa.Column(
+            "ref",
+            sa.String(length=16),
+            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
+            nullable=False,
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("county_id", sa.Uuid(), nullable=False),
+        sa.Column("school_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["asked_by"], ["persons.id"], name=op.f("fk_plan_documents_asked_by")),
+        sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_plan_documents_county_id")),
+        sa.ForeignKeyConstraint(["list_id"], ["problem_lists.id"], name=op.f("fk_plan_documents_list_id")),
+        sa.ForeignKeyConstraint(["plan_id"], ["remediation_plans.id"], name=op.f("fk_plan_documents_plan_id")),
+        sa.ForeignKeyConstraint(["school_id"], ["units.id"], name=op.f("fk_plan_documents_school_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_documents")),
+        sa.UniqueConstraint("ref", name=op.f("uq_plan_documents_ref")),
+    )
+    op.create_index(op.f("ix_plan_documents_county_id"), "plan_documents", ["county_id"], unique=False)
+    op.create_index(op.f("ix_plan_documents_list_id"), "plan_documents", ["list_id"], unique=False)
+    op.create_index(op.f("ix_plan_documents_plan_id"), "plan_documents", ["plan_id"], unique=False)
+    op.create_index(op.f("ix_plan_documents_school_id"), "plan_documents", ["school_id"], unique=False)
+
+    protect("plan_documents", "unit", outside_act=False)
 
     op.create_table(
         "progress_reports",
@@ -1336,8 +1439,10 @@ def upgrade() -> None:
     )
     op.create_index("ix_evidence_action", "evidence", ["action_id", "state"], unique=False)
     op.create_index(op.f("ix_evidence_county_id"), "evidence", ["county_id"], unique=False)
+    op.create_index("ix_evidence_criterion", "evidence", ["criterion_id"], unique=False)
     op.create_index(op.f("ix_evidence_school_id"), "evidence", ["school_id"], unique=False)
     op.create_index(op.f("ix_evidence_state"), "evidence", ["state"], unique=False)
+    op.create_index("ix_evidence_unit", "evidence", ["unit_id", "state"], unique=False)
 
     protect("evidence", "unit", outside_act=False)
 
@@ -1410,7 +1515,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("evidence_id", "action_id", name=op.f("uq_evidence_uses_evidence_id_action_id")),
         sa.UniqueConstraint("ref", name=op.f("uq_evidence_uses_ref")),
     )
+    op.create_index("ix_evidence_uses_action", "evidence_uses", ["action_id"], unique=False)
     op.create_index(op.f("ix_evidence_uses_county_id"), "evidence_uses", ["county_id"], unique=False)
+    op.create_index("ix_evidence_uses_criterion", "evidence_uses", ["criterion_id"], unique=False)
     op.create_index(op.f("ix_evidence_uses_school_id"), "evidence_uses", ["school_id"], unique=False)
 
     protect("evidence_uses", "unit", outside_act=False)
@@ -1425,8 +1532,8 @@ def upgrade() -> None:
         sa.Column("media_type", sa.String(length=80), nullable=True),
         sa.Column("size", sa.Integer(), nullable=True),
         sa.Column("link", sa.String(length=500), nullable=True),
+        sa.Column("description", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("checked", sa.Boolean(), server_default=sa.text("true"), nullable=False),
-        sa.Column("identity_number_count", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("added_by", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column(
@@ -1471,6 +1578,7 @@ def downgrade() -> None:
     op.drop_table("closure_requests")
     op.drop_table("remediation_actions")
     op.drop_table("progress_reports")
+    op.drop_table("plan_documents")
     op.drop_table("plan_comments")
     op.drop_table("effect_evaluations")
     op.drop_table("reopenings")
@@ -1493,6 +1601,8 @@ def downgrade() -> None:
     op.drop_table("data_releases")
     op.drop_table("briefing_records")
     op.drop_table("monitoring_cycles")
+    op.drop_table("arrived_files")
     op.drop_table("number_counters")
     op.drop_table("indicators")
     op.drop_table("document_records")
+    op.drop_table("printed_plan_facts")
