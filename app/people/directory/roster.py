@@ -20,10 +20,12 @@ from app.core.copying import copy_in
 from app.core.database import db, uuid7
 from app.core.errors import ImportRefused, Sentence
 from app.core.imports.registry import Counts
-from app.core.vault import KeyRing, Place
+from app.core.vault import KeyRing
+from app.core.vault.sealer import Sealer
 from app.people.directory.pinyin import pinyin_of
 from app.people.directory.words import class_name
 
+ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 COLUMNS = (
     "school_code",
     "student_no",
@@ -100,8 +102,8 @@ def write_students(roll: Roll, rows: Iterable[Sequence[Any]]) -> Counts:
     ring: KeyRing = current_app.extensions["bihuan.vault"]
     db.session.execute(ONE_AT_A_TIME, {"what": f"roll:{roll.county_id}"})
     known = _known(roll)
-    warm(ring, roll.schools.values())
-    sent = copy_in("incoming_students", INCOMING, _sealed(ring, roll, rows, known))
+    sealers = {school_id: ring.sealer(school_id) for school_id in roll.schools.values()}
+    sent = copy_in("incoming_students", INCOMING, _sealed(sealers, roll, rows, known))
     _refuse_shared_numbers(roll)
     write_classes(roll)
     keys = {"county": roll.county_id, "batch": roll.batch_id, "year": roll.school_year, "day": roll.from_on}
@@ -124,30 +126,27 @@ def write_classes(roll: Roll) -> None:
     db.session.execute(ADD_CLASSES, {**values, **shared})
 
 
-def warm(ring: KeyRing, schools: Iterable[uuid.UUID]) -> None:
-    """Have the keys of the schools at hand: while a COPY runs nothing else can be asked of the database."""
-    for school_id in schools:
-        ring.current(school_id)
-        ring.index(school_id, "id_number", "0")
-
-
 def _sealed(
-    ring: KeyRing, roll: Roll, rows: Iterable[Sequence[Any]], known: Mapping[tuple[uuid.UUID, str], Known]
+    sealers: Mapping[uuid.UUID, Sealer],
+    roll: Roll,
+    rows: Iterable[Sequence[Any]],
+    known: Mapping[tuple[uuid.UUID, str], Known],
 ) -> Iterator[tuple[Any, ...]]:
     for row in rows:
         (code, student_no, name, id_type, id_no, gender, born, grade, class_no, enrolled, boarding) = row[:11]
         school_id = roll.schools[code]
+        sealer = sealers[school_id]
         roll.classes.add((school_id, grade, class_no))
         before = known.get((school_id, student_no))
         identity = before.id if before else uuid7()
         private = private_text(id_no, (row[13], row[16]))
         sealed = index = None
         if private is not None:
-            index = ring.index(school_id, "student_private", private)
+            index = sealer.index("student_private", private)
             if before and before.private_index == index:
                 sealed = before.private
             else:
-                sealed = ring.seal(Place(school_id, "students", identity, "private"), private)
+                sealed = sealer.seal("students", identity, "private", private)
         yield (
             identity,
             before is not None,
@@ -160,7 +159,7 @@ def _sealed(
             grade,
             class_no,
             id_type or ("id" if id_no else "none"),
-            ring.index(school_id, "id_number", id_no) if id_no else None,
+            sealer.index("id_number", id_no) if id_no else None,
             sealed,
             index,
             enrolled,
@@ -180,13 +179,13 @@ def private_text(id_no: str | None, phones: Sequence[str | None]) -> str | None:
     """What is sealed of a student, as JSON; None when there is nothing to seal."""
     if not id_no and not any(phones):
         return None
-    return json.dumps({"id": id_no, "phones": list(phones)}, separators=(",", ":"))
+    return ENCODE({"id": id_no, "phones": list(phones)})
 
 
 def guardians_text(cells: Sequence[Any]) -> str:
     """Names and relations of the guardians as JSON; `cells` are name, relation, phone, name, relation, phone."""
     found = [{"name": cells[i], "relation": cells[i + 1]} for i in (0, 3) if cells[i]]
-    return json.dumps(found, ensure_ascii=False, separators=(",", ":")) if found else "[]"
+    return ENCODE(found) if found else "[]"
 
 
 def _refuse_shared_numbers(roll: Roll) -> None:

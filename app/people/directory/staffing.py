@@ -14,9 +14,9 @@ from sqlalchemy import text
 from app.core.copying import copy_in
 from app.core.database import db, uuid7
 from app.core.imports.registry import Counts
-from app.core.vault import KeyRing, Place
+from app.core.vault import KeyRing
+from app.core.vault.sealer import Sealer
 from app.people.directory.pinyin import pinyin_of
-from app.people.directory.roster import warm
 from app.people.directory.words import class_name
 
 STAFF_COLUMNS = (
@@ -77,8 +77,8 @@ def write_staff(staffing: Staffing, rows: Iterable[Sequence[Any]]) -> Counts:
     keys = _keys(staffing)
     db.session.execute(ONE_AT_A_TIME, {"what": f"staff:{staffing.county_id}"})
     known = _known(staffing)
-    warm(ring, staffing.schools.values())
-    sent = copy_in("incoming_staff", INCOMING_STAFF, _sealed(ring, staffing, rows, known))
+    sealers = {school_id: ring.sealer(school_id) for school_id in staffing.schools.values()}
+    sent = copy_in("incoming_staff", INCOMING_STAFF, _sealed(sealers, staffing, rows, known))
     if staffing.batch_id is not None:
         db.session.execute(KEEP_FORMER_STAFF, keys)
     changed = _count(CHANGE_STAFF, keys)
@@ -112,16 +112,17 @@ def _known(staffing: Staffing) -> Known:
 
 
 def _sealed(
-    ring: KeyRing, staffing: Staffing, rows: Iterable[Sequence[Any]], known: Known
+    sealers: Mapping[uuid.UUID, Sealer], staffing: Staffing, rows: Iterable[Sequence[Any]], known: Known
 ) -> Iterator[tuple[Any, ...]]:
     for code, staff_no, name, phone, roles, subjects, qualification, expiry in rows:
         school_id = staffing.schools[code]
         before = known.get((school_id, staff_no))
         identity = before[0] if before else uuid7()
-        index = ring.index(school_id, "phone", phone) if phone else None
+        sealer = sealers[school_id]
+        index = sealer.index("phone", phone) if phone else None
         sealed = before[1] if before and before[2] == index else None
         if phone and sealed is None:
-            sealed = ring.seal(Place(school_id, "persons", identity, "phone_sealed"), phone)
+            sealed = sealer.seal("persons", identity, "phone_sealed", phone)
         yield (
             identity,
             before is not None,
