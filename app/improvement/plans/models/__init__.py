@@ -1,17 +1,29 @@
-"""Tables of plans, measures, progress reports and evidence."""
+"""Tables of plans, measures, progress reports, evidence and printouts."""
 
 from app.improvement.plans.models.actions import Milestone, ProgressReport, RemediationAction
-from app.improvement.plans.models.evidence import Evidence, EvidenceCriterion, EvidenceUse, EvidenceVersion
+from app.improvement.plans.models.documents import PlanDocument, PrintedFact
+from app.improvement.plans.models.evidence import (
+    ArrivedFile,
+    Evidence,
+    EvidenceCriterion,
+    EvidenceUse,
+    EvidenceVersion,
+    pieces_under,
+)
 from app.improvement.plans.models.plans import PlanComment, RemediationPlan
 
 __all__ = [
+    "ArrivedFile",
     "Evidence",
     "EvidenceCriterion",
     "EvidenceUse",
     "EvidenceVersion",
     "Milestone",
     "PlanComment",
+    "PlanDocument",
+    "PrintedFact",
     "ProgressReport",
     "RemediationAction",
     "RemediationPlan",
+    "pieces_under",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Index, Numeric, UniqueConstraint
 from sqlalchemy import text as sql
@@ -18,16 +18,6 @@ from workflows.improvement.remediation_action import REMEDIATION_ACTION
 
 if TYPE_CHECKING:
     from app.improvement.plans.models.evidence import Evidence, EvidenceCriterion
-
-ACTION_KINDS = {
-    "teaching": ("教学改进", "Teaching"),
-    "research_activity": ("教研活动", "Research activity"),
-    "training": ("培训", "Training"),
-    "topic_research": ("课题研究", "Topic research"),
-    "exchange": ("校际交流", "Exchange between schools"),
-    "management": ("管理改进", "Management"),
-    "resource": ("资源保障", "Resources"),
-}
 
 
 class RemediationAction(Base, Movable):
@@ -68,9 +58,16 @@ class RemediationAction(Base, Movable):
         "Evidence", back_populates="action", lazy="selectin", order_by="Evidence.created_at"
     )
     criteria: Mapped[list[EvidenceCriterion]] = relationship(
-        "EvidenceCriterion", lazy="selectin", order_by="EvidenceCriterion.position"
+        "EvidenceCriterion",
+        lazy="selectin",
+        order_by="EvidenceCriterion.position",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
     )
-    milestones: Mapped[list[Milestone]] = relationship(lazy="selectin", order_by="Milestone.due_on")
+    milestones: Mapped[list[Milestone]] = relationship(
+        lazy="selectin", order_by="Milestone.due_on", cascade="all, delete-orphan", passive_deletes=True
+    )
+    owner: Mapped[Any] = relationship("Person", foreign_keys=[owner_id], lazy="raise")
 
     @property
     def label(self) -> str:
@@ -124,29 +121,39 @@ class RemediationAction(Base, Movable):
 
     @property
     def has_rejected_evidence(self) -> bool:
-        """A piece was judged false."""
-        return any(one.state == "rejected" for one in self.evidence)
+        """A piece was judged false, its own or one that is shown here as well."""
+        return any(one.state == "rejected" for one in self.evidence) or bool(self.uses_in("rejected"))
 
     @property
     def accepted_use_count(self) -> int:
         """Accepted pieces of other measures that are shown here as well."""
-        return sum(self._uses().values())
+        return sum(self.uses_in("accepted").values())
 
-    def _uses(self) -> dict[uuid.UUID | None, int]:
+    def uses_in(self, state: str) -> dict[uuid.UUID | None, int]:
+        """How many pieces of other measures in `state` are shown here, by criterion."""
         rows = db.session.execute(
             sql(
                 "select u.criterion_id, count(*) as n from evidence_uses u join evidence e on e.id = u.evidence_id"
-                " where u.action_id = :id and e.state = 'accepted' group by u.criterion_id"
+                " where u.action_id = :id and e.state = :state group by u.criterion_id"
             ),
-            {"id": self.id},
+            {"id": self.id, "state": state},
         )
         return {row.criterion_id: row.n for row in rows}
 
     @property
+    def accepted_by_criterion(self) -> dict[uuid.UUID | None, int]:
+        """Accepted pieces under each criterion, those of other measures included."""
+        found = self.uses_in("accepted")
+        for one in self.evidence:
+            if one.state == "accepted":
+                found[one.criterion_id] = found.get(one.criterion_id, 0) + 1
+        return found
+
+    @property
     def criteria_short_of_evidence_count(self) -> int:
         """Criteria with less accepted evidence than they ask for."""
-        uses, own = self._uses(), [one.criterion_id for one in self.evidence if one.state == "accepted"]
-        return sum(1 for c in self.criteria if own.count(c.id) + uses.get(c.id, 0) < c.minimum)
+        accepted = self.accepted_by_criterion
+        return sum(1 for c in self.criteria if accepted.get(c.id, 0) < c.minimum)
 
     @property
     def checklist_complete(self) -> bool:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlalchemy.orm import relationship
 
+from app.core import clock
 from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, db, mapped_column
+from app.core.storage.id_numbers import count_in
 from app.improvement.plans.models.actions import RemediationAction
 from workflows.improvement.evidence import EVIDENCE
+
+WORDS_OF_EVIDENCE = ("title", "description", "place", "person")
+"""Columns that people type into; an identity number may hide in any of them."""
 
 
 class EvidenceCriterion(Base, Record, Scoped):
@@ -32,7 +38,11 @@ class Evidence(Base, Movable):
 
     __tablename__ = "evidence"
     __protection__ = "unit"
-    __table_args__ = (Index("ix_evidence_action", "action_id", "state"),)
+    __table_args__ = (
+        Index("ix_evidence_action", "action_id", "state"),
+        Index("ix_evidence_unit", "unit_id", "state"),
+        Index("ix_evidence_criterion", "criterion_id"),
+    )
     workflow = EVIDENCE
 
     action_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("remediation_actions.id"))
@@ -47,6 +57,7 @@ class Evidence(Base, Movable):
     person: Mapped[str] = mapped_column(String(30), default="", server_default=text("''"))
     privacy_checked: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     expires_on: Mapped[date | None]
+    """Last day on which it counts as current; later it is marked, its state stays (decision 46)."""
     opened_at: Mapped[datetime | None]
     returned_version: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     """The version number that was returned; a newer one is needed to submit again."""
@@ -56,6 +67,7 @@ class Evidence(Base, Movable):
         lazy="selectin", order_by="EvidenceVersion.number", back_populates="evidence"
     )
     criterion: Mapped[EvidenceCriterion | None] = relationship(lazy="selectin")
+    owner: Mapped[Any] = relationship("Person", foreign_keys=[owner_id], lazy="raise")
 
     @property
     def label(self) -> str:
@@ -71,6 +83,16 @@ class Evidence(Base, Movable):
     def is_school_level(self) -> bool:
         """As its measure."""
         return self.action.is_school_level
+
+    @property
+    def can_be_edited(self) -> bool:
+        """A draft, or returned to be mended."""
+        return self.state in ("draft", "returned")
+
+    @property
+    def is_expired(self) -> bool:
+        """Its last day is over: a flag, never a state."""
+        return self.expires_on is not None and self.expires_on < clock.today()
 
     @property
     def latest(self) -> EvidenceVersion | None:
@@ -89,8 +111,8 @@ class Evidence(Base, Movable):
 
     @property
     def identity_number_count(self) -> int:
-        """18-digit numbers that the scan found in the newest version."""
-        return self.latest.identity_number_count if self.latest else 0
+        """18-digit numbers in its words; files that hold one are refused before they are stored."""
+        return sum(count_in(getattr(self, name) or "") for name in WORDS_OF_EVIDENCE)
 
     @property
     def unchecked_file_count(self) -> int:
@@ -102,12 +124,7 @@ class Evidence(Base, Movable):
         """Its criterion has not more pieces than its maximum, this one included."""
         if self.criterion is None:
             return True
-        taken = text(
-            "select (select count(*) from evidence where criterion_id = :c and id <> :id"
-            " and state in ('submitted', 'accepted')) + (select count(*) from evidence_uses where criterion_id = :c)"
-        )
-        others: int = db.session.execute(taken, {"c": self.criterion_id, "id": self.id}).scalar_one()
-        return others + 1 <= self.criterion.maximum
+        return pieces_under(self.criterion.id, besides=self.id) + 1 <= self.criterion.maximum
 
     @property
     def is_new_version(self) -> bool:
@@ -115,8 +132,18 @@ class Evidence(Base, Movable):
         return self.latest is not None and self.latest.number > self.returned_version
 
 
+def pieces_under(criterion_id: uuid.UUID, besides: uuid.UUID | None = None) -> int:
+    """Pieces that count under a criterion: submitted, accepted, or shown from elsewhere; `besides` is left out."""
+    taken = text(
+        "select (select count(*) from evidence where criterion_id = :c and state in ('submitted', 'accepted')"
+        " and id is distinct from cast(:besides as uuid))"
+        " + (select count(*) from evidence_uses where criterion_id = :c)"
+    )
+    return int(db.session.execute(taken, {"c": criterion_id, "besides": besides}).scalar_one())
+
+
 class EvidenceVersion(Base, Record, Scoped):
-    """One version of the content: a file by its digest, or a link."""
+    """One version of the content: a file by its digest, or a link, with what was said of it then."""
 
     __tablename__ = "evidence_versions"
     __protection__ = "unit"
@@ -130,11 +157,17 @@ class EvidenceVersion(Base, Record, Scoped):
     media_type: Mapped[str | None] = mapped_column(String(80))
     size: Mapped[int | None]
     link: Mapped[str | None] = mapped_column(String(500))
+    description: Mapped[str] = mapped_column(default="", server_default=text("''"))
     checked: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
-    identity_number_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """False while the scanner has not passed the file: nobody gets it."""
     added_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))
 
     evidence: Mapped[Evidence] = relationship(back_populates="versions", lazy="raise")
+
+    @property
+    def is_picture(self) -> bool:
+        """Shown on the page itself."""
+        return self.checked and self.media_type in ("image/jpeg", "image/png")
 
 
 class EvidenceUse(Base, Record, Scoped):
@@ -142,9 +175,34 @@ class EvidenceUse(Base, Record, Scoped):
 
     __tablename__ = "evidence_uses"
     __protection__ = "unit"
-    __table_args__ = (UniqueConstraint("evidence_id", "action_id"),)
+    __table_args__ = (
+        UniqueConstraint("evidence_id", "action_id"),
+        Index("ix_evidence_uses_action", "action_id"),
+        Index("ix_evidence_uses_criterion", "criterion_id"),
+    )
 
     evidence_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("evidence.id"))
     action_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("remediation_actions.id", ondelete="CASCADE"))
     criterion_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("evidence_criteria.id"))
     linked_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))
+
+    evidence: Mapped[Evidence] = relationship(lazy="raise")
+
+
+class ArrivedFile(Base, Record):
+    """A file that was sent and checked but belongs to no piece of evidence yet: its sender's alone, for seven days."""
+
+    __tablename__ = "arrived_files"
+    __outside_act__ = True
+    __table_args__ = (UniqueConstraint("person_id", "sha256"),)
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"))
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id", ondelete="CASCADE"))
+    sha256: Mapped[str] = mapped_column(String(64))
+    original_sha256: Mapped[str] = mapped_column(String(64))
+    original_size: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(120))
+    media_type: Mapped[str] = mapped_column(String(80))
+    size: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(String(12))
+    arrived_at: Mapped[datetime] = mapped_column(default=clock.now, server_default=text("now()"))

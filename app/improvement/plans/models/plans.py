@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Float, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import relationship
@@ -38,6 +38,14 @@ class RemediationPlan(Base, Movable):
     owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
     """The one accountable person (总负责人)."""
     problem: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    goal: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """目标 in words, beside the numbers."""
+    tasks: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """主要任务."""
+    division: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """分工: who does what beside the owners of the measures."""
+    schedule: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """进度安排 in words, beside the dates of the measures."""
     design: Mapped[str | None] = mapped_column(String(10))
     """indicator, criterion or small_n (decision 41)."""
     criteria: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
@@ -66,6 +74,8 @@ class RemediationPlan(Base, Movable):
         "RemediationAction", back_populates="plan", lazy="selectin", order_by="RemediationAction.position"
     )
     comments: Mapped[list[PlanComment]] = relationship(lazy="selectin", order_by="PlanComment.created_at")
+    unit: Mapped[Any] = relationship("Unit", foreign_keys=[unit_id], lazy="raise")
+    owner: Mapped[Any] = relationship("Person", foreign_keys=[owner_id], lazy="raise")
 
     @property
     def label(self) -> str:
@@ -76,6 +86,11 @@ class RemediationPlan(Base, Movable):
     def address(self) -> str:
         """The plan's page."""
         return f"/plans/{self.ref}"
+
+    @property
+    def can_be_edited(self) -> bool:
+        """A draft, or returned to be revised."""
+        return self.state in ("draft", "returned")
 
     @property
     def is_severe(self) -> bool:
@@ -100,16 +115,16 @@ class RemediationPlan(Base, Movable):
     @property
     def planning_started_on(self) -> date | None:
         """When the item entered planning: the clock of the plan starts there."""
-        started = text(
-            "select max(at) from audit.transition_log where record_id = :i and to_state = 'planning'"
-        )
+        started = text("select max(at) from audit.transition_log where record_id = :i and to_state = 'planning'")
         found = db.session.execute(started, {"i": self.item_id}).scalar()
         return clock.local(found).date() if found else None
 
     @property
     def month_is_reported(self) -> bool:
-        """The report of the month before is there."""
+        """The report of the month before is there, or the plan was not in force then."""
         month = (clock.today().replace(day=1) - timedelta(days=1)).replace(day=1)
+        if self.approved_on is not None and month < self.approved_on.replace(day=1):
+            return True
         there = text("select exists (select 1 from progress_reports where plan_id = :id and month = :month)")
         return bool(db.session.execute(there, {"id": self.id, "month": month}).scalar_one())
 

@@ -10,7 +10,8 @@ from app.core.casework.door import operation
 from app.core.errors import Invalid, Sentence
 from app.core.policy.actor import Actor
 from app.improvement.plans.models import RemediationAction
-from app.improvement.plans.operations.plans import PlanStep
+from app.improvement.plans.operations.editing import must_not_be_the_owner, note_next_level
+from app.improvement.plans.operations.plans import PlanStep, action_of
 from workflows.improvement.remediation_action import REMEDIATION_ACTION
 
 
@@ -85,15 +86,24 @@ def report_done(actor: Actor, action: RemediationAction, given: DoneIn) -> None:
 @operation(REMEDIATION_ACTION, "verify")
 def verify_action(actor: Actor, action: RemediationAction, given: VerifyIn) -> None:
     """Somebody who did not do it accepts it, point by point."""
+    must_not_be_the_owner(actor, action)
+    note_next_level(actor, action)
     action.checklist = list(given.checklist)
 
 
 @operation(REMEDIATION_ACTION, "return_action")
 def return_action(actor: Actor, action: RemediationAction, given: PlanStep) -> None:
     """Send it back with the reason."""
+    must_not_be_the_owner(actor, action)
+    note_next_level(actor, action)
 
 
 @operation(REMEDIATION_ACTION, "cancel")
 def cancel_action(actor: Actor, action: RemediationAction, given: CancelIn) -> None:
     """The approver of the plan ends a measure: another takes its place, or it is not needed."""
+    other = action_of(action.plan, given.replaced_by_id) if given.replaced_by_id is not None else None
+    if given.replaced_by_id is not None and (other is None or other.id == action.id):
+        raise Invalid(
+            "replaced_by_id", Sentence("请选择同一方案里的另一项措施", "Choose another measure of the same plan")
+        )
     action.cancellation_ground, action.replaced_by_id = given.ground, given.replaced_by_id

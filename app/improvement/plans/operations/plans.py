@@ -1,35 +1,88 @@
-"""Drawing up a plan, its review and approval, and its measures while it is a draft."""
+"""Drawing up a plan, its review and approval, and the end of a draft."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
+from typing import Any, Self
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from app.core import clock
-from app.core.casework.door import follow, operation
+from app.core.casework.door import begin, follow, operation
 from app.core.database import db, uuid7
 from app.core.errors import Invalid, Sentence
 from app.core.outbox.post import post
 from app.core.policy.actor import Actor
 from app.improvement.monitoring.models import DataFinding, MonitoringResult
-from app.improvement.plans.models import (
-    EvidenceCriterion,
-    Milestone,
-    PlanComment,
-    ProgressReport,
-    RemediationAction,
-    RemediationPlan,
+from app.improvement.plans.models import PlanComment, RemediationAction, RemediationPlan
+from app.improvement.plans.numbers import plan_numbers
+from app.improvement.plans.operations.clocks import start_clocks, stop_clocks
+from app.improvement.plans.operations.editing import must_be_editable, must_be_of_the_unit, note_next_level
+from app.improvement.plans.operations.endings import end_open_actions
+from app.improvement.plans.operations.measures import (
+    ActionIn,
+    CriterionIn,
+    add_action,
+    blank_action,
+    criterion_of,
+    drop_action,
+    edit_action,
+    milestone_of,
 )
+from app.improvement.plans.operations.reports import ReportIn, report_progress
 from app.improvement.problems.models import ItemFinding, ProblemItem
-from workflows.improvement.remediation_action import REMEDIATION_ACTION
 from workflows.improvement.remediation_plan import REMEDIATION_PLAN
 
-EDITABLE = ("draft", "returned")
+__all__ = [
+    "ActionIn",
+    "CommentIn",
+    "CriterionIn",
+    "PlanIn",
+    "PlanStep",
+    "ReportIn",
+    "add_action",
+    "amend_plan",
+    "approve_plan",
+    "cancel_approved_plan",
+    "cancel_plan",
+    "comment_plan",
+    "draft_plan",
+    "drop_action",
+    "edit_action",
+    "edit_plan",
+    "end_open_actions",
+    "open_review",
+    "report_progress",
+    "return_plan",
+    "submit_plan",
+    "take_back_plan",
+]
+BEING_WORKED_ON = ("draft", "submitted", "under_review", "approved", "returned")
+CARRIED_OVER = (
+    "problem",
+    "goal",
+    "tasks",
+    "division",
+    "schedule",
+    "owner_id",
+    "design",
+    "criteria",
+    "target",
+    "target_on",
+    "follow_up_on",
+    "min_effect",
+    "assurance",
+    "argumentation",
+    "risks",
+    "budget_planned",
+    "budget_used",
+    "budget_source",
+)
+"""What a next edition begins with, and what `edit_plan` sets."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +90,10 @@ class PlanIn:
     """Everything of a plan but its measures; the evaluation design is fixed here, before the work (decision 41)."""
 
     problem: str = ""
+    goal: str = ""
+    tasks: str = ""
+    division: str = ""
+    schedule: str = ""
     owner_id: uuid.UUID | None = None
     design: str | None = None
     criteria: tuple[str, ...] = ()
@@ -55,32 +112,11 @@ class PlanIn:
     budget_source: str = ""
     version: int | None = None
 
-
-@dataclass(frozen=True)
-class CriterionIn:
-    """What a measure has to show, with the fewest and the most pieces."""
-
-    text: str
-    minimum: int = 1
-    maximum: int = 5
-
-
-@dataclass(frozen=True)
-class ActionIn:
-    """One measure."""
-
-    title: str
-    owner_id: uuid.UUID | None = None
-    kind: str = "teaching"
-    description: str = ""
-    cause_id: uuid.UUID | None = None
-    planned_start: date | None = None
-    planned_end: date | None = None
-    helpers: tuple[str, ...] = ()
-    budget_planned: Decimal | None = None
-    criteria: tuple[CriterionIn, ...] = ()
-    milestones: tuple[tuple[str, date], ...] = ()
-    version: int | None = None
+    @classmethod
+    def of(cls, plan: RemediationPlan) -> Self:
+        """The plan as it stands, so that one section of it can be replaced."""
+        held = {one.name: getattr(plan, one.name) for one in fields(cls)}
+        return cls(**{**held, "criteria": tuple(plan.criteria)})
 
 
 @dataclass(frozen=True)
@@ -98,42 +134,15 @@ class CommentIn:
     text: str
 
 
-@dataclass(frozen=True)
-class ReportIn:
-    """A monthly report."""
-
-    month: date
-    percent: int
-    text: str
-    blockers: str = ""
-    budget_used: Decimal | None = None
-    milestones: tuple[uuid.UUID, ...] = field(default=())
-
-
 @operation(REMEDIATION_PLAN, "draft")
-def draft_plan(actor: Actor, item: ProblemItem, given: PlanIn) -> RemediationPlan:
+def draft_plan(actor: Actor, item: ProblemItem, given: PlanIn) -> Any:
     """Begin a plan: baseline and indicator come from the finding; a next edition begins as a copy of the one in force."""
-    editions: int = (
-        db.session.scalar(
-            select(func.coalesce(func.max(RemediationPlan.edition), 0)).where(RemediationPlan.item_id == item.id)
-        )
-        or 0
-    )
-    open_one = db.session.scalar(
-        select(RemediationPlan.edition).where(
-            RemediationPlan.item_id == item.id,
-            RemediationPlan.state.in_(("draft", "submitted", "under_review", "approved", "returned")),
-        )
-    )
-    if open_one is not None:
-        raise Invalid(
-            "", Sentence(f"第 {open_one} 版方案还没有办完", f"Edition {open_one} of the plan is still being worked on")
-        )
+    edition = _next_edition(item)
     plan = RemediationPlan(
         id=uuid7(),
         item_id=item.id,
         item=item,
-        edition=editions + 1,
+        edition=edition,
         unit_id=item.unit_id,
         county_id=item.county_id,
         school_id=item.school_id,
@@ -142,11 +151,40 @@ def draft_plan(actor: Actor, item: ProblemItem, given: PlanIn) -> RemediationPla
         target=item.target,
         baseline=item.baseline,
         indicator_id=item.indicator_id,
-        min_effect=0.20,
+        min_effect=plan_numbers().min_effect,
     )
     _take_baseline(plan, item)
-    _copy_previous(plan, item)
-    return plan
+    before = _in_force(item.id)
+    if before is not None:
+        plan.previous_id = before.id
+        for name in CARRIED_OVER:
+            setattr(plan, name, getattr(before, name))
+    yield plan
+    if before is not None:
+        _carry_over_measures(plan, before)
+
+
+def _next_edition(item: ProblemItem) -> int:
+    if item.state not in ("planning", "implementing"):
+        raise Invalid(
+            "", Sentence("完成归因诊断以后才能制定方案", "A plan is drawn up once the cause analysis is complete")
+        )
+    mine = RemediationPlan.item_id == item.id
+    open_one = db.session.scalar(
+        select(RemediationPlan.edition).where(mine, RemediationPlan.state.in_(BEING_WORKED_ON))
+    )
+    if open_one is not None:
+        raise Invalid(
+            "", Sentence(f"第 {open_one} 版方案还没有办完", f"Edition {open_one} of the plan is still being worked on")
+        )
+    last = db.session.scalar(select(func.coalesce(func.max(RemediationPlan.edition), 0)).where(mine))
+    return (last or 0) + 1
+
+
+def _in_force(item_id: uuid.UUID) -> RemediationPlan | None:
+    return db.session.scalar(
+        select(RemediationPlan).where(RemediationPlan.item_id == item_id, RemediationPlan.state == "active")
+    )
 
 
 def _take_baseline(plan: RemediationPlan, item: ProblemItem) -> None:
@@ -165,126 +203,36 @@ def _take_baseline(plan: RemediationPlan, item: ProblemItem) -> None:
     plan.indicator_id, plan.design = result.indicator_id, "indicator"
 
 
-def _copy_previous(plan: RemediationPlan, item: ProblemItem) -> None:
-    before = db.session.scalar(
-        select(RemediationPlan).where(RemediationPlan.item_id == item.id, RemediationPlan.state == "active")
-    )
-    if before is None:
-        return
-    plan.previous_id = before.id
-    for name in (
-        "problem",
-        "owner_id",
-        "design",
-        "criteria",
-        "target",
-        "target_on",
-        "follow_up_on",
-        "min_effect",
-        "assurance",
-        "argumentation",
-        "risks",
-        "budget_planned",
-        "budget_source",
-    ):
-        setattr(plan, name, getattr(before, name))
-
-
-def _can_be_edited(plan: RemediationPlan) -> None:
-    if plan.state not in EDITABLE:
-        raise Invalid(
-            "",
-            Sentence(
-                "方案已提交或生效；要改请先撤回或起草新版", "Take the plan back or draft a new edition to change it"
-            ),
-        )
+def _carry_over_measures(plan: RemediationPlan, before: RemediationPlan) -> None:
+    """Measures that are not finished stand in the next edition too; in the old one they go on until it is replaced."""
+    causes = {cause.id for cause in plan.item.causes}
+    for old in before.actions:
+        if old.state in ("completed", "cancelled"):
+            continue
+        copy = blank_action(plan)
+        for name in ("owner_id", "kind", "title", "description", "planned_start", "planned_end", "budget_planned"):
+            setattr(copy, name, getattr(old, name))
+        copy.position, copy.helpers = old.position, list(old.helpers)
+        copy.cause_id = old.cause_id if old.cause_id in causes else None
+        copy.criteria = [
+            criterion_of(copy, one.position, CriterionIn(one.text, one.minimum, one.maximum)) for one in old.criteria
+        ]
+        copy.milestones = [milestone_of(copy, one.title, one.due_on) for one in old.milestones]
+        db.session.add(copy)
+        begin(copy, "plan")
+        stop_clocks(copy)
 
 
 @operation(right="plans.draft_plan", name="remediation_plan.edit")
 def edit_plan(actor: Actor, plan: RemediationPlan, given: PlanIn) -> None:
     """Change a draft or returned plan."""
-    _can_be_edited(plan)
-    for name in (
-        "problem",
-        "owner_id",
-        "design",
-        "target",
-        "target_on",
-        "follow_up_on",
-        "min_effect",
-        "assurance",
-        "argumentation",
-        "risks",
-        "budget_planned",
-        "budget_used",
-        "budget_source",
-    ):
+    must_be_editable(plan)
+    must_be_of_the_unit(plan, given.owner_id)
+    for name in CARRIED_OVER:
         setattr(plan, name, getattr(given, name))
     plan.criteria = [line.strip() for line in given.criteria if line.strip()]
     if plan.baseline_result_id is None:
         plan.indicator_id, plan.baseline, plan.baseline_sd = given.indicator_id, given.baseline, given.baseline_sd
-
-
-@operation(REMEDIATION_ACTION, "plan")
-def add_action(actor: Actor, plan: RemediationPlan, given: ActionIn) -> RemediationAction:
-    """Put a measure into a draft."""
-    _can_be_edited(plan)
-    action = RemediationAction(
-        id=uuid7(),
-        plan_id=plan.id,
-        plan=plan,
-        position=len(plan.actions) + 1,
-        unit_id=plan.unit_id,
-        county_id=plan.county_id,
-        school_id=plan.school_id,
-    )
-    _fill(action, given)
-    return action
-
-
-def _fill(action: RemediationAction, given: ActionIn) -> None:
-    if not given.title.strip():
-        raise Invalid("title", Sentence("请写明这项措施做什么", "Say what the measure is"))
-    if given.planned_start and given.planned_end and given.planned_end < given.planned_start:
-        raise Invalid("planned_end", Sentence("结束日期早于开始日期", "The end lies before the start"))
-    for name in ("owner_id", "kind", "description", "cause_id", "planned_start", "planned_end", "budget_planned"):
-        setattr(action, name, getattr(given, name))
-    action.title, action.helpers = given.title.strip(), list(given.helpers)
-    scope = {"county_id": action.county_id, "school_id": action.school_id}
-    action.criteria = [
-        EvidenceCriterion(
-            id=uuid7(),
-            action_id=action.id,
-            position=number,
-            text=one.text.strip(),
-            minimum=one.minimum,
-            maximum=max(one.minimum, one.maximum),
-            **scope,
-        )
-        for number, one in enumerate(given.criteria, 1)
-        if one.text.strip()
-    ]
-    action.milestones = [
-        Milestone(id=uuid7(), action_id=action.id, title=title, due_on=due_on, **scope)
-        for title, due_on in given.milestones
-    ]
-
-
-@operation(right="plans.draft_plan", name="remediation_action.edit")
-def edit_action(actor: Actor, action: RemediationAction, given: ActionIn) -> None:
-    """Change a measure of a draft or returned plan."""
-    _can_be_edited(action.plan)
-    _fill(action, given)
-
-
-@operation(right="plans.draft_plan", name="remediation_action.drop")
-def drop_action(actor: Actor, action: RemediationAction, given: None = None) -> None:
-    """Take a measure out of a draft."""
-    _can_be_edited(action.plan)
-    for part in (*action.criteria, *action.milestones):
-        db.session.delete(part)
-    db.session.flush()
-    db.session.delete(action)
 
 
 @operation(REMEDIATION_PLAN, "submit")
@@ -302,6 +250,7 @@ def take_back_plan(actor: Actor, plan: RemediationPlan, given: PlanStep) -> None
 def open_review(actor: Actor, plan: RemediationPlan, given: PlanStep) -> None:
     """Take the review up."""
     plan.opened_at = plan.opened_at or clock.now()
+    note_next_level(actor, plan)
 
 
 @operation(REMEDIATION_PLAN, "approve")
@@ -311,26 +260,33 @@ def approve_plan(actor: Actor, plan: RemediationPlan, given: PlanStep) -> Iterat
     yield
     if plan.item.state == "planning":
         follow(plan.item, "start_work")
-    before = db.session.scalar(
-        select(RemediationPlan).where(RemediationPlan.item_id == plan.item_id, RemediationPlan.state == "active")
-    )
+    before = _in_force(plan.item_id)
     if before is not None:
         follow(before, "supersede")
         end_open_actions(before)
     follow(plan, "activate")
+    for action in plan.live_actions:
+        start_clocks(action)
     post("plan_in_force", plan)
 
 
-def end_open_actions(plan: RemediationPlan) -> None:
-    """What was not finished ends with its plan; inside an act."""
-    for action in plan.actions:
-        if action.state not in ("completed", "cancelled"):
-            follow(action, "cancel_with_plan")
+TIMES_RETURNED = text(
+    "select count(*) from audit.transition_log where record_id = :id and step = 'remediation_plan.return_plan'"
+)
+
+
+def times_returned(plan: RemediationPlan) -> int:
+    """How often this edition was returned so far."""
+    return int(db.session.execute(TIMES_RETURNED, {"id": plan.id}).scalar_one())
 
 
 @operation(REMEDIATION_PLAN, "return_plan")
 def return_plan(actor: Actor, plan: RemediationPlan, given: PlanStep) -> None:
-    """Send it back with the reason."""
+    """Send it back with the reason; from the third time on the group head is told."""
+    repeat = REMEDIATION_PLAN.step("return_plan").repeat
+    times = times_returned(plan) + 1
+    if repeat is not None and times >= repeat.times:
+        post("plan_returned_often", plan, times=times, role=repeat.tells)
 
 
 @operation(REMEDIATION_PLAN, "amend")
@@ -358,6 +314,8 @@ def comment_plan(actor: Actor, plan: RemediationPlan, given: CommentIn) -> None:
     """A guidance member or researcher comments on the edition submitted."""
     if not given.text.strip():
         raise Invalid("text", Sentence("请写意见", "Write your comment"))
+    if plan.state in ("draft", "cancelled"):
+        raise Invalid("", Sentence("方案提交以后才能提意见", "A plan is commented on once it is submitted"))
     part = "guidance" if actor.role == "guidance_member" else "comment"
     db.session.add(
         PlanComment(
@@ -371,21 +329,6 @@ def comment_plan(actor: Actor, plan: RemediationPlan, given: CommentIn) -> None:
     )
 
 
-@operation(right="plans.report_progress", name="remediation_plan.report")
-def report_progress(actor: Actor, plan: RemediationPlan, given: ReportIn) -> None:
-    """The monthly report: percent, words, blockers; one a month, changed until the next begins."""
-    if not 0 <= given.percent <= 100:
-        raise Invalid("percent", Sentence("进度写 0 到 100", "Progress is between 0 and 100"))
-    month = given.month.replace(day=1)
-    found = db.session.scalar(
-        select(ProgressReport).where(ProgressReport.plan_id == plan.id, ProgressReport.month == month)
-    )
-    if found is None:
-        found = ProgressReport(plan_id=plan.id, month=month, county_id=plan.county_id, school_id=plan.school_id)
-        db.session.add(found)
-    found.percent, found.text, found.blockers = given.percent, given.text.strip(), given.blockers.strip()
-    found.reported_by = actor.person_id
-    if given.budget_used is not None:
-        plan.budget_used = given.budget_used
-    for milestone in db.session.scalars(select(Milestone).where(Milestone.id.in_(given.milestones))):
-        milestone.reached_on = milestone.reached_on or clock.today()
+def action_of(plan: RemediationPlan, action_id: uuid.UUID) -> RemediationAction | None:
+    """A live measure of the plan by its id."""
+    return next((one for one in plan.live_actions if one.id == action_id), None)

@@ -1,0 +1,65 @@
+"""The monthly report of a plan in force."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from app.core import clock
+from app.core.casework.door import operation
+from app.core.database import db
+from app.core.errors import Invalid, Sentence
+from app.core.policy.actor import Actor
+from app.improvement.plans.models import ProgressReport, RemediationPlan
+from app.improvement.plans.operations.clocks import start_next_report
+
+
+@dataclass(frozen=True)
+class ReportIn:
+    """A monthly report: percent, words, blockers, funds used so far, milestones that were reached."""
+
+    month: date
+    percent: int
+    text: str
+    blockers: str = ""
+    budget_used: Decimal | None = None
+    milestones: tuple[uuid.UUID, ...] = field(default=())
+
+
+@operation(right="plans.report_progress", name="remediation_plan.report")
+def report_progress(actor: Actor, plan: RemediationPlan, given: ReportIn) -> None:
+    """The monthly report: one a month, changed until the next one is there."""
+    month = given.month.replace(day=1)
+    _must_fit(plan, given, month)
+    found = db.session.scalar(
+        select(ProgressReport).where(ProgressReport.plan_id == plan.id, ProgressReport.month == month)
+    )
+    if found is None:
+        found = ProgressReport(plan_id=plan.id, month=month, county_id=plan.county_id, school_id=plan.school_id)
+        db.session.add(found)
+    found.percent, found.text, found.blockers = given.percent, given.text.strip(), given.blockers.strip()
+    found.reported_by = actor.person_id or plan.owner_id
+    if given.budget_used is not None:
+        plan.budget_used = given.budget_used
+    for milestone in (point for action in plan.live_actions for point in action.milestones):
+        if milestone.id in given.milestones:
+            milestone.reached_on = milestone.reached_on or clock.today()
+    db.session.flush()
+    if plan.month_is_reported:
+        start_next_report(plan)
+
+
+def _must_fit(plan: RemediationPlan, given: ReportIn, month: date) -> None:
+    if plan.state != "active":
+        raise Invalid("", Sentence("方案生效以后才报月报", "A plan is reported on while it is in force"))
+    if not 0 <= given.percent <= 100:
+        raise Invalid("percent", Sentence("进度写 0 到 100", "Progress is between 0 and 100"))
+    if not given.text.strip():
+        raise Invalid("text", Sentence("请写本月做了什么、有什么变化", "Say what was done this month and what changed"))
+    first = plan.approved_on.replace(day=1) if plan.approved_on else month
+    if not first <= month <= clock.today().replace(day=1):
+        raise Invalid("month", Sentence("请选择方案生效以来的月份", "Choose a month since the plan took force"))
