@@ -9,7 +9,7 @@ from app.core.imports.cleaning import judge_name, strip_apostrophe, tidy_identif
 from app.core.imports.columns import Check, Column, MakeCheck, Outcome, Setting
 from app.core.imports.dates import read_date
 from app.core.imports.reasons import Note, note, plain
-from app.core.imports.vocabulary import codes, labels, plain_word
+from app.core.imports.vocabulary import choices, codes, labels, plain_word
 from app.core.spreadsheets import Typed, as_typed
 
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
@@ -30,6 +30,10 @@ def as_text(typed: Typed) -> tuple[str | None, tuple[Note, ...]]:
 def is_blocked(notes: tuple[Note, ...]) -> bool:
     """Does one of the notes block the row?"""
     return bool(notes) and any(each.level == "block" for each in notes)
+
+
+def _never(text: str) -> bool:
+    return False
 
 
 def text(limit: int) -> MakeCheck:
@@ -65,12 +69,19 @@ def name(limit: int) -> MakeCheck:
     return make
 
 
-def identifier(judge: Callable[[str], tuple[Note, ...]], *, from_number: bool) -> MakeCheck:
-    """A tidy identifier that `judge` finds nothing blocking in; number cells are refused where digits could be lost."""
+def identifier(
+    judge: Callable[[str], tuple[Note, ...]], *, from_number: bool, faultless: Callable[[str], object] = _never
+) -> MakeCheck:
+    """A tidy identifier that `judge` finds nothing blocking in; number cells are refused where digits could be lost.
+
+    `faultless` is a quick test: what passes it is tidy and right as it stands.
+    """
 
     def make(column: Column, setting: Setting) -> Check:
         def check(typed: Typed) -> Outcome:
             if isinstance(typed, str):
+                if faultless(typed):
+                    return typed, ()
                 words, notes = tidy_identifier(typed)
             elif isinstance(typed, (dt.date, dt.time, dt.timedelta)):
                 return None, (note("not_text"),)
@@ -93,8 +104,8 @@ def _spoilt(words: str) -> tuple[Note, ...]:
     return (found,) if found else ()
 
 
-student_no = identifier(identifiers.judge_student_no, from_number=False)
-document_no = identifier(_spoilt, from_number=False)
+student_no = identifier(identifiers.judge_student_no, from_number=False, faultless=identifiers.is_valid_student_no)
+document_no = identifier(_spoilt, from_number=False, faultless=identifiers.ID_FORM.fullmatch)
 
 
 def _judge_staff_no(words: str) -> tuple[Note, ...]:
@@ -137,7 +148,7 @@ def phone(column: Column, setting: Setting) -> Check:
 def word(column: Column, setting: Setting) -> Check:
     """One word of the column's group, as its code; how it was written is listed with the code, not as a fix."""
     table = codes(column.group)
-    known = labels(column.group)
+    known, offered = labels(column.group), choices(column.group)
 
     def check(typed: Typed) -> Outcome:
         words, notes = as_text(typed)
@@ -145,7 +156,7 @@ def word(column: Column, setting: Setting) -> Check:
             return None, notes
         code = table.get(plain_word(words))
         if code is None:
-            return None, (*notes, note("unknown_word", words=known))
+            return None, (*notes, note("unknown_word", words=known, choices=offered))
         return code, (() if code == typed else (plain("word"),))
 
     return check
@@ -167,7 +178,7 @@ def yes_no(column: Column, setting: Setting) -> Check:
 def words(column: Column, setting: Setting) -> Check:
     """Several words of the column's group, as a list of codes."""
     table = codes(column.group)
-    known = labels(column.group)
+    known, offered = labels(column.group), choices(column.group)
 
     def check(typed: Typed) -> Outcome:
         given, notes = as_text(typed)
@@ -176,7 +187,7 @@ def words(column: Column, setting: Setting) -> Check:
         parts = [part for part in _PARTS.split(given) if part]
         found = [table.get(plain_word(part)) for part in parts]
         if None in found:
-            return None, (*notes, note("unknown_word", words=known))
+            return None, (*notes, note("unknown_word", words=known, choices=offered))
         return list(dict.fromkeys(code for code in found if code)), (plain("word"),)
 
     return check

@@ -8,7 +8,7 @@ from app.core.imports.reasons import Note, note
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
-_ID_FORM = re.compile(r"\d{17}[\dX]", re.ASCII)
+ID_FORM = re.compile(r"\d{17}[\dX]", re.ASCII)
 _SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?E\+?\d{1,3}", re.IGNORECASE | re.ASCII)
 _LOST_DIGITS = re.compile(r"[A-Z]?\d{15}000", re.ASCII)
 _SCHOOL_CODE = re.compile(r"\d{10}", re.ASCII)
@@ -68,7 +68,7 @@ def check_digit(seventeen: str) -> str:
 
 def id_facts(number: str) -> IdFacts | None:
     """Birth date and gender of a valid, tidy ID number; None where form, date or check digit is wrong."""
-    if not _ID_FORM.fullmatch(number):
+    if not ID_FORM.fullmatch(number):
         return None
     birth = _DATES[number[6:14]]
     if birth is None or check_digit(number) != number[17]:
@@ -87,7 +87,7 @@ def why_not_id(number: str) -> Note | None:
         return note("id_fifteen")
     if len(number) != 18:
         return note("id_length", length=len(number))
-    if not _ID_FORM.fullmatch(number):
+    if not ID_FORM.fullmatch(number):
         return note("id_characters")
     if _DATES[number[6:14]] is None:
         return note("id_date", year=int(number[6:10]), month=int(number[10:12]), day=int(number[12:14]))
@@ -113,7 +113,7 @@ def why_not_document(number: str) -> Note | None:
 def is_valid_student_no(number: str) -> bool:
     """True for G or J with a right check digit, or L, which has none; the birth date in it must exist."""
     body = number[1:]
-    if len(number) != 19 or not _ID_FORM.fullmatch(body):
+    if len(number) != 19 or not ID_FORM.fullmatch(body):
         return False
     if number[0] == "L":
         return body[17] != "X" and _DATES[body[6:14]] is not None
@@ -130,13 +130,13 @@ def judge_student_no(number: str) -> tuple[Note, ...]:
 
 def _why_not_student_no(number: str) -> Note | None:
     prefix, body = number[:1], number[1:]
-    if _ID_FORM.fullmatch(number):
+    if ID_FORM.fullmatch(number):
         if _LOST_DIGITS.fullmatch(number) and id_facts(number) is None:
             return note("id_lost_digits")
         return note("student_no_prefix", suggestion=f"G{number}")
     if len(number) != 19:
         return note("student_no_length", length=len(number))
-    if prefix not in ("G", "J", "L") or not _ID_FORM.fullmatch(body) or (prefix == "L" and body[17] == "X"):
+    if prefix not in ("G", "J", "L") or not ID_FORM.fullmatch(body) or (prefix == "L" and body[17] == "X"):
         return note("student_no_form")
     if prefix == "L":
         return None

@@ -1,5 +1,9 @@
 """What rows of monitoring results must agree with: their scope, the list of indicators, ranges, enrolment."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+from functools import lru_cache
+
 from app.core.imports.columns import Json
 from app.core.imports.directory import Indicator
 from app.core.imports.reasons import note
@@ -111,14 +115,24 @@ def check_indicators(work: Work) -> None:
     cycles, known = work.lookups.cycles, work.lookups.indicators
     for row, (cycle, code) in enumerate(zip(work.values["cycle_code"], work.values["indicator_code"], strict=True)):
         if cycles is not None and cycle is not None and cycle not in cycles:
-            work.block(row, "cycle_code", note("cycle_unknown"))
+            work.block(row, "cycle_code", note("cycle_unknown", choices=_alike(str(cycle), cycles)))
         if known is None or code is None:
             continue
         indicator = known.get(str(code))
         if indicator is None:
-            work.block(row, "indicator_code", note("indicator_unknown"))
+            work.block(row, "indicator_code", note("indicator_unknown", choices=_alike(str(code), known)))
         else:
             _compare_with_list(work, row, indicator)
+
+
+@lru_cache(maxsize=512)
+def _alike_words(typed: str, known: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((code, code) for code in get_close_matches(typed, known, 3, 0.3))
+
+
+def _alike(typed: str, known: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Up to three known codes that look like the typed one."""
+    return _alike_words(typed, tuple(sorted(known)))
 
 
 def _compare_with_list(work: Work, row: int, indicator: Indicator) -> None:

@@ -41,6 +41,11 @@ def labels(group: str) -> str:
     return "、".join(words[0] for words in list(load("words")[group].values())[:_SHOWN_WORDS])
 
 
+def choices(group: str) -> tuple[tuple[str, str], ...]:
+    """The first word of each code of a group as something to choose: (what is then read, what is shown)."""
+    return tuple((words[0], words[0]) for words in list(load("words")[group].values())[:_SHOWN_WORDS])
+
+
 def label(group: str, code: str) -> str:
     """The first Chinese word of a code."""
     words: list[str] = load("words")[group].get(code) or [code]

@@ -58,11 +58,11 @@ class Walk:
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
-    position, end = 0, len(stream)
+    position, end = 0, len(stream)  # some programs leave rubbish after the last record
     while position + 4 <= end:
         kind, length = struct.unpack_from("<HH", stream, position)
         if position + 4 + length > end:
-            raise Broken
+            return
         yield position, kind, stream[position + 4 : position + 4 + length]
         position += 4 + length
 

@@ -5,11 +5,12 @@ import re
 from app.core.spreadsheets.book import Limits, column_number
 from app.core.spreadsheets.sheet_scan import tag_prefix
 
+_ODDLY_WRITTEN = re.compile(rb'r(?:\s+=|=[^"])')
 _COLUMNS = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{1,20})\d")
 _ROWS = re.compile(rb"\br\s*=\s*[\"'][A-Za-z]*(\d{1,20})[\"']")
-_FAR = re.compile(rb'r="(?:[A-Za-z]{2,20}|[A-Za-z]?\d{5})\d')
-_ODDLY_WRITTEN = re.compile(rb'r(?:\s+=|=[^"])')
-_NEAR = (99_999, 26)
+_FAR_COLUMNS = re.compile(rb'r="([A-Za-z]{2,20})\d')
+_FAR_ROWS = re.compile(rb'r="[A-Za-z]{0,20}(\d{6,20})')
+_NEAR_ROWS, _NEAR_COLUMNS = 99_999, 26
 _PLAIN_ATTRIBUTES = rb"(?:\s+[\w:]+=\"[^\"<>]*\")*\s*"
 
 
@@ -18,18 +19,19 @@ def used_box(xml: bytes, limits: Limits) -> tuple[int, int]:
 
     Cells that hold only formatting do not count: whole formatted columns down to row 1,048,576 are an everyday sight.
     """
-    if not _FAR.search(xml) and not _ODDLY_WRITTEN.search(xml):
-        return _NEAR
-    rows, columns = _furthest(_ROWS, xml), _furthest(_COLUMNS, xml)
+    if _ODDLY_WRITTEN.search(xml):
+        rows, columns = _furthest(_ROWS, xml), _furthest(_COLUMNS, xml)
+    else:
+        rows, columns = _furthest(_FAR_ROWS, xml, _NEAR_ROWS), _furthest(_FAR_COLUMNS, xml, _NEAR_COLUMNS)
     if rows <= limits.rows and columns <= limits.columns and rows * columns <= limits.cells:
         return rows, columns
     content = _without_empty_cells(xml)
     return _furthest(_ROWS, content), _furthest(_COLUMNS, content)
 
 
-def _furthest(pattern: re.Pattern[bytes], xml: bytes) -> int:
+def _furthest(pattern: re.Pattern[bytes], xml: bytes, at_least: int = 0) -> int:
     found = set(pattern.findall(xml))
-    return max((int(each) if each.isdigit() else column_number(each.decode()) for each in found), default=0)
+    return max((int(each) if each.isdigit() else column_number(each.decode()) for each in found), default=at_least)
 
 
 def _without_empty_cells(xml: bytes) -> bytes:

@@ -160,3 +160,31 @@ def test_a_thousand_different_faults_are_cut_to_two_hundred_with_the_rest_counte
 def test_counts_add_up(rows):
     counts = report(staged(roster(*rows))).counts
     assert counts.read == counts.accepted + counts.blocked + counts.dropped
+
+
+def test_unknown_words_indicators_and_cycles_come_with_something_to_choose():
+    found = report(staged(roster(student(1, 性别="南"))))
+    (spot,) = cause(found, "性别的写法认不出").spots
+    assert spot.choices[:2] == [["男", "男"], ["女", "女"]]
+    found = report(staged(results(result(监测周期="2026JC01", 指标代码="MATHS")), kind=RESULTS))
+    assert cause(found, "指标代码对不上").spots[0].choices[0] == ["MATH", "MATH"]
+    assert cause(found, "监测周期代码对不上").spots[0].choices == [["2026-JC-01", "2026-JC-01"]]
+
+
+def test_what_is_chosen_in_place_mends_all_rows_with_that_word():
+    rows = [student(1, 性别="南"), student(3, 性别="南")]
+    mended = staged(roster(*rows), choices=Choices(values={"gender": {"南": "男"}}))
+    assert mended.column("gender") == ["1", "1"]
+    head = ["学校名称", *STUDENT_HEAD[1:]]
+    by_name = sent([head, ["没听过的小学", *student(1)[1:]]])
+    chosen = staged(by_name, choices=Choices(values={"school_name": {"没听过的小学": "2133000002"}}))
+    assert chosen.column("school_code") == ["2133000002"]
+    scoped = results(result(范围代码="没听过的小学"))
+    chosen = staged(scoped, kind=RESULTS, choices=Choices(values={"scope_code": {"没听过的小学": "2133000002"}}))
+    assert chosen.column("scope_code") == ["2133000002"]
+
+
+def test_choices_survive_being_kept_as_json():
+    choices = Choices({"gender": {"南": "男"}}, {"k": Place("甲", 3), "l": None}, {Place("甲", 4): "已转学"})
+    assert Choices.from_json(json.loads(json.dumps(choices.to_json()))) == choices
+    assert Choices.from_json({}) == Choices()
