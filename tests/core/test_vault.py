@@ -206,6 +206,14 @@ def test_a_retired_generation_opens_but_never_seals(ring: KeyRing) -> None:
         ring.retire(SCHOOL, 2)
 
 
+def test_a_key_retired_by_hand_is_not_used_although_it_is_the_newest(ring: KeyRing) -> None:
+    first = ring.seal(PLACE, NOTE)
+    ring.store.replace(replace(ring.renew(SCHOOL), retired=True))
+    ring.forget()
+
+    assert ring.seal(PLACE, NOTE)[1:17] == first[1:17]
+
+
 def test_a_new_master_generation_takes_over_every_school_key(ring: KeyRing, master_file: Path) -> None:
     sealed = ring.seal(PLACE, NOTE)
     index = ring.index(SCHOOL, "phone", "13800138000")

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from typing import Any
 
 import pikepdf
 from pikepdf import Dictionary, Name, sanitize
@@ -13,6 +14,7 @@ from app.core.storage.refusals import refused
 
 MOST_PAGES = 1000
 SECONDS_TO_READ = 8
+DEEPEST = 100
 _ACTIVE = {
     Name.JavaScript,
     Name.Launch,
@@ -70,16 +72,29 @@ def _still_active(paper: pikepdf.Pdf) -> bool:
     target = io.BytesIO()
     paper.save(target, encryption=False)
     with pikepdf.open(target) as again:
-        return any(
-            isinstance(thing, (Dictionary, pikepdf.Stream))
-            and (
-                thing.get(Name.S) in _ACTIVE
-                or Name.JS in thing
-                or thing.get(Name.Type) == Name.EmbeddedFile
-                or Name.EF in thing
-            )
-            for thing in again.objects
-        )
+        return any(_acts(thing) for thing in again.objects)
+
+
+def _acts(thing: Any, depth: int = 0) -> bool:
+    """Whether the object or one that lies directly in it acts or holds a file; what it refers to is looked at by itself."""
+    if depth > DEEPEST:
+        return True
+    if isinstance(thing, pikepdf.Array):
+        return any(_acts(inner, depth + 1) for inner in thing if not _elsewhere(inner))
+    if not isinstance(thing, (Dictionary, pikepdf.Stream)):
+        return False
+    if (
+        thing.get(Name.S) in _ACTIVE
+        or Name.JS in thing
+        or Name.EF in thing
+        or thing.get(Name.Type) == Name.EmbeddedFile
+    ):
+        return True
+    return any(_acts(inner, depth + 1) for _, inner in thing.items() if not _elsewhere(inner))
+
+
+def _elsewhere(thing: Any) -> bool:
+    return isinstance(thing, pikepdf.Object) and thing.is_indirect
 
 
 def texts(content: bytes) -> Iterator[tuple[Sentence, str]]:

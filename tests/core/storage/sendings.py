@@ -92,6 +92,11 @@ def with_form_program(paper: pikepdf.Pdf) -> None:
     paper.Root.AcroForm = pikepdf.Dictionary(Fields=[], XFA=paper.make_stream(b"<xdp>canary</xdp>"))
 
 
+def with_description(paper: pikepdf.Pdf) -> None:
+    """XMP metadata of the author."""
+    paper.Root.Metadata = paper.make_stream(b"<x:xmpmeta>canary author</x:xmpmeta>")
+
+
 def word(*paragraphs: str, table: tuple[str, ...] = (), header: str = "") -> bytes:
     """A Word document."""
     paper = docx.Document()

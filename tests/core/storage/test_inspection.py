@@ -2,7 +2,7 @@
 
 import io
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pikepdf
@@ -11,7 +11,8 @@ from PIL import Image
 
 from app.core import storage
 from app.core.errors import Invalid, Sentence
-from app.core.storage import EVIDENCE, WORKBOOK, Shelf, Use
+from app.core.storage import EVIDENCE, WORKBOOK, Shelf, Use, papers
+from app.core.storage.refusals import Refused
 from tests.core.storage.sendings import (
     ID_NUMBER,
     excel,
@@ -22,6 +23,7 @@ from tests.core.storage.sendings import (
     png_that_says,
     repacked,
     with_attachment,
+    with_description,
     with_form_program,
     with_launch,
     with_script,
@@ -254,7 +256,25 @@ def test_a_png_loses_its_texts(shelf: Shelf) -> None:
         assert b"canary" not in served.read()
 
 
-@pytest.mark.parametrize("change", [with_script, with_launch, with_attachment, with_form_program])
+def test_what_a_pdf_reader_would_still_run_is_noticed_however_deep_it_lies() -> None:
+    launch = pikepdf.Dictionary(S=pikepdf.Name.Launch)
+
+    assert papers._acts(launch) and papers._acts(pikepdf.Array([pikepdf.Dictionary(A=pikepdf.Dictionary(Next=launch))]))
+    assert papers._acts(pikepdf.Dictionary(JS=pikepdf.String("x"))) and papers._acts(pikepdf.Dictionary(EF=launch))
+    assert not papers._acts(pikepdf.Dictionary(S=pikepdf.Name.GoTo, D=pikepdf.Array([1, 2])))
+
+
+@pytest.mark.parametrize("change", [with_script, with_launch, with_attachment])
+def test_a_pdf_that_cleaning_left_active_is_refused(
+    change: Callable[[pikepdf.Pdf], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(papers, "_clean", lambda paper: None)
+
+    with pytest.raises(Refused, match="打印为 PDF"):
+        papers.cleaned(pdf("x", change=change), "方案.pdf")
+
+
+@pytest.mark.parametrize("change", [with_script, with_launch, with_attachment, with_form_program, with_description])
 def test_a_pdf_is_cleaned_of_what_acts(shelf: Shelf, change: object) -> None:
     sent = pdf("Plan 2026", change=change, object_stream_mode=pikepdf.ObjectStreamMode.disable)  # type: ignore[arg-type]
     stored = shelf.put(io.BytesIO(sent), "方案.pdf", EVIDENCE)
@@ -263,7 +283,7 @@ def test_a_pdf_is_cleaned_of_what_acts(shelf: Shelf, change: object) -> None:
 
     with pikepdf.open(io.BytesIO(copy)) as paper:
         everything = b"".join(
-            thing.unparse() + (thing.read_bytes() if isinstance(thing, pikepdf.Stream) else b"")
+            thing.unparse(resolved=True) + (thing.read_bytes() if isinstance(thing, pikepdf.Stream) else b"")
             for thing in paper.objects
             if not isinstance(thing, int)
         )
