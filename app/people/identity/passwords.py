@@ -23,6 +23,8 @@ from config.settings import PROJECT
 
 SHORTEST, LONGEST = 12, 128
 LIST = PROJECT / "config" / "passwords.txt"
+LEAST_OWN = 6
+"""Letters that must remain when common words, own words, digits and signs are taken away."""
 AT_ONCE = 4
 """Hashes computed at the same time in one process: 64 MiB each."""
 PATIENCE = 10.0
@@ -131,7 +133,9 @@ def refusal(password: str, context: Iterable[str] = ()) -> Sentence | None:
         return TOO_PLAIN
     if letters in refused() or _core(letters) in refused() or _is_walk(letters):
         return TOO_COMMON
-    return TOO_CLOSE if _made_of(letters, spellings(context)) else None
+    if _made_of(letters, spellings(context)):
+        return TOO_CLOSE
+    return TOO_COMMON if _made_of(letters, set(_bare())) else None
 
 
 @cache
@@ -179,9 +183,20 @@ def _is_walk(letters: str) -> bool:
     return steps >= 0.75 * (len(letters) - 1)
 
 
-def _made_of(letters: str, words: set[str]) -> bool:
-    """Whether the person's own words make up half of it or more."""
+def _left_of(letters: str, words: Iterable[str]) -> str:
+    """What remains without these words, digits and signs."""
     rest = letters
     for word in sorted(words, key=len, reverse=True):
         rest = rest.replace(word, "")
-    return len(letters) - len(rest) >= len(letters) / 2
+    return re.sub(r"[^a-z一-鿿]", "", rest)
+
+
+def _made_of(letters: str, words: set[str]) -> bool:
+    """Whether these words, with digits and signs, make up nearly all of it."""
+    return any(word in letters for word in words) and len(_left_of(letters, words)) < LEAST_OWN
+
+
+@cache
+def _bare() -> frozenset[str]:
+    """The listed words themselves, without what the rules put around them."""
+    return frozenset(word for word in refused() if 5 <= len(word) < SHORTEST and word.isalpha())

@@ -7,8 +7,20 @@ from flask.testing import FlaskClient
 from tests.cast import Cast, sign_in
 
 PAGES = {
-    "sys_admin": ("/accounts", "/accounts?state=none&state=active&q=chen", "/system", "/me", "/me/password", "/me/phone"),
-    "security_admin": ("/accounts", "/role-requests", "/role-requests?show=settled", "/roles?term=running&role=principal"),
+    "sys_admin": (
+        "/accounts",
+        "/accounts?state=none&state=active&q=chen",
+        "/system",
+        "/me",
+        "/me/password",
+        "/me/phone",
+    ),
+    "security_admin": (
+        "/accounts",
+        "/role-requests",
+        "/role-requests?show=settled",
+        "/roles?term=running&role=principal",
+    ),
     "auditor": ("/audit/entries", "/audit/entries?kind=sign_in&month=2026-11", "/audit/chain", "/audit/unusual"),
 }
 

@@ -15,7 +15,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from app.core import clock, limits
 from app.core.policy.actor import NOBODY, Actor
 from app.core.web import drafts
-from app.core.web.current import current_actor
+from app.core.web.current import PUBLIC, current_actor
 from app.core.web.pages import page
 from app.people.identity import lookup, sessions, sign_in
 from app.people.identity.lookup import SignedIn
@@ -53,7 +53,8 @@ def _signed_in() -> SignedIn | None:
 
 def _rescue(found: SignedIn) -> None:
     """A form was sent a moment too late: what was typed is kept for after the next sign-in."""
-    if request.blueprint in ("identity", "drafts") or found.row.role is None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None or request.blueprint == "drafts" or getattr(view, "rights", (PUBLIC,))[0] == PUBLIC:
         return
     fields = {k: v for k, v in request.form.to_dict(flat=False).items() if k not in drafts.UNKEPT - {"version"}}
     drafts.keep_draft(
