@@ -83,7 +83,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("done_at is null and dead_at is null"),
     )
 
-    protect("outbox", None, outside_act=False)
+    protect("outbox", None, outside_act=True)
 
     op.create_table(
         "units",
@@ -414,6 +414,7 @@ def upgrade() -> None:
         sa.Column("rows_dropped", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("rows_digest", sa.String(length=64), nullable=True),
         sa.Column("outcome", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("rows_overwritten", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("accepted_by", sa.Uuid(), nullable=True),
         sa.Column("supersedes_id", sa.Uuid(), nullable=True),

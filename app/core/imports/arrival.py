@@ -69,7 +69,7 @@ def receive(
     saved = queries.saved_headers(actor, batch.kind, batch.sender)
     if replaces is not None:
         saved = {**saved, **(replaces.mapping.get("headers") or {})}
-    proposal = proposal_of(book, kind, saved, fixed=fixed)
+    proposal = proposal_of(book, kind, saved, None, fixed, batch.behind.private_columns)
     return UploadIn(data, proposal, ready_mapping(kind, proposal, fixed), replaces)
 
 
@@ -77,7 +77,7 @@ def look_again(actor: Actor, batch: ImportBatch, header_rows: dict[str, list[int
     """Find the columns with other header rows; an empty list leaves a sheet out."""
     kind, fixed = kind_of(batch), dict(batch.behind.fixed(batch))
     saved = {**queries.saved_headers(actor, batch.kind, batch.sender), **(batch.mapping.get("headers") or {})}
-    proposal = proposal_of(book_of(batch), kind, saved, header_rows, fixed)
+    proposal = proposal_of(book_of(batch), kind, saved, header_rows, fixed, batch.behind.private_columns)
     return MapIn(version, proposal, ready_mapping(kind, proposal, {**fixed, **(batch.mapping.get("fixed") or {})}))
 
 

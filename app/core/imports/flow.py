@@ -17,13 +17,18 @@ from app.core.imports.staged import StagedSheet
 from app.core.spreadsheets import Book
 
 GOOD = ("ok", "warned")
-LONG_NUMBER = re.compile(r"\d(?:[\d \-]{9,})[\dXx]")
+LONG_NUMBER = re.compile(r"\d[\d \-]{9,}[\dXx]")
+ANY_NUMBER = re.compile(r"\d[\d \-]{4,}[\dXx]")
 NO_FILE = Sentence("这个文件已按期限清除，只留下了指纹", "This file was removed in time; only its fingerprint is left.")
 
 
-def masked(text: str) -> str:
-    """A text with the middle of phone and ID numbers covered: the last four characters are left to tell them apart."""
-    return LONG_NUMBER.sub(lambda found: "•" * max(0, len(found[0]) - 4) + found[0][-4:], text)
+def masked(text: str, private: bool = False) -> str:
+    """A text with the middle of phone and ID numbers covered: the last four characters are left to tell them apart.
+
+    Of a `private` column shorter numbers too: a phone number that lacks a digit is still nearly one.
+    """
+    pattern = ANY_NUMBER if private else LONG_NUMBER
+    return pattern.sub(lambda found: "•" * max(0, len(found[0]) - 4) + found[0][-4:], text)
 
 
 def kind_of(batch: ImportBatch) -> Kind:
@@ -37,10 +42,16 @@ def proposal_of(
     saved: Mapping[str, str] | None = None,
     header_rows: Mapping[str, Sequence[int]] | None = None,
     fixed: Mapping[str, str] | None = None,
+    private: frozenset[str] = frozenset(),
 ) -> dict[str, Any]:
     """What was found in the file, as JSON: sheets with header rows, each label once with samples, what is missing."""
     found = propose(book, kind, saved, header_rows, fixed)
-    return {"sheets": _sheets(found), "columns": _labels(found), "missing": list(found.missing), "ready": found.ready}
+    return {
+        "sheets": _sheets(found),
+        "columns": _labels(found, private),
+        "missing": list(found.missing),
+        "ready": found.ready,
+    }
 
 
 def _sheets(found: Proposal) -> list[dict[str, Any]]:
@@ -57,7 +68,7 @@ def _sheets(found: Proposal) -> list[dict[str, Any]]:
     ]
 
 
-def _labels(found: Proposal) -> list[dict[str, Any]]:
+def _labels(found: Proposal, private: frozenset[str]) -> list[dict[str, Any]]:
     labels: dict[str, dict[str, Any]] = {}
     for sheet in found.sheets:
         for column in sheet.columns if sheet.use else ():
@@ -67,7 +78,7 @@ def _labels(found: Proposal) -> list[dict[str, Any]]:
                 "code": column.code,
                 "suggested": column.suggested,
                 "confidence": round(column.confidence, 2),
-                "samples": [masked(sample)[:40] for sample in column.samples],
+                "samples": [masked(sample, column.suggested in private)[:40] for sample in column.samples],
                 "sheet": sheet.name,
             }
             if column.label:

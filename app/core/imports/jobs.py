@@ -33,6 +33,7 @@ log = logs.get(__name__)
 
 BEFORE_GIVING_UP = 3
 MOST_CHANGES = 300
+SAID = ("typed", "zh", "en", "fix_zh", "fix_en", "examples", "choices")
 BROKEN = Sentence(
     "程序出了错，没有办成；内容都还在，可以再试一次",
     "Something broke on our side and nothing was done. Everything is still here; try once more.",
@@ -98,7 +99,7 @@ def _covered(part: Any, private: frozenset[str]) -> Any:
     if isinstance(part, dict):
         hidden = part.get("column") in private or ("examples" in part and not part.get("column"))
         return {
-            name: _masked_all(value) if hidden and name != "where" or name in private else _covered(value, private)
+            name: _masked_all(value) if hidden and name in SAID or name in private else _covered(value, private)
             for name, value in part.items()
         }
     return [_covered(each, private) for each in part] if isinstance(part, list) else part
@@ -106,7 +107,7 @@ def _covered(part: Any, private: frozenset[str]) -> Any:
 
 def _masked_all(part: Any) -> Any:
     if isinstance(part, str):
-        return masked(part)
+        return masked(part, True)
     if isinstance(part, list):
         return [_masked_all(each) for each in part]
     return {name: _masked_all(each) for name, each in part.items()} if isinstance(part, dict) else part

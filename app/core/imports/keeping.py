@@ -65,7 +65,8 @@ def without_numbers(message: Mapping[str, Any], private: frozenset[str]) -> dict
     """A message about a private column with its numbers covered, wherever they are repeated; others as they are."""
     if message.get("column") not in private:
         return dict(message)
-    return {name: masked(part) if isinstance(part, str) else part for name, part in message.items()}
+    said = ("typed", "zh", "en", "fix_zh", "fix_en")
+    return {name: masked(part, True) if name in said else part for name, part in message.items()}
 
 
 def settle_mended(batch: ImportBatch, keys: Iterable[str]) -> None:

@@ -64,6 +64,8 @@ class ImportBatch(Base, Movable):
     """SHA-256 over the good rows in order, as they were checked; acceptance refuses any other rows."""
     outcome: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
     """What acceptance did: rows added, changed, left as they were."""
+    rows_overwritten: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """Records of this batch that a later one has changed."""
     accepted_at: Mapped[datetime | None]
     accepted_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
     supersedes_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("import_batches.id"))
@@ -125,8 +127,8 @@ class ImportBatch(Base, Movable):
 
     @property
     def dependant_count(self) -> int:
-        """Records that rest on the rows of this batch."""
-        return self.behind.depends(self)
+        """Records that rest on the rows of this batch, or were changed by a later one."""
+        return self.rows_overwritten + self.behind.depends(self)
 
     @property
     def newer_batch_accepted(self) -> bool:

@@ -85,10 +85,6 @@ def _given(staged: StagedSheet | None) -> StagedSheet:
     return staged
 
 
-def _written(batch: ImportBatch) -> int:
-    return sum(int(batch.outcome.get(name, 0)) for name in ("added", "changed", "removed"))
-
-
 def _student_headcount(batch: ImportBatch, staged: StagedSheet) -> Sequence[HeadCount]:
     wanted = select(func.count()).select_from(Student).where(Student.county_id == batch.county_id)
     wanted = wanted.where(Student.left_on.is_(None))
@@ -170,7 +166,6 @@ STUDENTS = ImportKind(
     lookups=_student_lookups,
     accept=_accept_students,
     roll_back=lambda batch: roster.take_back_students(batch.county_id, batch.id),
-    depends=lambda batch: roster.resting_on(batch.id, _written(batch)),
     former=_former_students,
     headcount=_student_headcount,
     fixed=_own_code,

@@ -110,6 +110,8 @@ def write_students(roll: Roll, rows: Iterable[Sequence[Any]]) -> Counts:
     if roll.batch_id is not None:
         db.session.execute(KEEP_FORMER, keys)
     moved = _count(MOVE_AWAY, keys) if roll.moves_between_schools else 0
+    if roll.batch_id is not None:
+        db.session.execute(OVERWRITTEN, {**keys, "sign": 1})
     changed = _count(CHANGE, keys)
     added = _count(ADD, keys)
     return Counts(added=added, changed=changed, same=sent - added - changed, removed=moved)
@@ -210,16 +212,11 @@ def _count(statement: Any, values: Mapping[str, Any]) -> int:
 def take_back_students(county_id: uuid.UUID, batch_id: uuid.UUID) -> Counts:
     """Undo what an import wrote: changed students as they were, added ones gone, and the classes it made if empty."""
     keys = {"county": county_id, "batch": batch_id}
+    db.session.execute(OVERWRITTEN, {**keys, "sign": -1})
     changed = _count(PUT_BACK, keys)
     removed = _count(TAKE_OFF, keys)
     db.session.execute(CLEAR_CLASSES, keys)
     return Counts(changed=changed, removed=removed)
-
-
-def resting_on(batch_id: uuid.UUID, written: int) -> int:
-    """How many of the students an import wrote were written again since, or have records of their own."""
-    untouched = db.session.scalar(UNTOUCHED, {"batch": batch_id}) or 0
-    return max(0, written - int(untouched))
 
 
 ONE_AT_A_TIME = text("select pg_advisory_xact_lock(hashtextextended(:what, 0))")
@@ -286,6 +283,12 @@ ADD = text(
             i.guardians::jsonb, :day, :batch
         from incoming_students i join school_classes c on {_CLASS} where not i.known"""
 )
+OVERWRITTEN = text(
+    """update import_batches b set rows_overwritten = b.rows_overwritten + :sign * o.n
+       from (select (former ->> 'batch_id')::uuid as id, count(*) as n from import_formers
+             where batch_id = :batch and entity = 'students' and former ->> 'batch_id' is not null group by 1) o
+       where b.id = o.id and b.county_id = :county"""
+)
 PUT_BACK = text(
     """update students s set (name, pinyin, gender, birth_date, grade, class_id, id_type, id_index, private,
             private_index, enrol_year, boarding, left_behind, village_code, guardians, left_on, batch_id, version)
@@ -301,4 +304,3 @@ CLEAR_CLASSES = text(
          and not exists (select from students s where s.class_id = c.id)
          and not exists (select from teaching_duties d where d.class_id = c.id)"""
 )
-UNTOUCHED = text("select count(*) from students where batch_id = :batch")
