@@ -94,7 +94,8 @@ def with_form_program(paper: pikepdf.Pdf) -> None:
 
 def with_description(paper: pikepdf.Pdf) -> None:
     """XMP metadata of the author."""
-    paper.Root.Metadata = paper.make_stream(b"<x:xmpmeta>canary author</x:xmpmeta>")
+    with paper.open_metadata() as about:
+        about["dc:creator"] = ["canary author"]
 
 
 def word(*paragraphs: str, table: tuple[str, ...] = (), header: str = "") -> bytes:
