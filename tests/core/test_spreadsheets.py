@@ -74,6 +74,19 @@ def test_a_file_over_the_limit_is_refused_by_its_size_alone():
         open_book(b"PK\x03\x04" + b"\0" * 2000, "a.xlsx", small)
 
 
+@pytest.mark.parametrize("limit", [{"unpacked_bytes": 5000}, {"members": 4}, {"ratio": 1}])
+def test_each_limit_on_unpacking_holds_alone(limit):
+    with pytest.raises(ImportRefused, match="远大于正常表格"):
+        open_book(as_xlsx(roster(student(1))), "a.xlsx", Limits(**{**_limits(), **limit}))
+
+
+@pytest.mark.parametrize("limit", [{"columns": 3}, {"cells": 10}])
+def test_a_sheet_that_is_too_wide_is_refused(limit):
+    for data, name in ((as_xlsx(roster(student(1))), "a.xlsx"), (as_csv(roster(student(1))), "a.csv")):
+        with pytest.raises(ImportRefused, match="多余的列"):
+            open_book(data, name, Limits(**{**_limits(), **limit}))
+
+
 def _limits():
     return {name: getattr(limits(), name) for name in limits().__slots__}
 
@@ -268,6 +281,25 @@ printable = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn", "Co")), 
 def test_what_is_exported_to_xlsx_comes_back_cell_by_cell(rows):
     cells = open_book(write_workbook(["甲", "乙"], rows), "a.xlsx").sheets[0].cells
     assert [tuple(row) for row in cells[1:]] == rows
+
+
+@given(st.lists(st.tuples(st.just("x"), printable), min_size=1, max_size=5))
+def test_what_is_exported_to_csv_comes_back_cell_by_cell(rows):
+    book = open_book(write_csv(["甲", "乙"], rows), "a.csv")
+    assert [tuple(row) for row in book.sheets[0].cells[1:]] == rows
+
+
+@pytest.mark.parametrize("text", DANGEROUS)
+def test_an_exported_csv_gives_dangerous_text_back_unchanged_and_counts_it(text):
+    book = open_book(write_csv(["姓名", "备注"], [["王兰", text]]), "a.csv")
+    assert book.sheets[0].cells[1] == ["王兰", text]
+    assert book.sheets[0].around.restored == 1
+
+
+def test_an_apostrophe_before_a_number_in_a_csv_is_left_for_the_cleaning_to_name():
+    book = open_book("学籍号\n'330000201003070010\n".encode(), "a.csv")
+    assert book.sheets[0].cells[1] == ["'330000201003070010"]
+    assert book.sheets[0].around.restored == 0
 
 
 def test_numbers_dates_and_long_numbers_keep_their_exact_value():

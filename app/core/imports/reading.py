@@ -67,6 +67,7 @@ class Table:
     fills: list[Fill] = field(default_factory=list)
     date1904: bool = False
     formulas: int = 0
+    restored: int = 0
     external_links: int = 0
     rows_read: int = 0
     unused_sheets: tuple[str, ...] = ()
@@ -156,6 +157,7 @@ def _read_sheet(
     part.rows = len(keep)
     table.parts.append(part)
     table.formulas += sheet.around.formulas
+    table.restored += sheet.around.restored
     table.rows_read += len(sheet.cells)
 
 

@@ -250,6 +250,7 @@ def _about_the_file(staged: StagedSheet) -> list[Tidied]:
         ("hidden_rows", sum(part.hidden_rows for part in table.parts), []),
         ("hidden_columns", sum(part.rows for part in table.parts if part.hidden_columns), []),
         ("formulas", table.formulas, []),
+        ("restored", table.restored, []),
         ("external_links", table.external_links, []),
     ]
     return [

@@ -45,13 +45,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What values alone do not tell: hidden parts, error cells, formulas without a stored result; counted from 0."""
+    """What values alone do not tell: hidden parts, error cells, formulas without a stored result; counted from 0.
+
+    `restored` counts cells of a csv from which the mark of our own exports was taken (see `neutralise`).
+    """
 
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     uncomputed: frozenset[tuple[int, int]] = frozenset()
     formulas: int = 0
+    restored: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ import csv
 import io
 from collections import Counter
 
-from app.core.spreadsheets.book import Limits, Sheet, Typed
+from app.core.spreadsheets.book import Limits, Sheet, Surroundings, Typed
 from app.core.spreadsheets.refusals import refusal
+from app.core.spreadsheets.writing import restore
 
 _DELIMITERS = ",\t;|"
 _SAMPLE_LINES = 40
@@ -69,4 +70,20 @@ def read(data: bytes, name: str, limits: Limits) -> tuple[Sheet, str, str]:
     for cells in rows:
         if len(cells) < width:
             cells.extend([""] * (width - len(cells)))
-    return Sheet(name.rpartition(".")[0] or name, rows), encoding, delimiter
+    restored = _restore_marked(rows) if "'" in text else 0
+    return (
+        Sheet(name.rpartition(".")[0][:60] or name[:60], rows, around=Surroundings(restored=restored)),
+        encoding,
+        delimiter,
+    )
+
+
+def _restore_marked(rows: list[list[Typed]]) -> int:
+    """Take the mark from cells that an export of ours neutralised; how many there were."""
+    count = 0
+    for row in rows:
+        for position, cell in enumerate(row):
+            if isinstance(cell, str) and cell[:1] == "'" and (plain := restore(cell)) != cell:
+                row[position] = plain
+                count += 1
+    return count

@@ -2,11 +2,14 @@
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.core.errors import ImportRefused
+from app.core.imports import reading
 from app.core.imports.checking import check_table, stage
 from app.core.imports.kinds import RESULTS, STUDENTS
 from app.core.imports.mapping import propose
@@ -16,9 +19,21 @@ from app.core.imports.report import report
 from app.core.imports.staged import Unbalanced
 from app.core.imports.vocabulary import codes as words_of
 from app.core.imports.vocabulary import load
-from app.core.spreadsheets import open_book, write_csv, write_workbook
+from app.core.spreadsheets import limits, open_book, write_csv, write_workbook
 from tests.core.imports.county import LOOKUPS, codes, staged
-from tests.factories.workbooks import FORMS, STUDENT_HEAD, as_csv, as_xlsx, result, results, roster, sent, student
+from tests.factories.workbooks import (
+    FORMS,
+    STUDENT_HEAD,
+    Sent,
+    Sheet,
+    as_csv,
+    as_xlsx,
+    result,
+    results,
+    roster,
+    sent,
+    student,
+)
 
 odd_cells = st.sampled_from(
     [
@@ -202,3 +217,10 @@ def test_no_word_of_a_group_stands_for_two_codes():
 def test_staged_rows_are_plain_json(form):
     for row in staged(roster(student(1), student(2, 班级="实验班", 学校代码="某校")), form).rows():
         json.dumps([row.values, row.messages, row.typed], ensure_ascii=False)
+
+
+def test_more_rows_than_are_taken_at_a_time_are_refused_over_all_sheets(monkeypatch):
+    file = Sent((Sheet([STUDENT_HEAD, student(1), student(2)], "甲"), Sheet([STUDENT_HEAD, student(3)], "乙")))
+    monkeypatch.setattr(reading, "limits", lambda: replace(limits(), rows=2))
+    with pytest.raises(ImportRefused, match="一次最多 2 行"):
+        staged(file)
