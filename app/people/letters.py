@@ -41,7 +41,7 @@ def step_taken(row: OutboxRow) -> None:
         if right is not None:
             persons |= _may_take(record, right)
     words = Sentence(f"{step.zh}：{record.label}", f"{step.en}: {record.label}")
-    _write(persons, f"step:{row.id}", "step_taken", record, words)
+    write(persons, f"step:{row.id}", "step_taken", record, words)
 
 
 def deadline_rung(row: OutboxRow) -> None:
@@ -62,7 +62,7 @@ def deadline_rung(row: OutboxRow) -> None:
             persons |= _may_take(record, right)
     zh = "已超期，已告知上一级" if late else "快到期了"
     en = "overdue, the level above was told" if late else "due soon"
-    _write(persons, f"rung:{row.id}", "deadline", record, Sentence(f"{record.label}：{zh}", f"{record.label}: {en}"))
+    write(persons, f"rung:{row.id}", "deadline", record, Sentence(f"{record.label}：{zh}", f"{record.label}: {en}"))
 
 
 def _holders(record: Any, roles: Iterable[str]) -> set[uuid.UUID]:
@@ -103,7 +103,11 @@ def _persons(record: Any, role: str, scope: Scope) -> set[uuid.UUID]:
     return set(db.session.scalars(query))
 
 
-def _write(persons: set[uuid.UUID], key: str, kind: str, record: Any, words: Sentence) -> None:
+def write(persons: set[uuid.UUID], key: str, kind: str, record: Any, words: Sentence, address: str = "") -> None:
+    """Put a letter about `record` into each person's inbox, once per `key`, and mail that something waits.
+
+    address: where it leads; the page of the record where none is given.
+    """
     rows = db.session.scalars(select(Person).where(Person.id.in_(persons), Person.left_on.is_(None))).all()
     fresh = [person for person in rows if first_time(f"{key}:inbox:{person.id}")]
     db.session.add_all(
@@ -112,7 +116,7 @@ def _write(persons: set[uuid.UUID], key: str, kind: str, record: Any, words: Sen
             kind=kind,
             title_zh=words.zh[:200],
             title_en=words.en[:300],
-            address=record.address,
+            address=address or record.address,
             entity=record.__tablename__,
             record_id=record.id,
         )

@@ -4,10 +4,63 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.core.casework.timeline import WORDS
 from app.core.imports.registry import imports_as
+from app.core.outbox.handlers import handles
+from app.core.web import navigation
+from app.improvement.monitoring import letters
 from app.improvement.monitoring.results_import import RESULTS
+from app.improvement.monitoring.routes import bp
+
+ENTRIES = (
+    navigation.Entry("loop", "监测数据", "monitoring.cycles", "database-import", ("monitoring.view_cycles",), order=10),
+    navigation.Entry("loop", "数据发现", "monitoring.findings", "zoom-question", ("monitoring.view_findings",), order=20),
+    navigation.Entry(
+        "loop",
+        "本校结果",
+        "monitoring.school_results",
+        "chart-dots-3",
+        ("monitoring.view_release", "monitoring.view_results"),
+        order=15,
+        tab=True,
+        roles=("principal", "school_coordinator", "school_data_adviser"),
+    ),
+    navigation.Entry(
+        "loop", "收到的数据", "monitoring.school_results", "chart-dots-3", ("monitoring.view_release",), order=15,
+        roles=("dept_head", "dept_officer"),
+    ),
+    navigation.Entry(
+        "loop", "学校结果", "monitoring.school_results", "chart-dots-3", ("monitoring.view_results",), order=15,
+        roles=("inspector",),
+    ),
+    navigation.Entry(
+        "loop", "数据不一致", "monitoring.conflicts", "arrows-exchange", ("monitoring.view_conflicts",), order=25,
+        roles=("office_director", "evaluator", "assessment_member", "subject_researcher", "principal", "dept_head"),
+    ),
+)  # fmt: skip
+DEEDS = {
+    "monitoring_cycle.describe": ("改了周期内容", "changed the round"),
+    "monitoring_cycle.choose_indicators": ("选定指标", "chose the indicators"),
+    "monitoring_cycle.prepare_release": ("准备四个发布版本", "prepared the four versions"),
+    "monitoring_cycle.detect_findings": ("运行发现规则", "ran the rules of findings"),
+    "monitoring_cycle.record_briefing": ("记下专题听取汇报", "recorded a briefing"),
+    "monitoring_cycle.record_meeting": ("记下反馈会议", "recorded a feedback meeting"),
+    "data_finding.support": ("补充佐证", "added evidence"),
+    "data_finding.comment": ("写了意见", "commented"),
+    "source_conflict.ask": ("就数据不一致提问", "asked about data that disagree"),
+    "source_conflict.answer": ("回答数据不一致", "answered about data that disagree"),
+    "source_conflict.settle": ("裁定数据不一致", "settled data that disagree"),
+}
 
 
 def register(app: Flask) -> None:
     """Register everything; safe to call for each application of a process."""
+    if bp.name not in app.blueprints:
+        app.register_blueprint(bp)
+    navigation.add(*ENTRIES)
     imports_as(RESULTS)
+    WORDS.update(DEEDS)
+    handles("collecting_started", letters.collecting_started)
+    handles("findings_detected", letters.findings_detected)
+    handles("conflict_asked", letters.conflict_asked)
+    handles("cycle_withdrawn_told", letters.cycle_withdrawn)

@@ -11,7 +11,6 @@ from app.improvement.monitoring.operations.conflicts import (
 from app.improvement.monitoring.operations.cycles import (
     CycleIn,
     IndicatorSet,
-    Move,
     choose_indicators,
     close_cycle,
     close_without_list,
@@ -37,8 +36,8 @@ from app.improvement.monitoring.operations.findings import (
     support_finding,
 )
 from app.improvement.monitoring.operations.indicators import IndicatorIn, add_indicator, change_indicator
+from app.improvement.monitoring.operations.moves import Move
 from app.improvement.monitoring.operations.reconciliation import (
-    RefusalIn,
     VerifyIn,
     refuse_reconciliation,
     refuse_release,
@@ -69,7 +68,6 @@ __all__ = [
     "MergeIn",
     "Move",
     "QuestionIn",
-    "RefusalIn",
     "RejectIn",
     "ReleaseIn",
     "SettlementIn",

@@ -17,6 +17,7 @@ from app.core.errors import Invalid, Sentence, StepRefused
 from app.core.outbox.post import post
 from app.core.policy.actor import Actor
 from app.improvement.monitoring.models import DataFinding, DataRelease, Indicator, MonitoringCycle, ReleaseAck
+from app.improvement.monitoring.operations.moves import Move
 from app.improvement.monitoring.operations.reconciliation import draw_up
 from app.people.directory.models import Unit
 from workflows.improvement.monitoring_cycle import MONITORING_CYCLE
@@ -51,14 +52,6 @@ class CycleIn:
 
 
 @dataclass(frozen=True)
-class Move:
-    """A step that carries the version of the page, and a reason where one is wanted."""
-
-    version: int | None = None
-    reason: str | None = None
-
-
-@dataclass(frozen=True)
 class IndicatorSet:
     """Which indicators a round measures."""
 
@@ -77,6 +70,7 @@ def prepare_cycle(actor: Actor, county: Unit, given: CycleIn) -> MonitoringCycle
         ends_on=given.ends_on,
     )
     _describe(cycle, given)
+    cycle.indicator_codes = _known(county.id, given.indicator_codes)
     return cycle
 
 
@@ -107,7 +101,6 @@ def _describe(cycle: MonitoringCycle, given: CycleIn) -> None:
     cycle.benchmark_source, cycle.benchmark_type = given.benchmark_source.strip(), given.benchmark_type
     cycle.starts_on, cycle.ends_on = given.starts_on, given.ends_on
     cycle.document_numbers, cycle.replaces_id = list(given.document_numbers), given.replaces_id
-    cycle.indicator_codes = _known(cycle.county_id, given.indicator_codes)
 
 
 def _check_replaced(cycle: MonitoringCycle, replaces_id: uuid.UUID) -> None:
@@ -171,3 +164,4 @@ def withdraw_cycle(actor: Actor, cycle: MonitoringCycle, given: Move) -> Iterato
     asked = select(ReleaseAck).where(ReleaseAck.cycle_id == cycle.id, ReleaseAck.state == "pending")
     follow_all(db.session.scalars(asked).all(), "withdraw", reason=given.reason, tell=False)
     post("cycle_withdrawn", cycle)
+    post("cycle_withdrawn_told", cycle)

@@ -52,6 +52,18 @@ CLOSED_BEFORE = text(
                          where x.item_id = i.id and o.unit_id = f.unit_id and o.indicator_id = f.indicator_id))
        order by f.number, i.number"""
 )
+JUDGED = {
+    "severity": "severity",
+    "verdict": "verdict",
+    "effect": "effect",
+    "effect_low": "low",
+    "effect_high": "high",
+    "z": "z",
+    "p": "p",
+    "adjusted_p": "adjusted_p",
+    "family_size": "family_size",
+}
+"""Column of a finding → name in the record of the computation."""
 NOT_OUT = Sentence("数据发布以后才能运行规则", "The rules run once the data are released")
 
 
@@ -149,30 +161,25 @@ def _finding(
         cycle_id=cycle.id,
         result_id=row.id,
         indicator_id=row.indicator_id,
-        severity=record["severity"],
-        verdict=record["verdict"],
-        effect=record["effect"],
-        effect_low=record["low"],
-        effect_high=record["high"],
-        z=record["z"],
-        p=record["p"],
-        adjusted_p=record["adjusted_p"],
-        family_size=record["family_size"],
+        **{column: record[name] for column, name in JUDGED.items()},
         not_eligible=None if record["eligible"] else record["reasons"][0]["code"],
         known_on=cycle.released_on or clock.today(),
-        provenance={
-            **record,
-            **around,
-            "batch_sha256": row.file_sha256,
-            "batch": str(row.batch_id),
-            "sheet": row.sheet,
-            "row": row.row_no,
-            "cell": row.cell,
-            "benchmark_type": row.benchmark_type,
-            "benchmark_source": cycle.benchmark_source,
-        },
+        provenance=_provenance(cycle, row, record) | around,
         supporting_evidence=[],
     )
+
+
+def _provenance(cycle: MonitoringCycle, row: Row[Any], record: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **record,
+        "batch_sha256": row.file_sha256,
+        "batch": str(row.batch_id),
+        "sheet": row.sheet,
+        "row": row.row_no,
+        "cell": row.cell,
+        "benchmark_type": row.benchmark_type,
+        "benchmark_source": cycle.benchmark_source,
+    }
 
 
 def _expire_watches(cycle: MonitoringCycle) -> int:

@@ -14,6 +14,7 @@ from app.core.database import db, uuid7
 from app.core.errors import Invalid, Sentence
 from app.core.policy.actor import Actor
 from app.improvement.monitoring.models import DataRelease, MonitoringCycle, Reconciliation
+from app.improvement.monitoring.operations.moves import Move
 from app.improvement.monitoring.words import GRADES_OF_STAGE
 from workflows.improvement.monitoring_cycle import MAX_MISSING_SHARE, MONITORING_CYCLE
 
@@ -72,14 +73,6 @@ class VerifyIn:
     """The verifier's remarks on the lines, by line code."""
 
     remarks: Mapping[str, str] = field(default_factory=dict)
-    version: int | None = None
-
-
-@dataclass(frozen=True)
-class RefusalIn:
-    """Sending the round back to where it came from, with the reason."""
-
-    reason: str
     version: int | None = None
 
 
@@ -144,12 +137,12 @@ def verify_cycle(actor: Actor, cycle: MonitoringCycle, given: VerifyIn) -> None:
 
 
 @operation(MONITORING_CYCLE, "refuse_reconciliation")
-def refuse_reconciliation(actor: Actor, cycle: MonitoringCycle, given: RefusalIn) -> None:
+def refuse_reconciliation(actor: Actor, cycle: MonitoringCycle, given: Move) -> None:
     """The data do not agree: back to collecting, with the reason."""
 
 
 @operation(MONITORING_CYCLE, "refuse_release")
-def refuse_release(actor: Actor, cycle: MonitoringCycle, given: RefusalIn) -> None:
+def refuse_release(actor: Actor, cycle: MonitoringCycle, given: Move) -> None:
     """The head sends the data back; prepared versions and the signature lapse with it."""
     db.session.query(DataRelease).where(DataRelease.cycle_id == cycle.id).delete(synchronize_session="fetch")
     db.session.add(draw_up(cycle))

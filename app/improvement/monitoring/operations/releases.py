@@ -28,8 +28,8 @@ from app.improvement.monitoring.models import (
 )
 from app.improvement.monitoring.models.facts import AUDIENCES
 from app.improvement.monitoring.numbers import monitoring_numbers, months_after
-from app.improvement.monitoring.operations.cycles import Move
 from app.improvement.monitoring.operations.detection import detect
+from app.improvement.monitoring.operations.moves import Move
 from app.improvement.monitoring.snapshots import versions_of
 from app.improvement.provenance import inputs_digest
 from workflows.improvement.monitoring_cycle import MONITORING_CYCLE

@@ -1,6 +1,7 @@
 """Reads of monitoring: rounds and indicators, releases and sign-fors, results, findings, sources that disagree."""
 
-from app.improvement.monitoring.queries.conflicts import conflict_for, conflicts, conflicts_of_cell, suspected
+from app.improvement.monitoring.queries.conflicts import conflict_for, conflicts, conflicts_of_cell, sides_of, suspected
+from app.improvement.monitoring.queries.cycles import PAGE as CYCLES_A_PAGE
 from app.improvement.monitoring.queries.cycles import (
     batches_of,
     county_of,
@@ -8,19 +9,30 @@ from app.improvement.monitoring.queries.cycles import (
     cycle_lines,
     indicator_for,
     indicators,
+    indicators_named,
+    names_of,
     reconciliation_of,
     replaceable,
+    replaced_by,
+    verdict_counts,
 )
+from app.improvement.monitoring.queries.findings import OPEN as OPEN_FINDINGS
+from app.improvement.monitoring.queries.findings import PAGE as FINDINGS_A_PAGE
 from app.improvement.monitoring.queries.findings import (
     Wanted,
     cells_in_families,
+    cursor_of,
     cycles_with_findings,
     finding_count,
     finding_counts,
     finding_for,
+    finding_of_cell,
     finding_page,
     finding_rows,
+    indicators_with_findings,
     merge_targets,
+    unit_for_finding,
+    units_for_findings,
 )
 from app.improvement.monitoring.queries.releases import (
     ack_for,
@@ -36,12 +48,16 @@ from app.improvement.monitoring.queries.results import (
     cell_for,
     cells_of_unit,
     follow_up_cells,
+    parts_of,
     peers_of,
     result_cells,
     versions_of_cell,
 )
 
 __all__ = [
+    "CYCLES_A_PAGE",
+    "FINDINGS_A_PAGE",
+    "OPEN_FINDINGS",
     "Chosen",
     "Wanted",
     "ack_for",
@@ -55,26 +71,37 @@ __all__ = [
     "conflicts",
     "conflicts_of_cell",
     "county_of",
+    "cursor_of",
     "cycle_for",
     "cycle_lines",
     "cycles_with_findings",
     "finding_count",
     "finding_counts",
     "finding_for",
+    "finding_of_cell",
     "finding_page",
     "finding_rows",
     "follow_up_cells",
     "indicator_for",
     "indicators",
+    "indicators_named",
+    "indicators_with_findings",
     "meetings_of",
+    "names_of",
     "merge_targets",
     "own_acks",
+    "parts_of",
     "peers_of",
     "reconciliation_of",
     "release_for",
     "releases_of",
     "replaceable",
+    "replaced_by",
     "result_cells",
+    "sides_of",
     "suspected",
+    "unit_for_finding",
+    "units_for_findings",
+    "verdict_counts",
     "versions_of_cell",
 ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, literal_column, select, tuple_
+from sqlalchemy import func, literal_column, or_, select, tuple_
 
 from app.core.database import db
 from app.core.errors import NotFound
@@ -13,7 +14,7 @@ from app.core.imports.models import ImportBatch
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.improvement.monitoring.models import DataFinding, Indicator, MonitoringCycle, Reconciliation, ReleaseAck
-from app.people.directory.models import Unit
+from app.people.directory.models import Person, Unit
 
 VIEW = "monitoring.view_cycles"
 PAGE = 30
@@ -77,6 +78,19 @@ def replaceable(actor: Actor) -> Sequence[MonitoringCycle]:
     ).all()
 
 
+def replaced_by(actor: Actor, cycle: MonitoringCycle) -> Sequence[MonitoringCycle]:
+    """The rounds that this one takes the place of, or that take its place."""
+    other = or_(MonitoringCycle.id == cycle.replaces_id, MonitoringCycle.replaces_id == cycle.id)
+    return db.session.scalars(decide.visible(actor, select(MonitoringCycle).where(other), MonitoringCycle, VIEW)).all()
+
+
+def verdict_counts(actor: Actor, cycle: MonitoringCycle) -> dict[str, int]:
+    """State → how many findings of the round the actor sees there."""
+    found: Any = select(DataFinding.state, func.count()).where(DataFinding.cycle_id == cycle.id)
+    visible = decide.visible(actor, found, DataFinding, "monitoring.view_findings").group_by(DataFinding.state)
+    return {row[0]: row[1] for row in db.session.execute(visible)}
+
+
 def batches_of(actor: Actor, cycle: MonitoringCycle) -> Sequence[Any]:
     """The import batches of a round with who sent and who accepted them, newest first."""
     found: Any = select(ImportBatch, OWNER_NAME, ACCEPTER_NAME).where(
@@ -94,6 +108,21 @@ def reconciliation_of(actor: Actor, cycle: MonitoringCycle) -> Reconciliation | 
     )
     report: Reconciliation | None = db.session.scalar(newest.limit(1))
     return report
+
+
+def names_of(actor: Actor, ids: Sequence[uuid.UUID | None]) -> dict[uuid.UUID, str]:
+    """Names of persons by id, for those who signed or answered."""
+    wanted = [each for each in ids if each is not None]
+    rows: Any = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted))) if wanted else ()
+    return {row.id: row.name for row in rows}
+
+
+def indicators_named(actor: Actor, cycle: MonitoringCycle) -> Sequence[Indicator]:
+    """The indicators that a round measures."""
+    found = select(Indicator).where(
+        Indicator.county_id == cycle.county_id, Indicator.code.in_(cycle.indicator_codes or [""])
+    )
+    return db.session.scalars(decide.visible(actor, found, Indicator, VIEW).order_by(Indicator.code)).all()
 
 
 def indicators(actor: Actor, *, retired: bool = False) -> Sequence[Indicator]:

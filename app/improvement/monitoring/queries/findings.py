@@ -22,16 +22,19 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import joinedload
 
+from app.core import clock
 from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.core.policy.scopes import SUBJECT
 from app.improvement.monitoring.models import DataFinding, Indicator, MonitoringCycle, MonitoringResult
 from app.people.directory.models import Unit
 
 VIEW = "monitoring.view_findings"
 OPEN = ("candidate", "watch", "confirmed")
 STRENGTH = "strength"
+REGISTER = "monitoring.register_finding"
 STATES = (*OPEN, "converted", "rejected", "merged", "superseded", "expired", STRENGTH)
 PAGE = 50
 CURSOR = "~"
@@ -229,6 +232,31 @@ def finding_page(actor: Actor, finding: DataFinding) -> Surroundings:
     names = {row.id: row.name for row in db.session.execute(people_of, {"ids": ids})} if ids else {}
     item = around if around.item_ref else None
     return Surroundings(cell, around.cycle_name, around.cycle_ref or "", item, other, names)
+
+
+def finding_of_cell(actor: Actor, result_id: uuid.UUID) -> DataFinding | None:
+    """The finding that was made from a cell."""
+    found = select(DataFinding).where(DataFinding.result_id == result_id, DataFinding.state != "superseded")
+    finding: DataFinding | None = db.session.scalar(decide.visible(actor, found, DataFinding, VIEW).limit(1))
+    return finding
+
+
+def units_for_findings(actor: Actor) -> Sequence[Unit]:
+    """The units about which the actor may register a finding: schools and departments, in code order."""
+    if decide.scopes_of(actor, REGISTER) == (SUBJECT,):
+        found = select(Unit).where(Unit.county_id == actor.county_id)
+    else:
+        found = decide.visible(actor, select(Unit), Unit, REGISTER)
+    found = found.where(Unit.kind.in_(("school", "department")), or_(Unit.to_on.is_(None), Unit.to_on >= clock.today()))
+    return db.session.scalars(found.order_by(Unit.kind.desc(), Unit.code)).all()
+
+
+def unit_for_finding(actor: Actor, ref: str) -> Unit:
+    """One of them. Raises NotFound."""
+    found = next((unit for unit in units_for_findings(actor) if unit.ref == ref), None)
+    if found is None:
+        raise NotFound("unit", ref)
+    return found
 
 
 def merge_targets(actor: Actor, finding: DataFinding) -> Sequence[Any]:

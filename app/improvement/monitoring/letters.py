@@ -1,0 +1,110 @@
+"""What monitoring tells beside the letters of its steps: collecting began, rules ran, sources disagree, data were withdrawn."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import select, text
+
+from app.core import clock
+from app.core.database import db
+from app.core.errors import Sentence
+from app.core.outbox.models import OutboxRow
+from app.improvement.monitoring.models import MonitoringCycle, ReleaseAck, SourceConflict
+from app.improvement.monitoring.words import GRADES_OF_STAGE
+from app.people import letters
+from app.people.directory.words import SCHOOL_GRADES
+
+SCHOOL_ROLES = ["principal", "school_coordinator"]
+INTERPRETERS = ["evaluator", "office_director"]
+HOLDERS = text(
+    """select person_id from role_assignments
+       where county_id = :county and role = any(:roles)
+         and (cast(:units as uuid[]) is null or unit_id = any(cast(:units as uuid[])))
+         and (cast(:subjects as text[]) is null or subjects ?| cast(:subjects as text[]))
+         and from_on <= :day and (to_on is null or to_on >= :day)"""
+)
+SCHOOLS = text("select id from units where county_id = :county and kind = 'school' and school_type = any(:types)")
+
+
+def _persons(
+    county_id: uuid.UUID,
+    roles: Iterable[str],
+    units: Iterable[uuid.UUID] | None = None,
+    subjects: Iterable[str] | None = None,
+) -> set[uuid.UUID]:
+    values: dict[str, Any] = {
+        "day": clock.today(),
+        "county": county_id,
+        "roles": list(roles),
+        "units": None if units is None else list(units),
+        "subjects": None if subjects is None else list(subjects),
+    }
+    return set(db.session.scalars(HOLDERS, values))
+
+
+def _cycle(row: OutboxRow) -> MonitoringCycle | None:
+    return db.session.get(MonitoringCycle, row.record_id)
+
+
+def collecting_started(row: OutboxRow) -> None:
+    """Schools of the stage hear that a round collects; they see no county page, so it leads to their own results."""
+    cycle = _cycle(row)
+    if cycle is None:
+        return
+    grades = {int(grade.removeprefix("G")) for grade in GRADES_OF_STAGE.get(cycle.stage, ())}
+    types = [code for code, (first, last) in SCHOOL_GRADES.items() if grades & set(range(first, last + 1))]
+    schools = db.session.scalars(SCHOOLS, {"county": cycle.county_id, "types": types}).all()
+    words = Sentence(f"{cycle.name}：开始采集", f"{cycle.name}: collecting has begun")
+    persons = _persons(cycle.county_id, SCHOOL_ROLES, schools)
+    letters.write(
+        persons, f"collecting_started:{row.id}", "collecting_started", cycle, words, "/monitoring/school-results"
+    )
+
+
+def findings_detected(row: OutboxRow) -> None:
+    """Those who interpret hear once of all findings of a run."""
+    cycle = _cycle(row)
+    if cycle is None:
+        return
+    candidates, watches = row.data["candidates"], row.data["watches"]
+    words = Sentence(
+        f"{cycle.name}：{candidates} 条候选发现等你确认，{watches} 条观察",
+        f"{cycle.name}: {candidates} candidate findings to confirm, {watches} to watch",
+    )
+    persons = _persons(cycle.county_id, ["subject_researcher"], subjects=cycle.subjects)
+    persons |= _persons(cycle.county_id, INTERPRETERS)
+    letters.write(
+        persons,
+        f"findings_detected:{row.id}",
+        "findings_detected",
+        cycle,
+        words,
+        f"/monitoring/findings?cycle={cycle.ref}",
+    )
+
+
+def conflict_asked(row: OutboxRow) -> None:
+    """The head of the unit that owns the data is asked."""
+    conflict = db.session.get(SourceConflict, row.record_id)
+    if conflict is None or conflict.asked_unit_id is None:
+        return
+    words = Sentence("两个来源的数据不一致，请回答", "Two sources disagree; please answer")
+    persons = _persons(conflict.county_id, ["principal", "dept_head"], [conflict.asked_unit_id])
+    letters.write(
+        persons, f"conflict_asked:{row.id}", "conflict_asked", conflict, words, f"/monitoring/conflicts/{conflict.ref}"
+    )
+
+
+def cycle_withdrawn(row: OutboxRow) -> None:
+    """Everybody who received the data hears that they were taken back."""
+    cycle = _cycle(row)
+    if cycle is None:
+        return
+    acks = db.session.scalars(select(ReleaseAck).where(ReleaseAck.cycle_id == cycle.id)).all()
+    words = Sentence(f"{cycle.name}：数据已撤回，请停止使用", f"{cycle.name}: the data were withdrawn, stop using them")
+    for ack in acks:
+        persons = _persons(cycle.county_id, [*SCHOOL_ROLES, "dept_head"], [ack.unit_id])
+        letters.write(persons, f"cycle_withdrawn:{row.id}", "cycle_withdrawn", ack, words, ack.address)

@@ -1,0 +1,29 @@
+"""HTTP of monitoring: one module per page family, all hung up at one blueprint."""
+
+from app.improvement.monitoring.routes import (
+    conflicts,
+    cycle_steps,
+    cycles,
+    finding_steps,
+    findings,
+    indicators,
+    reconciliation,
+    releases,
+    results,
+    school_results,
+)
+from app.improvement.monitoring.routes.blueprint import bp
+
+__all__ = [
+    "bp",
+    "conflicts",
+    "cycle_steps",
+    "cycles",
+    "finding_steps",
+    "findings",
+    "indicators",
+    "reconciliation",
+    "releases",
+    "results",
+    "school_results",
+]

@@ -1,0 +1,161 @@
+"""Pages of findings: the list with forest rows, one finding, registering one by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, flash, redirect, request, url_for
+from flask_babel import gettext as _
+
+from app.core.policy import decide
+from app.core.policy.actor import Actor
+from app.core.web import filters
+from app.core.web.current import current_actor, needs
+from app.core.web.pages import page, say
+from app.improvement.monitoring import beside, operations, queries
+from app.improvement.monitoring.forms.findings import FindingForm
+from app.improvement.monitoring.models import DataFinding
+from app.improvement.monitoring.queries import Wanted
+from app.improvement.monitoring.routes.blueprint import bp
+from app.improvement.monitoring.routes.finding_steps import ways_of
+from app.improvement.monitoring.routes.offers import chips_of, notes_of, offers_of, story_of
+from app.improvement.monitoring.routes.sheets import sheet_of_findings, with_query, workbook_answer
+from app.improvement.monitoring.words import SCOPES, SEVERITIES, SOURCES, VERDICTS
+from workflows.improvement.data_finding import DATA_FINDING
+
+VIEW = "monitoring.view_findings"
+REGISTER = "monitoring.register_finding"
+
+
+@bp.get("/findings")
+@needs(VIEW)
+def findings() -> Response:
+    """Findings by unit in code order, with the strengths of the newest round beside them."""
+    actor = current_actor()
+    chosen, wanted = _wanted(actor)
+    after = request.args.get("after", "")
+    rows = queries.finding_rows(actor, wanted, after)
+    shown = rows[: queries.FINDINGS_A_PAGE]
+    more = len(rows) > len(shown)
+    return page(
+        "improvement/monitoring/findings.html",
+        groups=_grouped(shown),
+        number=len(shown),
+        total=queries.finding_count(actor, wanted),
+        bar=filters.bar(chosen),
+        next_url=filters.address(after=queries.cursor_of(shown[-1])) if more else "",
+        first_url=filters.address() if after else "",
+        export_url=with_query(url_for("monitoring.export_findings")),
+        tested=queries.cells_in_families(actor, wanted.cycle) if wanted.cycle else None,
+        cycle_name=next((option.label for option in chosen[0].options if option.chosen), ""),
+        actions=beside.actions_for(actor),
+        may_register=decide.holds(actor, REGISTER),
+        states=DATA_FINDING,
+    )
+
+
+@bp.get("/findings/export")
+@needs(VIEW)
+def export_findings() -> Response:
+    """What the list shows, all pages, as a workbook."""
+    actor = current_actor()
+    _chosen, wanted = _wanted(actor)
+    return workbook_answer(sheet_of_findings(queries.finding_rows(actor, wanted, most=None)), "findings")
+
+
+def _wanted(actor: Actor) -> tuple[list[filters.Filter], Wanted]:
+    cycle = filters.choice("cycle", _("监测"), [(row.ref, row.name) for row in queries.cycles_with_findings(actor)])
+    level = filters.choice("level", _("层级"), [(code, say(word)) for code, word in SCOPES.items()])
+    named = [(row.code, row.name) for row in queries.indicators_with_findings(actor)]
+    indicator = filters.choice("indicator", _("指标"), named)
+    severity = filters.choice("severity", _("级别"), [(c, say(w)) for c, w in SEVERITIES.items()], many=True)
+    states = [(s.code, say(s)) for s in DATA_FINDING.states]
+    state = filters.choice("state", _("状态"), [*states, ("strength", say(VERDICTS["strength"]))], many=True)
+    words = filters.text("q", _("单位名称、拼音或编号"))
+    source = filters.choice("source", _("来源"), [(c, say(w)) for c, w in SOURCES.items()], more=True)
+    gone = filters.choice("withdrawn", _("数据已撤回"), [("yes", _("只看数据已撤回的"))], more=True)
+    wanted = Wanted(
+        states=state.chosen,
+        cycle=cycle.one,
+        level=level.one,
+        indicator=indicator.one,
+        severities=severity.chosen,
+        source=source.one,
+        withdrawn=bool(gone.one),
+        words=words.one,
+        unit=request.args.get("unit", "")[:16],
+    )
+    return [cycle, level, indicator, severity, state, words, source, gone], wanted
+
+
+def _grouped(rows: Any) -> list[tuple[str, list[Any]]]:
+    groups: list[tuple[str, list[Any]]] = []
+    for row in rows:
+        if not groups or groups[-1][0] != row.unit_name:
+            groups.append((row.unit_name, []))
+        groups[-1][1].append(row)
+    return groups
+
+
+@bp.get("/findings/<ref>")
+@needs(VIEW)
+def finding(ref: str) -> Response:
+    """One finding: what it says, what it rests on, what people made of it."""
+    actor = current_actor()
+    found = queries.finding_for(actor, ref)
+    around = queries.finding_page(actor, found)
+    cell = around.cell if around.cell is not None and decide.holds(actor, "monitoring.view_results") else None
+    return page(
+        "improvement/monitoring/finding.html",
+        finding=found,
+        around=around,
+        cell=cell,
+        conflicts=queries.conflicts_of_cell(actor, cell.id) if cell is not None else (),
+        notes=notes_of(found),
+        chip=chips_of([found]).get(found.id),
+        offers=offers_of(actor, found, ways_of(found)),
+        may=_may(actor, found),
+        story=story_of(actor, [found]),
+        back_url=url_for("monitoring.findings"),
+    )
+
+
+def _may(actor: Actor, found: DataFinding) -> dict[str, bool]:
+    live = found.state in queries.OPEN_FINDINGS
+    return {
+        "comment": live and decide.may(actor, "monitoring.comment_finding", found),
+        "support": live and decide.may(actor, "monitoring.support_finding", found),
+        "cycle": decide.holds(actor, "monitoring.view_cycles"),
+    }
+
+
+@bp.get("/findings/new")
+@needs(REGISTER)
+def new_finding() -> Response:
+    """A form for what a person points out."""
+    return _form_page(FindingForm(unit=request.args.get("unit", "")))
+
+
+@bp.post("/findings")
+@needs(REGISTER)
+def register_finding() -> Any:
+    """Register it."""
+    actor, form = current_actor(), FindingForm()
+    if not form.validate():
+        return _form_page(form, 422)
+    unit = queries.unit_for_finding(actor, form.unit.data)
+    place = DataFinding(
+        county_id=unit.county_id, school_id=unit.school_id, unit_id=unit.id, subject=form.subject.data or None
+    )
+    made = operations.register_finding(actor, place, form.given())
+    flash(_("发现 %(number)s 已登记，由教研员或评价员确认", number=made.number))
+    return redirect(made.address, 303)
+
+
+def _form_page(form: FindingForm, status: int = 200) -> Response:
+    actor = current_actor()
+    units = queries.units_for_findings(actor)
+    form.unit.choices = [("", _("请选择")), *((unit.ref, unit.name) for unit in units)]
+    if len(units) == 1:
+        form.unit.choices = [(units[0].ref, units[0].name)]
+    return page("improvement/monitoring/finding_form.html", status, form=form, back_url=url_for("monitoring.findings"))

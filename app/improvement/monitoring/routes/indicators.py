@@ -1,0 +1,90 @@
+"""Pages of the county's list of indicators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, flash, redirect, url_for
+from flask_babel import gettext as _
+
+from app.core.policy import decide
+from app.core.web import filters
+from app.core.web.current import current_actor, needs
+from app.core.web.pages import page, say
+from app.improvement.monitoring import operations, queries
+from app.improvement.monitoring.forms.cycles import IndicatorForm
+from app.improvement.monitoring.models import Indicator
+from app.improvement.monitoring.routes.blueprint import bp
+from app.improvement.monitoring.words import SUBJECTS
+
+VIEW = "monitoring.view_cycles"
+MANAGE = "monitoring.manage_indicators"
+
+
+@bp.get("/indicators")
+@needs(VIEW)
+def indicators() -> Response:
+    """All indicators by subject and code."""
+    actor = current_actor()
+    subject = filters.choice("subject", _("学科"), [(code, say(word)) for code, word in SUBJECTS.items()], many=True)
+    listed = queries.indicators(actor, retired=True)
+    if subject.chosen:
+        listed = [each for each in listed if each.subject in subject.chosen]
+    return page(
+        "improvement/monitoring/indicators.html",
+        listed=listed,
+        bar=filters.bar([subject]),
+        may_manage=decide.holds(actor, MANAGE),
+        back_url=url_for("monitoring.cycles"),
+    )
+
+
+@bp.get("/indicators/new")
+@needs(MANAGE)
+def new_indicator() -> Response:
+    """A form for a new one."""
+    return _form_page(IndicatorForm(), None)
+
+
+@bp.post("/indicators")
+@needs(MANAGE)
+def add_indicator() -> Any:
+    """Add it to the list."""
+    actor, form = current_actor(), IndicatorForm()
+    if not form.validate():
+        return _form_page(form, None, 422)
+    made = operations.add_indicator(actor, Indicator(county_id=queries.county_of(actor).id), form.given())
+    flash(_("指标“%(name)s”已加入", name=made.name))
+    return redirect(url_for("monitoring.indicators"), 303)
+
+
+@bp.get("/indicators/<ref>")
+@needs(MANAGE)
+def indicator(ref: str) -> Response:
+    """One indicator as a form."""
+    found = queries.indicator_for(current_actor(), ref)
+    return _form_page(IndicatorForm(obj=found), found)
+
+
+@bp.post("/indicators/<ref>")
+@needs(MANAGE)
+def change_indicator(ref: str) -> Any:
+    """Keep what was changed."""
+    actor, form = current_actor(), IndicatorForm()
+    found = queries.indicator_for(actor, ref)
+    form.code.data = found.code
+    if not form.validate():
+        return _form_page(form, found, 422)
+    operations.change_indicator(actor, found, form.given())
+    flash(_("已保存"))
+    return redirect(url_for("monitoring.indicators"), 303)
+
+
+def _form_page(form: IndicatorForm, found: Indicator | None, status: int = 200) -> Response:
+    return page(
+        "improvement/monitoring/indicator_form.html",
+        status,
+        form=form,
+        indicator=found,
+        back_url=url_for("monitoring.indicators"),
+    )

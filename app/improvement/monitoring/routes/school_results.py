@@ -1,0 +1,135 @@
+"""What a school or a department was sent: its own results with the county's value, the signature, its own meetings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, flash, redirect, url_for
+from flask_babel import gettext as _
+
+from app.core.policy import decide
+from app.core.web.current import current_actor, needs
+from app.core.web.pages import page
+from app.improvement.monitoring import operations, queries
+from app.improvement.monitoring.forms.choices import MoveForm
+from app.improvement.monitoring.forms.cycles import BriefingForm, MeetingForm
+from app.improvement.monitoring.models import BriefingRecord, FeedbackMeeting, ReleaseAck
+from app.improvement.monitoring.queries import Wanted
+from app.improvement.monitoring.routes.blueprint import bp
+from app.improvement.monitoring.routes.offers import Way, chips_of, offers_of, story_of
+
+OWN = ("monitoring.view_release", "monitoring.view_results")
+MEET = "monitoring.record_meeting"
+
+
+@bp.get("/school-results")
+@needs(*OWN)
+def school_results() -> Response:
+    """What was sent to my unit, or to the schools that I answer for."""
+    acks = queries.own_acks(current_actor())
+    return page(
+        "improvement/monitoring/school_results.html",
+        acks=acks,
+        chips=chips_of([row[0] for row in acks if row[0].state == "pending"]),
+    )
+
+
+@bp.get("/school-results/<ref>")
+@needs(*OWN)
+def school_result(ref: str) -> Response:
+    """One package: own values with their intervals beside the county's."""
+    actor = current_actor()
+    ack = queries.ack_for(actor, ref)
+    briefings, meetings = _meetings(ack)
+    analysis = queries.analysis_behind(actor, ack)
+    findings = queries.finding_rows(actor, Wanted(unit=ack.unit.ref, states=("candidate", "watch", "confirmed")))
+    return page(
+        "improvement/monitoring/school_result.html",
+        ack=ack,
+        cells=ack.package.get("cells", []),
+        about=ack.package.get("about", {}),
+        analysis=analysis,
+        offers=offers_of(
+            actor, ack, {"acknowledge": Way(url_for("monitoring.acknowledge", ref=ack.ref), "signature", True)}
+        ),
+        chip=chips_of([ack]).get(ack.id),
+        move=ack.version,
+        signer=queries.names_of(actor, [ack.acknowledged_by]),
+        findings=findings if ack.school_id else (),
+        briefings=briefings,
+        meetings=meetings,
+        may_meet=ack.school_id is not None and decide.may(actor, MEET, ack),
+        story=story_of(actor, [ack]),
+        back_url=url_for("monitoring.school_results"),
+    )
+
+
+def _meetings(ack: ReleaseAck) -> tuple[Any, Any]:
+    actor = current_actor()
+    if ack.school_id is None or not decide.holds(actor, MEET):
+        return (), ()
+    return queries.meetings_of(actor, ack.cycle_id, ack.school_id)
+
+
+@bp.post("/school-results/<ref>/signature")
+@needs("monitoring.acknowledge_release")
+def acknowledge(ref: str) -> Any:
+    """Sign for the data."""
+    actor, form = current_actor(), MoveForm()
+    ack = queries.ack_for(actor, ref)
+    operations.acknowledge_release(actor, ack, operations.Move(form.version.data))
+    flash(_("已签收"))
+    return redirect(ack.address, 303)
+
+
+@bp.get("/school-results/<ref>/meetings/<kind>")
+@needs(MEET)
+def new_school_meeting(ref: str, kind: str) -> Response:
+    """A form for the school's own briefing or feedback meeting."""
+    ack = queries.ack_for(current_actor(), ref)
+    return _meeting_page(
+        ack, kind, BriefingForm(formdata=None) if kind == "briefing" else MeetingForm(formdata=None, level="school")
+    )
+
+
+@bp.post("/school-results/<ref>/briefings")
+@needs(MEET)
+def record_school_briefing(ref: str) -> Any:
+    """Write the school's briefing down."""
+    actor, form = current_actor(), BriefingForm()
+    ack = queries.ack_for(actor, ref)
+    if not form.validate():
+        return _meeting_page(ack, "briefing", form, 422)
+    place = BriefingRecord(county_id=ack.county_id, school_id=ack.school_id, unit_id=ack.unit_id, cycle_id=ack.cycle_id)
+    operations.record_briefing(actor, place, form.given())
+    flash(_("专题听取汇报已记下"))
+    return redirect(ack.address, 303)
+
+
+@bp.post("/school-results/<ref>/feedback-meetings")
+@needs(MEET)
+def record_school_meeting(ref: str) -> Any:
+    """Write the school's feedback meeting down."""
+    actor, form = current_actor(), MeetingForm()
+    ack = queries.ack_for(actor, ref)
+    if not form.validate():
+        return _meeting_page(ack, "feedback", form, 422)
+    place = FeedbackMeeting(
+        county_id=ack.county_id, school_id=ack.school_id, unit_id=ack.unit_id, cycle_id=ack.cycle_id
+    )
+    operations.record_meeting(actor, place, form.given())
+    flash(_("反馈会议已记下"))
+    return redirect(ack.address, 303)
+
+
+def _meeting_page(ack: ReleaseAck, kind: str, form: Any, status: int = 200) -> Response:
+    name = "monitoring.record_school_briefing" if kind == "briefing" else "monitoring.record_school_meeting"
+    return page(
+        "improvement/monitoring/meeting.html",
+        status,
+        place=(ack.cycle_name, ack.address),
+        kind=kind,
+        form=form,
+        action=url_for(name, ref=ack.ref),
+        back_url=ack.address,
+    )

@@ -1,0 +1,187 @@
+"""What is shown, as a workbook: results, findings, the versions of a round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from app.core import clock
+from app.core.spreadsheets import Head, write_workbook
+from app.core.web.pages import say
+from app.improvement.monitoring.models import DataRelease
+from app.improvement.monitoring.words import AUDIENCES, BENCHMARKS, GRADES, SEVERITIES, SUBJECTS, VERDICTS, word_of
+from workflows.improvement.data_finding import DATA_FINDING
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table with its heads."""
+
+    heads: Sequence[Head]
+    rows: Iterable[Sequence[Any]]
+    name: str = "数据"
+
+
+def workbook_answer(sheet: Sheet, name: str) -> Response:
+    """The table as a file to keep; its name holds no personal data."""
+    content = write_workbook(list(sheet.heads), sheet.rows, sheet.name)
+    answer = Response(content, mimetype=XLSX)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}-{clock.today():%Y%m%d}.xlsx"'
+    return answer
+
+
+def with_query(address: str) -> str:
+    """An address with the filters of this page behind it: what is exported is what is shown."""
+    query = request.query_string.decode()
+    return f"{address}?{query}" if query else address
+
+
+def _number(title: str) -> Head:
+    return Head(title, width=12, form="number")
+
+
+def sheet_of_findings(rows: Iterable[Any]) -> Sheet:
+    """The list of findings as it is shown, strengths included."""
+    heads = (
+        Head(_("编号"), 12), Head(_("单位代码"), 14), Head(_("单位"), 26), Head(_("指标"), 20), Head(_("年级"), 10),
+        Head(_("学科"), 10), _number(_("人数")), _number(_("数值")), Head(_("比较对象"), 12), _number(_("基准值")),
+        _number(_("效应量")), _number(_("区间下限")), _number(_("区间上限")), _number(_("校正后 p")),
+        Head(_("级别"), 8), Head(_("状态"), 12), Head(_("内容"), 50),
+    )  # fmt: skip
+    return Sheet(heads, (_finding_row(row) for row in rows), _("数据发现"))
+
+
+def _finding_row(row: Any) -> list[Any]:
+    state = VERDICTS["strength"] if row.state == "strength" else DATA_FINDING.state(row.state)
+    return [
+        row.number, row.unit_code, row.unit_name, row.indicator_name, say(word_of(GRADES, row.grade)),
+        say(word_of(SUBJECTS, row.subject)), row.n, row.value, say(word_of(BENCHMARKS, row.benchmark_type)),
+        row.benchmark_value, _short(row.effect), _short(row.effect_low), _short(row.effect_high),
+        _short(row.adjusted_p, 5), say(word_of(SEVERITIES, row.severity)), say(state), row.title,
+    ]  # fmt: skip
+
+
+def _short(value: float | None, digits: int = 4) -> float | None:
+    return None if value is None else round(value, digits)
+
+
+def sheet_of_cells(rows: Iterable[Any]) -> Sheet:
+    """Results of a round, one row a cell, with the file, sheet and cell they came from."""
+    heads = (
+        Head(_("单位代码"), 14), Head(_("单位"), 26), Head(_("年级"), 10), Head(_("班级"), 8), Head(_("学科"), 10),
+        Head(_("指标代码"), 16), Head(_("指标"), 20), _number(_("数值")), Head(_("比较对象"), 12), _number(_("基准值")),
+        _number(_("人数")), _number(_("应测人数")), _number(_("标准差")), _number(_("效应量")),
+        Head(_("文件指纹"), 18), Head(_("工作表"), 16), Head(_("单元格"), 10),
+    )  # fmt: skip
+    return Sheet(heads, (_cell_row(row) for row in rows), _("监测结果"))
+
+
+def _cell_row(row: Any) -> list[Any]:
+    cell, indicator = row[0], row[4]
+    return [
+        row.unit_code, row.unit_name, say(word_of(GRADES, cell.grade)), str(cell.class_no or ""),
+        say(word_of(SUBJECTS, cell.subject)), indicator.code, indicator.name, cell.value,
+        say(word_of(BENCHMARKS, cell.benchmark_type)), cell.benchmark_value, cell.n, cell.n_expected, cell.sd,
+        _short(cell.effect), cell.mark, cell.sheet, cell.cell,
+    ]  # fmt: skip
+
+
+COLUMNS = {
+    "basic": ("cells", ("unit_code", "unit", "grade", "class_no", "subject", "indicator", "indicator_name", "value",
+                        "value_low", "value_high", "benchmark_type", "benchmark", "n", "n_expected", "sd", "effect",
+                        "effect_low", "effect_high", "verdict")),
+    "analysis": ("indicators", ("subject", "grade", "indicator", "indicator_name", "county", "benchmark_type",
+                                "benchmark", "units", "n")),
+    "public": ("indicators", ("subject", "grade", "indicator", "indicator_name", "county", "benchmark_type",
+                              "benchmark", "n", "units", "below", "near", "above")),
+}  # fmt: skip
+
+
+def sheet_of_version(release: DataRelease) -> Sheet:
+    """One version as rows; what is not shown stays empty."""
+    if release.audience == "topic":
+        return _sheet_of_topics(release.snapshot["topics"])
+    part, columns = COLUMNS[release.audience]
+    rows = ([_plain(row.get(column), column) for column in columns] for row in release.snapshot[part])
+    return Sheet(_heads(columns), rows, say(AUDIENCES[release.audience]))
+
+
+def _heads(columns: Sequence[str]) -> list[Head]:
+    return [Head(str(TITLES[column]), 16, "text" if column in TEXTS else "number") for column in columns]
+
+
+TITLES = {
+    "unit_code": lazy_gettext("单位代码"),
+    "unit": lazy_gettext("单位"),
+    "grade": lazy_gettext("年级"),
+    "class_no": lazy_gettext("班级"),
+    "subject": lazy_gettext("学科"),
+    "indicator": lazy_gettext("指标代码"),
+    "indicator_name": lazy_gettext("指标"),
+    "value": lazy_gettext("数值"),
+    "value_low": lazy_gettext("95% 区间下限"),
+    "value_high": lazy_gettext("95% 区间上限"),
+    "county": lazy_gettext("全县数值"),
+    "benchmark_type": lazy_gettext("比较对象"),
+    "benchmark": lazy_gettext("基准值"),
+    "n": lazy_gettext("人数"),
+    "n_expected": lazy_gettext("应测人数"),
+    "sd": lazy_gettext("标准差"),
+    "effect": lazy_gettext("效应量"),
+    "effect_low": lazy_gettext("效应量下限"),
+    "effect_high": lazy_gettext("效应量上限"),
+    "verdict": lazy_gettext("规则判断"),
+    "standing": lazy_gettext("规则判断"),
+    "units": lazy_gettext("单位数"),
+    "below": lazy_gettext("低于基准的单位数"),
+    "near": lazy_gettext("相近的单位数"),
+    "above": lazy_gettext("高于基准的单位数"),
+}
+WORDS = {"grade": GRADES, "subject": SUBJECTS, "benchmark_type": BENCHMARKS, "verdict": VERDICTS, "standing": VERDICTS}
+TEXTS = frozenset(
+    "unit_code unit grade class_no subject indicator indicator_name benchmark_type verdict standing".split()
+)
+
+
+def _plain(value: Any, column: str) -> Any:
+    if value is None or column not in TEXTS:
+        return value
+    return say(word_of(WORDS[column], value)) if column in WORDS else str(value)
+
+
+def _sheet_of_topics(topics: Iterable[Any]) -> Sheet:
+    columns = (
+        "subject",
+        "grade",
+        "indicator",
+        "indicator_name",
+        "standing",
+        "unit_code",
+        "unit",
+        "n",
+        "value",
+        "effect",
+    )
+    rows = (
+        [
+            _plain(value, column)
+            for column, value in zip(
+                columns,
+                (topic["subject"], each["grade"], each["indicator"], each["indicator_name"], standing)
+                + tuple(unit[key] for key in ("unit_code", "unit", "n", "value", "effect")),
+                strict=True,
+            )
+        ]
+        for topic in topics
+        for each in topic["indicators"]
+        for standing in ("candidate", "strength")
+        for unit in each[standing]
+    )
+    return Sheet(_heads(columns), rows, say(AUDIENCES["topic"]))
