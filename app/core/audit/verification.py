@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,8 @@ from app.core import clock
 
 BEGINNING = hashlib.sha256(b"bihuan").digest()
 """What the first entry counts as the hash before it."""
-ROWS = """select e.seq, e.previous, e.hash, e.body, d.reason, d.changes::text as changes, d.seq is not null as detailed
+A_DAY = timedelta(days=1)
+ROWS = """select e.seq, e.previous, e.hash, e.body, e.written_at, d.reason, d.changes::text as changes, d.seq is not null as detailed
           from audit.entries e left join audit.details d using (seq) where e.seq >= :start order by e.seq"""
 
 
@@ -60,19 +63,28 @@ def verify(connection: Connection, anchors: list[Anchor] | None = None, start: i
     """
     wanted = {anchor.seq: anchor for anchor in anchors or []}
     previous, count, seq = BEGINNING if start == 1 else _hash_before(connection, start), 0, start - 1
-    for row in _rows(connection, start):
-        fault = _fault(row, seq, previous, wanted)
-        if fault is not None:
-            return Verdict(count, seq, previous, fault)
-        previous, seq, count = bytes(row.hash), row.seq, count + 1
+    latest: datetime | None = None
+    with closing(_rows(connection, start)) as rows:
+        for row in rows:
+            fault = _fault(row, seq, previous, wanted) or _clock_went_back(row, latest)
+            if fault is not None:
+                return Verdict(count, seq, previous, fault)
+            previous, seq, count = bytes(row.hash), row.seq, count + 1
+            latest = row.written_at if latest is None else max(latest, row.written_at)
     lost = min((number for number in wanted if number > seq), default=None)
     fault = Finding(seq + 1, f"the anchor knows entry {lost}, the chain ends at {seq}") if lost else None
     return Verdict(count, seq, previous, fault)
 
 
-def _rows(connection: Connection, start: int) -> Iterator[Any]:
-    result = connection.execution_options(yield_per=5000).execute(text(ROWS), {"start": start})
-    yield from result
+def _rows(connection: Connection, start: int) -> Generator[Any]:
+    with connection.execution_options(yield_per=5000).execute(text(ROWS), {"start": start}) as result:
+        yield from result
+
+
+def _clock_went_back(row: Any, latest: datetime | None) -> Finding | None:
+    if latest is None or row.written_at >= latest - A_DAY:
+        return None
+    return Finding(row.seq, "the clock of the database went back by more than a day")
 
 
 def _hash_before(connection: Connection, start: int) -> bytes:

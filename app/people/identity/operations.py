@@ -81,6 +81,13 @@ class Release:
 
 
 @dataclass(frozen=True)
+class FailedMessage:
+    """The number of a message that failed for good."""
+
+    number: int
+
+
+@dataclass(frozen=True)
 class EndOfRole:
     """The last day of a role; without one it ends at once."""
 
@@ -316,8 +323,12 @@ def _keep_one(county_id: uuid.UUID, leaving: uuid.UUID) -> None:
 
 
 @operation(right="identity.configure", name="outbox.redrive")
-def redrive(actor: Actor, row: OutboxRow) -> None:
-    """Give a message that failed eight times another eight tries."""
+def redrive(actor: Actor, record: None, given: FailedMessage) -> None:
+    """Give a message that failed eight times another eight tries. Messages have a number, no id of a record."""
+    row = db.session.get_one(OutboxRow, given.number, with_for_update=True, populate_existing=True)
     if row.dead_at is None:
         raise StepRefused((SETTLED,))
     row.dead_at, row.tries, row.due_at, row.leased_until = None, 0, clock.now(), None
+    deed = trail.current()
+    if deed is not None:
+        deed.main.extra["message"] = given.number

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
 from app.people.identity import operations, state_of_system
+from app.people.identity.operations import FailedMessage
 from app.people.identity.routes.blueprint import bp
 
 
@@ -23,6 +24,7 @@ def system() -> Response:
 def redrive(number: int) -> Response:
     """Try a failed message again."""
     actor = current_actor()
-    operations.redrive(actor, state_of_system.dead_row_for(actor, number))
+    found = state_of_system.dead_row_for(actor, number)
+    operations.redrive(actor, None, FailedMessage(found.id))
     flash(_("已放回队列，会再试 8 次"))
     return Response("", 303, {"Location": url_for("identity.system")})
