@@ -71,7 +71,7 @@ def without_numbers(message: Mapping[str, Any], private: frozenset[str]) -> dict
 
 def settle_mended(batch: ImportBatch, keys: Iterable[str]) -> None:
     """Blocked rows of earlier files of the same kind and target whose keys came in with this one are mended."""
-    copy_in("incoming_keys", {"key": "text"}, ((key,) for key in keys))
+    copy_in("incoming_keys", {"key": "text"}, [(key,) for key in keys])
     values = {"batch": batch.id, "kind": batch.kind, "county": batch.county_id, "school": batch.school_id}
     db.session.execute(MENDED, {**values, "target": batch.target_id})
 
