@@ -559,6 +559,7 @@ def upgrade() -> None:
     op.create_table(
         "import_files",
         sa.Column("batch_id", sa.Uuid(), nullable=False),
+        sa.Column("part", sa.String(length=10), nullable=False),
         sa.Column("stored_sha256", sa.String(length=64), nullable=False),
         sa.Column("key", sa.LargeBinary(), nullable=False),
         sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
@@ -577,7 +578,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_import_files_county_id")),
         sa.ForeignKeyConstraint(["school_id"], ["units.id"], name=op.f("fk_import_files_school_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_files")),
-        sa.UniqueConstraint("batch_id", name=op.f("uq_import_files_batch_id")),
+        sa.UniqueConstraint("batch_id", "part", name=op.f("uq_import_files_batch_id_part")),
         sa.UniqueConstraint("ref", name=op.f("uq_import_files_ref")),
     )
     op.create_index(op.f("ix_import_files_county_id"), "import_files", ["county_id"], unique=False)

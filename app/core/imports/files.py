@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import delete, select
 
 from app.core.audit import trail
-from app.core.database import db
+from app.core.database import db, uuid7
 from app.core.errors import Invalid, NotFound, Sentence
 from app.core.imports.models import ImportBatch, ImportFile
 from app.core.spreadsheets import Book, open_book
@@ -16,34 +17,34 @@ from app.core.storage import ScannerAway, Shelf
 from app.core.vault import SUITES, KeyRing, Place
 
 SEALED_TYPE = "application/octet-stream"
+SENT, ANNOTATED = "sent", "annotated"
 INFECTED = Sentence("安全扫描没有通过，文件没有收下", "The security scan found something; the file was not taken.")
 SCANNER_AWAY = Sentence(
     "安全扫描暂时没有应答，请过几分钟再传", "The security scan does not answer; upload it in a few minutes."
 )
 
 
-def keep_file(batch: ImportBatch, data: bytes) -> None:
-    """Seal the file and put it on the shelf; inside the open act."""
+def keep_file(batch: ImportBatch, data: bytes, part: str = SENT) -> None:
+    """Seal a file and put it on the shelf in place of an earlier one; inside the open act."""
+    forget_files(batch, part)
     tenant = _tenant(batch)
     suite = SUITES[_ring().current(tenant).suite]
-    key = suite.new_key()
-    stored = _shelf().keep(suite.encrypt(key, data, batch.id.bytes), batch.file_sha256, SEALED_TYPE)
-    kept = ImportFile(batch_id=batch.id, county_id=batch.county_id, school_id=batch.school_id)
-    kept.id, kept.stored_sha256 = batch.id, stored.sha256
-    kept.key = _ring().seal(_place(batch), key)
+    kept = ImportFile(batch_id=batch.id, county_id=batch.county_id, school_id=batch.school_id, part=part)
+    kept.id, key = uuid7(), suite.new_key()
+    kept.stored_sha256 = _shelf().keep(suite.encrypt(key, data, kept.id.bytes), part, SEALED_TYPE).sha256
+    kept.key = _ring().seal(_place(batch, kept.id), key)
     db.session.add(kept)
 
 
-def file_of(batch: ImportBatch) -> bytes:
-    """The file as it was sent. Raises NotFound when it was removed already."""
-    wanted = select(ImportFile.stored_sha256, ImportFile.key).where(ImportFile.batch_id == batch.id)
-    row = db.session.execute(wanted).first()
-    if row is None:
+def file_of(batch: ImportBatch, part: str = SENT) -> bytes:
+    """A file of the batch as it was kept. Raises NotFound when it was removed already."""
+    kept = db.session.scalar(select(ImportFile).where(ImportFile.batch_id == batch.id, ImportFile.part == part))
+    if kept is None:
         raise NotFound("import_file", batch.ref)
-    key = _ring().open(_place(batch), row.key)
-    with _shelf().open(row.stored_sha256) as file:
+    key = _ring().open(_place(batch, kept.id), kept.key)
+    with _shelf().open(kept.stored_sha256) as file:
         suite = next(suite for suite in SUITES.values() if suite.key_bytes == len(key))
-        return suite.decrypt(key, file.read(), batch.id.bytes)
+        return suite.decrypt(key, file.read(), kept.id.bytes)
 
 
 def book_of(batch: ImportBatch) -> Book:
@@ -51,15 +52,16 @@ def book_of(batch: ImportBatch) -> Book:
     return open_book(file_of(batch), batch.file_name)
 
 
-def forget_file(batch: ImportBatch) -> None:
-    """Remove the key now and the file once the act is kept."""
-    stored = db.session.scalar(
-        delete(ImportFile).where(ImportFile.batch_id == batch.id).returning(ImportFile.stored_sha256)
-    )
+def forget_files(batch: ImportBatch, *parts: str) -> None:
+    """Remove the keys of these parts (of all without any) now, and the files once the act is kept."""
+    gone = delete(ImportFile).where(ImportFile.batch_id == batch.id)
+    if parts:
+        gone = gone.where(ImportFile.part.in_(parts))
+    stored = list(db.session.scalars(gone.returning(ImportFile.stored_sha256)))
     deed = trail.current()
     if stored and deed is not None:
         shelf = _shelf()
-        deed.after.append(lambda: shelf.discard(stored))
+        deed.after.extend(partial(shelf.discard, digest) for digest in stored)
 
 
 def scan(data: bytes) -> None:
@@ -79,8 +81,8 @@ def _tenant(batch: ImportBatch) -> UUID:
     return batch.school_id or batch.county_id
 
 
-def _place(batch: ImportBatch) -> Place:
-    return Place(_tenant(batch), "import_files", batch.id, "key")
+def _place(batch: ImportBatch, identity: UUID) -> Place:
+    return Place(_tenant(batch), "import_files", identity, "key")
 
 
 def _ring() -> KeyRing:

@@ -17,8 +17,9 @@ from app.core.audit import trail
 from app.core.database import db, keep
 from app.core.errors import ImportRefused, NotFound, Sentence
 from app.core.imports import operations
+from app.core.imports.annotate import annotated
 from app.core.imports.checking import Progress
-from app.core.imports.files import book_of, forget_file
+from app.core.imports.files import ANNOTATED, book_of, file_of, forget_files, keep_file
 from app.core.imports.flow import GOOD, NO_FILE, digest_of, kind_of, masked, staged_rows
 from app.core.imports.models import ROLLBACK_DAYS, ImportBatch, ImportFile, ImportFormer, ImportProgress
 from app.core.imports.operations import Checked, Failed
@@ -28,6 +29,7 @@ from app.core.imports.staged import StagedSheet
 from app.core.imports.versions import diff
 from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM
+from app.core.spreadsheets import open_book
 
 log = logs.get(__name__)
 
@@ -58,8 +60,8 @@ def take_out(row: OutboxRow) -> None:
 
 
 def _carry_out(row: OutboxRow, state: str, work: Callable[[ImportBatch], Any], fail: Callable[..., Any]) -> None:
-    batch = db.session.scalar(select(ImportBatch).where(ImportBatch.id == row.record_id))
-    if batch is None or batch.state != state:
+    batch = _batch_of(row, state)
+    if batch is None:
         return
     try:
         work(batch)
@@ -75,11 +77,30 @@ def _carry_out(row: OutboxRow, state: str, work: Callable[[ImportBatch], Any], f
         fail(SYSTEM, batch, Failed((BROKEN,)))
 
 
+def _batch_of(row: OutboxRow, state: str) -> ImportBatch | None:
+    """The batch as it stands now, if it waits for this job."""
+    wanted = select(ImportBatch).where(ImportBatch.id == row.record_id).execution_options(populate_existing=True)
+    batch = db.session.scalar(wanted)
+    return batch if batch is not None and batch.state == state else None
+
+
 def _check(batch: ImportBatch) -> None:
     _progress(batch)(0, 1)
     staged = staged_rows(batch, book_of(batch), batch.behind.lookups(batch), _progress(batch))
     found = Checked(staged, report_of(batch, staged), digest_of(staged.values_json(GOOD)))
     operations.finish_checks(SYSTEM, batch, found)
+
+
+def annotate(row: OutboxRow) -> None:
+    """Write what was found into the sender's own file, for download; done again when the rows were checked again."""
+    batch = _batch_of(row, "ready")
+    if batch is None:
+        return
+    data = file_of(batch)
+    staged = staged_rows(batch, open_book(data, batch.file_name), batch.behind.lookups(batch))
+    marked = annotated(data, staged)
+    with trail.act(SYSTEM, "system", "import_batch.annotate", batch):
+        keep_file(batch, marked, ANNOTATED)
 
 
 def report_of(batch: ImportBatch, staged: StagedSheet) -> dict[str, Any]:
@@ -178,7 +199,7 @@ def clear_old_files() -> int:
         return 0
     with trail.act(SYSTEM, "system", "import_batch.clear_files") as deed:
         for batch in batches:
-            forget_file(batch)
+            forget_files(batch)
         cleared = [batch.id for batch in batches]
         db.session.execute(delete(ImportFormer).where(ImportFormer.batch_id.in_(cleared)))
         deed.main.extra["batches"] = [batch.ref for batch in batches]

@@ -147,15 +147,19 @@ class ImportBatch(Base, Movable):
 
 
 class ImportFile(Base, Record, Scoped):
-    """Where the file of a batch lies and the key that opens it: the file is sealed, the key with the school's keys.
+    """Where a file of a batch lies and the key that opens it: the file is sealed, the key with the school's keys.
+
+    `part` is "sent", or "annotated" for the same with what was found written into it.
 
     Files of personal kinds go when the batch can no longer be rolled back; without its key a backup of it is noise.
     """
 
     __tablename__ = "import_files"
     __protection__ = "unit"
+    __table_args__ = (UniqueConstraint("batch_id", "part"),)
 
-    batch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("import_batches.id", ondelete="CASCADE"), unique=True)
+    batch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("import_batches.id", ondelete="CASCADE"))
+    part: Mapped[str] = mapped_column(String(10), default="sent")
     stored_sha256: Mapped[str] = mapped_column(String(64))
     key: Mapped[bytes] = mapped_column(Sealed())
 

@@ -16,7 +16,7 @@ from app.core.database import db, uuid7
 from app.core.errors import ImportRefused, NotFound, Sentence
 from app.core.imports import keeping
 from app.core.imports.checking import Choices
-from app.core.imports.files import forget_file, keep_file
+from app.core.imports.files import ANNOTATED, forget_files, keep_file
 from app.core.imports.models import ImportBatch, ImportFormer, ImportReport, ImportRow, SavedMapping
 from app.core.imports.staged import StagedSheet
 from app.core.outbox.post import post
@@ -176,6 +176,9 @@ def finish_checks(actor: Actor, batch: ImportBatch, given: Checked) -> None:
     batch.rows_read, batch.rows_good, batch.rows_warned = counts.read, counts.accepted, counts.warned
     batch.rows_blocked, batch.rows_dropped = counts.blocked, counts.dropped
     batch.rows_digest = given.digest
+    forget_files(batch, ANNOTATED)
+    if counts.blocked or counts.warned:
+        post("import_annotate", batch, queue="heavy")
     _tell(rows=counts.read, good=counts.accepted, digest=given.digest, file=batch.file_sha256)
 
 
@@ -245,7 +248,7 @@ def discard(actor: Actor, batch: ImportBatch, given: StepIn) -> None:
 
 
 def _forget_file(batch: ImportBatch) -> None:
-    forget_file(batch)
+    forget_files(batch)
     kept = update(ImportReport).where(ImportReport.batch_id == batch.id)
     db.session.execute(kept.values(report={}, proposal={}))
 

@@ -1,0 +1,138 @@
+"""What the pages of an import say: its title, its figures, what may be done next and why not, how far a job is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import exists, select
+
+from app.core import clock
+from app.core.casework.choices import Choice, choices
+from app.core.database import db
+from app.core.errors import Sentence
+from app.core.imports import queries
+from app.core.imports.files import ANNOTATED
+from app.core.imports.models import ImportBatch, ImportFile
+from app.core.policy.actor import Actor
+from app.core.web.pages import say
+
+SILENT = timedelta(minutes=2)
+"""A job that has not moved for so long is said to wait."""
+STAGE = {"staged": 1, "checking": 2, "ready": 2, "accepting": 3, "accepted": 4}
+
+
+def stage(batch: ImportBatch) -> int:
+    """On which of the four stages a batch is; 4 once it is in."""
+    return STAGE.get(batch.state, 4)
+
+
+def header_rows(batch: ImportBatch) -> dict[str, list[int]]:
+    """The header rows in force, by sheet; sheets left out have none."""
+    sheets: Mapping[str, Any] = batch.mapping.get("sheets") or {}
+    return {name: list(plan["header"]) if plan.get("use") else [] for name, plan in sheets.items()}
+
+
+def job(actor: Actor, batch: ImportBatch) -> dict[str, Any]:
+    """The row of the job at work."""
+    titles = {
+        "checking": _("正在核对 %(name)s", name=batch.file_name),
+        "accepting": _("正在入库 %(name)s", name=batch.file_name),
+        "rolling_back": _("正在回退 %(name)s", name=batch.file_name),
+    }
+    row = queries.progress_for(actor, batch)
+    current = row if row is not None and row.at >= batch.state_since - timedelta(seconds=5) else None
+    waits = current is None or clock.machine_now() - current.at > SILENT
+    return {
+        "title": titles.get(batch.state, batch.file_name),
+        "done": current.done if current else 0,
+        "total": current.total if current else 0,
+        "left": _("正在排队") if waits else "",
+    }
+
+
+def shown(actor: Actor, batch: ImportBatch, report: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything on the report page that is not a table of the report itself."""
+    may = {choice.step.name: choice for choice in choices(actor, batch)}
+    people = queries.people_of(actor, batch)
+    return {
+        "title": _title(batch),
+        "meta": _meta(batch, report, people.get(batch.owner_id, "")),
+        "stage": stage(batch),
+        "figures": _figures(batch, report),
+        "may": may,
+        "editable": batch.state == "ready" and "check" in may,
+        "next": _next(batch, may.get("accept"), "check" in may),
+        "accepted_by": people.get(batch.accepted_by, "") if batch.accepted_by else "",
+        "annotated": _has_annotated(batch),
+        "trouble": [Sentence(**sentence) for sentence in batch.trouble],
+    }
+
+
+def _title(batch: ImportBatch) -> str:
+    if batch.state == "accepted":
+        return str(_("已接收 %(n)s 行", n=_number(batch.rows_good)))
+    if batch.state != "ready":
+        return str(_("导入：%(state)s", state=say(batch.standing)))
+    if not batch.rows_blocked:
+        return str(_("核对报告：%(n)s 行都可以接收", n=_number(batch.rows_good)))
+    if batch.all_or_nothing:
+        return str(_("核对报告：还差 %(n)s 行就能接收", n=_number(batch.rows_blocked)))
+    return str(_("核对报告：%(n)s 行要先改，其余可以先接收", n=_number(batch.rows_blocked)))
+
+
+def _meta(batch: ImportBatch, report: Mapping[str, Any], who: str) -> list[str]:
+    sheets = report.get("sheets") or []
+    hidden = sum(1 for sheet in sheets if sheet["visibility"] != "visible")
+    words = ngettext("%(num)s 个工作表", "%(num)s 个工作表", len(sheets)) if sheets else ""
+    if hidden:
+        words += _("（含 %(n)s 个隐藏表）", n=hidden)
+    at = clock.local(batch.created_at)
+    day = _("今天") if at.date() == clock.today() else f"{at:%m-%d}"
+    return [batch.file_name, words, _("%(who)s %(day)s %(time)s 上传", who=who, day=day, time=f"{at:%H:%M}")]
+
+
+def _number(value: int) -> str:
+    return f"{value:,}"
+
+
+def _figures(batch: ImportBatch, report: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    causes, drops = report.get("causes") or [], report.get("drops") or []
+    good = _("行，含 %(n)s 行有提醒", n=_number(batch.rows_warned)) if batch.rows_warned else _("行")
+    left = [say(Sentence(drop["zh"], drop["en"])) for drop in drops]
+    return [
+        (_("读到"), _number(batch.rows_read), _("行")),
+        (_("已接收") if batch.state == "accepted" else _("可以接收"), _number(batch.rows_good), good),
+        (
+            _("必须先改"),
+            _number(batch.rows_blocked),
+            _("行，%(n)s 类原因", n=len(causes)) if batch.rows_blocked else _("行"),
+            "",
+            bool(batch.rows_blocked),
+        ),
+        (_("已自动忽略"), _number(batch.rows_dropped), _("行：%(what)s", what=_("、").join(left)) if left else _("行")),
+    ]
+
+
+def _next(batch: ImportBatch, accept: Choice | None, mends: bool) -> dict[str, Any]:
+    """The main button of the report: what it says, whether it may be pressed, what stands in the way."""
+    blocked = batch.rows_blocked
+    label = _("先接收其余 %(n)s 行", n=_number(batch.rows_good)) if blocked else _("接收入库")
+    missing = [say(sentence) for sentence in accept.missing] if accept else []
+    if accept is None and batch.state == "ready":
+        missing = [_("由有接收权限的人来接收；你可以先把要改的行改好")] if mends else []
+    return {
+        "label": _("接收入库") if batch.all_or_nothing else label,
+        "allowed": accept is not None and accept.allowed,
+        "missing": missing,
+        "url": url_for("imports.accept", ref=batch.ref),
+    }
+
+
+def _has_annotated(batch: ImportBatch) -> bool:
+    wanted = exists().where(ImportFile.batch_id == batch.id, ImportFile.part == ANNOTATED)
+    return bool(db.session.scalar(select(wanted)))
