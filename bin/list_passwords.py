@@ -10,7 +10,7 @@ from itertools import product
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-HEADER = "# Passwords nobody may choose (security 6). Made by bin/list_passwords.py from rules; run it again with a county's own words.\n"
+HEADER = "# Passwords nobody may choose (security 6). Made by bin/list_passwords.py; run it again with a county's own words.\n"
 
 COMMON = """password passwd welcome administrator admin letmein iloveyou monkey dragon sunshine princess football baseball
     superman batman master shadow michael jordan computer internet secret freedom whatever trustno qwerty asdfgh zxcvbn

@@ -19,7 +19,8 @@ from app.core import clock
 BEGINNING = hashlib.sha256(b"bihuan").digest()
 """What the first entry counts as the hash before it."""
 A_DAY = timedelta(days=1)
-ROWS = """select e.seq, e.previous, e.hash, e.body, e.written_at, d.reason, d.changes::text as changes, d.seq is not null as detailed
+ROWS = """select e.seq, e.previous, e.hash, e.body, e.written_at,
+                 d.reason, d.changes::text as changes, d.seq is not null as detailed
           from audit.entries e left join audit.details d using (seq) where e.seq >= :start order by e.seq"""
 
 

@@ -114,7 +114,7 @@ def conditions(filters: Sequence[Filter]) -> str:
 
 
 def bar(filters: Sequence[Filter]) -> dict[str, Any]:
-    """Everything that the template needs: {{ filter_bar(listing.filters, listing.action, chips=listing.chips, clear_url=listing.clear_url) }}."""
+    """What the macro `filter_bar` and the empty states need; templates call it `listing`."""
     return {
         "filters": filters,
         "action": request.path,
