@@ -18,6 +18,7 @@ from app.core.spreadsheets import Book
 
 GOOD = ("ok", "warned")
 LONG_NUMBER = re.compile(r"\d[\d \-]{9,}[\dXx]")
+COVER = "••••"
 ANY_NUMBER = re.compile(r"\d[\d \-]{4,}[\dXx]")
 NO_FILE = Sentence("这个文件已按期限清除，只留下了指纹", "This file was removed in time; only its fingerprint is left.")
 
@@ -28,7 +29,7 @@ def masked(text: str, private: bool = False) -> str:
     Of a `private` column shorter numbers too: a phone number that lacks a digit is still nearly one.
     """
     pattern = ANY_NUMBER if private else LONG_NUMBER
-    return pattern.sub(lambda found: "•" * max(0, len(found[0]) - 4) + found[0][-4:], text)
+    return pattern.sub(lambda found: COVER + found[0][-4:], text)
 
 
 def kind_of(batch: ImportBatch) -> Kind:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from flask import url_for
@@ -24,6 +25,16 @@ from app.core.web.pages import say
 SILENT = timedelta(minutes=2)
 """A job that has not moved for so long is said to wait."""
 STAGE = {"staged": 1, "checking": 2, "ready": 2, "accepting": 3, "accepted": 4}
+
+
+def speaking(part: Any) -> Any:
+    """Kept JSON as the templates take it: whatever has words in two languages becomes a thing that says them."""
+    if isinstance(part, list):
+        return [speaking(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    inner = {name: speaking(each) for name, each in part.items()}
+    return SimpleNamespace(**inner) if "zh" in inner else inner
 
 
 def stage(batch: ImportBatch) -> int:
@@ -69,7 +80,7 @@ def shown(actor: Actor, batch: ImportBatch, report: Mapping[str, Any]) -> dict[s
         "next": _next(batch, may.get("accept"), "check" in may),
         "accepted_by": people.get(batch.accepted_by, "") if batch.accepted_by else "",
         "annotated": _has_annotated(batch),
-        "trouble": [Sentence(**sentence) for sentence in batch.trouble],
+        "trouble": speaking(batch.trouble),
     }
 
 
