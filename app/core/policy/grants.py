@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from app.core.policy import improvement
-from app.core.policy.scopes import COUNTY, EVERYWHERE, SCHOOL, UNIT, Scope
+from app.core.policy.scopes import CLASSES, COUNTY, EVERYWHERE, SCHOOL, UNIT, Scope
 
 Holders = dict[str, Scope | tuple[Scope, ...]]
 
@@ -39,7 +39,12 @@ PEOPLE: dict[str, Holders] = {
         "leading_group_head": COUNTY,
     },
     "people.hand_over": {"principal": SCHOOL, "dept_head": UNIT, "office_director": COUNTY},
-    "people.view_students": {"school_coordinator": SCHOOL, "homeroom_teacher": SCHOOL},
+    "people.manage_students": {"school_coordinator": SCHOOL},
+    "people.view_classes": {
+        **dict.fromkeys(("office_director", "evaluator", "assessment_member"), COUNTY),
+        **dict.fromkeys(("principal", "school_coordinator"), SCHOOL),
+    },
+    "people.view_students": {"school_coordinator": SCHOOL, "homeroom_teacher": CLASSES},
     "imports.accept_roster": {"principal": SCHOOL, "evaluator": COUNTY, "assessment_member": COUNTY},
     "imports.accept_staff": {"sys_admin": COUNTY, "principal": SCHOOL},
     "imports.upload_roster": {"school_coordinator": SCHOOL, "assessment_member": COUNTY, "evaluator": COUNTY},

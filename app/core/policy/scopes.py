@@ -97,6 +97,13 @@ SUBJECT = Scope(
         else false()
     ),
 )
+CLASSES = Scope(
+    "classes",
+    "所教班级",
+    "own classes",
+    lambda actor, record: getattr(record, "class_id", None) in actor.classes,
+    lambda actor, model: model.class_id.in_(actor.classes) if actor.classes and hasattr(model, "class_id") else false(),
+)
 OWN = Scope(
     "own",
     "本人负责",
