@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import uuid
 
+from sqlalchemy import select
+
 from app.core.database import db
 from app.core.errors import Sentence
-from app.core.outbox.deliver import first_time
-from app.core.outbox.models import InboxLetter, OutboxRow
+from app.core.outbox.models import OutboxRow
+from app.people import letters
+from app.people.identity.models import Account
 
 NOTICES: dict[str, Sentence] = {
     "session_ended": Sentence(
@@ -40,17 +43,7 @@ PAGES = {"role_granted": "/", "role_ended": "/"}
 
 def account_notice(row: OutboxRow) -> None:
     """Tell the person of an account what happened to it; once, however often it is delivered."""
-    words = NOTICES[row.data["what"]]
-    person_id = uuid.UUID(row.data["person"])
-    if not first_time(f"account:{row.id}:inbox"):
-        return
-    db.session.add(
-        InboxLetter(
-            person_id=person_id,
-            kind="account",
-            title_zh=words.zh,
-            title_en=words.en,
-            address=PAGES.get(row.data["what"], "/me"),
-        )
-    )
-    db.session.commit()
+    what, person_id = row.data["what"], uuid.UUID(row.data["person"])
+    account = db.session.scalar(select(Account).where(Account.person_id == person_id))
+    if account is not None:
+        letters.write({person_id}, f"account:{row.id}", "account", account, NOTICES[what], PAGES.get(what, "/me"))
