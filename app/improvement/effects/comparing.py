@@ -125,10 +125,33 @@ def candidates_for_follow_up(baseline_id: uuid.UUID) -> list[tuple[MonitoringRes
             MonitoringResult.unit_id == base.unit_id,
             MonitoringResult.indicator_id == base.indicator_id,
             MonitoringResult.scope_level == base.scope_level,
+            MonitoringResult.class_no.is_not_distinct_from(base.class_no),
             MonitoringResult.superseded_at.is_(None),
             MonitoringCycle.starts_on > base_cycle.starts_on,
             MonitoringCycle.state.in_(USABLE),
         )
-        .order_by(MonitoringCycle.starts_on.desc())
+        .order_by(MonitoringCycle.starts_on.desc(), MonitoringResult.grade)
+    )
+    return [(row[0], row[1]) for row in db.session.execute(query)]
+
+
+def earlier_rounds(baseline_id: uuid.UUID) -> list[tuple[MonitoringResult, MonitoringCycle]]:
+    """Rounds before the baseline that may be pooled with it for a small group, newest first."""
+    base, base_cycle = aliased(MonitoringResult), aliased(MonitoringCycle)
+    query = (
+        select(MonitoringResult, MonitoringCycle)
+        .join(MonitoringCycle, MonitoringCycle.id == MonitoringResult.cycle_id)
+        .join(base, base.id == baseline_id)
+        .join(base_cycle, base_cycle.id == base.cycle_id)
+        .where(
+            MonitoringResult.unit_id == base.unit_id,
+            MonitoringResult.indicator_id == base.indicator_id,
+            MonitoringResult.scope_level == base.scope_level,
+            MonitoringResult.class_no.is_not_distinct_from(base.class_no),
+            MonitoringResult.superseded_at.is_(None),
+            MonitoringCycle.starts_on < base_cycle.starts_on,
+            MonitoringCycle.state.in_(USABLE),
+        )
+        .order_by(MonitoringCycle.starts_on.desc(), MonitoringResult.grade)
     )
     return [(row[0], row[1]) for row in db.session.execute(query)]

@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Float, Index, text
+from sqlalchemy import Float, Index, UniqueConstraint, text
 from sqlalchemy.orm import relationship
 
 from app.core.casework.records import Movable
@@ -23,7 +23,15 @@ class EffectEvaluation(Base, Movable):
 
     __tablename__ = "effect_evaluations"
     __protection__ = "unit"
-    __table_args__ = (Index("ix_effect_evaluations_item", "item_id", "state"),)
+    __table_args__ = (
+        Index("ix_effect_evaluations_item", "item_id", "state"),
+        Index(
+            "uq_effect_evaluations_open",
+            "plan_id",
+            unique=True,
+            postgresql_where=text("state in ('draft', 'data_ready', 'computed', 'returned')"),
+        ),
+    )
     workflow = EFFECT_EVALUATION
 
     item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("problem_items.id"))
@@ -36,6 +44,7 @@ class EffectEvaluation(Base, Movable):
     """Ids of the re-measured results: one, or two rounds pooled for small groups."""
     comparability: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
     criteria_checked: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
+    """Each criterion with text, met, on_site, note, verifier, checked_on, and by_doer: whether the verifier did the work."""
     computed: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
     """Estimate, standard error, intervals, model, input digest, code version."""
     computed_outcome: Mapped[str | None] = mapped_column(String(24))
@@ -49,7 +58,12 @@ class EffectEvaluation(Base, Movable):
     rationale_accepted: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     effect_not_measurable: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     proposed_at: Mapped[datetime | None]
+    proposed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
+    proposed_outcome: Mapped[str | None] = mapped_column(String(24))
+    proposed_judgement: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """What the evaluator wrote, kept beside what was decided."""
     decided_on: Mapped[date | None]
+    decided_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
 
     item: Mapped[ProblemItem] = relationship(lazy="joined", innerjoin=True)
     plan: Mapped[RemediationPlan] = relationship(lazy="select")
@@ -95,8 +109,11 @@ class EffectEvaluation(Base, Movable):
 
     @property
     def unverified_criterion_count(self) -> int:
-        """Criteria nobody but the doers has seen on site."""
-        return sum(1 for one in self.criteria_checked if one.get("met") is None or not one.get("on_site"))
+        """Criteria nobody but the doers has seen on site; all of the plan's while nobody has looked."""
+        if not self.criteria_checked:
+            return max(1, len(self.plan.criteria))
+        seen = (c.get("met") is not None and c.get("on_site") and not c.get("by_doer") for c in self.criteria_checked)
+        return sum(1 for one in seen if not one)
 
     @property
     def pooled_round_count(self) -> int:
@@ -156,6 +173,7 @@ class ClosureRequest(Base, Movable):
     verified_on_site: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     verifier_opinion: Mapped[str] = mapped_column(default="", server_default=text("''"))
     opened_at: Mapped[datetime | None]
+    submitted_on: Mapped[date | None]
     approved_on: Mapped[date | None]
 
     item: Mapped[ProblemItem] = relationship(lazy="joined", innerjoin=True)
@@ -219,7 +237,7 @@ class ClosureRequest(Base, Movable):
     @property
     def has_before_and_after(self) -> bool:
         """The data before and after, or the criteria, are attached."""
-        return bool(self.before_after.get("estimate") or self.before_after.get("criteria"))
+        return any(self.before_after.get(name) for name in ("estimate", "criteria", "ends"))
 
     @property
     def listed_evidence_count(self) -> int:
@@ -299,10 +317,11 @@ class Recheck(Base, Movable):
 
 
 class DocumentRecord(Base, Record, Scoped):
-    """A printed document: its number, edition, digest, and the code that the verify page knows."""
+    """A printed document: its number, edition and digests, and where its file lies."""
 
     __tablename__ = "document_records"
     __protection__ = "unit"
+    __table_args__ = (UniqueConstraint("record_id", "form"),)
 
     kind: Mapped[str] = mapped_column(String(20))
     number: Mapped[str] = mapped_column(String(40))
@@ -310,5 +329,24 @@ class DocumentRecord(Base, Record, Scoped):
     entity: Mapped[str] = mapped_column(String(40))
     record_id: Mapped[uuid.UUID] = mapped_column(index=True)
     form: Mapped[str] = mapped_column(String(4))
+    file_name: Mapped[str] = mapped_column(String(120), default="", server_default=text("''"))
+    file_size: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     file_sha256: Mapped[str] = mapped_column(String(64))
+    content_sha256: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
     made_at: Mapped[datetime]
+
+
+class ClosurePrint(Base, Record):
+    """What anybody may check of a printed closure: number, edition, day and digests; nothing of a person or a school.
+
+    The verify page is reached by `ref`, which stands in the QR code.
+    """
+
+    __tablename__ = "closure_prints"
+
+    number: Mapped[str] = mapped_column(String(40))
+    edition: Mapped[int]
+    form: Mapped[str] = mapped_column(String(4))
+    made_at: Mapped[datetime]
+    content_sha256: Mapped[str] = mapped_column(String(64))
+    file_sha256: Mapped[str] = mapped_column(String(64))

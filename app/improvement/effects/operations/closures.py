@@ -13,10 +13,14 @@ from sqlalchemy import select
 from app.core import clock
 from app.core.casework.door import begin, follow, operation
 from app.core.database import db, uuid7
+from app.core.errors import Invalid, Sentence, StepRefused
+from app.core.outbox.post import post
+from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.improvement.effects.evidence_list import accepted_for
 from app.improvement.effects.models import ClosureRequest, EffectEvaluation, Recheck
 from app.improvement.effects.operations.evaluations import EvaluationStep
-from app.improvement.plans.models import Evidence, RemediationAction, RemediationPlan
+from app.improvement.plans.models import Evidence, RemediationPlan
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.operations.items import complete_if_settled
 from app.improvement.problems.operations.lists import next_number
@@ -55,26 +59,37 @@ class RecheckIn:
     version: int | None = None
 
 
+OPEN = ("draft", "submitted", "verified", "approved", "returned")
+TWICE = Sentence(
+    "这个问题项已经有一份销号申请在办", "A closure request for this item is open already; continue with that one"
+)
+NOT_ASKED = Sentence("问题项还没有到待销号", "The item is not waiting for closure")
+NOT_NOW = Sentence("申请已经提交，现在不能改；先撤回再改", "The request is submitted; take it back before you change it")
+NOT_APPROVED = Sentence("批准以后才有销号审批表", "The form is made once the closure is approved")
+NOT_ACCEPTED = Sentence(
+    "佐证清单里有不是这个问题项的、或没有采信的佐证，请重新选择",
+    "The list names evidence that was not accepted for this item; choose again",
+)
+
+
 @operation(CLOSURE_REQUEST, "draft")
 def draft_closure(actor: Actor, item: ProblemItem, given: ClosureIn) -> ClosureRequest:
     """Begin a request: the data before and after come from the decided evaluation."""
-    evaluation = db.session.scalar(
-        select(EffectEvaluation)
-        .where(EffectEvaluation.item_id == item.id, EffectEvaluation.state == "decided")
-        .order_by(EffectEvaluation.decided_on.desc(), EffectEvaluation.created_at.desc())
-        .limit(1)
-    )
+    if db.session.scalar(
+        select(ClosureRequest.id).where(ClosureRequest.item_id == item.id, ClosureRequest.state.in_(OPEN))
+    ):
+        raise Invalid("", TWICE)
+    if item.state != "pending_closure":
+        raise StepRefused((NOT_ASKED,))
     request = ClosureRequest(
         id=uuid7(),
         number=next_number(item.county_id, "XH", "closure_requests"),
         item_id=item.id,
         item=item,
-        evaluation_id=evaluation.id if evaluation else None,
         unit_id=item.unit_id,
         county_id=item.county_id,
         school_id=item.school_id,
         owner_id=actor.person_id,
-        before_after=before_and_after(evaluation),
     )
     _fill(request, given)
     return request
@@ -84,38 +99,58 @@ def before_and_after(evaluation: EffectEvaluation | None) -> dict[str, Any]:
     """The numbers of the decided evaluation, frozen into the request."""
     if evaluation is None:
         return {}
-    numbers = evaluation.computed.get("estimate")
-    return {"estimate": numbers, "criteria": evaluation.criteria_checked, "outcome": evaluation.outcome}
+    return {
+        "estimate": evaluation.computed.get("estimate"),
+        "ends": evaluation.computed.get("ends", []),
+        "criteria": evaluation.criteria_checked,
+        "outcome": evaluation.outcome,
+        "computed_outcome": evaluation.computed_outcome,
+        "target": evaluation.computed.get("target"),
+        "not_measurable": evaluation.effect_not_measurable,
+        "decided_on": evaluation.decided_on.isoformat() if evaluation.decided_on else None,
+    }
 
 
 def _fill(request: ClosureRequest, given: ClosureIn) -> None:
+    """What the unit says; numbers and evidence are those of this moment, so a returned request carries the newest."""
+    evaluation = decided_evaluation(request.item_id)
+    request.evaluation_id = evaluation.id if evaluation else None
+    request.before_after = before_and_after(evaluation)
     request.self_summary = given.self_summary.strip()
-    request.evidence_ids = list(given.evidence_ids) or [str(one) for one in accepted_evidence(request.item_id)]
+    accepted = [str(one) for one in accepted_evidence(request.item_id)]
+    if not set(given.evidence_ids) <= set(accepted):
+        raise Invalid("evidence", NOT_ACCEPTED)
+    request.evidence_ids = list(given.evidence_ids) or accepted
+
+
+def decided_evaluation(item_id: uuid.UUID) -> EffectEvaluation | None:
+    """The evaluation whose outcome is in force, the newest decided one."""
+    return db.session.scalar(
+        select(EffectEvaluation)
+        .where(EffectEvaluation.item_id == item_id, EffectEvaluation.state == "decided")
+        .order_by(EffectEvaluation.decided_on.desc(), EffectEvaluation.created_at.desc())
+        .limit(1)
+    )
 
 
 def accepted_evidence(item_id: uuid.UUID) -> list[uuid.UUID]:
     """The accepted evidence of all measures of an item."""
-    query = (
-        select(Evidence.id)
-        .join(RemediationAction, RemediationAction.id == Evidence.action_id)
-        .join(RemediationPlan, RemediationPlan.id == RemediationAction.plan_id)
-        .where(RemediationPlan.item_id == item_id, Evidence.state == "accepted")
-        .order_by(Evidence.created_at)
-    )
-    return list(db.session.scalars(query))
+    query = accepted_for(item_id).with_only_columns(Evidence.id)
+    return list(db.session.scalars(query.order_by(Evidence.created_at)))
 
 
 @operation(right="effects.draft_closure", name="closure_request.edit")
 def edit_closure(actor: Actor, request: ClosureRequest, given: ClosureIn) -> None:
     """Change a draft or returned request."""
-    if request.state in ("draft", "returned"):
-        _fill(request, given)
+    if request.state not in ("draft", "returned"):
+        raise StepRefused((NOT_NOW,))
+    _fill(request, given)
 
 
 @operation(CLOSURE_REQUEST, "submit")
 def submit_closure(actor: Actor, request: ClosureRequest, given: EvaluationStep) -> None:
     """Hand it to the verifier; the gate holds for page, bulk and command line alike."""
-    request.opened_at = None
+    request.opened_at, request.submitted_on = None, clock.today()
 
 
 @operation(CLOSURE_REQUEST, "take_back")
@@ -161,6 +196,7 @@ def approve_closure(actor: Actor, request: ClosureRequest, given: EvaluationStep
         "plan",
     )
     complete_if_settled(item)
+    post("closure_approved", request, queue="heavy")
 
 
 @operation(CLOSURE_REQUEST, "return_verified")
@@ -182,10 +218,40 @@ def withdraw_closure(actor: Actor, request: ClosureRequest, given: EvaluationSte
     follow(request.item, "resume_work")
 
 
-@operation(right="effects.verify_closure", name="closure_request.open")
+@operation(right="effects.view_closures", name="closure_request.open")
 def mark_closure_opened(actor: Actor, request: ClosureRequest, given: None = None) -> None:
-    """The verifier has opened it: from now on it cannot be taken back (G6)."""
-    request.opened_at = request.opened_at or clock.now()
+    """Somebody who may verify has opened it: from now on it cannot be taken back (G6)."""
+    verifying = CLOSURE_REQUEST.step("verify").right_for(request)
+    if request.state == "submitted" and verifying is not None and decide.may(actor, verifying, request):
+        request.opened_at = request.opened_at or clock.now()
+
+
+@operation(right="system", name="closure_request.end_with_item")
+def end_with_item(actor: Actor, item: ProblemItem, given: None = None) -> None:
+    """The item is void: its open requests are withdrawn."""
+    if item.state != "void":
+        return
+    query = select(ClosureRequest).where(ClosureRequest.item_id == item.id, ClosureRequest.state.in_(OPEN))
+    for request in db.session.scalars(query.order_by(ClosureRequest.id)).all():
+        follow(request, "withdraw_with_item")
+
+
+@operation(right="effects.print_document", name="closure_request.print")
+def print_closure(actor: Actor, request: ClosureRequest, given: None = None) -> None:
+    """Make the forms that are missing: printing was off, or its job was given up."""
+    if request.state not in ("approved", "closed"):
+        raise StepRefused((NOT_APPROVED,))
+    post("closure_approved", request, queue="heavy")
+
+
+@operation(right="system", name="recheck.end_with_reopening")
+def cancel_rechecks(actor: Actor, item: ProblemItem, given: None = None) -> None:
+    """The item was taken up again: nobody looks whether it stayed away."""
+    if item.state == "closed":
+        return
+    query = select(Recheck).where(Recheck.item_id == item.id, Recheck.state == "due").order_by(Recheck.id)
+    for recheck in db.session.scalars(query).all():
+        follow(recheck, "cancel")
 
 
 def _seen(actor: Actor, recheck: Recheck, given: RecheckIn) -> None:

@@ -12,16 +12,23 @@ from sqlalchemy import select
 from app.core import clock
 from app.core.casework.door import follow, operation
 from app.core.database import db, uuid7
-from app.core.errors import Invalid, Sentence
+from app.core.errors import Invalid, NotAllowed, Sentence, StepRefused
 from app.core.policy.actor import Actor
-from app.improvement.effects.comparing import comparison_for
-from app.improvement.effects.criteria import Criterion, CriterionReview, evaluate_criteria
 from app.improvement.effects.models import EffectEvaluation
-from app.improvement.effects.outcome import Outcome, evaluate
+from app.improvement.effects.operations.computing import Found, Named, computed, doers_of
 from app.improvement.plans.models import RemediationPlan
+from app.improvement.problems.models import ProblemItem
+from app.improvement.problems.operations.items import renew_clocks
 from workflows.improvement.effect_evaluation import EFFECT_EVALUATION
 
-CLOSABLE = ("achieved", "improved", "partly_improved")
+CLOSABLE = ("achieved", "improved")
+OPEN = ("draft", "data_ready", "computed", "returned")
+NOT_NOW = Sentence("成效已经计算，不能再改核查结果", "The effect is computed already; the findings stay as they are")
+A_DOER = Sentence(
+    "你参与了这个问题的整改，请由没有参与的人到现场核查",
+    "You took part in the work; somebody who did not has to check on site",
+)
+NOT_ON_SITE = Sentence("请到现场核查后再填", "Check on site first")
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,15 @@ class CheckedCriterion:
     text: str
     met: bool | None
     on_site: bool
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class CheckIn:
+    """What was found for every criterion of the plan."""
+
+    criteria: tuple[CheckedCriterion, ...]
+    version: int | None = None
 
 
 @dataclass(frozen=True)
@@ -67,93 +83,141 @@ class EvaluationStep:
 @operation(EFFECT_EVALUATION, "plan")
 def plan_evaluation(actor: Actor, plan: RemediationPlan, given: None = None) -> EffectEvaluation:
     """A plan took force: its effect will be judged by the design fixed in it. Taken by SYSTEM."""
-    return EffectEvaluation(
+    evaluation = EffectEvaluation(
         id=uuid7(),
         item_id=plan.item_id,
         item=plan.item,
-        plan_id=plan.id,
-        plan=plan,
         unit_id=plan.unit_id,
         county_id=plan.county_id,
         school_id=plan.school_id,
-        design=plan.design,
-        item_due_on=plan.item.due_on,
-        baseline_result_id=plan.baseline_result_id,
     )
+    _as_in(plan, evaluation)
+    return evaluation
+
+
+def _as_in(plan: RemediationPlan, evaluation: EffectEvaluation) -> None:
+    evaluation.plan_id, evaluation.plan, evaluation.design = plan.id, plan, plan.design
+    evaluation.item_due_on, evaluation.baseline_result_id = plan.item.due_on, plan.baseline_result_id
+
+
+@dataclass(frozen=True)
+class InForce:
+    """The edition that took force."""
+
+    plan: RemediationPlan
+
+
+@operation(right="system", name="effect_evaluation.follow_plan")
+def follow_plan(actor: Actor, evaluation: EffectEvaluation, given: InForce) -> None:
+    """A later edition of the plan took force: what is not computed yet will be judged by the design fixed in that one."""
+    if evaluation.state in ("draft", "returned"):
+        _as_in(given.plan, evaluation)
+        evaluation.follow_up_ids, evaluation.criteria_checked = [], []
+        evaluation.comparability, evaluation.computed, evaluation.computed_outcome = {}, {}, None
+
+
+@operation(right="system", name="effect_evaluation.end_with_item")
+def end_with_item(actor: Actor, item: ProblemItem, given: None = None) -> None:
+    """The item is void: its open evaluations end with it."""
+    if item.state != "void":
+        return
+    query = select(EffectEvaluation).where(EffectEvaluation.item_id == item.id, EffectEvaluation.state.in_(OPEN))
+    for evaluation in db.session.scalars(query.order_by(EffectEvaluation.id)).all():
+        follow(evaluation, "cancel_with_item")
+
+
+@operation(right="effects.check_criteria", name="effect_evaluation.check_criteria")
+def check_criteria(actor: Actor, evaluation: EffectEvaluation, given: CheckIn) -> None:
+    """Somebody who did not do the work says for each criterion what was found on the spot."""
+    if actor.school_id is not None and not evaluation.is_school_level:
+        raise NotAllowed("effects.check_criteria", evaluation)
+    if evaluation.state not in ("draft", "returned") or evaluation.design != "criterion":
+        raise StepRefused((NOT_NOW,))
+    doers = doers_of(actor, evaluation)
+    if str(actor.person_id) in doers:
+        raise StepRefused((A_DOER,))
+    if not all(one.on_site for one in given.criteria):
+        raise Invalid("on_site", NOT_ON_SITE)
+    evaluation.criteria_checked = _checked(actor, given.criteria, doers)
+
+
+def _checked(actor: Actor, criteria: tuple[CheckedCriterion, ...], doers: frozenset[str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "text": one.text,
+            "met": one.met,
+            "on_site": one.on_site,
+            "note": one.note.strip(),
+            "verifier": str(actor.person_id),
+            "checked_on": clock.today().isoformat(),
+            "by_doer": str(actor.person_id) in doers,
+        }
+        for one in criteria
+    ]
 
 
 @operation(EFFECT_EVALUATION, "prepare")
 def prepare_evaluation(actor: Actor, evaluation: EffectEvaluation, given: PrepareIn) -> Iterator[None]:
     """Name the follow-up data; the comparison is computed at once and stored with its inputs."""
     plan = db.session.get_one(RemediationPlan, evaluation.plan_id)
-    evaluation.follow_up_ids = list(given.follow_up_ids)
-    evaluation.criteria_checked = [
-        {"text": c.text, "met": c.met, "on_site": c.on_site, "verifier": str(actor.person_id)} for c in given.criteria
-    ]
-    found = _evaluated(evaluation, plan, given)
-    evaluation.comparability = {"checks": [check.as_json() for check in found.checks], "equated": given.equated}
+    if given.criteria:
+        evaluation.criteria_checked = _checked(actor, given.criteria, doers_of(actor, evaluation))
+    named = Named(given.follow_up_ids, given.earlier_ids, given.equated)
+    found = computed(actor, evaluation, plan, named)
+    evaluation.follow_up_ids = list(named.follow_up_ids)
+    evaluation.comparability = {
+        "checks": [check.as_json() for check in found.outcome.checks],
+        "equated": named.equated,
+        "earlier_ids": list(named.earlier_ids),
+    }
     yield
     _store(evaluation, found)
     follow(evaluation, "compute")
 
 
-def _evaluated(evaluation: EffectEvaluation, plan: RemediationPlan, given: PrepareIn) -> Outcome:
-    if evaluation.design == "criterion":
-        review = CriterionReview(
-            tuple(Criterion(c.text, c.met, c.on_site, str(i)) for i, c in enumerate(given.criteria)),
-            (evaluation.item.source_type or "",),
-            frozenset(),
-        )
-        return evaluate_criteria(review)
-    if evaluation.baseline_result_id is None or not given.follow_up_ids:
-        raise Invalid("follow_up_ids", Sentence("请选择复测数据", "Choose the follow-up data"))
-    return evaluate(
-        comparison_for(
-            evaluation.baseline_result_id,
-            given.follow_up_ids,
-            design=evaluation.design or "indicator",
-            min_effect=plan.min_effect or 0.20,
-            target=plan.target,
-            equated=given.equated,
-            earlier_ids=given.earlier_ids,
-        )
-    )
-
-
-def _store(evaluation: EffectEvaluation, found: Outcome) -> None:
+def _store(evaluation: EffectEvaluation, found: Found) -> None:
+    outcome = found.outcome
     evaluation.computed = found.as_json()
-    evaluation.computed_outcome = found.code
-    evaluation.delta = found.estimate.delta if found.estimate else None
-    evaluation.is_unadjusted = found.head_decides
-    evaluation.effect_not_measurable = not found.measurable
+    evaluation.computed_outcome = outcome.code
+    evaluation.delta = outcome.estimate.delta if outcome.estimate else None
+    evaluation.is_unadjusted = outcome.head_decides and outcome.measurable
+    evaluation.effect_not_measurable = not outcome.measurable
     evaluation.outcome, evaluation.proposed_at = None, None
+    evaluation.judgement, evaluation.difference_reason, evaluation.qualitative = "", "", []
 
 
 @operation(EFFECT_EVALUATION, "propose")
 def propose_outcome(actor: Actor, evaluation: EffectEvaluation, given: ProposeIn) -> None:
     """The evaluator proposes; the computed outcome is a suggestion."""
     _take(evaluation, given)
-    evaluation.proposed_at = clock.now()
+    evaluation.proposed_at, evaluation.proposed_by = clock.now(), actor.person_id
+    evaluation.proposed_outcome, evaluation.proposed_judgement = evaluation.outcome, evaluation.judgement
 
 
 def _take(evaluation: EffectEvaluation, given: ProposeIn) -> None:
     evaluation.outcome, evaluation.judgement = given.outcome, given.judgement.strip()
     evaluation.difference_reason = given.difference_reason.strip()
-    evaluation.qualitative = list(given.qualitative)
-    evaluation.rationale_accepted = given.rationale_accepted
+    evaluation.qualitative = list(dict.fromkeys(given.qualitative))
+    evaluation.rationale_accepted = given.rationale_accepted and given.outcome == "partly_improved"
 
 
 @operation(EFFECT_EVALUATION, "decide")
-def decide_evaluation(actor: Actor, evaluation: EffectEvaluation, given: ProposeIn) -> None:
-    """The office, or the group head for severe problems, decides; the item is told."""
+def decide_evaluation(actor: Actor, evaluation: EffectEvaluation, given: ProposeIn) -> Iterator[None]:
+    """The office, or the group head for severe problems, decides; the item is told, and its clock runs from today."""
     _take(evaluation, given)
-    evaluation.decided_on = clock.today()
+    evaluation.decided_on, evaluation.decided_by = clock.today(), actor.person_id
+    yield
     item = evaluation.item
-    item.outcome, item.rationale_accepted = given.outcome, given.rationale_accepted
-    item.effect_not_measurable = evaluation.effect_not_measurable and given.outcome == "insufficient_evidence"
-    closable = given.outcome in CLOSABLE or item.effect_not_measurable
+    item.outcome, item.rationale_accepted = evaluation.outcome, evaluation.rationale_accepted
+    item.effect_not_measurable = evaluation.effect_not_measurable and evaluation.outcome == "insufficient_evidence"
+    closable = (
+        evaluation.outcome in CLOSABLE
+        or item.effect_not_measurable
+        or (evaluation.outcome == "partly_improved" and item.rationale_accepted)
+    )
     item.closable_on = clock.today() if closable else None
     item.unresolved_on = None if closable else clock.today()
+    renew_clocks(item)
 
 
 @operation(EFFECT_EVALUATION, "return_evaluation")
@@ -161,7 +225,7 @@ def return_evaluation(actor: Actor, evaluation: EffectEvaluation, given: Evaluat
     """The data or the comparison have to be looked at again."""
 
 
-def evaluation_in_force(item_id: uuid.UUID) -> Any:
+def evaluation_in_force(item_id: uuid.UUID) -> EffectEvaluation | None:
     """The evaluation of the plan in force, newest first; None before there is one."""
     return db.session.scalar(
         select(EffectEvaluation)

@@ -13,6 +13,7 @@ from app.core import clock
 from app.core.casework.door import begin, follow, operation
 from app.core.database import db, uuid7
 from app.core.errors import Invalid, Sentence
+from app.core.outbox.post import post
 from app.core.policy.actor import Actor
 from app.improvement.monitoring.models import DataFinding
 from app.improvement.problems.models import ProblemItem, Reopening
@@ -107,6 +108,7 @@ def approve_reopening(actor: Actor, reopening: Reopening, given: Submission) -> 
     yield
     item.due_on, item.recurrence_count = due_on, item.recurrence_count + 1
     follow(item, "reopen")
+    post("item_reopened.effects", item)
 
 
 @operation(REOPENING, "dismiss")

@@ -1,0 +1,63 @@
+"""What follows in effects from what happened below: a plan took force, an item was extended, voided or taken up again.
+
+Rows of the outbox come at least once; each handler looks first whether its deed is done already.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import exists, select
+
+from app.core.database import db
+from app.core.outbox.models import OutboxRow
+from app.core.policy.actor import SYSTEM
+from app.improvement.effects.models import EffectEvaluation
+from app.improvement.effects.operations import closures, evaluations
+from app.improvement.plans.models import RemediationPlan
+from app.improvement.problems.models import ProblemItem
+
+
+def plan_in_force(row: OutboxRow) -> None:
+    """One evaluation a plan; what an earlier edition left uncomputed goes on with this one."""
+    plan = db.session.get(RemediationPlan, row.record_id)
+    if plan is None or plan.state != "active":
+        return
+    if db.session.scalar(select(exists().where(EffectEvaluation.plan_id == plan.id))):
+        return
+    query = select(EffectEvaluation).where(EffectEvaluation.item_id == plan.item_id)
+    waiting = db.session.scalar(query.where(EffectEvaluation.state.in_(("draft", "returned"))).limit(1))
+    if waiting is not None:
+        evaluations.follow_plan(SYSTEM, waiting, evaluations.InForce(plan))
+    else:
+        evaluations.plan_evaluation(SYSTEM, plan, None)
+
+
+def item_extended(row: OutboxRow) -> None:
+    """The item waits for newer data: a second evaluation of the same plan, due when the item is."""
+    item = _item(row)
+    if item is None or item.state != "evaluating":
+        return
+    plan = db.session.scalar(
+        select(RemediationPlan).where(RemediationPlan.item_id == item.id, RemediationPlan.state == "active").limit(1)
+    )
+    waiting = exists().where(EffectEvaluation.item_id == item.id, EffectEvaluation.state.in_(evaluations.OPEN))
+    if plan is not None and not db.session.scalar(select(waiting)):
+        evaluations.plan_evaluation(SYSTEM, plan, None)
+
+
+def item_voided(row: OutboxRow) -> None:
+    """Nothing is left to evaluate or to close."""
+    item = _item(row)
+    if item is not None:
+        evaluations.end_with_item(SYSTEM, item, None)
+        closures.end_with_item(SYSTEM, item, None)
+
+
+def item_reopened(row: OutboxRow) -> None:
+    """Nobody looks again at what is being worked on."""
+    item = _item(row)
+    if item is not None:
+        closures.cancel_rechecks(SYSTEM, item, None)
+
+
+def _item(row: OutboxRow) -> ProblemItem | None:
+    return db.session.get(ProblemItem, row.record_id)

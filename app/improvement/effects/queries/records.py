@@ -1,0 +1,165 @@
+"""One evaluation, request or recheck with what its page shows: cells, evidence, measures, names, documents."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import joinedload
+
+from app.core.database import db
+from app.core.errors import NotFound
+from app.core.policy.actor import Actor
+from app.improvement.effects import comparing
+from app.improvement.effects.evidence_list import accepted_for
+from app.improvement.effects.models import ClosurePrint, ClosureRequest, DocumentRecord, EffectEvaluation, Recheck
+from app.improvement.effects.queries.lists import seen
+from app.improvement.monitoring.models import Indicator, MonitoringCycle, MonitoringResult
+from app.improvement.plans.models import Evidence, RemediationAction, RemediationPlan
+from app.improvement.problems.models import ProblemItem
+from app.people.directory.models import Person
+
+M = TypeVar("M", EffectEvaluation, ClosureRequest, Recheck)
+OUT = ("released", "improving", "closed")
+"""States of a round whose results its units may see."""
+
+SIGNS = text(
+    """select distinct on (l.step) l.step, l.at, l.person_id, l.role, l.reason, p.name
+       from audit.transition_log l left join persons p on p.id = l.person_id
+       where l.record_id = :id and l.step = any(:steps) order by l.step, l.seq desc"""
+)
+
+
+def evaluation_for(actor: Actor, ref: str) -> EffectEvaluation:
+    """One evaluation with item, unit and plan; raises NotFound."""
+    return _one(actor, EffectEvaluation, ref, "effect_evaluation", joinedload(EffectEvaluation.plan))
+
+
+def closure_for(actor: Actor, ref: str) -> ClosureRequest:
+    """One request with item, unit and evaluation; raises NotFound."""
+    return _one(actor, ClosureRequest, ref, "closure_request", joinedload(ClosureRequest.evaluation))
+
+
+def recheck_for(actor: Actor, ref: str) -> Recheck:
+    """One recheck with item and unit; raises NotFound."""
+    return _one(actor, Recheck, ref, "recheck")
+
+
+def _one(actor: Actor, model: type[M], ref: str, what: str, *loaded: Any) -> M:
+    base = select(model).join(ProblemItem, ProblemItem.id == model.item_id).where(model.ref == ref)
+    whole = seen(actor, base, model).options(joinedload(model.item).joinedload(ProblemItem.unit), *loaded)
+    found: M | None = db.session.scalar(whole.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound(what, ref)
+    return found
+
+
+def latest_for_item(actor: Actor, model: type[M], item: ProblemItem) -> M | None:
+    """The newest record of an item that the actor sees."""
+    base = select(model).join(ProblemItem, ProblemItem.id == model.item_id).where(model.item_id == item.id)
+    found: M | None = db.session.scalar(seen(actor, base, model).order_by(model.created_at.desc()).limit(1))
+    return found
+
+
+def cells(actor: Actor, ids: Sequence[Any]) -> list[tuple[MonitoringResult, Indicator, MonitoringCycle]]:
+    """Result cells with indicator and round, oldest round first; only those that row-level security shows."""
+    return comparing.rows_of(ids) if ids else []
+
+
+def candidates(actor: Actor, evaluation: EffectEvaluation) -> list[tuple[MonitoringResult, MonitoringCycle]]:
+    """Later cells of the unit that may be the follow-up; schools choose among released rounds only."""
+    if evaluation.baseline_result_id is None:
+        return []
+    return _released(actor, comparing.candidates_for_follow_up(evaluation.baseline_result_id))
+
+
+def poolable(actor: Actor, evaluation: EffectEvaluation) -> list[tuple[MonitoringResult, MonitoringCycle]]:
+    """Earlier cells that may be pooled with the baseline of a small group."""
+    if evaluation.design != "small_n" or evaluation.baseline_result_id is None:
+        return []
+    return _released(actor, comparing.earlier_rounds(evaluation.baseline_result_id))
+
+
+def _released(actor: Actor, found: list[Any]) -> list[Any]:
+    return [(cell, cycle) for cell, cycle in found if actor.school_id is None or cycle.state in OUT]
+
+
+def accepted_evidence(actor: Actor, item: ProblemItem) -> list[Any]:
+    """Rows of the accepted evidence of an item, with the measure each belongs to."""
+    query = (
+        accepted_for(item.id)
+        .with_only_columns(
+            Evidence.id, Evidence.ref, Evidence.title, Evidence.kind, Evidence.happened_on, Evidence.place,
+            RemediationAction.title.label("action"), RemediationAction.ref.label("action_ref"),
+        )
+        .join(RemediationAction, RemediationAction.id == Evidence.action_id)
+        .order_by(RemediationAction.position, Evidence.created_at)
+    )  # fmt: skip
+    return list(db.session.execute(query))
+
+
+def measures(actor: Actor, item: ProblemItem) -> list[Any]:
+    """Rows of the measures of the plans that were in force: title, state, days, result, who did them."""
+    query = (
+        select(
+            RemediationAction.ref, RemediationAction.title, RemediationAction.state, RemediationAction.result,
+            RemediationAction.planned_start, RemediationAction.planned_end, RemediationAction.state_since,
+            Person.name.label("owner"),
+        )
+        .join(RemediationPlan, RemediationPlan.id == RemediationAction.plan_id)
+        .join(Person, Person.id == RemediationAction.owner_id, isouter=True)
+        .where(RemediationPlan.item_id == item.id, RemediationPlan.state.in_(("active", "completed", "archived")))
+        .where(RemediationAction.state != "cancelled")
+        .order_by(RemediationPlan.edition, RemediationAction.position)
+    )  # fmt: skip
+    return list(db.session.execute(query))
+
+
+def open_evidence(actor: Actor, item: ProblemItem) -> list[Any]:
+    """Evidence that nobody has judged yet."""
+    query = (
+        select(Evidence.ref, Evidence.title)
+        .join(RemediationAction, RemediationAction.id == Evidence.action_id)
+        .join(RemediationPlan, RemediationPlan.id == RemediationAction.plan_id)
+        .where(RemediationPlan.item_id == item.id, Evidence.state == "submitted")
+    )
+    return list(db.session.execute(query))
+
+
+def names(actor: Actor, ids: Iterable[uuid.UUID | str | None]) -> dict[str, str]:
+    """Names by id as text, of persons who stand on records that the actor has loaded."""
+    wanted = {uuid.UUID(str(one)) for one in ids if one}
+    if not wanted:
+        return {}
+    rows = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
+    return {str(row.id): row.name for row in rows}
+
+
+def signs(actor: Actor, record: EffectEvaluation | ClosureRequest | Recheck) -> dict[str, Any]:
+    """The last taker of each step of a record: name, time, reason; by the step's name."""
+    machine = record.workflow.name
+    steps = [step.key for step in record.workflow.steps]
+    rows = db.session.execute(SIGNS, {"id": record.id, "steps": steps})
+    return {row.step.removeprefix(f"{machine}."): row for row in rows}
+
+
+def documents_of(actor: Actor, request: ClosureRequest) -> dict[str, DocumentRecord]:
+    """The printed forms of a request by pdf and word."""
+    query = select(DocumentRecord).where(
+        DocumentRecord.record_id == request.id, DocumentRecord.entity == request.__tablename__
+    )
+    return {row.form: row for row in db.session.scalars(query)}
+
+
+def recheck_of(actor: Actor, request: ClosureRequest) -> Recheck | None:
+    """The recheck that the closure planned."""
+    return db.session.scalar(select(Recheck).where(Recheck.request_id == request.id).limit(1))
+
+
+def printed(actor: Actor, ref: str) -> ClosurePrint | None:
+    """What the verify page knows of a code; None for one that was never given out."""
+    if len(ref) != 16 or not ref.isalnum():
+        return None
+    return db.session.scalar(select(ClosurePrint).where(ClosurePrint.ref == ref))
