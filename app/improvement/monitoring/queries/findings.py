@@ -202,6 +202,11 @@ class Surroundings:
     other: DataFinding | None
     people: dict[uuid.UUID, str]
 
+    @property
+    def item_address(self) -> str:
+        """The page of the item made from it."""
+        return f"/items/{self.item.item_ref}" if self.item is not None else ""
+
 
 AROUND = text(
     """select coalesce(c.name, a.cycle_name, '') as cycle_name, c.ref as cycle_ref,
