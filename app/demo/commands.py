@@ -1,0 +1,55 @@
+"""`flask demo load` and `flask demo accounts`."""
+
+from __future__ import annotations
+
+import click
+from flask import current_app
+from flask.cli import AppGroup, with_appcontext
+from sqlalchemy import select
+
+from app.core.database import db, use_context
+from app.core.policy.actor import SYSTEM
+from app.core.policy.roles import ROLES
+
+demo = AppGroup("demo", help="The demo county 清澜县.")
+
+
+@demo.command("load")
+@click.option("--students", default=40_000, help="How many students.")
+@with_appcontext
+def load_(students: int) -> None:
+    """Load the demo county into an empty database; does nothing when a county is there."""
+    from app.demo import load
+
+    if current_app.extensions["bihuan.settings"].production:
+        raise click.ClickException("正式环境不装演示数据 (no demo data in production)")
+    if load.there_is_a_county():
+        click.echo("数据库里已有机构，不再装入演示数据。")
+        return
+    load.load(students, click.echo)
+
+
+@demo.command("accounts")
+@with_appcontext
+def accounts() -> None:
+    """One account per role, and how to get its code."""
+    from app.demo.tree import PASSWORD
+    from app.people.directory.models import RoleAssignment
+    from app.people.identity.models import Account
+
+    use_context(SYSTEM.context())
+    rows = db.session.execute(
+        select(RoleAssignment.role, Account.name)
+        .join(Account, Account.person_id == RoleAssignment.person_id)
+        .distinct(RoleAssignment.role)
+        .order_by(RoleAssignment.role, Account.created_at, Account.name)
+    ).all()
+    names = {row.role: row.name for row in rows}
+    click.echo(f"密码 (password): {PASSWORD}")
+    for code, role in ROLES.items():
+        if code in names:
+            click.echo(f"  {names[code]:<26} {role.zh} · {role.en}")
+    click.echo("验证码 (code): flask account totp 账号名")
+
+
+COMMANDS = (demo,)

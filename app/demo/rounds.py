@@ -1,0 +1,266 @@
+"""Monitoring rounds with planted, known deficits, sent in as workbooks the way a county receives them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+
+from sqlalchemy import select
+
+from app.core.database import db
+from app.core.imports.arrival import take_in
+from app.core.spreadsheets import write_workbook
+from app.demo.telling import Teller
+from app.demo.tree import County
+from app.improvement.monitoring.models import Indicator, MonitoringCycle, ReleaseAck
+from app.improvement.monitoring.operations import cycles, indicators, reconciliation, releases
+from app.improvement.monitoring.operations.cycles import CycleIn
+from app.improvement.monitoring.operations.moves import Move
+from app.people.directory.models import Unit
+
+SUBJECT_WORDS = {
+    "chinese": ("语文", ("阅读理解", "表达与交流", "语言积累")),
+    "math": ("数学", ("数与运算", "图形与几何", "统计与概率", "问题解决")),
+    "english": ("英语", ("听力", "阅读", "书面表达")),
+    "science": ("科学", ("物质科学", "生命科学", "科学探究")),
+    "quality": ("学习品质", ("学习动力", "学习策略", "学业负担", "睡眠达标率")),
+}
+RATES = {"睡眠达标率"}
+LOWER_IS_BETTER = {"学业负担"}
+STAGES = {"G8": ("31", "38"), "G4": ("21", "38")}
+Row = tuple[str | int | float | None, ...]
+HEADERS = (
+    "周期代码",
+    "层级",
+    "单位代码",
+    "学校代码",
+    "年级",
+    "班级",
+    "学科",
+    "指标代码",
+    "数值类型",
+    "方向",
+    "数值",
+    "基准类型",
+    "基准值",
+    "基准标准误",
+    "有效人数",
+    "应测人数",
+    "标准差",
+    "设计效应",
+)
+
+
+@dataclass(frozen=True)
+class Round:
+    """One monitoring round: what it measures and when things happen."""
+
+    code: str
+    name: str
+    level: str
+    stage: str
+    grades: tuple[str, ...]
+    subjects: tuple[str, ...]
+    starts: date
+    released: date
+    seed: int
+    planted: float
+    """Share of school × indicator cells with a planted deficit."""
+
+
+ROUNDS = (
+    Round(
+        "2019-JUNIOR",
+        "2019 年初中省测",
+        "province",
+        "junior",
+        ("G8",),
+        ("chinese", "math", "english", "science"),
+        date(2019, 11, 12),
+        date(2020, 4, 20),
+        19,
+        0.05,
+    ),
+    Round(
+        "2021-PRIMARY",
+        "2021 年小学省测",
+        "province",
+        "primary",
+        ("G4",),
+        ("chinese", "math", "science"),
+        date(2021, 11, 16),
+        date(2022, 4, 18),
+        21,
+        0.045,
+    ),
+    Round(
+        "2022-QUALITY",
+        "2022 年学习品质监测",
+        "county",
+        "junior",
+        ("G4", "G8"),
+        ("quality",),
+        date(2022, 5, 24),
+        date(2022, 9, 5),
+        22,
+        0.06,
+    ),
+    Round(
+        "2023-COUNTY",
+        "2023 年县复测",
+        "county",
+        "junior",
+        ("G4", "G8"),
+        tuple(SUBJECT_WORDS),
+        date(2023, 11, 14),
+        date(2024, 3, 11),
+        23,
+        0.012,
+    ),
+    Round(
+        "2025-COUNTY",
+        "2025 年县学业质量监测",
+        "county",
+        "junior",
+        ("G4", "G8"),
+        tuple(SUBJECT_WORDS),
+        date(2025, 11, 18),
+        date(2026, 3, 16),
+        25,
+        0.035,
+    ),
+)
+
+
+def code_of(subject: str, grade: str, word: str) -> str:
+    """The code of an indicator: subject, grade and its place in the subject's list."""
+    return f"{subject}.{grade.lower()}.{SUBJECT_WORDS[subject][1].index(word) + 1}"
+
+
+def add_indicators(county: County) -> None:
+    """The county's list of indicators, added by the office."""
+    office = county.any("office_director")
+    for subject, (name, words) in SUBJECT_WORDS.items():
+        for grade in STAGES:
+            for word in words:
+                rate = word in RATES
+                indicators.add_indicator(
+                    office,
+                    Indicator(county_id=county.id),
+                    indicators.IndicatorIn(
+                        code=code_of(subject, grade, word),
+                        name=f"{'八' if grade == 'G8' else '四'}年级{name}·{word}",
+                        definition=f"{word}的{'达标人数比例' if rate else '量尺分，县均值定为 500，标准差 100'}",
+                        subject=subject,
+                        domain="comprehensive" if subject == "quality" else "subject",
+                        value_type="rate" if rate else "mean",
+                        direction="lower" if word in LOWER_IS_BETTER else "higher",
+                        family=f"{subject}-{grade}",
+                        lowest=0.0,
+                        highest=1.0 if rate else 1000.0,
+                        index_margin=None,
+                        unit_word="" if rate else "分",
+                    ),
+                )
+
+
+def codes_of(one: Round) -> tuple[str, ...]:
+    """The indicators a round measures."""
+    return tuple(
+        code_of(subject, grade, word)
+        for subject in one.subjects
+        for grade in one.grades
+        for word in SUBJECT_WORDS[subject][1]
+    )
+
+
+def rows_of(county: County, one: Round) -> Iterator[Row]:
+    """One row a school, grade and indicator; the same deficits for the same seed, better again in a later round."""
+    for school, (_identity, kind, _short) in county.schools.items():
+        for grade in one.grades:
+            if kind not in STAGES[grade]:
+                continue
+            size = max(12, round(Random(f"{school}{grade}").gauss(95, 45)))
+            for subject in one.subjects:
+                for word in SUBJECT_WORDS[subject][1]:
+                    yield _row(one, school, grade, subject, word, size)
+
+
+def _row(one: Round, school: str, grade: str, subject: str, word: str, size: int) -> Row:
+    random = Random(f"{one.seed}{school}{grade}{subject}{word}")
+    lasting = Random(f"{school}{grade}{subject}{word}").gauss(0.03, 0.09)
+    effect = lasting + random.gauss(0, 0.05)
+    if random.random() < one.planted:
+        effect = -random.uniform(0.30, 0.62)
+    if word in LOWER_IS_BETTER:
+        effect = -effect
+    code = code_of(subject, grade, word)
+    head = (one.code, "学校", school, school, grade, None, SUBJECT_WORDS[subject][0], code)
+    way = "越低越好" if word in LOWER_IS_BETTER else "越高越好"
+    if word in RATES:
+        value = min(0.97, max(0.05, 0.70 + effect * 0.45))
+        return (*head, "比率", way, round(value, 4), "县", 0.70, None, size, size + random.randrange(3), None, 1.0)
+    value = 500 + effect * 100 + random.gauss(0, 3)
+    return (*head, "均值", way, round(value, 1), "县", 500.0, None, size, size + random.randrange(3), 100.0, 1.0)
+
+
+def workbook(county: County, one: Round) -> bytes:
+    """The round's results as a workbook with Chinese headers."""
+    return write_workbook(HEADERS, list(rows_of(county, one)), sheet=one.name[:28])
+
+
+def tell(county: County, teller: Teller, one: Round) -> MonitoringCycle:
+    """From preparation to release, every step by its own person on its own day."""
+    office, importer = county.any("office_director"), county.any("assessment_member", 0)
+    verifier, head = county.any("assessment_member", 1), county.any("leading_group_head")
+    teller.at(one.starts.replace(day=1), 9)
+    cycle = cycles.prepare_cycle(office, db.session.get_one(Unit, county.id), _description(one))
+    cycles.start_collecting(office, cycle, Move())
+    teller.at(one.released.replace(day=2), 10)
+    take_in(importer, "results", cycle.ref, workbook(county, one), f"{one.name}成绩汇总（最终版）.xlsx", verifier)
+    db.session.refresh(cycle)
+    cycles.finish_import(importer, cycle, Move())
+    teller.at(one.released.replace(day=8), 15)
+    explained = "已与学校和命题单位核对，差异来自转学与缺考，名单留存备查"
+    lines = dict.fromkeys(("rows", "missing", "range", "numbers", "schools", "indicators"), explained)
+    reconciliation.verify_cycle(verifier, cycle, reconciliation.VerifyIn(lines))
+    teller.at(one.released, 9)
+    summaries = dict.fromkeys(("basic", "analysis", "topic", "public"), f"{one.name}结果，按单位编码排列，不作排名。")
+    releases.prepare_release(office, cycle, releases.ReleaseIn(summaries))
+    releases.release_cycle(head, cycle, Move())
+    _signed_for(county, teller, cycle)
+    return cycle
+
+
+def _description(one: Round) -> CycleIn:
+    return CycleIn(
+        code=one.code,
+        name=one.name,
+        level=one.level,
+        stage=one.stage,
+        grades=one.grades,
+        subjects=one.subjects,
+        instrument=one.name,
+        instrument_version="1.0",
+        coverage="census",
+        benchmark_source="县均值",
+        benchmark_type="county",
+        starts_on=one.starts,
+        ends_on=one.starts,
+        indicator_codes=codes_of(one),
+        document_numbers=("清教督〔2019〕12号", "清教〔2020〕31号"),
+    )
+
+
+def _signed_for(county: County, teller: Teller, cycle: MonitoringCycle) -> None:
+    """Most schools sign for their package in time; two forget."""
+    by_school = {identity: code for code, (identity, _k, _s) in county.schools.items()}
+    acks = db.session.scalars(select(ReleaseAck).where(ReleaseAck.cycle_id == cycle.id)).all()
+    for number, ack in enumerate(acks):
+        code = by_school.get(ack.unit_id)
+        if code is None or number % 29 == 28:
+            continue
+        teller.later(days=number % 4, hours=1)
+        releases.acknowledge_release(county.at("principal", code), ack, Move())
