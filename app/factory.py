@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from whitenoise import WhiteNoise
 from app import models  # noqa: F401 (every table is known before the first query)
 from app.assembly import AREAS
 from app.cli import commands
-from app.core import clock, logs
+from app.core import clock, logs, pdf
 from app.core.database import db, use_context_key
 from app.core.web import chips, current, drafts, failures, headers, origin, pages
 from app.core.web.trusted_proxy import TrustedProxy
@@ -32,9 +33,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings.check()
     app = Flask("app", root_path=str(ROOT / "app"), template_folder=str(ROOT / "templates"), static_folder="static")
     logs.configure()
+    logging.getLogger("transitions").setLevel(logging.WARNING)
     _configure(app, settings)
     _connect(app, settings)
     _speak(app)
+    pdf.configure(documents=settings.documents, on=settings.pdf)
     _guard(app, settings)
     failures.register(app)
     for area in AREAS:

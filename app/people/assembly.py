@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import Flask
 
 from app.core.database import db
+from app.core.outbox.handlers import handles
 from app.core.vault import KeyRing, MasterKeys
 from app.core.vault.rows import KeyRows
+from app.people import letters
 from app.people.directory import assembly as directory
 from app.people.identity import assembly as identity
 from config.settings import Settings
@@ -17,6 +19,8 @@ def assemble(app: Flask) -> None:
     _hold_keys(app)
     identity.assemble(app)
     directory.assemble(app)
+    handles("step_taken", letters.step_taken)
+    handles("deadline_rung", letters.deadline_rung)
 
 
 def _hold_keys(app: Flask) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from app.core import clock
+from app.core.database import db
 
 BEGINNING = hashlib.sha256(b"bihuan").digest()
 """What the first entry counts as the hash before it."""
@@ -142,6 +143,21 @@ def write_anchor(connection: Connection, places: tuple[Path, ...]) -> Anchor:
             file.flush()
             os.fsync(file.fileno())
     return anchor
+
+
+ANCHOR_SECONDS = 300
+_anchored: dict[str, float] = {}
+
+
+def anchor_when_due(places: tuple[Path, ...]) -> bool:
+    """Anchor the head when five minutes have passed since this process last did (decision 21)."""
+    now = clock.monotonic()
+    if now - _anchored.get("at", -ANCHOR_SECONDS) < ANCHOR_SECONDS:
+        return False
+    _anchored["at"] = now
+    with db.engine.connect() as connection:
+        write_anchor(connection, places)
+    return True
 
 
 def read_anchors(place: Path) -> list[Anchor]:
