@@ -13,6 +13,8 @@ from app.core.database import db, use_context
 from app.core.errors import ImportRefused, NotAllowed, NotFound, StepRefused
 from app.core.imports import arrival, jobs, operations, queries
 from app.core.imports.checking import Choices
+from app.core.imports.files import file_of
+from app.core.imports.flow import kind_of, mapping_from
 from app.core.imports.models import ImportBatch, ImportFile, ImportFormer, ImportReport, ImportRow, SavedMapping
 from app.core.imports.operations import CheckIn, DropIn, SameFile, StepIn
 from app.core.outbox import deliver
@@ -181,8 +183,6 @@ def test_the_file_on_the_shelf_is_sealed(app: Flask, cast: Cast) -> None:
     with app.extensions["bihuan.shelf"].open(stored.stored_sha256) as file:
         lying = file.read()
     assert b"PK" not in lying[:4] and data[:200] not in lying
-    from app.core.imports.files import file_of
-
     assert file_of(batch) == data
 
 
@@ -206,8 +206,6 @@ def test_what_columns_meant_is_remembered_for_this_sender(app: Flask, cast: Cast
     assert "gender" in batch.mapping["missing"]
     with pytest.raises(StepRefused):
         operations.check(cast.actor("school_coordinator"), batch, CheckIn())
-
-    from app.core.imports.flow import kind_of, mapping_from
 
     proposal, _ = queries.report_for(cast.actor("school_coordinator"), batch)
     used = {sheet["name"] for sheet in proposal["sheets"]}
@@ -250,10 +248,11 @@ def test_after_seven_days_a_batch_cannot_be_rolled_back_and_its_file_goes(app: F
 
     with pytest.raises(StepRefused):
         operations.roll_back(cast.actor("principal"), batch, StepIn(reason=REASON))
+    deliver.drain()
     use_context(SYSTEM.context())
-    assert jobs.clear_old_files() == 1
     assert db.session.scalar(select(func.count()).select_from(ImportFile)) == 0
-    assert jobs.clear_old_files() == 0
+    with pytest.raises(NotFound):
+        file_of(batch)
 
 
 def test_accepting_twice_writes_once(app: Flask, cast: Cast) -> None:

@@ -21,5 +21,6 @@ def assemble(app: Flask) -> None:
     movable(ImportBatch)
     handles("import_annotate", jobs.annotate)
     handles("import_check", jobs.check_rows)
+    handles("import_clear_file", jobs.clear_file)
     handles("import_accept", jobs.take_in)
     handles("import_roll_back", jobs.take_out)

@@ -6,10 +6,9 @@ Each looks at the state of its batch first: delivered twice, or after a killed w
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core import clock, logs
@@ -21,9 +20,8 @@ from app.core.imports.annotate import annotated
 from app.core.imports.checking import Progress
 from app.core.imports.files import ANNOTATED, book_of, file_of, forget_files, keep_file
 from app.core.imports.flow import GOOD, NO_FILE, digest_of, kind_of, masked, staged_rows
-from app.core.imports.models import ROLLBACK_DAYS, ImportBatch, ImportFile, ImportFormer, ImportProgress
+from app.core.imports.models import ImportBatch, ImportFormer, ImportProgress
 from app.core.imports.operations import Checked, Failed
-from app.core.imports.registry import REGISTERED
 from app.core.imports.report import report
 from app.core.imports.staged import StagedSheet
 from app.core.imports.versions import diff
@@ -179,28 +177,12 @@ def _progress(batch: ImportBatch) -> Progress:
     return tell
 
 
-def clear_old_files() -> int:
-    """Remove the files and former rows of personal kinds that can no longer be rolled back; returns how many files.
-
-    Called by the sweep; one entry with the count.
-    """
-    limit = clock.now() - timedelta(days=ROLLBACK_DAYS)
-    personal = [code for code, kind in REGISTERED.items() if kind.personal]
-    over = exists().where(
-        ImportBatch.id == ImportFile.batch_id,
-        ImportBatch.kind.in_(personal),
-        ImportBatch.state.in_(("accepted", "superseded", "rolled_back")),
-        ImportBatch.state_since < limit,
-        ImportBatch.rows_blocked == 0,
-    )
-    batches = db.session.scalars(select(ImportBatch).where(over)).all()
-    if not batches:
-        db.session.rollback()
-        return 0
-    with trail.act(SYSTEM, "system", "import_batch.clear_files") as deed:
-        for batch in batches:
-            forget_files(batch)
-        cleared = [batch.id for batch in batches]
-        db.session.execute(delete(ImportFormer).where(ImportFormer.batch_id.in_(cleared)))
-        deed.main.extra["batches"] = [batch.ref for batch in batches]
-    return len(batches)
+def clear_file(row: OutboxRow) -> None:
+    """Seven days after acceptance, when nothing can be rolled back any more: files with personal numbers and formers go."""
+    wanted = select(ImportBatch).where(ImportBatch.id == row.record_id).execution_options(populate_existing=True)
+    batch = db.session.scalar(wanted)
+    if batch is None or not batch.behind.personal or batch.state not in ("accepted", "superseded", "rolled_back"):
+        return
+    with trail.act(SYSTEM, "system", "import_batch.clear_file", batch):
+        forget_files(batch)
+        db.session.execute(delete(ImportFormer).where(ImportFormer.batch_id == batch.id))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, text, update
@@ -17,7 +18,7 @@ from app.core.errors import ImportRefused, NotFound, Sentence
 from app.core.imports import keeping
 from app.core.imports.checking import Choices
 from app.core.imports.files import ANNOTATED, forget_files, keep_file
-from app.core.imports.models import ImportBatch, ImportFormer, ImportReport, ImportRow, SavedMapping
+from app.core.imports.models import ROLLBACK_DAYS, ImportBatch, ImportFormer, ImportReport, ImportRow, SavedMapping
 from app.core.imports.staged import StagedSheet
 from app.core.outbox.post import post
 from app.core.policy.actor import Actor
@@ -221,6 +222,8 @@ def finish_acceptance(actor: Actor, batch: ImportBatch, staged: StagedSheet | No
         follow(db.session.get_one(ImportBatch, batch.supersedes_id), "supersede")
     digest = batch.rows_digest if staged is not None else keeping.stored_digest(batch)
     _tell(rows=batch.rows_good, digest=digest, file=batch.file_sha256, **written.as_dict())
+    over = batch.accepted_at + timedelta(days=ROLLBACK_DAYS, minutes=1)
+    post("import_clear_file", batch, queue="heavy", due_at=over)
     behind.accepted(batch)
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from flask import Flask
 
 from app.core.imports.registry import imports_as
-from app.people.directory import imports
+from app.core.outbox.handlers import handles
+from app.people.directory import imports, letters
 
 
 def assemble(app: Flask) -> None:
     """Register everything once per application."""
     for kind in imports.KINDS:
         imports_as(kind)
+    handles("role_requested", letters.role_requested)
+    handles("person_left", letters.person_left)

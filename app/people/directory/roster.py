@@ -141,14 +141,7 @@ def _sealed(
         roll.classes.add((school_id, grade, class_no))
         before = known.get((school_id, student_no))
         identity = before.id if before else uuid7()
-        private = private_text(id_no, (row[13], row[16]))
-        sealed = index = None
-        if private is not None:
-            index = sealer.index("student_private", private)
-            if before and before.private_index == index:
-                sealed = before.private
-            else:
-                sealed = sealer.seal("students", identity, "private", private)
+        index, sealed = _numbers(sealer, identity, before, private_text(id_no, (row[13], row[16])))
         yield (
             identity,
             before is not None,
@@ -170,6 +163,18 @@ def _sealed(
             row[18],
             guardians_text(row[11:17]),
         )
+
+
+def _numbers(
+    sealer: Sealer, identity: uuid.UUID, before: Known | None, private: str | None
+) -> tuple[bytes | None, bytes | None]:
+    """Keyed hash and sealed value of the numbers; what is the same as before is not sealed anew."""
+    if private is None:
+        return None, None
+    index = sealer.index("student_private", private)
+    if before and before.private_index == index:
+        return index, before.private
+    return index, sealer.seal("students", identity, "private", private)
 
 
 def _known(roll: Roll) -> dict[tuple[uuid.UUID, str], Known]:

@@ -1,0 +1,40 @@
+"""Writes of the directory, one function per verb."""
+
+from app.people.directory.operations.hand_over import HandOverIn, hand_over
+from app.people.directory.operations.people import LeaveIn, PersonIn, add_person, change_person, leave
+from app.people.directory.operations.requests import RoleWish, name_deputy, request_role, take_back_request
+from app.people.directory.operations.students import EnrolmentEnd, end_enrolment
+from app.people.directory.operations.units import (
+    AliasIn,
+    CloseIn,
+    UnitIn,
+    add_alias,
+    change_unit,
+    close_unit,
+    open_unit,
+    remove_alias,
+)
+
+__all__ = [
+    "AliasIn",
+    "CloseIn",
+    "EnrolmentEnd",
+    "HandOverIn",
+    "LeaveIn",
+    "PersonIn",
+    "RoleWish",
+    "UnitIn",
+    "add_alias",
+    "add_person",
+    "change_person",
+    "change_unit",
+    "close_unit",
+    "end_enrolment",
+    "hand_over",
+    "leave",
+    "name_deputy",
+    "open_unit",
+    "remove_alias",
+    "request_role",
+    "take_back_request",
+]
