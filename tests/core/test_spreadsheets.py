@@ -28,7 +28,7 @@ from app.core.spreadsheets import (
 from app.core.spreadsheets.refusals import _sentences
 from app.core.spreadsheets.sheet_scan import scan
 from app.core.spreadsheets.used_box import used_box
-from tests.factories.hostile_workbooks import corpus, rebuilt, sheet_xml
+from tests.factories.hostile_workbooks import corpus, linked_to_another_workbook, sheet_xml
 from tests.factories.workbooks import (
     FORMS,
     Formula,
@@ -172,9 +172,9 @@ def test_parts_with_a_namespace_prefix_are_scanned_too():
 
 
 def test_links_to_other_workbooks_are_counted_and_not_followed():
-    link = b'<externalLink xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
-    book = open_book(rebuilt(extra={"xl/externalLinks/externalLink1.xml": link}), "a.xlsx")
+    book = open_book(linked_to_another_workbook(), "a.xlsx")
     assert book.external_links == 1
+    assert book.sheets[0].cells[1] == student(1)
 
 
 def test_a_million_rows_that_are_only_formatted_do_not_count():

@@ -146,6 +146,47 @@ def entity_bomb() -> bytes:
     return rebuilt({"xl/worksheets/sheet1.xml": body})
 
 
+def foreign_document_type() -> bytes:
+    """A document type that lies on another server."""
+    body = b'<?xml version="1.0"?><!DOCTYPE worksheet SYSTEM "http://127.0.0.1:1/x.dtd"><worksheet/>'
+    return rebuilt({"xl/worksheets/sheet1.xml": body})
+
+
+def wrong_checksum() -> bytes:
+    """A part whose content is not what its checksum says."""
+    data = bytearray(good())
+    at = data.rfind(b"PK\x01\x02")
+    data[at + 16] ^= 0xFF
+    return bytes(data)
+
+
+def linked_to_another_workbook() -> bytes:
+    """A good file that takes values from a workbook elsewhere, as Excel keeps such links."""
+    parts = _parts()
+    kind = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/externalLink"
+    relation = b'<Relationship Id="rId99" Type="%s" Target="externalLinks/externalLink1.xml"/></Relationships>' % kind
+    relations = parts["xl/_rels/workbook.xml.rels"].replace(b"</Relationships>", relation)
+    book = parts["xl/workbook.xml"].replace(
+        b"</sheets>", b'</sheets><externalReferences><externalReference r:id="rId99"/></externalReferences>'
+    )
+    link_type = b"application/vnd.openxmlformats-officedocument.spreadsheetml.externalLink+xml"
+    override = b'<Override PartName="/xl/externalLinks/externalLink1.xml" ContentType="%s"/></Types>' % link_type
+    types = parts[TYPES].replace(b"</Types>", override)
+    main = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    office = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    link = b'<externalLink xmlns="%s"><externalBook xmlns:r="%s" r:id="rId1"/></externalLink>' % (main, office)
+    path = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/externalLinkPath"
+    target = (
+        b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        b'<Relationship Id="rId1" Type="%s" Target="http://127.0.0.1:1/other.xlsx" TargetMode="External"/>'
+        b"</Relationships>" % path
+    )
+    return rebuilt(
+        {TYPES: types, "xl/workbook.xml": book, "xl/_rels/workbook.xml.rels": relations},
+        {"xl/externalLinks/externalLink1.xml": link, "xl/externalLinks/_rels/externalLink1.xml.rels": target},
+    )
+
+
 def other_encoding() -> bytes:
     """A part in UTF-16, in which byte searches see nothing."""
     return rebuilt({"xl/worksheets/sheet1.xml": "<?xml version='1.0' encoding='UTF-16'?><worksheet/>".encode("utf-16")})
@@ -260,6 +301,8 @@ def corpus() -> dict[str, tuple[str, bytes, str]]:
         "a name twice": ("a.xlsx", doubled_name(), "structure"),
         "a link": ("a.xlsx", symbolic_link(), "structure"),
         "entities": ("a.xlsx", entity_bomb(), "structure"),
+        "a document type from elsewhere": ("a.xlsx", foreign_document_type(), "structure"),
+        "a wrong checksum": ("a.xlsx", wrong_checksum(), "damaged"),
         "UTF-16 part": ("a.xlsx", other_encoding(), "structure"),
         "two far corners": ("a.xlsx", sparse_sheet(), "rows"),
         "far corner in disguise": ("a.xlsx", hidden_sparse_sheet(), "rows"),

@@ -14,7 +14,7 @@ from app.core.imports.kinds import KINDS, STUDENTS
 from app.core.imports.mapping import propose
 from app.core.spreadsheets import open_book
 from tests.core.imports.county import LOOKUPS, staged
-from tests.factories.hostile_workbooks import rebuilt
+from tests.factories.hostile_workbooks import linked_to_another_workbook
 from tests.factories.workbooks import (
     FORMS,
     STUDENT_HEAD,
@@ -67,12 +67,10 @@ def test_a_sheet_of_that_name_that_the_sender_has_is_left_alone():
 def test_nothing_in_the_returned_workbook_acts_when_it_is_opened():
     evil = '=HYPERLINK("http://x","y")'
     file = roster(student(1, 姓名=evil, 班级=Formula("=WEBSERVICE(1)", "3班")), student(2, 班级="=1+1"))
-    link = b'<externalLink xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
     for data in (annotated(as_xlsx(file), staged(file)), problem_workbook(staged(file), ("ok", "warned", "blocked"))):
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
             assert not any(b"<f>" in parts.read(name) for name in parts.namelist() if "worksheets/sheet" in name)
-    plain = roster(student(1), student(2))
-    data = annotated(rebuilt(extra={"xl/externalLinks/externalLink1.xml": link}), staged(plain))
+    data = annotated(linked_to_another_workbook(), staged(roster(student(1), student(2))))
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
         assert not any("externalLink" in name for name in parts.namelist())
 

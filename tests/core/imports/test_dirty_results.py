@@ -142,6 +142,11 @@ def test_the_number_of_pupils_is_a_whole_number_from_one(form, typed, code):
     assert ("N2", code, "block") in said(one(form, 人数=typed))
 
 
+@pytest.mark.parametrize("typed", [0, -2])
+def test_a_design_effect_is_above_nought(form, typed):
+    assert said(one(form, 设计效应=typed)) == [("Q2", "number_positive", "block")]
+
+
 def test_a_standard_error_of_the_benchmark_is_not_used_for_rates(form):
     sheet = one(form, 指标代码="PASS", 数值类型="比率", 数值=0.6, 基准值=0.7, 标准差="")
     assert said(sheet) == [("M2", "sd_not_used", "warn")]

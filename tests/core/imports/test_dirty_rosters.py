@@ -74,6 +74,12 @@ def test_a_row_that_only_begins_like_a_footer_but_has_a_key_is_data(form):
     assert codes(sheet) == ["school_unknown"]
 
 
+def test_a_row_that_begins_like_a_footer_and_lacks_one_cell_is_data_to_be_mended(form):
+    sheet = staged(roster(student(1), student(2, 学校代码="合计小学", 班级="")), form)
+    assert drops(sheet) == {"header": 1}
+    assert sheet.counts.blocked == 1
+
+
 # --- merged cells
 
 
@@ -89,6 +95,11 @@ def test_merged_cells_are_filled_down_inside_the_range_and_said(form):
     ]
     assert sheet.column("school_code") == ["2133000001"] * 3
     assert sheet.column("class_no") == [3, 3, None]
+
+
+def test_a_value_that_lies_under_a_merged_range_is_never_overwritten():
+    sheet = staged(roster(student(1), student(2, 班级="4班"), student(3, 班级=""), merges=((1, 8, 3, 8),)))
+    assert sheet.column("class_no") == [3, 4, 3]
 
 
 def test_ordinary_blanks_are_never_filled(form):

@@ -145,6 +145,12 @@ def test_rows_that_do_not_add_up_are_never_kept():
         sheet.check_balance()
 
 
+def test_a_row_that_gets_lost_on_the_way_stops_the_staging(monkeypatch):
+    monkeypatch.setattr(reading, "_above", lambda sheet, rows: [])
+    with pytest.raises(Unbalanced):
+        staged(roster(student(1)))
+
+
 def test_a_mended_row_is_checked_again_from_what_was_typed():
     blocked = staged(roster(student(1, 班级="实验班")))
     (row,) = blocked.rows()
