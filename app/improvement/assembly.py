@@ -8,7 +8,9 @@ from app.core.casework.records import movable
 from app.improvement.effects.models import ClosureRequest, EffectEvaluation, Recheck
 from app.improvement.monitoring import assembly as monitoring
 from app.improvement.monitoring.models import DataFinding, MonitoringCycle, ReleaseAck
+from app.improvement.plans import assembly as plans
 from app.improvement.plans.models import Evidence, RemediationAction, RemediationPlan
+from app.improvement.problems import assembly as problems
 from app.improvement.problems.models import ProblemItem, ProblemList, Reopening
 
 FEATURES = ("monitoring", "problems", "plans", "effects")
@@ -31,3 +33,5 @@ def assemble(app: Flask) -> None:
         Recheck,
     )
     monitoring.register(app)
+    problems.register(app)
+    plans.register(app)

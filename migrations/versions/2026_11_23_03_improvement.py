@@ -16,6 +16,28 @@ def upgrade() -> None:
     """Create the tables and their walls."""
 
     op.create_table(
+        "closure_prints",
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("form", sa.String(length=4), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("content_sha256", sa.String(length=64), nullable=False),
+        sa.Column("file_sha256", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
+        sa.Column(
+            "ref",
+            sa.String(length=16),
+            server_default=sa.text("substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"),
+            nullable=False,
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_closure_prints")),
+        sa.UniqueConstraint("ref", name=op.f("uq_closure_prints_ref")),
+    )
+
+    protect("closure_prints", None, outside_act=False)
+
+    op.create_table(
         "printed_plan_facts",
         sa.Column("document_ref", sa.String(length=16), nullable=False),
         sa.Column("number", sa.String(length=40), nullable=False),
@@ -47,7 +69,10 @@ def upgrade() -> None:
         sa.Column("entity", sa.String(length=40), nullable=False),
         sa.Column("record_id", sa.Uuid(), nullable=False),
         sa.Column("form", sa.String(length=4), nullable=False),
+        sa.Column("file_name", sa.String(length=120), server_default=sa.text("''"), nullable=False),
+        sa.Column("file_size", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("file_sha256", sa.String(length=64), nullable=False),
+        sa.Column("content_sha256", sa.String(length=64), server_default=sa.text("''"), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column(
@@ -62,6 +87,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_document_records_county_id")),
         sa.ForeignKeyConstraint(["school_id"], ["units.id"], name=op.f("fk_document_records_school_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document_records")),
+        sa.UniqueConstraint("record_id", "form", name=op.f("uq_document_records_record_id_form")),
         sa.UniqueConstraint("ref", name=op.f("uq_document_records_ref")),
     )
     op.create_index(op.f("ix_document_records_county_id"), "document_records", ["county_id"], unique=False)
@@ -731,13 +757,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_problem_items_board", "problem_items", ["county_id", "unit_id", "state"], unique=False)
     op.create_index(op.f("ix_problem_items_county_id"), "problem_items", ["county_id"], unique=False)
-    op.create_index("ix_problem_items_due", "problem_items", ["county_id", "due_on", "number"], unique=False)
+    op.create_index("ix_problem_items_due", "problem_items", ["county_id", "due_on", "id"], unique=False)
     op.create_index("ix_problem_items_indicator", "problem_items", ["indicator_id", "unit_id"], unique=False)
-    op.create_index("ix_problem_items_keyset", "problem_items", ["county_id", "number", "id"], unique=False)
+    op.create_index("ix_problem_items_keyset", "problem_items", ["county_id", "id"], unique=False)
     op.create_index(op.f("ix_problem_items_list_id"), "problem_items", ["list_id"], unique=False)
     op.create_index("ix_problem_items_school", "problem_items", ["school_id", "state"], unique=False)
     op.create_index(op.f("ix_problem_items_school_id"), "problem_items", ["school_id"], unique=False)
-    op.create_index("ix_problem_items_since", "problem_items", ["county_id", "state_since", "number"], unique=False)
+    op.create_index("ix_problem_items_since", "problem_items", ["county_id", "state_since", "id"], unique=False)
     op.create_index(op.f("ix_problem_items_state"), "problem_items", ["state"], unique=False)
 
     protect("problem_items", "unit", outside_act=False)
@@ -1080,7 +1106,11 @@ def upgrade() -> None:
         sa.Column("rationale_accepted", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("effect_not_measurable", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("proposed_by", sa.Uuid(), nullable=True),
+        sa.Column("proposed_outcome", sa.String(length=24), nullable=True),
+        sa.Column("proposed_judgement", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("previous_state", sa.String(length=40), nullable=True),
         sa.Column("state_since", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -1100,8 +1130,10 @@ def upgrade() -> None:
             ["baseline_result_id"], ["monitoring_results.id"], name=op.f("fk_effect_evaluations_baseline_result_id")
         ),
         sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_effect_evaluations_county_id")),
+        sa.ForeignKeyConstraint(["decided_by"], ["persons.id"], name=op.f("fk_effect_evaluations_decided_by")),
         sa.ForeignKeyConstraint(["item_id"], ["problem_items.id"], name=op.f("fk_effect_evaluations_item_id")),
         sa.ForeignKeyConstraint(["plan_id"], ["remediation_plans.id"], name=op.f("fk_effect_evaluations_plan_id")),
+        sa.ForeignKeyConstraint(["proposed_by"], ["persons.id"], name=op.f("fk_effect_evaluations_proposed_by")),
         sa.ForeignKeyConstraint(["school_id"], ["units.id"], name=op.f("fk_effect_evaluations_school_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_effect_evaluations_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_effect_evaluations")),
@@ -1111,6 +1143,13 @@ def upgrade() -> None:
     op.create_index("ix_effect_evaluations_item", "effect_evaluations", ["item_id", "state"], unique=False)
     op.create_index(op.f("ix_effect_evaluations_school_id"), "effect_evaluations", ["school_id"], unique=False)
     op.create_index(op.f("ix_effect_evaluations_state"), "effect_evaluations", ["state"], unique=False)
+    op.create_index(
+        "uq_effect_evaluations_open",
+        "effect_evaluations",
+        ["plan_id"],
+        unique=True,
+        postgresql_where=sa.text("state in ('draft', 'data_ready', 'computed', 'returned')"),
+    )
 
     protect("effect_evaluations", "unit", outside_act=False)
 
@@ -1296,6 +1335,7 @@ def upgrade() -> None:
         sa.Column("verified_on_site", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("verifier_opinion", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("submitted_on", sa.Date(), nullable=True),
         sa.Column("approved_on", sa.Date(), nullable=True),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("previous_state", sa.String(length=40), nullable=True),
@@ -1534,6 +1574,7 @@ def upgrade() -> None:
         sa.Column("link", sa.String(length=500), nullable=True),
         sa.Column("description", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("checked", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("infected", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("added_by", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column(
@@ -1606,3 +1647,4 @@ def downgrade() -> None:
     op.drop_table("indicators")
     op.drop_table("document_records")
     op.drop_table("printed_plan_facts")
+    op.drop_table("closure_prints")

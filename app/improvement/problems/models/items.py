@@ -27,9 +27,9 @@ class ProblemItem(Base, Movable):
         UniqueConstraint("county_id", "number"),
         Index("ix_problem_items_board", "county_id", "unit_id", "state"),
         Index("ix_problem_items_school", "school_id", "state"),
-        Index("ix_problem_items_keyset", "county_id", "number", "id"),
-        Index("ix_problem_items_due", "county_id", "due_on", "number"),
-        Index("ix_problem_items_since", "county_id", "state_since", "number"),
+        Index("ix_problem_items_keyset", "county_id", "id"),
+        Index("ix_problem_items_due", "county_id", "due_on", "id"),
+        Index("ix_problem_items_since", "county_id", "state_since", "id"),
         Index("ix_problem_items_indicator", "indicator_id", "unit_id"),
     )
     workflow = PROBLEM_ITEM

@@ -155,8 +155,13 @@ def return_approved_list(actor: Actor, problem_list: ProblemList, given: Submiss
 
 
 @operation(PROBLEM_LIST, "withdraw")
-def withdraw_list(actor: Actor, problem_list: ProblemList, given: Submission) -> None:
-    """Give the draft up."""
+def withdraw_list(actor: Actor, problem_list: ProblemList, given: Submission) -> Iterator[None]:
+    """Give the draft up; its lines are taken off, so that their findings may be cited elsewhere."""
+    yield
+    for item in list(problem_list.items):
+        if item.state == "draft":
+            follow(item, "drop", "所在清单不再送审")
+    db.session.expire(problem_list, ["items"])
 
 
 @operation(PROBLEM_LIST, "issue")

@@ -1,0 +1,61 @@
+"""Parts that several forms share: hidden version, empty choices, dates, numbers written the Chinese way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import DateField, FloatField, IntegerField, SelectField
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
+
+
+class VersionedForm(FlaskForm):
+    """Carries the version of the record that the page showed."""
+
+    version = IntegerField(validators=[Optional()], widget=HiddenInput())
+
+
+class Day(DateField):
+    """A date; a wrong one is answered with how to write it."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read YYYY-MM-DD; anything else is refused in words."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as wrong:
+            raise ValueError(str(_("日期请写成 2026-11-25"))) from wrong
+
+
+class Number(FloatField):
+    """A number; a wrong one is answered with how to write it."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read a number with a point; anything else is refused in words."""
+        try:
+            super().process_formdata([text.replace("，", "").replace("．", ".") for text in valuelist])
+        except ValueError as wrong:
+            raise ValueError(str(_("请写成数字，例如 480 或 0.66"))) from wrong
+
+
+class Choice(SelectField):
+    """A choice whose empty answer is None; a value that is not offered is refused in words."""
+
+    def __init__(self, label: Any, **given: Any) -> None:
+        super().__init__(label, coerce=lambda value: value or None, **given)
+
+    def pre_validate(self, form: Any) -> None:
+        """Only what is offered, or nothing."""
+        if self.data is not None and self.data not in {value for value, _label in self.choices or ()}:
+            raise ValueError(str(_("请从列表里选一个")))
+
+
+def wanted(sentence: Any) -> InputRequired:
+    """The field has to be filled; the sentence says with what."""
+    return InputRequired(sentence)
+
+
+def at_most(number: int) -> Length:
+    """No longer than `number` characters."""
+    return Length(max=number, message=_("最多 %(max)d 个字，请写短一些"))

@@ -1,0 +1,205 @@
+"""Forms of what is done to an issued item."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from flask_wtf.file import MultipleFileField
+from wtforms import RadioField, StringField, TextAreaField
+from wtforms.validators import Length, Optional
+
+from app.improvement.problems.forms.fields import Choice, Day, VersionedForm, at_most, wanted
+from app.improvement.problems.operations.diagnosis import CauseIn
+from app.improvement.problems.operations.drafting import Submission
+from app.improvement.problems.operations.handlers import AcceptIn
+from app.improvement.problems.operations.items import ContestIn, ExtendIn, ReassignIn, SuspendIn, VoidIn
+from app.improvement.problems.operations.notes import OnsiteIn, RemarkIn
+from app.improvement.problems.operations.reopenings import DecisionIn, ReopeningIn
+from app.improvement.problems.words import CAUSES, SEEN, TRIGGERS, codes
+
+Ids = dict[str, uuid.UUID]
+"""Reference on the page → id of the record; only what was offered is known."""
+
+
+class StepForm(VersionedForm):
+    """A step that asks for nothing but a yes."""
+
+    def given(self) -> Submission:
+        """What the operation takes."""
+        return Submission(version=self.version.data)
+
+
+class ReasonForm(VersionedForm):
+    """A step with its reason."""
+
+    reason = TextAreaField(
+        _("理由（至少 10 个字，对方会看到）"),
+        [Length(min=10, message=_("理由至少写 10 个字，对方会看到")), at_most(2000)],
+        filters=[lambda text: (text or "").strip()],
+    )
+
+    def given(self) -> Submission:
+        """What the operation takes."""
+        return Submission(version=self.version.data, reason=self.reason.data)
+
+
+class HandlerForm(VersionedForm):
+    """Handler and deputy."""
+
+    handler = Choice(
+        _("经办人"), validators=[wanted(_("请选择经办人"))], description=_("负责归因、方案、措施和佐证的日常工作")
+    )
+    deputy = Choice(
+        _("替补"), validators=[wanted(_("请选择替补"))], description=_("经办人不在时接手，不能与经办人相同")
+    )
+
+    def offer(self, handlers: list[tuple[str, str]], deputies: list[tuple[str, str]]) -> None:
+        """Put the persons of the unit into the lists."""
+        self.handler.choices = [("", _("请选择")), *handlers]
+        self.deputy.choices = [("", _("请选择")), *deputies]
+
+    def given(self, ids: Ids) -> AcceptIn:
+        """What the operation takes."""
+        return AcceptIn(ids.get(self.handler.data or ""), ids.get(self.deputy.data or ""), self.version.data)
+
+
+class ObjectionForm(VersionedForm):
+    """Grounds of an objection, with links or files that show them."""
+
+    grounds = TextAreaField(
+        _("为什么有异议"),
+        [wanted(_("请写明理由")), at_most(2000)],
+        description=_("写清不是本单位的问题、数据有误，还是已经解决；办公室 5 个工作日内答复"),
+    )
+    link = StringField(
+        _("依据的链接"), [Optional(), Length(max=500)], description=_("公开文件或系统里的地址，以 https:// 开头")
+    )
+    files = MultipleFileField(_("依据的文件"), [Optional()])
+
+    def validate_link(self, field: Any) -> None:
+        """An address that a browser opens safely."""
+        if field.data and not field.data.strip().startswith(("https://", "http://", "/")):
+            raise ValueError(str(_("链接要以 https:// 开头")))
+
+    def given(self, files: list[dict[str, Any]]) -> ContestIn:
+        """What the operation takes."""
+        links = [{"link": self.link.data.strip()}] if (self.link.data or "").strip() else []
+        return ContestIn(self.grounds.data or "", (*links, *files), self.version.data)
+
+
+class ReassignForm(ReasonForm):
+    """Another unit and person."""
+
+    unit = Choice(_("改派给"), validators=[wanted(_("请选择另一个责任单位"))])
+    person = Choice(_("责任人"), validators=[wanted(_("请选择责任人"))], description=_("新单位的负责人"))
+
+    def given_to(self, units: Ids, persons: Ids) -> ReassignIn:
+        """What the operation takes."""
+        return ReassignIn(
+            units.get(self.unit.data or ""), persons.get(self.person.data or ""), self.reason.data, self.version.data
+        )
+
+
+class CauseForm(VersionedForm):
+    """One cause."""
+
+    category = RadioField(_("属于哪一类"), [wanted(_("请选择原因属于哪一类"))], choices=lambda: codes(CAUSES))
+    statement = TextAreaField(
+        _("原因"), [wanted(_("请写明原因")), at_most(300)], description=_("一条只写一个原因，写具体")
+    )
+    evidence_note = TextAreaField(
+        _("依据"), [Optional(), at_most(300)], description=_("看到的材料、数据或链接，例如：作业抽样 40 份")
+    )
+    controllable = RadioField(
+        _("本单位能不能改变"),
+        [Optional()],
+        choices=[("yes", _("可控，要有措施")), ("no", _("不可控，只说明"))],
+        description=_("每条可控的原因至少要有一项措施"),
+    )
+    five_whys = TextAreaField(
+        _("追问过程"),
+        [Optional(), at_most(2000)],
+        description=_("连问几个“为什么”，每问一行，直到能改的那一层"),
+    )
+
+    def given(self) -> CauseIn:
+        """What the operation takes."""
+        can = {"yes": True, "no": False}.get(self.controllable.data or "")
+        texts = (self.evidence_note.data or "", self.five_whys.data or "")
+        return CauseIn(self.category.data, self.statement.data or "", can, *texts)
+
+
+class RemarkForm(VersionedForm):
+    """A message."""
+
+    text = TextAreaField(_("留言"), [wanted(_("请写留言")), at_most(1000)])
+
+    def given(self, guidance: bool) -> RemarkIn:
+        """What the operation takes."""
+        return RemarkIn(self.text.data or "", "guidance" if guidance else "comment")
+
+
+class OnsiteForm(VersionedForm):
+    """What was seen on the spot."""
+
+    checked_on = Day(_("核查日期"), [wanted(_("请写在哪一天"))])
+    place = StringField(_("地点"), [wanted(_("请写在哪里核查的")), at_most(80)])
+    seen = RadioField(_("看到的情况"), [wanted(_("请选择看到的情况"))], choices=lambda: codes(SEEN))
+    remarks = TextAreaField(_("具体看到了什么"), [wanted(_("请写看到了什么")), at_most(2000)])
+
+    def given(self) -> OnsiteIn:
+        """What the operation takes."""
+        return OnsiteIn(self.checked_on.data, self.place.data, self.seen.data, self.remarks.data, self.version.data)
+
+
+class ExtendForm(VersionedForm):
+    """When the new data come."""
+
+    new_data_on = Day(_("哪一天有新数据"), [wanted(_("请写明哪一天有新数据"))])
+    due_on = Day(_("新的整改期限"), [Optional()], description=_("不改就留空"))
+
+    def given(self) -> ExtendIn:
+        """What the operation takes."""
+        return ExtendIn(self.new_data_on.data, self.due_on.data, self.version.data)
+
+
+class SuspendForm(ReasonForm):
+    """Until when, and why."""
+
+    resume_on = Day(_("恢复日期"), [wanted(_("请写恢复日期"))], description=_("最迟 180 天之内；挂起期间计时暂停"))
+
+    def given_until(self) -> SuspendIn:
+        """What the operation takes."""
+        return SuspendIn(self.resume_on.data, self.reason.data, self.version.data)
+
+
+class VoidForm(ReasonForm):
+    """The number once more, and why."""
+
+    number = StringField(_("编号"), [wanted(_("请再输入编号"))])
+
+    def given_number(self) -> VoidIn:
+        """What the operation takes."""
+        return VoidIn(self.number.data, self.reason.data, self.version.data)
+
+
+class ReopeningForm(ReasonForm):
+    """Why a closed item should be taken up again."""
+
+    trigger = RadioField(_("因为什么"), [wanted(_("请选择因为什么重新打开"))], choices=lambda: codes(TRIGGERS))
+
+    def given_trigger(self) -> ReopeningIn:
+        """What the operation takes."""
+        return ReopeningIn(self.trigger.data, self.reason.data, version=None)
+
+
+class DecisionForm(ReasonForm):
+    """Approving a reopening: why, and until when."""
+
+    due_on = Day(_("新的整改期限"), [Optional()], description=_("原期限已过时要写，晚于今天"))
+
+    def given_due(self) -> DecisionIn:
+        """What the operation takes."""
+        return DecisionIn(self.version.data, self.reason.data, self.due_on.data)

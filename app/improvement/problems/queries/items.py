@@ -1,0 +1,219 @@
+"""Reads of items: one by its reference, the list with filters and pages, the rows of an export."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import joinedload, raiseload, selectinload
+
+from app.core import clock
+from app.core.casework.deadlines import Deadline
+from app.core.database import db
+from app.core.errors import NotFound
+from app.core.policy.actor import Actor
+from app.improvement.problems.models import ProblemItem, ProblemList
+from app.improvement.problems.queries.reach import visible_items
+from app.people.directory.models import Person, Unit
+
+PAGE = 40
+SORTS: dict[str, Any] = {
+    "due": ProblemItem.due_on,
+    "since": ProblemItem.state_since,
+    "number": ProblemItem.id,
+    "unit": Unit.code,
+}
+SETTLED = ("closed", "void")
+
+
+@dataclass(frozen=True)
+class ItemFilter:
+    """What a list of items is narrowed to; `flags` holds overdue, mine and open."""
+
+    words: str = ""
+    units: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    severities: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    level: str = ""
+    flags: tuple[str, ...] = ()
+    sort: str = "due"
+    descending: bool = False
+    after: str = ""
+    before: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list. `first` is the place of its first row, `total` all rows that fit the filter."""
+
+    rows: list[Any] = field(default_factory=list)
+    total: int = 0
+    first: int = 1
+    after: str = ""
+    before: str = ""
+
+    @property
+    def last(self) -> int:
+        """The place of the last row."""
+        return self.first + len(self.rows) - 1
+
+
+def item_for(actor: Actor, ref: str) -> ProblemItem:
+    """One item with its list, unit, person, indicator and causes; raises NotFound."""
+    whole = select(ProblemItem).options(
+        joinedload(ProblemItem.unit),
+        joinedload(ProblemItem.responsible_person),
+        joinedload(ProblemItem.indicator),
+        joinedload(ProblemItem.problem_list).joinedload(ProblemList.cycle),
+        selectinload(ProblemItem.all_causes),
+    )
+    wanted = visible_items(actor, whole).where(ProblemItem.ref == ref)
+    found: ProblemItem | None = db.session.scalar(wanted.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound("problem_item", ref)
+    return found
+
+
+def items_page(actor: Actor, wanted: ItemFilter, size: int = PAGE) -> Page:
+    """One page of the items that fit; pages begin behind, or end before, the item whose reference is the cursor."""
+    fitting = _fitting(actor, wanted)
+    total = int(db.session.scalar(fitting.with_only_columns(func.count(ProblemItem.id))) or 0)
+    column, cursor = SORTS.get(wanted.sort, ProblemItem.due_on), wanted.after or wanted.before
+    edge = _edge(actor, cursor, column) if cursor else None
+    backwards = edge is not None and not wanted.after
+    down = wanted.descending != backwards
+    some = fitting.where(_behind(edge, column, down)) if edge is not None else fitting
+    loaded = some.options(
+        joinedload(ProblemItem.unit), joinedload(ProblemItem.responsible_person), raiseload(ProblemItem.all_causes)
+    )
+    rows = list(db.session.scalars(loaded.order_by(*_order(column, down)).limit(size + 1)))
+    more, rows = len(rows) > size, rows[:size]
+    if backwards:
+        rows.reverse()
+    first = 1 if edge is None or not rows else 1 + _count_before(fitting, rows[0], column, wanted.descending)
+    return Page(
+        rows,
+        total,
+        first,
+        after=rows[-1].ref if rows and (more or backwards) else "",
+        before=rows[0].ref if first > 1 else "",
+    )
+
+
+def all_items(actor: Actor, wanted: ItemFilter, most: int) -> Iterator[ProblemItem]:
+    """Every fitting item in its order, read in pages of a thousand: for an export of at most `most` rows."""
+    given, left = replace(wanted, after="", before=""), most
+    while left > 0:
+        page = items_page(actor, given, min(1000, left))
+        yield from page.rows
+        left -= len(page.rows)
+        if not page.after:
+            return
+        given = replace(given, after=page.after)
+
+
+def _fitting(actor: Actor, wanted: ItemFilter) -> Select[Any]:
+    narrowed = visible_items(actor, select(ProblemItem).join(Unit, Unit.id == ProblemItem.unit_id, isouter=True))
+    narrowed = narrowed.where(or_(ProblemItem.state != "void", ProblemItem.issued_on.is_not(None)))
+    for column, values in (
+        (Unit.ref, wanted.units),
+        (ProblemItem.category, wanted.categories),
+        (ProblemItem.state, wanted.states),
+        (ProblemItem.severity, wanted.severities),
+        (ProblemItem.source_type, wanted.sources),
+        (ProblemItem.level, (wanted.level,) if wanted.level else ()),
+    ):
+        if values:
+            narrowed = narrowed.where(column.in_(values))
+    if "open" in wanted.flags:
+        narrowed = narrowed.where(ProblemItem.state.not_in(SETTLED))
+    if "overdue" in wanted.flags:
+        narrowed = narrowed.where(is_overdue())
+    if "mine" in wanted.flags:
+        narrowed = narrowed.where(is_mine(actor))
+    return narrowed.where(_found(wanted.words)) if wanted.words else narrowed
+
+
+def is_overdue() -> ColumnElement[bool]:
+    """A clock of the item ran out and is neither met nor stopped: a flag, never a state (domain §3 G3)."""
+    return exists().where(
+        Deadline.record_id == ProblemItem.id,
+        Deadline.entity == ProblemItem.__tablename__,
+        Deadline.closed_at.is_(None),
+        Deadline.paused_at.is_(None),
+        Deadline.due_at <= clock.now(),
+    )
+
+
+def is_mine(actor: Actor) -> ColumnElement[bool]:
+    """The actor is responsible for it, handles it or stands in."""
+    columns = (ProblemItem.responsible_person_id, ProblemItem.owner_id, ProblemItem.deputy_id)
+    return or_(*(column == actor.person_id for column in columns))
+
+
+def _found(words: str) -> ColumnElement[bool]:
+    """Number, title, or the unit by name or pinyin."""
+    like = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    return or_(
+        ProblemItem.number.ilike(like),
+        ProblemItem.title.ilike(like),
+        Unit.name.ilike(like),
+        Unit.pinyin.ilike(like),
+    )
+
+
+def _order(column: Any, down: bool) -> list[Any]:
+    """Empty values stand last, and so first when the order is turned round."""
+    if down:
+        return [column.desc().nulls_first(), ProblemItem.id.desc()]
+    return [column.asc().nulls_last(), ProblemItem.id.asc()]
+
+
+def _edge(actor: Actor, ref: str, column: Any) -> Any:
+    """What the row of the cursor is sorted by; None when it is gone or hidden, then the list begins anew."""
+    found = visible_items(actor, select(column, ProblemItem.id).select_from(ProblemItem))
+    return db.session.execute(
+        found.join(Unit, Unit.id == ProblemItem.unit_id, isouter=True).where(ProblemItem.ref == ref)
+    ).first()
+
+
+def _behind(edge: Any, column: Any, down: bool) -> ColumnElement[bool]:
+    """The rows that come after the edge in the order."""
+    value, identity = edge
+    same = ProblemItem.id < identity if down else ProblemItem.id > identity
+    if value is None:
+        rest = and_(column.is_(None), same)
+        return or_(rest, column.is_not(None)) if down else rest
+    if down:
+        return or_(column < value, and_(column == value, same))
+    return or_(column > value, and_(column == value, same), column.is_(None))
+
+
+def _count_before(fitting: Select[Any], first: ProblemItem, column: Any, descending: bool) -> int:
+    value = (first.unit.code if first.unit else None) if column is Unit.code else getattr(first, column.key)
+    before = fitting.where(_behind((value, first.id), column, not descending))
+    return int(db.session.scalar(before.with_only_columns(func.count(ProblemItem.id))) or 0)
+
+
+def units_with_items(actor: Actor) -> list[tuple[str, str]]:
+    """Reference and short name of every unit that answers for an item the actor sees, by code."""
+    seen = visible_items(actor, select(ProblemItem.unit_id).distinct())
+    rows = db.session.execute(select(Unit.ref, Unit.short_name).where(Unit.id.in_(seen)).order_by(Unit.code))
+    return [(row.ref, row.short_name) for row in rows]
+
+
+def names_of(actor: Actor, ids: set[uuid.UUID | None]) -> dict[uuid.UUID, str]:
+    """The names of persons who stand on records that the actor has loaded."""
+    rows = db.session.execute(select(Person.id, Person.name).where(Person.id.in_({one for one in ids if one})))
+    return {row.id: row.name for row in rows}
+
+
+def unit_names(actor: Actor, ids: set[uuid.UUID | None]) -> dict[uuid.UUID, str]:
+    """The short names of units that stand on records that the actor has loaded."""
+    rows = db.session.execute(select(Unit.id, Unit.short_name).where(Unit.id.in_({one for one in ids if one})))
+    return {row.id: row.short_name for row in rows}

@@ -1,0 +1,121 @@
+"""Who may be named on an item: units that answer for problems, and the persons of a unit."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from app.core import clock
+from app.core.database import db
+from app.core.policy.actor import Actor
+from app.improvement.problems.models import ProblemItem
+from app.improvement.problems.operations.handlers import DEPUTIES, HANDLERS, staff_ids
+from app.people.directory.models import Person, RoleAssignment, SchoolResponsibility, Unit
+
+KINDS = ("department", "school")
+HEADS = ("dept_head", "principal")
+
+
+@dataclass(frozen=True)
+class Named:
+    """A person with the roles that matter here."""
+
+    id: uuid.UUID
+    ref: str
+    name: str
+    roles: tuple[str, ...]
+    unit_id: uuid.UUID
+
+
+def responsible_units(actor: Actor) -> list[Unit]:
+    """Departments and schools of the county that may answer for a problem, by code; a school sees itself alone."""
+    wanted = select(Unit).where(Unit.county_id == actor.county_id, Unit.kind.in_(KINDS))
+    wanted = wanted.where(or_(Unit.to_on.is_(None), Unit.to_on >= clock.today()))
+    if actor.school_id is not None:
+        wanted = wanted.where(Unit.id == actor.school_id)
+    return list(db.session.scalars(wanted.order_by(Unit.kind, Unit.code)))
+
+
+def heads(actor: Actor) -> list[Named]:
+    """Heads of departments and schools of the county: who may be responsible for an item."""
+    return _holders(actor, HEADS)
+
+
+def _holders(actor: Actor, roles: tuple[str, ...]) -> list[Named]:
+    day = clock.today()
+    wanted = select(Person.id, Person.ref, Person.name, RoleAssignment.role, RoleAssignment.unit_id)
+    wanted = wanted.join(RoleAssignment, RoleAssignment.person_id == Person.id).where(
+        RoleAssignment.county_id == actor.county_id,
+        RoleAssignment.role.in_(roles),
+        RoleAssignment.from_on <= day,
+        or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on >= day),
+    )
+    if actor.school_id is not None:
+        wanted = wanted.where(RoleAssignment.school_id == actor.school_id)
+    return _named(wanted.order_by(RoleAssignment.unit_id, Person.pinyin))
+
+
+def _named(wanted: Any) -> list[Named]:
+    found: dict[tuple[uuid.UUID, uuid.UUID], Named] = {}
+    for row in db.session.execute(wanted):
+        key = (row.id, row.unit_id)
+        roles = (*found[key].roles, row.role) if key in found else (row.role,)
+        found[key] = Named(row.id, row.ref, row.name, roles, row.unit_id)
+    return list(found.values())
+
+
+def staff_for(actor: Actor, item: ProblemItem, deputies: bool = False) -> list[Named]:
+    """Persons of the item's unit who may be its handler (or deputy), with their roles, by pinyin."""
+    roles = DEPUTIES if deputies else HANDLERS
+    day = clock.today()
+    wanted = select(Person.id, Person.ref, Person.name, RoleAssignment.role, Person.unit_id)
+    wanted = wanted.join(RoleAssignment, RoleAssignment.person_id == Person.id).where(
+        Person.id.in_(staff_ids(item, roles)),
+        RoleAssignment.role.in_(roles),
+        RoleAssignment.from_on <= day,
+        or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on >= day),
+    )
+    return _named(wanted.order_by(Person.pinyin, Person.id))
+
+
+def in_charge(actor: Actor, item: ProblemItem) -> dict[str, list[tuple[str, str]]]:
+    """Names with their role: who is responsible, handles, stands in, inspects the school, and drafted the list."""
+    duties = {
+        "responsible": item.responsible_person_id,
+        "handler": item.owner_id,
+        "deputy": item.deputy_id,
+        "drafter": item.problem_list.owner_id,
+    }
+    wanted = select(Person.id, Person.name, RoleAssignment.role).join(
+        RoleAssignment, RoleAssignment.person_id == Person.id, isouter=True
+    )
+    rows = db.session.execute(wanted.where(Person.id.in_([one for one in duties.values() if one])))
+    known: dict[uuid.UUID, tuple[str, str]] = {}
+    for row in rows:
+        known.setdefault(row.id, (row.name, row.role or ""))
+    found = {duty: [known[one]] for duty, one in duties.items() if one in known}
+    found["inspector"] = [(name, "inspector") for name in _inspectors(item)]
+    return found
+
+
+def _inspectors(item: ProblemItem) -> list[str]:
+    if item.school_id is None:
+        return []
+    day = clock.today()
+    wanted = (
+        select(Person.name)
+        .join(RoleAssignment, RoleAssignment.person_id == Person.id)
+        .join(SchoolResponsibility, SchoolResponsibility.assignment_id == RoleAssignment.id)
+        .where(
+            SchoolResponsibility.school_id == item.school_id,
+            RoleAssignment.role == "inspector",
+            SchoolResponsibility.from_on <= day,
+            or_(SchoolResponsibility.to_on.is_(None), SchoolResponsibility.to_on >= day),
+            or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on >= day),
+        )
+        .order_by(Person.pinyin)
+    )
+    return list(db.session.scalars(wanted))

@@ -1,0 +1,69 @@
+"""Reads of proposals to reopen: one, those that wait, and which closed items a new finding is about."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import joinedload
+
+from app.core.database import db
+from app.core.errors import NotFound
+from app.core.policy.actor import Actor
+from app.improvement.monitoring.models import DataFinding
+from app.improvement.problems.models import ProblemItem, Reopening
+from app.improvement.problems.queries.reach import visible_reopenings
+from app.people.directory.models import Person
+
+MOST = 100
+RECURRED = text(
+    """select i.id from problem_items i join data_findings f on f.id = :finding
+       left join monitoring_cycles c on c.id = f.cycle_id
+       where i.state = 'closed' and i.county_id = f.county_id and i.unit_id = f.unit_id
+         and i.closed_on is not null and i.closed_on >= cast(:since as date)
+         and (i.indicator_id = f.indicator_id or exists (
+               select 1 from item_findings l join data_findings d on d.id = l.finding_id
+               where l.item_id = i.id and d.indicator_id = f.indicator_id))
+         and not exists (
+               select 1 from item_findings l join data_findings d on d.id = l.finding_id
+               left join monitoring_cycles held on held.id = d.cycle_id
+               where l.item_id = i.id and (d.id = f.id or d.cycle_id = f.cycle_id
+                                           or (c.ends_on is not null and held.ends_on >= c.ends_on)))
+       order by i.id"""
+)
+"""Closed items of the same unit and indicator, closed within the window, resting on an earlier round than the finding."""
+
+
+def reopening_for(actor: Actor, ref: str) -> Reopening:
+    """One proposal with its item; raises NotFound."""
+    whole = select(Reopening).options(joinedload(Reopening.item).joinedload(ProblemItem.unit))
+    found: Reopening | None = db.session.scalar(
+        visible_reopenings(actor, whole).where(Reopening.ref == ref).execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound("reopening", ref)
+    return found
+
+
+def reopenings(actor: Actor, states: tuple[str, ...]) -> list[Reopening]:
+    """Proposals in these states (all of them without any), those that wait first, then the newest."""
+    wanted = visible_reopenings(
+        actor, select(Reopening).options(joinedload(Reopening.item).joinedload(ProblemItem.unit))
+    )
+    if states:
+        wanted = wanted.where(Reopening.state.in_(states))
+    ordered = wanted.order_by((Reopening.state == "proposed").desc(), Reopening.created_at.desc())
+    return list(db.session.scalars(ordered.limit(MOST)))
+
+
+def background(actor: Actor, reopening: Reopening) -> dict[str, Any]:
+    """Who proposed it, and the finding it rests on."""
+    name = db.session.scalar(select(Person.name).where(Person.id == reopening.proposed_by))
+    finding = db.session.get(DataFinding, reopening.finding_id) if reopening.finding_id else None
+    return {"proposer": name, "finding": finding}
+
+
+def recurred(actor: Actor, finding_id: uuid.UUID, since: Any) -> tuple[uuid.UUID, ...]:
+    """Ids of the closed items that a finding of a later round is about; read by SYSTEM."""
+    return tuple(db.session.scalars(RECURRED, {"finding": finding_id, "since": since}))

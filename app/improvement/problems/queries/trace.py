@@ -1,0 +1,80 @@
+"""What stands behind and after an item, from the data cell to the next round, read by the names of the tables."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import text
+
+from app.core.database import db
+from app.core.policy.actor import Actor
+from app.improvement.problems.models import ProblemItem
+
+CELLS = text(
+    """select f.id, f.ref, f.number, f.title, f.state, f.effect, f.effect_low, f.effect_high, f.adjusted_p, f.family_size,
+              f.confirmed_on, f.not_eligible, r.id as result_id, r.ref as result_ref, r.value, r.value_type,
+              r.benchmark_value, r.benchmark_type, r.direction, r.n, r.n_expected, r.sheet, r.cell, r.file_sha256,
+              c.ref as cycle_ref, c.name as cycle_name, c.ends_on, i.name as indicator
+       from item_findings l join data_findings f on f.id = l.finding_id
+       left join monitoring_results r on r.id = f.result_id
+       left join monitoring_cycles c on c.id = f.cycle_id
+       left join indicators i on i.id = f.indicator_id
+       where l.item_id = :id order by f.effect nulls last, f.number"""
+)
+PLANS = text(
+    """select id, ref, edition, state, target, approved_on from remediation_plans
+       where item_id = :id and state <> 'cancelled' order by edition desc"""
+)
+ACTIONS = text(
+    """select a.id, a.ref, a.title, a.state, a.planned_end, a.planned_start from remediation_actions a
+       join remediation_plans p on p.id = a.plan_id
+       where p.item_id = :id and p.state in ('approved', 'active', 'completed', 'archived') and a.state <> 'cancelled'
+       order by a.position"""
+)
+EVIDENCE = text(
+    """select e.id, e.ref, e.state from evidence e join remediation_actions a on a.id = e.action_id
+       join remediation_plans p on p.id = a.plan_id where p.item_id = :id and e.state <> 'withdrawn'
+       order by e.created_at desc"""
+)
+LATER = text(
+    """select 'visit' as kind, id, ref, seen as state, null as outcome, checked_on as day
+         from onsite_checks where item_id = :id
+       union all select 'evaluation', id, ref, state, outcome, decided_on from effect_evaluations where item_id = :id
+       union all select 'closure', id, ref, state, null, approved_on from closure_requests where item_id = :id
+       union all select 'recheck', id, ref, state, null, due_on from rechecks where item_id = :id
+       union all select 'reopening', r.id, r.ref, r.state, f.ref, f.known_on
+         from reopenings r left join data_findings f on f.id = r.finding_id where r.item_id = :id
+       order by day nulls last"""
+)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Everything behind and after an item, as rows: each part newest or strongest first."""
+
+    cells: tuple[Any, ...] = ()
+    plans: tuple[Any, ...] = ()
+    actions: tuple[Any, ...] = ()
+    evidence: tuple[Any, ...] = ()
+    later: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+
+    @property
+    def record_ids(self) -> list[uuid.UUID]:
+        """Every record whose steps belong to the story of the item."""
+        rows = (*self.plans, *self.actions, *self.evidence, *(row for part in self.later.values() for row in part))
+        return [row.id for row in rows]
+
+    def latest(self, kind: str) -> Any:
+        """The newest record of a kind, or None."""
+        return self.later[kind][-1] if self.later.get(kind) else None
+
+
+def trace(actor: Actor, item: ProblemItem) -> Trace:
+    """Read the chain; row-level security and the item's own visibility limit what is found."""
+    found = [tuple(db.session.execute(part, {"id": item.id})) for part in (CELLS, PLANS, ACTIONS, EVIDENCE, LATER)]
+    later: dict[str, tuple[Any, ...]] = {}
+    for row in found[4]:
+        later[row.kind] = (*later.get(row.kind, ()), row)
+    return Trace(found[0], found[1], found[2], found[3], later)

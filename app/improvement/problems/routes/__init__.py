@@ -1,0 +1,15 @@
+"""HTTP of problem lists, items and reopenings."""
+
+from app.improvement.problems.routes import (  # noqa: F401 (each hangs its pages on the blueprints)
+    diagnosis,
+    drafting,
+    item_forms,
+    item_steps,
+    items,
+    list_steps,
+    lists,
+    reopenings,
+)
+from app.improvement.problems.routes.blueprints import items_bp, lists_bp
+
+__all__ = ["items_bp", "lists_bp"]

@@ -1,0 +1,92 @@
+"""What several pages draw: deadline chips in working days, the strip of states, the story of a record."""
+
+from __future__ import annotations
+
+import functools
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import SimpleNamespace
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.core import calendar, clock
+from app.core.casework import deadlines, timeline
+from app.core.casework.records import Movable
+from app.core.policy.actor import Actor
+from app.core.web import chips
+from app.core.web.chips import Chip, word
+from app.core.web.drawings import Stop, state_strip
+from workflows.vocabulary import State
+
+
+def working_days() -> functools.partial[int]:
+    """Counts the county's working days after a day, up to and with another."""
+    return functools.partial(calendar.working_days_between, overrides=deadlines.work_calendar().overrides)
+
+
+def chips_of(records: Sequence[Any]) -> dict[uuid.UUID, Chip | None]:
+    """The nearest running clock of each record as a chip, in one query."""
+    running, count = deadlines.running(list(records)), working_days()
+    return {
+        record.id: chips.deadline(
+            running[record.id].due_at,
+            count_days=count,
+            paused=running[record.id].paused_at is not None,
+            resumes_on=getattr(record, "resume_on", None),
+        )
+        for record in records
+        if record.id in running
+    }
+
+
+def strip_of(record: Movable, path: Sequence[State]) -> tuple[Stop, ...]:
+    """The record's place on the normal path, with the days on which it came there."""
+    reached = timeline.reached(record)
+    codes = [state.code for state in path]
+    notes = {code: _short(at) for code, at in reached.items() if code in codes}
+    if record.state in codes and record.standing.open:
+        notes[record.state] = _("第 %(n)s 个工作日", n=days_here(record))
+    behind = record.state if record.state in codes else _left_behind(record, codes)
+    passed = set(codes[: codes.index(behind)]) if behind in codes else set()
+    return state_strip(path, record.state, {c: n for c, n in notes.items() if c in passed or c == behind}, behind)
+
+
+def _left_behind(record: Movable, codes: list[str]) -> str:
+    """The last stop of the path before the record stepped aside."""
+    before = {"contested": "issued", "reopened": "closed"}.get(record.state, record.previous_state or "")
+    return before if before in codes else codes[0]
+
+
+def days_here(record: Movable) -> int:
+    """The how many-th working day this is in the present state."""
+    since = clock.local(record.state_since).date()
+    return max(1, working_days()(since, clock.today()))
+
+
+def _short(at: datetime) -> str:
+    day: date = clock.local(at).date()
+    return f"{day.month}-{day.day:02}" if day.year == clock.today().year else f"{day:%Y-%m-%d}"
+
+
+@dataclass(frozen=True)
+class Told:
+    """One entry of the story as the macro draws it."""
+
+    who: str
+    what: str
+    at: datetime
+    kind: str
+    reason: str | None
+
+
+def story(actor: Actor, ids: Sequence[uuid.UUID], shown: int) -> tuple[list[Told], int]:
+    """The newest steps on records with these ids in the language of the page, and how many older ones."""
+    found = timeline.timeline(actor, [SimpleNamespace(id=one) for one in ids], most=400, shown=shown)
+    entries = [
+        Told(one.who or _("系统"), word(one.what), one.at, "" if one.kind == "person" else one.kind, one.reason)
+        for one in found.entries
+    ]
+    return entries, found.earlier

@@ -1,0 +1,117 @@
+"""Words of problem lists in both languages: levels, causes, what was seen, triggers, outcomes, what a line still lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from app.core.errors import Sentence
+from app.core.web.chips import word
+from app.core.web.drawings import plain, signed
+from app.improvement.monitoring.words import CATEGORIES as CATEGORIES
+from app.improvement.monitoring.words import SEVERITIES as SEVERITIES
+from app.improvement.monitoring.words import SOURCES as SOURCES
+from app.improvement.monitoring.words import SUBJECTS as SUBJECTS
+from app.improvement.monitoring.words import word_of as word_of
+from workflows.improvement.problem_item import DIAGNOSE, PLAN, SIGN_FOR
+
+LEVELS = {"county": Sentence("县级清单", "County list"), "school": Sentence("校级清单", "School list")}
+DOMAIN_CODES = {
+    "management": Sentence("管", "Management"),
+    "teaching": Sentence("教", "Teaching"),
+    "research": Sentence("研", "Research"),
+}
+"""管、教、研: which of the three lines of work a problem belongs to."""
+CAUSES = {
+    "teaching": Sentence("教学", "Teaching"),
+    "management": Sentence("管理", "Management"),
+    "resource": Sentence("资源", "Resources"),
+    "student": Sentence("学生", "Students"),
+    "family": Sentence("家庭", "Families"),
+    "data": Sentence("数据", "Data"),
+}
+SEEN = {
+    "seen": Sentence("看到了改进", "The improvement was seen"),
+    "partly": Sentence("看到一部分", "Part of it was seen"),
+    "not_seen": Sentence("没有看到", "It was not seen"),
+}
+TRIGGERS = {
+    "next_cycle": Sentence("下一轮监测再次出现", "Found again in the next round"),
+    "recurrence": Sentence("视导发现复发", "Recurrence seen on a visit"),
+    "evidence_false": Sentence("佐证不实", "Evidence was false"),
+    "failed_recheck": Sentence("复查未通过", "The recheck failed"),
+}
+OUTCOMES = {
+    "achieved": Sentence("达标", "Achieved"),
+    "improved": Sentence("有改进", "Improved"),
+    "partly_improved": Sentence("部分改进", "Partly improved"),
+    "no_change": Sentence("无变化", "No change"),
+    "insufficient_evidence": Sentence("证据不足", "Insufficient evidence"),
+    "worsened": Sentence("退步", "Worsened"),
+}
+LACKS = {
+    "category": Sentence("类别", "category"),
+    "source_type": Sentence("来源", "source"),
+    "severity": Sentence("级别", "severity"),
+    "unit": Sentence("责任单位", "responsible unit"),
+    "person": Sentence("责任人", "responsible person"),
+    "co_units": Sentence("协同单位（没有也要注明）", "helping units (or that there are none)"),
+    "target": Sentence("整改目标", "target"),
+    "due_on": Sentence("整改期限", "due date"),
+}
+LEVEL_OF_ROUND = {
+    "national": Sentence("国家级", "national"),
+    "province": Sentence("省级", "provincial"),
+    "city": Sentence("市级", "city"),
+    "county": Sentence("县级", "county"),
+}
+
+
+def joined(words: Iterable[object]) -> str:
+    """Words side by side: 、 in Chinese, commas in English."""
+    parts = [word(one) for one in words if one]
+    return ("、" if word(Sentence("是", "")) else ", ").join(parts)
+
+
+def lacks(names: Iterable[str]) -> str:
+    """What a line still lacks, in words."""
+    return joined(LACKS[name] for name in names)
+
+
+def value_words(value: float | None, value_type: str | None) -> str:
+    """460.0 for a mean or an index, 55.0% for a rate."""
+    if value is None:
+        return "—"
+    return f"{plain(value * 100)}%" if value_type == "rate" else plain(value)
+
+
+def effect_words(effect: float | None, low: float | None, high: float | None) -> Sentence:
+    """−0.40，95% 区间 −0.65 至 −0.15; empty where there is no effect."""
+    if effect is None:
+        return Sentence("", "")
+    if low is None or high is None:
+        return Sentence(signed(effect), signed(effect))
+    return Sentence(
+        f"{signed(effect)}，95% 区间 {signed(low)} 至 {signed(high)}",
+        f"{signed(effect)}, 95% interval {signed(low)} to {signed(high)}",
+    )
+
+
+def codes(words: Mapping[str, Sentence]) -> list[tuple[str, str]]:
+    """The choices of a field or filter: code and word in the language of the page."""
+    return [(code, word(sentence)) for code, sentence in words.items()]
+
+
+FILTERS: dict[str, Callable[[Any], str]] = {
+    "category_word": lambda code: word(word_of(CATEGORIES, code)) or "—",
+    "severity_word": lambda code: word(word_of(SEVERITIES, code)) or "—",
+    "source_word": lambda code: word(word_of(SOURCES, code)) or "—",
+    "level_word": lambda code: word(word_of(LEVELS, code)),
+    "cause_word": lambda code: word(word_of(CAUSES, code)),
+    "seen_word": lambda code: word(word_of(SEEN, code)),
+    "trigger_word": lambda code: word(word_of(TRIGGERS, code)),
+    "lacks_words": lacks,
+}
+"""Codes as words of the page, for templates."""
+SPANS = {"sign": SIGN_FOR.days, "diagnose": DIAGNOSE.working_days, "plan": PLAN.working_days}
+"""Working days that the pages promise, as the deadlines have them."""
