@@ -10,7 +10,7 @@ from app.dashboards.routes import bp
 
 ENTRIES = (
     navigation.Entry("now", "工作台", "dashboards.home", "home", (), order=1, tab=True),
-    navigation.Entry("now", "待办", "dashboards.todo", "checklist", (), order=2, tab=True),
+    navigation.Entry("now", "待办", "dashboards.todo", "list-check", (), order=2, tab=True),
     navigation.Entry("now", "消息", "dashboards.inbox", "mail", (), order=3),
 )
 

@@ -14,16 +14,17 @@ from app.demo import roll, rounds, story, tree
 from app.demo.story import Fate
 from app.demo.telling import Story, Teller
 from app.improvement.monitoring.models import DataFinding, MonitoringCycle
+from app.improvement.problems.models import ProblemItem
 from app.people.directory.models import Unit
 
 STUDENTS, SMALL = 40_000, 1_200
-PAST = ("closes", "closes", "closes", "closes", "decided", "pending_closure", "evaluating", "closes")
-PRESENT = (
-    "issued", "contested", "accepted", "diagnosing", "planning", "planning_draft", "submitted", "implementing",
-    "implementing", "evidence", "implementing", "planning", "implementing", "evidence", "submitted", "diagnosing",
-)  # fmt: skip
-FOLLOW_UP = date(2024, 3, 18)
-"""After the release of the 2023 round the earlier items can be evaluated."""
+PAST = ("closes",)
+BETWEEN = ("closes", "closes", "pending_closure", "decided", "evaluating", "closes")
+PRESENT = ("planning", "planning_draft", "submitted", "implementing", "implementing", "submitted", "implementing")
+FRESH = ("issued", "accepted", "diagnosing", "contested", "issued", "accepted", "diagnosing")
+FOLLOW_UPS = (date(2024, 3, 18), date(2024, 3, 18), date(2024, 3, 18), date(2026, 9, 14), None)
+"""When the items of each round can be evaluated: after the release of the round that measures again."""
+FRESH_LIST = date(2026, 11, 16)
 
 
 def there_is_a_county() -> bool:
@@ -47,55 +48,90 @@ def load(students: int = STUDENTS, say: Callable[[str], None] = print) -> None:
         say("监测指标与五轮监测…")
         rounds.add_indicators(county)
         stories: list[Story] = []
+        told = 0
         for position, one in enumerate(rounds.ROUNDS):
+            told += teller.tell(stories, one.released - timedelta(days=9))
             cycle = rounds.tell(county, teller, one)
-            later = FOLLOW_UP if position < 3 else None
-            stories += _stories(county, teller, cycle, one, later, position)
+            stories += _stories(county, teller, cycle, one, position)
         say("问题项的经过…")
-        told = teller.tell(stories, teller.real.date())
+        told += teller.tell(stories, teller.real.date())
         say(f"讲了 {told} 段经过。")
     finally:
         teller.end()
 
 
 def _stories(
-    county: tree.County, teller: Teller, cycle: MonitoringCycle, one: rounds.Round, later: date | None, seed: int
+    county: tree.County, teller: Teller, cycle: MonitoringCycle, one: rounds.Round, position: int
 ) -> list[Story]:
-    random = Random(one.seed)
+    random, later = Random(one.seed), FOLLOW_UPS[position]
+    kept = _read(county, teller, cycle, random)
+    issued = one.released + timedelta(days=21)
+    if later is not None:
+        teller.at(issued, 9)
+        due = later + timedelta(days=120)
+        fates = BETWEEN if position == 3 else PAST
+        items = story.issue_list(county, cycle, f"{one.name}问题清单", _number(issued, position), kept, due, random)
+        told = [_story(county, item, issued, later, fates, n, position) for n, item in enumerate(items)]
+        return [*told, story.end_of_round(county, cycle, later + timedelta(days=200))] if position < 3 else told
+    half = len(kept) // 2
+    teller.at(issued, 9)
+    due = issued + timedelta(days=400)
+    first = story.issue_list(county, cycle, f"{one.name}问题清单", _number(issued, position), kept[:half], due, random)
+    told = [_story(county, item, issued, None, PRESENT, n, position) for n, item in enumerate(first)]
+    return [*told, _fresh_list(county, cycle, one, kept[half:], position)]
+
+
+def _read(county: tree.County, teller: Teller, cycle: MonitoringCycle, random: Random) -> list[DataFinding]:
+    """Researchers confirm most candidates and explain the rest away."""
     found = db.session.scalars(
         select(DataFinding)
         .where(DataFinding.cycle_id == cycle.id, DataFinding.state == "candidate")
         .order_by(DataFinding.number)
     ).all()
-    keep = [finding for finding in found if random.random() < 0.9]
-    for number, finding in enumerate(keep):
+    kept = []
+    for number, finding in enumerate(found):
         if number % 4 == 0:
             teller.later(days=1)
-        story.confirm(county, finding, random)
-    issued = one.released + timedelta(days=21)
-    teller.at(issued, 9)
-    due = (FOLLOW_UP + timedelta(days=150)) if later else issued + timedelta(days=460)
-    numbers = (f"清监办〔{issued.year}〕{10 + seed}号", f"清监办〔{issued.year}〕{30 + seed}号")
-    items = story.issue_list(county, cycle, f"{one.name}问题清单", numbers[0], keep, due, random)
-    fates = PAST if later else PRESENT
-    return [
-        story.item_story(
-            county,
-            item,
-            issued if later else _spread(issued, number),
-            later,
-            Fate(
-                fates[number % len(fates)],
-                late=9 if number % 7 == 3 else 0,
-                returns=number % 3,
-                reports=number % 5 != 1,
-            ),
-            seed * 1000 + number,
-        )  # fmt: skip
-        for number, item in enumerate(items)
-    ]
+        if random.random() < 0.9:
+            story.confirm(county, finding, random)
+            kept.append(finding)
+        else:
+            story.dismiss(county, finding)
+    return kept
 
 
-def _spread(issued: date, number: int) -> date:
-    """Recent lists are signed for over some weeks, so that the board shows every state today."""
-    return issued + timedelta(days=(number % 5) * 3)
+def _number(issued: date, position: int) -> str:
+    return f"清监办〔{issued.year}〕{10 + position}号"
+
+
+def _story(
+    county: tree.County,
+    item: ProblemItem,
+    issued: date,
+    later: date | None,
+    fates: tuple[str, ...],
+    number: int,
+    seed: int,
+) -> Story:
+    fate = Fate(
+        fates[number % len(fates)], late=4 if number % 7 == 3 else 0, returns=number % 3, reports=number % 5 != 1
+    )
+    return story.item_story(county, item, issued, later, fate, seed * 1000 + number)
+
+
+def _fresh_list(
+    county: tree.County, cycle: MonitoringCycle, one: rounds.Round, kept: list[DataFinding], position: int
+) -> Story:
+    """A second list that went out last week: signed for by some, contested by one."""
+    yield FRESH_LIST
+    due = FRESH_LIST + timedelta(days=380)
+    name, number = f"{one.name}问题清单（第二批）", _number(FRESH_LIST, position + 7)
+    items = story.issue_list(county, cycle, name, number, kept, due, Random(one.seed))
+    told = [_story(county, item, FRESH_LIST, None, FRESH, n, position + 1) for n, item in enumerate(items)]
+    waiting = sorted((day, n, one_story) for n, one_story in enumerate(told) if (day := next(one_story, None)))
+    while waiting:
+        day, n, one_story = waiting.pop(0)
+        yield day
+        following = next(one_story, None)
+        if following is not None:
+            waiting = sorted([*waiting, (following, n, one_story)], key=lambda w: w[:2])

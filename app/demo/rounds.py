@@ -127,7 +127,7 @@ ROUNDS = (
         ("G4", "G8"),
         tuple(SUBJECT_WORDS),
         date(2025, 11, 18),
-        date(2026, 3, 16),
+        date(2026, 9, 7),
         25,
         0.035,
     ),
@@ -142,7 +142,7 @@ def code_of(subject: str, grade: str, word: str) -> str:
 def add_indicators(county: County) -> None:
     """The county's list of indicators, added by the office."""
     office = county.any("office_director")
-    for subject, (name, words) in SUBJECT_WORDS.items():
+    for subject, (_name, words) in SUBJECT_WORDS.items():
         for grade in STAGES:
             for word in words:
                 rate = word in RATES
@@ -151,7 +151,7 @@ def add_indicators(county: County) -> None:
                     Indicator(county_id=county.id),
                     indicators.IndicatorIn(
                         code=code_of(subject, grade, word),
-                        name=f"{'八' if grade == 'G8' else '四'}年级{name}·{word}",
+                        name=word,
                         definition=f"{word}的{'达标人数比例' if rate else '量尺分，县均值定为 500，标准差 100'}",
                         subject=subject,
                         domain="comprehensive" if subject == "quality" else "subject",

@@ -22,13 +22,14 @@ from app.improvement.effects.comparing import candidates_for_follow_up
 from app.improvement.effects.models import EffectEvaluation, Recheck
 from app.improvement.effects.operations import closures, evaluations
 from app.improvement.effects.operations.evaluations import EvaluationStep, PrepareIn, ProposeIn
-from app.improvement.monitoring.models import DataFinding
-from app.improvement.monitoring.operations import findings
+from app.improvement.monitoring.models import DataFinding, MonitoringCycle
+from app.improvement.monitoring.operations import cycles, findings
+from app.improvement.monitoring.operations.moves import Move
 from app.improvement.plans.models import RemediationAction, RemediationPlan
 from app.improvement.plans.operations import actions, plans
 from app.improvement.plans.operations import evidence as evidences
 from app.improvement.plans.operations.plans import ActionIn, CriterionIn, PlanIn, PlanStep, ReportIn
-from app.improvement.problems.models import ProblemItem
+from app.improvement.problems.models import ProblemItem, ProblemList
 from app.improvement.problems.operations import items, lists, notes
 from app.improvement.problems.operations.drafting import Submission
 
@@ -74,6 +75,26 @@ def confirm(county: County, finding: DataFinding, random: Random) -> None:
     support = findings.SupportIn("课堂观察与作业抽样", random.choice(words.SUPPORT))
     causes = tuple(random.sample(words.HYPOTHESES, 2))
     findings.confirm_finding(who, finding, findings.ConfirmIn(random.choice(words.INTERPRETATIONS), causes, support))
+
+
+def dismiss(county: County, finding: DataFinding) -> None:
+    """The cell is right, but its reason is known and gone."""
+    who = county.researcher(finding.subject or "math") if finding.category == "subject" else county.any("evaluator", 0)
+    reason = "该校当年并入两个教学点，样本构成变化大，下一轮再看"
+    findings.reject_finding(who, finding, findings.RejectIn("dismissed", reason))
+
+
+def end_of_round(county: County, cycle: MonitoringCycle, day: date) -> Story:
+    """Once all items are settled the list is archived and the round ends."""
+    yield day
+    office = county.any("office_director")
+    held = db.session.scalars(select(ProblemList).where(ProblemList.cycle_id == cycle.id)).all()
+    for one in held:
+        if one.state == "completed":
+            lists.archive_list(office, one, lists.ArchiveIn(words.LIST_SUMMARY))
+    db.session.refresh(cycle)
+    if cycle.state == "improving" and all(one.state == "archived" for one in held):
+        cycles.close_cycle(office, cycle, Move())
 
 
 def issue_list(
@@ -312,7 +333,12 @@ def _close(
     right = evaluation.workflow.step("decide").right_for(evaluation) or ""
     decider = county.any("leading_group_head" if "severe" in right else "office_director")
     evaluations.decide_evaluation(decider, evaluation, proposal)
-    if evaluation.outcome not in ("achieved", "improved", "partly_improved") or fate.stops == "decided":
+    if fate.stops == "decided":
+        return
+    if evaluation.outcome not in ("achieved", "improved", "partly_improved"):
+        yield day + timedelta(days=40)
+        head = county.any("leading_group_head")
+        items.void_item(head, item, Submission(reason="两轮数据仍看不出变化，并入新一轮问题清单继续整改"))
         return
     yield from _ask_for_closure(county, place, item, day, fate)
 

@@ -24,6 +24,8 @@ class Teller:
         self.moment = clock.machine_now()
         self.real = clock.machine_now()
         self.offset = timedelta()
+        self.order = itertools.count()
+        self.waiting: list[tuple[date, int, Story]] = []
         clock.set_offset_source(lambda: self.offset)
 
     def at(self, day: date, hour: int = 9, minute: int = 0) -> None:
@@ -39,18 +41,15 @@ class Teller:
         self.at(clock.local(moment).date(), clock.local(moment).hour)
 
     def tell(self, stories: list[Story], until: date) -> int:
-        """Run all stories in the order of their days up to `until`; returns how many pieces were told."""
-        order = itertools.count()
-        waiting: list[tuple[date, int, Story]] = []
+        """Take the stories in and run all in the order of their days up to `until`; returns how many pieces were told."""
         for story in stories:
             first = next(story, None)
             if first is not None:
-                heapq.heappush(waiting, (first, next(order), story))
-        told = 0
-        while waiting:
+                heapq.heappush(self.waiting, (first, next(self.order), story))
+        stories.clear()
+        told, waiting, order = 0, self.waiting, self.order
+        while waiting and waiting[0][0] <= until:
             day, number, story = heapq.heappop(waiting)
-            if day > until:
-                continue
             self.at(day, 8 + number % 9, number % 60)
             following = next(story, None)
             told += 1

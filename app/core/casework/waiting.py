@@ -48,7 +48,8 @@ def main_steps(workflow: Workflow) -> dict[str, tuple[Step, ...]]:
     found = {}
     for state in workflow.states:
         steps = tuple(s for s in engine.steps_from(workflow, state.code) if is_main(s, state) and s.rights)
-        if steps and state.open:
+        resting = state.side and state.family == "idle"
+        if steps and state.open and not resting:
             found[state.code] = steps
     return found
 
