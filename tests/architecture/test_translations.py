@@ -1,0 +1,50 @@
+"""Chinese is the source, English complete: every sentence has its translation, with the same blanks to fill."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BLANK = re.compile(r"%\(([a-z_0-9]+)\)[sd]")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+NAMES = {"中文", "简体中文"}
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> object:
+    """bin/catalogue.py as a module."""
+    spec = importlib.util.spec_from_file_location("catalogue", ROOT / "bin" / "catalogue.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_sentence_of_the_interface_has_its_english(catalogue: object) -> None:
+    lacking = catalogue.missing(catalogue.merged())  # type: ignore[attr-defined]
+    assert not lacking, f"Translate and run python bin/catalogue.py --take: {len(lacking)} sentences, {lacking[:10]}"
+
+
+def test_a_translation_fills_the_same_blanks(catalogue: object) -> None:
+    wrong = []
+    for message in catalogue.kept():  # type: ignore[attr-defined]
+        ids = message.id if isinstance(message.id, tuple) else (message.id,)
+        words = message.string if isinstance(message.string, tuple) else (message.string,)
+        for one in words:
+            if one and not set(BLANK.findall(one)) <= set(BLANK.findall(ids[0])):
+                wrong.append(ids[0])
+    assert not wrong, f"These have other blanks than the Chinese: {wrong}"
+
+
+def test_no_chinese_is_left_in_the_english(catalogue: object) -> None:
+    left = [
+        message.id
+        for message in catalogue.kept()  # type: ignore[attr-defined]
+        for one in (message.string if isinstance(message.string, tuple) else (message.string,))
+        if one and CHINESE.search(one) and one not in NAMES and not re.search(r"[“\"(（].*[\u4e00-\u9fff]", one)
+    ]
+    assert not left, f"Translate the whole sentence: {left[:10]}"
