@@ -1,0 +1,148 @@
+"""Which record each address names: read off the workflow records themselves, and written down here for all others."""
+
+from __future__ import annotations
+
+import re
+from types import SimpleNamespace
+from typing import Any
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from app.core.casework.records import MOVABLES
+
+RECORDS = {
+    "/accounts/": "accounts",
+    "/accounts/new/": "persons",
+    "/audit/entries/": None,
+    "/classes/": "school_classes",
+    "/documents/": "plan_documents",
+    "/evidence-files/": "evidence_versions",
+    "/evidence-versions/": "evidence_versions",
+    "/list-documents/": "list_documents",
+    "/me/sessions/": "sign_in_sessions",
+    "/monitoring/cells/": "monitoring_results",
+    "/monitoring/conflicts/": "source_conflicts",
+    "/monitoring/indicators/": "indicators",
+    "/people/": "persons",
+    "/persons/": "persons",
+    "/plan-documents/": "plan_documents",
+    "/role-requests/": "role_requests",
+    "/roles/": "role_assignments",
+    "/schools/": "units",
+    "/staff/": "persons",
+    "/students/": "students",
+    "/units/": "units",
+    "/verify/lists/": None,
+    "/verify/plans/": None,
+}
+"""Text of an address up to its parameter → table of the record whose ref stands there; longest first. None: no record."""
+BY_NAME = {
+    "cause_ref": "causes",
+    "criterion_ref": "evidence_criteria",
+    "file_ref": "evidence_versions",
+    "finding_ref": "data_findings",
+    "item_ref": "problem_items",
+    "milestone_ref": "milestones",
+    "person": "persons",
+    "person_ref": "persons",
+    "use_ref": "evidence_uses",
+    "version_ref": "evidence_versions",
+}
+"""Names of parameters that say themselves which record they mean."""
+VALUES: dict[str, Any] = {
+    "audience": "basic",
+    "deed": None,
+    "form": "items/new",
+    "kind": "results",
+    "name": "close",
+    "number": 1,
+    "part": "whole",
+    "ref": "0" * 16,
+    "row": 1,
+    "seq": 1,
+    "sha256": "0" * 64,
+    "step": None,
+}
+"""Parameters that name no record; None: the first of the values the address allows."""
+SPECIAL = {
+    "/monitoring/cycles/<ref>/meetings/<kind>": {"kind": "feedback-meetings"},
+    "/monitoring/school-results/<ref>/meetings/<kind>": {"kind": "feedback-meetings"},
+}
+ASKED_WITH = {
+    "imports.upload": ("kind", "target"),
+    "imports.send": ("kind", "target"),
+    "imports.blank": ("kind",),
+    "monitoring.new_conflict": ("first", "second"),
+    "monitoring.ask": ("first", "second"),
+}
+"""Pages that need to be told more: names of their query, filled from the records of the stage."""
+LEFT_OUT = {"static"}
+
+
+def routes(app: Flask) -> list[tuple[str, Rule]]:
+    """Every method of every address of the application, in a fixed order."""
+    found = [
+        (method, rule)
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint not in LEFT_OUT
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    ]
+    return sorted(found, key=lambda pair: (pair[1].rule, pair[0], pair[1].endpoint))
+
+
+def rights_of(app: Flask, rule: Rule) -> tuple[str, ...]:
+    """What the route declares."""
+    found: tuple[str, ...] = app.view_functions[rule.endpoint].rights  # type: ignore[attr-defined]
+    return found
+
+
+PARAMETER = re.compile(r"<(?:([^:<>]*):)?(\w+)>")
+
+
+def named(rule: Rule) -> dict[str, str | None]:
+    """Parameter → table of the record whose ref it is; None for a parameter that names no record.
+
+    Raises KeyError for a parameter nobody has written down.
+    """
+    found: dict[str, str | None] = {}
+    prefixes = {_prefix(model): table for table, model in MOVABLES.items()} | RECORDS
+    for parameter in PARAMETER.finditer(rule.rule):
+        name, before = parameter[2], rule.rule[: parameter.start()]
+        if name in BY_NAME:
+            found[name] = BY_NAME[name]
+        elif before in prefixes:
+            found[name] = prefixes[before]
+        elif (name in VALUES and name != "ref") or name in SPECIAL.get(rule.rule, {}):
+            found[name] = None
+        else:
+            raise KeyError(f"{rule.rule}: say in tests/policy/addresses.py which record {name} names")
+    return found
+
+
+def record_of(rule: Rule) -> str | None:
+    """Table of the record that the address is about: the first it names; None where it names none."""
+    return next((table for table in named(rule).values() if table is not None), None)
+
+
+def _prefix(model: Any) -> str:
+    address: str = model.address.fget(SimpleNamespace(ref="<ref>", item=SimpleNamespace(ref="<ref>")))
+    return address.partition("<ref>")[0]
+
+
+def filled(rule: Rule, refs: dict[str, str]) -> str:
+    """The address with the refs of one chain of records in it."""
+    tables = named(rule)
+
+    def value(parameter: re.Match[str]) -> str:
+        allowed, name = parameter[1] or "", parameter[2]
+        table = tables[name]
+        if table is not None:
+            return refs.get(table, "0" * 16)
+        if name in SPECIAL.get(rule.rule, {}):
+            return SPECIAL[rule.rule][name]
+        if allowed.startswith("any("):
+            return allowed[4:].rstrip(")").split(",")[0].strip("' ")
+        return str(VALUES[name])
+
+    return PARAMETER.sub(value, rule.rule)

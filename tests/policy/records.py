@@ -1,0 +1,241 @@
+"""One row of every table, filled by its own columns: whatever table comes later is there without a line being written.
+
+`write` puts a whole chain (round, finding, list, item, plan, measure, evidence, closure …) into one place, in one act.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Column, Table, insert, inspect
+
+from app.core import clock
+from app.core.audit import trail
+from app.core.casework.records import MOVABLES
+from app.core.database import Base, db, new_ref, use_context, uuid7
+from app.core.policy.actor import SYSTEM
+from app.core.policy.grants import GRANTS
+from tests.cast import Cast, Place, Player
+
+WRITTEN_BY_THE_CAST = {"units", "persons", "accounts", "role_assignments", "school_classes"}
+PLUMBING = {
+    "attempts",
+    "audit_verifications",
+    "clock_offset",
+    "deadline_rungs",
+    "deadlines",
+    "drafts",
+    "effects",
+    "import_formers",
+    "import_files",
+    "import_progress",
+    "inbox_letters",
+    "number_counters",
+    "outbox",
+    "school_responsibilities",
+    "sign_in_sessions",
+    "teaching_duties",
+    "unit_aliases",
+    "vault_keys",
+    "workday_overrides",
+}
+OF_THE_COUNTY = {"monitoring_cycles", "indicators", "data_releases", "reconciliations", "saved_mappings"}
+"""Rows of the whole county: no school's, and their words are no school's secret."""
+STATES = {
+    "closure_requests": "submitted",
+    "data_findings": "candidate",
+    "effect_evaluations": "computed",
+    "evidence": "submitted",
+    "import_batches": "ready",
+    "monitoring_cycles": "released",
+    "problem_items": "implementing",
+    "problem_lists": "in_progress",
+    "rechecks": "due",
+    "release_acks": "pending",
+    "remediation_actions": "in_progress",
+    "remediation_plans": "active",
+    "reopenings": "proposed",
+}
+WANTED = {"cycle_id", "indicator_id", "item_id", "plan_id", "responsible_person_id", "result_id", "written_by"}
+"""References that are filled although they may be empty."""
+SAID = {"title", "name", "description", "summary", "question", "file_name", "statement", "label", "cycle_name", "text"}
+"""Columns that carry the marker of their place even where they may be empty."""
+CODES: dict[str, Any] = {
+    "audience": "basic",
+    "benchmark_type": "county",
+    "category": "subject",
+    "cell": "F37",
+    "coverage": "census",
+    "design": "indicator",
+    "direction": "higher",
+    "domain_code": "teaching",
+    "grade": "G8",
+    "kind": "document",
+    "level": "county",
+    "part": "comment",
+    "scope_level": "school",
+    "seen": "seen",
+    "severity": "moderate",
+    "source_type": "monitoring",
+    "stage": "junior",
+    "subject": "math",
+    "value_type": "mean",
+    "verdict": "candidate",
+}
+BY_TABLE: dict[tuple[str, str], Any] = {
+    ("arrived_files", "state"): "kept",
+    ("arrived_files", "media_type"): "application/pdf",
+    ("causes", "category"): "teaching",
+    ("import_batches", "kind"): "results",
+    ("list_documents", "form"): "pdf",
+    ("plan_documents", "form"): "pdf",
+    ("plan_comments", "part"): "guidance",
+    ("printed_plan_facts", "form"): "pdf",
+    ("remediation_actions", "kind"): "teaching",
+    ("role_requests", "role"): "school_coordinator",
+    ("role_requests", "kind"): "grant",
+    ("reopenings", "trigger"): "new_data",
+    ("saved_mappings", "kind"): "results",
+    ("rechecks", "kind"): "spot",
+    ("students", "sex"): "f",
+    ("data_findings", "source_type"): "inspection",
+    ("data_releases", "snapshot"): {"about": {}, "cells": [], "packages": {}},
+    ("import_batches", "target_entity"): "monitoring_cycles",
+    ("import_reports", "proposal"): {"sheets": [], "columns": [], "missing": [], "ready": True},
+    ("reconciliations", "figures"): {"lines": [], "grades": []},
+}
+
+
+DAYS = {"issued_on": timedelta(), "accepted_on": timedelta(), "due_on": timedelta(300), "released_on": timedelta()}
+"""Dates that make a record visible to those whom it is for."""
+
+
+def kind_for(role: str) -> str:
+    """The kind of file that this role has to do with."""
+    held = " ".join(GRANTS.get(role, {}))
+    return next((kind for kind in ("results", "roster", "staff") if f"imports.upload_{kind}" in held), "results")
+
+
+@dataclass
+class Chain:
+    """What was written in one place: table → id and ref of its row; `marker` stands in every text of it."""
+
+    marker: str
+    county_marker: str
+    place: Place
+    school: Place
+    unit: Place
+    ids: dict[str, uuid.UUID] = field(default_factory=dict)
+    refs: dict[str, str] = field(default_factory=dict)
+
+
+def write(cast: Cast, who: Player, school: Place, unit: Place, marker: str, county_marker: str = "") -> Chain:
+    """One row of every table in the county of `who`, about `school`, answered for by `unit`, in the hand of `who`."""
+    county = next(place for place in cast.units.values() if place.id == who.unit.county_id)
+    chain = Chain(marker, county_marker or marker, county, school, unit)
+    chain.ids |= {
+        "units": unit.id,
+        "persons": who.person_id,
+        "accounts": who.account_id,
+        "role_assignments": who.assignment_id,
+        "school_classes": cast.classes[school.key],
+    }
+    chain.refs |= {"units": unit.ref, "persons": who.person_ref, "accounts": who.account_ref}
+    use_context(SYSTEM.context())
+    chain.ids |= {table.name: uuid7() for table in Base.metadata.sorted_tables if table.name not in WRITTEN_BY_THE_CAST}
+    there = set(inspect(db.session.connection()).get_table_names())
+    with trail.act(SYSTEM, "system", "cast.records"):
+        for table in Base.metadata.sorted_tables:
+            if table.name in there - WRITTEN_BY_THE_CAST - PLUMBING:
+                _write(table, chain, who)
+        _assign(chain, who)
+    return chain
+
+
+def _write(table: Table, chain: Chain, who: Player) -> None:
+    values = {c.name: value for c in table.columns if (value := _value(table, c, chain, who)) is not None}
+    db.session.execute(insert(table).values(**values))
+    if "ref" in values:
+        chain.refs[table.name] = values["ref"]
+
+
+def _assign(chain: Chain, who: Player) -> None:
+    """Dated assignments of `who` to every movable record: the scope "assigned" holds."""
+    table = Base.metadata.tables["case_assignments"]
+    rows = [
+        {
+            "id": uuid7(), "ref": new_ref(), "county_id": chain.place.id, "school_id": chain.school.id, "entity": entity,
+            "record_id": chain.ids[entity], "person_id": who.person_id, "part": "handler",
+            "from_on": clock.today() - timedelta(days=1), "to_on": None,
+        }
+        for entity in MOVABLES
+        if entity in chain.ids
+    ]  # fmt: skip
+    db.session.execute(insert(table), rows)
+
+
+def _value(table: Table, column: Column[Any], chain: Chain, who: Player) -> Any:
+    if table.name in OF_THE_COUNTY:
+        if column.name == "school_id":
+            return None
+        chain = replace(chain, marker=chain.county_marker)
+    place: Mapping[str, Any] = {
+        "id": chain.ids[table.name] if column.type.python_type is uuid.UUID else None,
+        "target_id": chain.ids["monitoring_cycles"],
+        "ref": new_ref(),
+        "county_id": chain.place.id,
+        "school_id": chain.school.id if chain.unit.kind == "school" or not column.nullable else None,
+        "unit_id": chain.unit.id,
+        "asked_unit_id": chain.unit.id,
+        "owner_id": who.person_id,
+        "subject": "math",
+        "state": STATES.get(table.name, "draft") if table.name in MOVABLES else None,
+    }
+    if (table.name, column.name) == ("import_batches", "kind"):
+        return kind_for(who.role)
+    if column.name in DAYS and table.name in MOVABLES:
+        return clock.today() + DAYS[column.name]
+    if (table.name, column.name) in BY_TABLE:
+        return BY_TABLE[table.name, column.name]
+    if column.name in place and (column.name != "id" or not column.foreign_keys):
+        return place[column.name]
+    if column.foreign_keys:
+        return _reference(table, column, chain)
+    if column.name in CODES and (not column.nullable or table.name in MOVABLES) and column.type.python_type is str:
+        return CODES[column.name]
+    if column.name in SAID:
+        return chain.marker[: getattr(column.type, "length", None) or 60] if column.type.python_type is str else None
+    if column.nullable or column.default is not None or column.server_default is not None:
+        return None
+    return _something(column, chain)
+
+
+def _reference(table: Table, column: Column[Any], chain: Chain) -> Any:
+    target = next(iter(column.foreign_keys)).column.table.name
+    if target == table.name or target not in chain.ids or column.name in ("superseded_by_id", "merged_into_id"):
+        return None
+    wanted = not column.nullable or column.name in WANTED
+    return chain.ids[target] if wanted else None
+
+
+def _something(column: Column[Any], chain: Chain) -> Any:
+    kind = column.type.python_type
+    length = getattr(column.type, "length", None) or 60
+    if kind is str:
+        return uuid.uuid4().hex[:length] if column.unique or length < 30 else (chain.marker + uuid.uuid4().hex)[:length]
+    made = {
+        int: 1,
+        float: 1.0,
+        bool: False,
+        date: clock.today(),
+        datetime: clock.now(),
+        dict: {},
+        list: [],
+        bytes: uuid.uuid4().bytes * 2,
+        uuid.UUID: uuid7(),
+    }
+    return made[kind]

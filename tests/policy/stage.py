@@ -1,0 +1,195 @@
+"""The stage of the policy matrix: three chains of records, one browser per role, and calls that leave nothing behind."""
+
+from __future__ import annotations
+
+import io
+import logging
+import traceback
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Connection, event, select
+from werkzeug.routing import Rule
+
+from app.core.database import Base, db, use_context
+from app.core.policy import decide
+from app.core.policy.actor import SYSTEM
+from app.core.policy.roles import ROLES
+from app.people.directory.models import RoleAssignment
+from tests.cast import Cast, Player, sign_in
+from tests.policy.addresses import ASKED_WITH, filled, record_of, rights_of, routes
+from tests.policy.records import Chain, kind_for, write
+
+OWN, NEXT_DOOR, FOREIGN = "本县记号", "邻校记号", "云溪记号"
+NARROW = {"department", "school", "outside"}
+
+
+@dataclass
+class Call:
+    """What came back: `status` 500 stands for an exception as well, told in `trouble`."""
+
+    status: int
+    body: str
+    location: str
+    writes: list[str] = field(default_factory=list)
+    trouble: str = ""
+
+
+@dataclass
+class Stage:
+    """One role on stage with its own records, the neighbour's and the other county's."""
+
+    app: Flask
+    cast: Cast
+    role: str
+    player: Player
+    own: Chain
+    next_door: Chain | None
+    foreign: Chain
+    client: FlaskClient
+
+    def chain(self, relation: str) -> Chain:
+        """The records of one relation."""
+        found = {"own": self.own, "neighbour": self.next_door, "foreign": self.foreign}[relation]
+        assert found is not None
+        return found
+
+    def asks(self) -> list[tuple[str, str, Rule]]:
+        """Every request of this role: relation, method, address; next door only pages that name a record are opened."""
+        table = routes(self.app)
+        found = [(relation, method, rule) for relation in ("own", "foreign") for method, rule in table]
+        if self.next_door is not None:
+            found += [("neighbour", method, rule) for method, rule in table if method == "GET" and record_of(rule)]
+        return found
+
+    def held(self, rule: Rule, relation: str) -> bool:
+        """Whether the role holds one of the declared rights on the record the address names (on anything without one)."""
+        actor = self.cast.actor(self.player.key)
+        table = record_of(rule)
+        rights = rights_of(self.app, rule)
+        if table is None or table not in self.chain(relation).ids:
+            return any(decide.holds(actor, right) for right in rights)
+        use_context(SYSTEM.context())
+        record = db.session.scalar(select(MODELS[table]).filter_by(id=self.chain(relation).ids[table]))
+        if table == "import_batches":
+            rights = tuple(right for right in rights if right.endswith(f"_{record.kind}"))
+        return any(decide.may(actor, right, record) for right in rights)
+
+    def call(self, method: str, rule: Rule, relation: str, keep: bool = False) -> Call:
+        """One request; whatever it wrote is taken back unless `keep`."""
+        chain = self.chain(relation)
+        address = filled(rule, chain.refs)
+        refs = chain.refs
+        given = {
+            "kind": kind_for(self.role), "target": refs["monitoring_cycles"],
+            "first": refs["monitoring_results"], "second": refs["monitoring_results"],
+        }  # fmt: skip
+        asked = {name: given[name] for name in ASKED_WITH.get(rule.endpoint, ())}
+        if record_of(rule) is None and relation != "own":
+            asked |= {
+                "unit": chain.unit.ref, "unit_id": str(chain.unit.id), "school": chain.school.ref,
+                "school_id": str(chain.school.id), "item": refs["problem_items"], "list": refs["problem_lists"],
+                "cycle": refs["monitoring_cycles"],
+            }  # fmt: skip
+        return ask(self.client, method, address, asked, keep)
+
+
+def ask(client: FlaskClient, method: str, address: str, given: dict[str, str], keep: bool = False) -> Call:
+    """One request on the open connection of the test, inside a savepoint."""
+    connection: Connection = db.sessionmaker.kw["bind"]
+    point = None if keep else connection.begin_nested()
+    cookies = dict(client._cookies or {})
+    with writes_of(connection) as writes:
+        try:
+            if method == "GET":
+                answer = client.get(address, query_string=given)
+            else:
+                answer = client.open(address, method=method, data=given)
+            call = Call(answer.status_code, words_in(answer.get_data()), answer.headers.get("Location", ""))
+        except Exception as error:
+            frames = [f for f in traceback.extract_tb(error.__traceback__) if "/app/" in f.filename]
+            where = f"{frames[-1].filename.rpartition('/app/')[2]}:{frames[-1].lineno}" if frames else "?"
+            call = Call(500, "", "", trouble=f"{type(error).__name__} at {where}: {str(error)[:160]}")
+    call.writes = writes
+    if point is not None:
+        point.rollback()
+        client._cookies = cookies
+    return call
+
+
+def words_in(content: bytes) -> str:
+    """The text of an answer; of a workbook, the texts of all its parts."""
+    if not content.startswith(b"PK"):
+        return content.decode("utf-8", "replace")
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        return "\n".join(packed.read(name).decode("utf-8", "replace") for name in packed.namelist())
+
+
+QUIET = ("audit.append", "update sign_in_sessions", "insert into attempts")
+"""What reading may leave: the trail of reads and denials, when a browser was last seen, counts of tries."""
+
+
+@contextmanager
+def writes_of(connection: Connection) -> Iterator[list[str]]:
+    """The statements that change rows while the block runs, without those that reading may leave."""
+    seen: list[str] = []
+
+    def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        words = statement.lstrip().lower()
+        if words.startswith(("insert", "update", "delete", "merge", "truncate", "copy")) and not words.startswith(
+            QUIET
+        ):
+            seen.append(statement[:120])
+
+    event.listen(connection, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(connection, "before_cursor_execute", note)
+
+
+MODELS: dict[str, Any] = {}
+
+
+def _know_models() -> None:
+    for mapper in Base.registry.mappers:
+        MODELS[mapper.local_table.name] = mapper.class_  # type: ignore[attr-defined]
+
+
+def set_stage(app: Flask, cast: Cast, role: str) -> Stage:
+    """Records and browser of `role`; the session is left clean."""
+    _know_models()
+    player = cast[role]
+    own_school, own_unit = _place(cast, player)
+    own = write(cast, player, own_school, own_unit, OWN)
+    narrow = ROLES[role].level in NARROW or role == "inspector"
+    neighbour = cast["chengguan_principal"]
+    there = cast.units["chengguan"]
+    next_door = write(cast, neighbour, there, there, NEXT_DOOR, OWN) if narrow else None
+    other = cast["other_principal"]
+    foreign = write(cast, other, cast.units["other_yizhong"], cast.units["other_yizhong"], FOREIGN)
+    for chain, key in ((own, "evaluator"), (next_door, "chengguan_principal"), (foreign, "other_principal")):
+        if chain is not None:
+            _administered(cast, chain, key)
+    client = sign_in(app.test_client(), player)
+    logging.getLogger("flask_wtf.csrf").setLevel(logging.WARNING)
+    return Stage(app, cast, role, player, own, next_door, foreign, client)
+
+
+def _place(cast: Cast, player: Player) -> Any:
+    level = ROLES[player.role].level
+    if level == "department":
+        return cast.units["shuangqiao"], player.unit
+    return cast.units["shuangqiao"], cast.units["shuangqiao"]
+
+
+def _administered(cast: Cast, chain: Chain, key: str) -> None:
+    whose = cast[key]
+    ref = db.session.scalar(select(RoleAssignment.ref).where(RoleAssignment.id == whose.assignment_id))
+    chain.ids |= {"accounts": whose.account_id, "persons": whose.person_id, "role_assignments": whose.assignment_id}
+    chain.refs |= {"accounts": whose.account_ref, "persons": whose.person_ref, "role_assignments": str(ref)}
