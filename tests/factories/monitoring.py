@@ -27,7 +27,7 @@ from tests.cast import Cast
 from tests.factories.workbooks import as_xlsx, sent
 
 HEADER = (
-    "层级", "学校代码", "学校名称", "年级", "班级", "学科", "指标代码", "数值类型", "方向", "数值",
+    "层级", "范围代码", "学校代码", "学校名称", "年级", "班级", "学科", "指标代码", "数值类型", "方向", "数值",
     "基准类型", "基准值", "基准标准误", "人数", "应测人数", "标准差", "设计效应",
 )  # fmt: skip
 NUMBER, SHAPE, PROBLEM, PASS = "MATH-NUM", "MATH-GEO", "MATH-SOLVE", "MATH-PASS"
@@ -55,11 +55,11 @@ class Line:
     def cells(self, cast: Cast) -> list[Any]:
         """The row as it stands in the sheet."""
         place = cast.units.get(self.school)
-        code, name = (place.code, place.name) if place else (self.school, "")
+        scope, code, name = (place.code, place.code, place.name) if place else (self.school, "", "")
         spread = None if self.kind != "均分" else self.sd
         expected = self.n if self.expected is None else self.expected
         return [
-            self.level, code, name, self.grade, self.class_no, "数学", self.indicator, self.kind, "越高越好",
+            self.level, scope, code, name, self.grade, self.class_no, "数学", self.indicator, self.kind, "越高越好",
             self.value, self.against, self.benchmark, None, self.n, expected, spread, None,
         ]  # fmt: skip
 

@@ -213,6 +213,7 @@ def has_no_blocking_error(cycle: MonitoringCycleFacts) -> bool:
 @guard(
     "核对报告还不完整：行数、人数与花名册、数值范围都要核对或说明",
     en="The reconciliation is not complete: rows, numbers against the roster and ranges must be checked or explained",
+    asked=True,
 )
 def reconciliation_is_complete(cycle: MonitoringCycleFacts) -> bool:
     return cycle.reconciliation_complete

@@ -13,7 +13,7 @@ from sqlalchemy import Row, text
 from app.core import clock
 from app.core.database import db
 from app.improvement.monitoring.cells import Cell, Cells, plain
-from app.improvement.monitoring.finding_rules import UNTESTED_CODES, Findings, judge
+from app.improvement.monitoring.finding_rules import STRENGTH, UNTESTED_CODES, Findings, judge
 from app.improvement.monitoring.models import MonitoringCycle
 from app.improvement.monitoring.rule_set import finding_rules
 from app.improvement.monitoring.words import BENCHMARKS
@@ -122,6 +122,7 @@ def _cell(row: Row[Any], cycle: str, band: str, sampled: bool) -> Cell:
 def keep_verdicts(judged: Judged) -> None:
     """Write the verdict and its numbers beside every cell that was judged, in one statement; inside an open act."""
     found = judged.findings
+    adjusted = np.where(found.verdict == STRENGTH, found.adjusted_p_up, found.adjusted_p)
     values: dict[str, Any] = {
         "at": clock.now(),
         "ids": [row.id for row in judged.rows],
@@ -130,7 +131,7 @@ def keep_verdicts(judged: Judged) -> None:
         "effects": plain(found.effect),
         "lows": plain(found.low),
         "highs": plain(found.high),
-        "adjusted": plain(found.adjusted_p),
+        "adjusted": plain(adjusted),
         "families": [int(size) for size in found.family_size.tolist()],
         "reasons": [judged.not_eligible(row) for row in range(len(judged.rows))],
     }

@@ -24,6 +24,7 @@ class MonitoringNumbers(Rules):
     band_least_schools: Annotated[int, Field(ge=4)]
     conflict_months: Months
     conflict_gap: Annotated[float, Field(gt=0)]
+    conflict_certainty: Annotated[float, Field(gt=0)]
 
 
 @cache

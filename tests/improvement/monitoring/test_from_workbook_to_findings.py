@@ -57,9 +57,9 @@ def test_a_finding_leads_back_to_the_cell_of_the_file(county: Cast) -> None:
     release(county, cycle)
     finding = findings(county)["chengguan", SHAPE]
     cell = db.session.get_one(MonitoringResult, finding.result_id)
-    assert (cell.file_sha256, cell.sheet, cell.row_no, cell.cell) == (batch.file_sha256, "Sheet1", 9, "J9")
+    assert (cell.file_sha256, cell.sheet, cell.row_no, cell.cell) == (batch.file_sha256, "Sheet1", 9, "K9")
     proof = finding.provenance
-    assert (proof["batch_sha256"], proof["file"], proof["cell"]) == (batch.file_sha256, "结果.xlsx", "J9")
+    assert (proof["batch_sha256"], proof["file"], proof["cell"]) == (batch.file_sha256, "结果.xlsx", "K9")
     assert (proof["value"], proof["n"], proof["sd"], proof["benchmark"], proof["deff"]) == (460, 64, 100, 500, 1)
     assert (round(proof["z"], 3), round(proof["p"], 5), round(proof["adjusted_p"], 5)) == (-3.2, 0.00069, 0.0024)
     assert (proof["family_size"], proof["rule_version"]) == (7, "findings-1")

@@ -81,7 +81,7 @@ class CycleForm(MoveForm):
         choices=options(COVERAGES),
         description=_("抽测时，没有给设计效应的格子按 2 计算"),
     )
-    benchmark_type = SelectField(_("与什么比较"), choices=options(BENCHMARKS))
+    benchmark_type = SelectField(_("与什么比较"), [InputRequired()], choices=options(BENCHMARKS))
     benchmark_source = StringField(
         _("基准来源"),
         [InputRequired(_("请写基准来源")), Length(max=80)],
@@ -145,7 +145,7 @@ class IndicatorForm(MoveForm):
         [Optional(), Length(max=500, message=_("最多 500 个字"))],
         description=_("测什么、怎么算、来自哪份工具"),
     )
-    subject = SelectField(_("学科"), choices=options(SUBJECTS))
+    subject = SelectField(_("学科"), [InputRequired()], choices=options(SUBJECTS))
     domain = RadioField(_("领域"), [InputRequired(_("请选领域"))], choices=options(DOMAINS))
     value_type = RadioField(_("数值类型"), [InputRequired(_("请选数值类型"))], choices=options(VALUE_TYPES))
     direction = RadioField(_("方向"), [InputRequired(_("请选方向"))], choices=options(DIRECTIONS))

@@ -35,9 +35,11 @@ SUSPECTED = text(
        join units u on u.id = a.unit_id
        join indicators i on i.id = a.indicator_id
        where a.county_id = :county and a.superseded_at is null
+         and a.n > 0 and b.n > 0
          and case a.value_type
              when 'mean' then abs(a.value - b.value) / nullif(a.sd, 0)
-             when 'rate' then abs(2 * asin(sqrt(a.value)) - 2 * asin(sqrt(b.value))) end >= :gap
+             when 'rate' then abs(2 * asin(sqrt(a.value)) - 2 * asin(sqrt(b.value))) end
+             >= greatest(:gap, :certain * sqrt(1.0 / a.n + 1.0 / b.n))
          and not exists (select 1 from source_conflicts s
                          where (s.first_id = a.id and s.second_id = b.id) or (s.first_id = b.id and s.second_id = a.id))
        order by u.code, i.code, a.grade
@@ -98,7 +100,7 @@ def conflicts_of_cell(actor: Actor, result_id: uuid.UUID) -> Sequence[SourceConf
 
 
 def suspected(actor: Actor, most: int = MOST) -> Sequence[Any]:
-    """Pairs of cells of two released rounds that measured the same within a year and lie clearly apart."""
+    """Pairs of cells of two released rounds that measured the same soon after one another and lie clearly apart."""
     if not decide.holds(actor, "monitoring.ask_data_owner") or not actor.county_wide:
         return []
     numbers = monitoring_numbers()
@@ -106,6 +108,7 @@ def suspected(actor: Actor, most: int = MOST) -> Sequence[Any]:
         "county": actor.county_id,
         "months": numbers.conflict_months,
         "gap": numbers.conflict_gap,
+        "certain": numbers.conflict_certainty,
         "most": most,
     }
     return db.session.execute(SUSPECTED, values).all()

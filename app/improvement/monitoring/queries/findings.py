@@ -61,13 +61,6 @@ class Wanted:
         return self.states or (*OPEN, STRENGTH)
 
 
-COLUMNS = (
-    "ref number title state unit_code unit_name unit_ref indicator_code indicator_name grade class_no subject n value"
-    " benchmark_value benchmark_type value_type effect effect_low effect_high adjusted_p severity not_eligible verdict"
-    " source_type withdrawn known_on confirmable"
-).split()
-
-
 def _findings(actor: Actor, wanted: Wanted) -> Any:
     f, r = DataFinding, MonitoringResult
     found: Any = (
@@ -77,11 +70,12 @@ def _findings(actor: Actor, wanted: Wanted) -> Any:
             func.coalesce(Indicator.name, "").label("indicator_name"), f.grade, f.class_no, f.subject, r.n, r.value,
             r.benchmark_value, r.benchmark_type, r.value_type, f.effect, f.effect_low, f.effect_high, f.adjusted_p,
             f.severity, f.not_eligible, f.verdict, f.source_type, f.source_withdrawn_at.is_not(None).label("withdrawn"),
-            f.known_on, f.state.in_(("candidate", "watch")).label("confirmable"),
+            f.known_on, MonitoringCycle.name.label("cycle_name"), MonitoringCycle.ends_on.label("measured_on"),
         )
         .join(Unit, Unit.id == f.unit_id)
         .outerjoin(Indicator, Indicator.id == f.indicator_id)
         .outerjoin(r, r.id == f.result_id)
+        .outerjoin(MonitoringCycle, MonitoringCycle.id == f.cycle_id)
         .where(f.state.in_(wanted.shown_states))
     )  # fmt: skip
     found = decide.visible(actor, found, f, VIEW)
@@ -106,7 +100,8 @@ def _strengths(actor: Actor, wanted: Wanted) -> Any:
             r.subject, r.n, r.value, r.benchmark_value, r.benchmark_type, r.value_type, r.effect, r.effect_low,
             r.effect_high, r.adjusted_p, cast(null(), String).label("severity"), r.not_eligible, r.verdict,
             literal("monitoring").label("source_type"), MonitoringCycle.state.is_(None).label("withdrawn"),
-            MonitoringCycle.released_on.label("known_on"), literal(False).label("confirmable"),
+            MonitoringCycle.released_on.label("known_on"), MonitoringCycle.name.label("cycle_name"),
+            MonitoringCycle.ends_on.label("measured_on"),
         )
         .join(Unit, Unit.id == r.unit_id)
         .join(Indicator, Indicator.id == r.indicator_id)

@@ -43,6 +43,7 @@ class Ask:
     reason: bool = False
     danger: bool = False
     number: bool = False
+    quiet: bool = False
     icon: str = ""
 
 
@@ -111,6 +112,7 @@ STEPS: dict[str, Ask] = {
         _("先不结束"),
         _("周期已结束"),
         reason=True,
+        quiet=True,
         icon="circle-check",
     ),
     "withdraw": Ask(
@@ -134,7 +136,10 @@ def ways_of(found: MonitoringCycle) -> dict[str, Way]:
     """Where the buttons of a round lead."""
     ways = {
         name: Way(
-            url_for("monitoring.cycle_step", ref=found.ref, name=name.replace("_", "-")), ask.icon, danger=ask.danger
+            url_for("monitoring.cycle_step", ref=found.ref, name=name.replace("_", "-")),
+            ask.icon,
+            danger=ask.danger,
+            quiet=ask.quiet,
         )
         for name, ask in STEPS.items()
     }

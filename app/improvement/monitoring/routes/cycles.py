@@ -42,7 +42,7 @@ def cycles() -> Response:
         "improvement/monitoring/cycles.html",
         lines=shown,
         chips=chips_of(records),
-        bar=filters.bar([chosen]),
+        listing=filters.bar([chosen]),
         next_url=filters.address(after=records[-1].ref) if more else "",
         first_url=filters.address() if request.args.get("after") else "",
         may_prepare=decide.holds(actor, PREPARE),

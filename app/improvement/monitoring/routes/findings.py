@@ -40,9 +40,10 @@ def findings() -> Response:
     return page(
         "improvement/monitoring/findings.html",
         groups=_grouped(shown),
+        newest=max((row.measured_on for row in shown if row.measured_on), default=None),
         number=len(shown),
         total=queries.finding_count(actor, wanted),
-        bar=filters.bar(chosen),
+        listing=filters.bar(chosen),
         next_url=filters.address(after=queries.cursor_of(shown[-1])) if more else "",
         first_url=filters.address() if after else "",
         export_url=with_query(url_for("monitoring.export_findings")),

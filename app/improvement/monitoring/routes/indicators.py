@@ -33,7 +33,7 @@ def indicators() -> Response:
     return page(
         "improvement/monitoring/indicators.html",
         listed=listed,
-        bar=filters.bar([subject]),
+        listing=filters.bar([subject]),
         may_manage=decide.holds(actor, MANAGE),
         back_url=url_for("monitoring.cycles"),
     )

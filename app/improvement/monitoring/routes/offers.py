@@ -27,6 +27,8 @@ class Way:
     icon: str = ""
     post: bool = False
     danger: bool = False
+    quiet: bool = False
+    """Never the main button, though it leads on along the normal path."""
 
 
 def offers_of(actor: Actor, record: Movable, ways: Mapping[str, Way]) -> list[dict[str, Any]]:
@@ -41,7 +43,7 @@ def offers_of(actor: Actor, record: Movable, ways: Mapping[str, Way]) -> list[di
                     "url": way.url,
                     "missing": choice.missing,
                     "post": way.post,
-                    "primary": choice.main,
+                    "primary": choice.main and not way.quiet,
                     "icon": way.icon,
                     "danger": way.danger,
                 }

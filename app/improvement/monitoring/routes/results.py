@@ -28,14 +28,14 @@ def results(ref: str) -> Response:
     """Schools in code order against indicators: values, never ranked."""
     actor = current_actor()
     found = queries.cycle_for(actor, ref)
-    chosen, bar = _narrowed(found)
+    chosen, listing = _narrowed(found)
     cells = queries.result_cells(actor, found, chosen)
     return page(
         "improvement/monitoring/results.html",
         cycle=found,
         matrix=matrix_of(cells),
         number=len(cells),
-        bar=bar,
+        listing=listing,
         chosen=chosen,
         export_url=with_query(url_for("monitoring.export_results", ref=found.ref)),
         back_url=found.address,
@@ -48,7 +48,7 @@ def export_results(ref: str) -> Response:
     """The same cells as a workbook, with where each came from."""
     actor = current_actor()
     found = queries.cycle_for(actor, ref)
-    chosen, _bar = _narrowed(found)
+    chosen, _listing = _narrowed(found)
     return workbook_answer(sheet_of_cells(queries.result_cells(actor, found, chosen)), f"{found.code}-results")
 
 
