@@ -49,14 +49,6 @@ LIGHTS = {
     "yellow": Sentence("黄灯", "Yellow light"),
     "red": Sentence("红灯", "Red light"),
 }
-CAUSE_CATEGORIES = {
-    "teaching": Sentence("教学", "Teaching"),
-    "management": Sentence("管理", "Management"),
-    "resource": Sentence("资源", "Resources"),
-    "student": Sentence("学生", "Pupils"),
-    "family": Sentence("家庭", "Families"),
-    "data": Sentence("数据", "Data"),
-}
 FIELDS = {
     "problem": Sentence("要解决的问题", "Problem to be solved"),
     "goal": Sentence("目标", "Goal"),
@@ -101,6 +93,8 @@ TIMELINE = {
     "evidence.open": ("开始审核佐证", "began to judge the evidence"),
     "evidence.open_at_school": ("开始审核佐证", "began to judge the evidence"),
     "evidence.use": ("引用已采信的佐证", "showed accepted evidence again"),
+    "evidence.infected": ("文件没有通过安全扫描", "the file did not pass its scan"),
+    "evidence.scan_again": ("安全扫描推迟", "the scan was put off"),
     "evidence.scanned": ("文件通过安全扫描", "the file passed its scan"),
 }
 """Words of operations that are no steps, for timelines."""

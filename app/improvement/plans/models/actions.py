@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Index, Numeric, UniqueConstraint
@@ -46,8 +47,8 @@ class RemediationAction(Base, Movable):
     early_start_reason: Mapped[str] = mapped_column(default="", server_default=sql("''"))
     progress: Mapped[int] = mapped_column(default=0, server_default=sql("0"))
     result: Mapped[str] = mapped_column(default="", server_default=sql("''"))
-    budget_planned: Mapped[float | None] = mapped_column(Numeric(12, 2))
-    budget_used: Mapped[float | None] = mapped_column(Numeric(12, 2))
+    budget_planned: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
+    budget_used: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
     checklist: Mapped[list[str]] = mapped_column(default=list, server_default=sql("'[]'"))
     """authentic, in_period, shows_effect: what the verifier ticked."""
     cancellation_ground: Mapped[str | None] = mapped_column(String(12))

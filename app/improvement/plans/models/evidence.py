@@ -160,6 +160,8 @@ class EvidenceVersion(Base, Record, Scoped):
     description: Mapped[str] = mapped_column(default="", server_default=text("''"))
     checked: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     """False while the scanner has not passed the file: nobody gets it."""
+    infected: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """The scanner found something and the file was removed."""
     added_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))
 
     evidence: Mapped[Evidence] = relationship(back_populates="versions", lazy="raise")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Float, Index, Numeric, UniqueConstraint, text
@@ -61,8 +62,8 @@ class RemediationPlan(Base, Movable):
     argumentation: Mapped[str] = mapped_column(default="", server_default=text("''"))
     """充分论证: who discussed the plan, when, with what result."""
     risks: Mapped[str] = mapped_column(default="", server_default=text("''"))
-    budget_planned: Mapped[float | None] = mapped_column(Numeric(12, 2))
-    budget_used: Mapped[float | None] = mapped_column(Numeric(12, 2))
+    budget_planned: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
+    budget_used: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
     budget_source: Mapped[str] = mapped_column(String(60), default="", server_default=text("''"))
     opened_at: Mapped[datetime | None]
     submitted_at: Mapped[datetime | None]

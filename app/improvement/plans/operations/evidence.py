@@ -264,3 +264,19 @@ def use_evidence(actor: Actor, action: RemediationAction, given: UseIn) -> None:
 def _is_used(evidence: Evidence, action: RemediationAction) -> bool:
     used = select(EvidenceUse.id).where(EvidenceUse.evidence_id == evidence.id, EvidenceUse.action_id == action.id)
     return db.session.scalar(used) is not None
+
+
+@operation(right="system", name="evidence.scanned")
+def pass_scanned_file(actor: Actor, evidence: Evidence, given: str) -> None:
+    """The scanner has passed the file with this digest: every version that holds it is given out from now on."""
+    for version in evidence.versions:
+        if version.file_sha256 == given:
+            version.checked = True
+
+
+@operation(right="system", name="evidence.infected")
+def refuse_scanned_file(actor: Actor, evidence: Evidence, given: str) -> None:
+    """The scanner found something: the file is gone from the shelf, and the piece says that it needs another."""
+    for version in evidence.versions:
+        if version.file_sha256 == given:
+            version.infected = True

@@ -40,9 +40,10 @@ def report_progress(actor: Actor, plan: RemediationPlan, given: ReportIn) -> Non
     )
     if found is None:
         found = ProgressReport(plan_id=plan.id, month=month, county_id=plan.county_id, school_id=plan.school_id)
-        db.session.add(found)
     found.percent, found.text, found.blockers = given.percent, given.text.strip(), given.blockers.strip()
-    found.reported_by = actor.person_id or plan.owner_id
+    if actor.person_id is not None:
+        found.reported_by = actor.person_id
+    db.session.add(found)
     if given.budget_used is not None:
         plan.budget_used = given.budget_used
     for milestone in (point for action in plan.live_actions for point in action.milestones):

@@ -1,0 +1,79 @@
+"""What plans put into the application: pages, menu, parts of the item's page, letters, words of the trail."""
+
+from __future__ import annotations
+
+from flask import Flask
+from sqlalchemy import exists, select
+
+from app.core.casework import timeline, waiting
+from app.core.database import db
+from app.core.errors import Sentence
+from app.core.outbox.handlers import handles
+from app.core.web import navigation
+from app.core.web.navigation import Entry
+from app.improvement.plans import letters, panels
+from app.improvement.plans.models import RemediationPlan
+from app.improvement.plans.operations.plans import BEING_WORKED_ON
+from app.improvement.plans.routes import BLUEPRINTS
+from app.improvement.plans.words import TIMELINE
+from app.improvement.problems import panels as item_page
+
+TEACHERS = ("grade_leader", "subject_teacher", "homeroom_teacher")
+OWNERS = ("principal", "school_coordinator", "dept_head", "dept_officer")
+JUDGES = ("plans.judge_evidence", "plans.judge_school_evidence")
+ENTRIES = (
+    Entry("loop", "整改方案", "plans.index", "route", ("plans.report_progress", "plans.view_burden"), order=40),
+    Entry("loop", "整改方案", "plans.index", "route", ("plans.comment_plan",), order=40),
+    Entry(
+        "loop",
+        "我的措施",
+        "actions.index",
+        "clipboard-check",
+        ("plans.work_on_action",),
+        order=42,
+        tab=True,
+        roles=TEACHERS,
+    ),
+    Entry("loop", "我的措施", "actions.index", "clipboard-check", ("plans.work_on_action",), order=42, roles=OWNERS),
+    Entry("loop", "佐证审核", "verification.index", "checks", JUDGES, order=44),
+    Entry("loop", "填报负担", "burden.index", "chart-bar", ("plans.view_burden",), order=46),
+)
+HANDLERS = {
+    "item_voided.plans": letters.item_voided,
+    "list_archived.plans": letters.list_archived,
+    "plan_returned_often": letters.plan_returned_often,
+    "plan_document": letters.plan_document,
+    "evidence_scan": letters.evidence_scan,
+}
+BESIDES = {
+    ("problem_items", "planning"): ("plans.draft_plan", Sentence("制定整改方案", "Draw up a plan")),
+    ("remediation_plans", "draft"): ("plans.draft_plan", Sentence("填写整改方案", "Write the plan")),
+    ("remediation_plans", "returned"): ("plans.draft_plan", Sentence("修改整改方案", "Revise the plan")),
+    ("remediation_plans", "active"): ("plans.report_progress", Sentence("填报整改月报", "Report on the month")),
+}
+"""States in which the next step is taken on another record, or is no step at all."""
+
+
+def register(app: Flask) -> None:
+    """Register everything; safe to call for each application of a process."""
+    for blueprint in BLUEPRINTS:
+        if blueprint.name not in app.blueprints:
+            app.register_blueprint(blueprint)
+    navigation.add(*ENTRIES)
+    for kind, function in HANDLERS.items():
+        handles(kind, function)
+    timeline.WORDS.update(TIMELINE)
+    for key, words in BESIDES.items():
+        waiting.BESIDES.setdefault(key, words)
+    waiting.RECOVERED.setdefault(("problem_items", "planning"), _has_no_open_plan)
+    waiting.RECOVERED.setdefault(("remediation_plans", "active"), lambda plan: not plan.month_is_reported)
+    item_page.add(panels=[panels.panel], offers=[panels.offers], people=[panels.in_charge])
+
+
+def _has_no_open_plan(item: object) -> bool:
+    """An item in planning waits for a plan until one is begun; then the plan itself waits."""
+    begun = exists().where(
+        RemediationPlan.item_id == item.id,  # type: ignore[attr-defined]
+        RemediationPlan.state.in_(BEING_WORKED_ON),
+    )
+    return not db.session.scalar(select(begun))

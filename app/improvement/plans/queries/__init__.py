@@ -1,0 +1,1 @@
+"""Reads of plans, measures and evidence: every function takes the actor first."""

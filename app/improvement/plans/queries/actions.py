@@ -1,0 +1,90 @@
+"""Reads of measures: one's own, a unit's, and one measure with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import joinedload, lazyload, selectinload
+
+from app.core.database import db
+from app.core.errors import NotFound
+from app.core.policy import decide
+from app.core.policy.actor import Actor
+from app.improvement.plans.models import Evidence, EvidenceUse, RemediationAction, RemediationPlan
+from app.improvement.problems.models import ProblemItem
+
+VIEW = "plans.view_plans"
+ROWS = 40
+LIGHT = (
+    joinedload(RemediationAction.plan).options(
+        lazyload(RemediationPlan.actions),
+        lazyload(RemediationPlan.comments),
+        joinedload(RemediationPlan.item).lazyload(ProblemItem.all_causes),
+    ),
+)
+"""For lists: a measure with its plan and item, without everything else that belongs to the plan."""
+OPEN = ("not_started", "in_progress", "evidence_submitted", "returned")
+
+
+@dataclass(frozen=True)
+class ActionFilter:
+    """Which measures: words, states, and whether everybody's of the unit or one's own."""
+
+    words: str = ""
+    states: tuple[str, ...] = ()
+    whose: str = "mine"
+    after: str = ""
+
+
+def _narrowed(actor: Actor, wanted: ActionFilter) -> Select[Any]:
+    query = (
+        select(RemediationAction)
+        .join(RemediationPlan, RemediationPlan.id == RemediationAction.plan_id)
+        .join(ProblemItem, ProblemItem.id == RemediationPlan.item_id)
+        .where(RemediationPlan.state.in_(("active", "completed")))
+    )
+    if wanted.whose != "unit":
+        query = query.where(RemediationAction.owner_id == actor.person_id)
+    query = query.where(RemediationAction.state.in_(wanted.states or OPEN))
+    if wanted.words:
+        like = f"%{wanted.words.replace('%', '').replace('_', '')}%"
+        query = query.where(or_(RemediationAction.title.ilike(like), ProblemItem.number.ilike(like)))
+    return decide.visible(actor, query, RemediationAction, VIEW)
+
+
+def own_actions(actor: Actor, wanted: ActionFilter) -> tuple[list[RemediationAction], bool]:
+    """Measures of plans in force, the one that ends first at the top, and whether there are more."""
+    query = _narrowed(actor, wanted).options(joinedload(RemediationAction.owner), *LIGHT)
+    order = (RemediationAction.planned_end.asc().nulls_last(), RemediationAction.id)
+    start = int(wanted.after) if wanted.after.isdigit() else 0
+    found = list(db.session.scalars(query.order_by(*order).offset(start).limit(ROWS + 1)).unique())
+    return found[:ROWS], len(found) > ROWS
+
+
+def action_for(actor: Actor, ref: str) -> RemediationAction:
+    """One measure with its plan, item, criteria and evidence. Raises NotFound."""
+    query = (
+        select(RemediationAction)
+        .where(RemediationAction.ref == ref)
+        .options(
+            joinedload(RemediationAction.owner),
+            selectinload(RemediationAction.evidence).joinedload(Evidence.owner),
+        )
+    )
+    action = db.session.scalar(decide.visible(actor, query, RemediationAction, VIEW))
+    if action is None:
+        raise NotFound("action", ref)
+    return action
+
+
+def uses_of(actor: Actor, action: RemediationAction) -> Sequence[EvidenceUse]:
+    """Evidence of other measures that is shown for this one too."""
+    query = (
+        select(EvidenceUse)
+        .where(EvidenceUse.action_id == action.id)
+        .options(joinedload(EvidenceUse.evidence).joinedload(Evidence.owner))
+    )
+    return db.session.scalars(query.order_by(EvidenceUse.created_at)).unique().all()

@@ -1,0 +1,178 @@
+"""Reads of evidence: one piece with its versions, what may be shown again, and what waits to be judged."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from app.core.casework import deadlines
+from app.core.casework.deadlines import Deadline
+from app.core.database import db
+from app.core.errors import NotFound
+from app.core.policy import decide
+from app.core.policy.actor import Actor
+from app.improvement.plans.models import (
+    ArrivedFile,
+    Evidence,
+    EvidenceUse,
+    EvidenceVersion,
+    RemediationAction,
+    RemediationPlan,
+)
+from app.improvement.problems.models import ProblemItem
+from app.people.directory.models import Unit
+
+VIEW = "plans.view_evidence"
+MOST_REUSABLE = 60
+JUDGING = {
+    "county": ("plans.judge_evidence", "plans.verify_action"),
+    "school": ("plans.judge_school_evidence", "plans.verify_school_action"),
+}
+
+
+def _seen_actions(actor: Actor) -> Select[Any]:
+    return decide.visible(actor, select(RemediationAction.id), RemediationAction, VIEW)
+
+
+def evidence_for(actor: Actor, ref: str) -> Evidence:
+    """One piece of evidence of a measure that the actor sees, or that is shown for one. Raises NotFound."""
+    seen = _seen_actions(actor)
+    shown = select(EvidenceUse.evidence_id).where(EvidenceUse.action_id.in_(seen))
+    query = (
+        select(Evidence)
+        .where(Evidence.ref == ref, or_(Evidence.action_id.in_(seen), Evidence.id.in_(shown)))
+        .options(joinedload(Evidence.owner))
+    )
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound("evidence", ref)
+    return found
+
+
+def version_for(actor: Actor, ref: str, number: str) -> EvidenceVersion:
+    """One version whose file may be given out: nobody gets what the scanner has not passed. Raises NotFound."""
+    evidence = evidence_for(actor, ref)
+    for one in evidence.versions:
+        if str(one.number) == number and one.file_sha256 is not None and one.checked:
+            return one
+    raise NotFound("evidence_version", ref)
+
+
+def uses_elsewhere(actor: Actor, evidence: Evidence) -> Sequence[RemediationAction]:
+    """Other measures for which it is shown as well, those that the actor sees."""
+    used = select(EvidenceUse.action_id).where(EvidenceUse.evidence_id == evidence.id)
+    query = select(RemediationAction).where(RemediationAction.id.in_(used))
+    return db.session.scalars(decide.visible(actor, query, RemediationAction, VIEW)).all()
+
+
+def reusable(actor: Actor, action: RemediationAction, words: str = "") -> list[Evidence]:
+    """Accepted evidence of the same unit that is not shown for this measure yet, the newest first."""
+    used = select(EvidenceUse.evidence_id).where(EvidenceUse.action_id == action.id)
+    query = (
+        select(Evidence)
+        .where(
+            Evidence.unit_id == action.unit_id,
+            Evidence.county_id == actor.county_id,
+            Evidence.state == "accepted",
+            Evidence.action_id != action.id,
+            Evidence.id.not_in(used),
+        )
+        .order_by(Evidence.happened_on.desc().nulls_last(), Evidence.id)
+        .limit(MOST_REUSABLE)
+    )
+    if words:
+        like = f"%{words.replace('%', '').replace('_', '')}%"
+        query = query.where(or_(Evidence.title.ilike(like), Evidence.description.ilike(like)))
+    return list(db.session.scalars(query).unique())
+
+
+@dataclass(frozen=True)
+class ToJudge:
+    """A measure whose evidence, or whose report that it is done, waits for somebody to judge it."""
+
+    id: uuid.UUID
+    ref: str
+    title: str
+    state: str
+    number: str
+    item: str
+    unit: str
+    unit_code: str
+    severity: str
+    waiting: int
+    since: datetime | None
+    clock: Deadline | None = None
+    mine: bool = field(default=False)
+
+
+def _queue(actor: Actor) -> Any:
+    waiting = (
+        select(Evidence.action_id, func.count().label("n"), func.min(Evidence.state_since).label("since"))
+        .where(Evidence.state == "submitted")
+        .group_by(Evidence.action_id)
+        .subquery()
+    )
+    query: Any = (
+        select(
+            RemediationAction.id,
+            RemediationAction.ref,
+            RemediationAction.title,
+            RemediationAction.state,
+            ProblemItem.number,
+            ProblemItem.title.label("item"),
+            ProblemItem.severity,
+            Unit.short_name.label("unit"),
+            Unit.code.label("unit_code"),
+            func.coalesce(waiting.c.n, 0).label("waiting"),
+            func.coalesce(waiting.c.since, RemediationAction.state_since).label("since"),
+            (RemediationAction.owner_id == actor.person_id).label("mine"),
+        )
+        .join(RemediationPlan, RemediationPlan.id == RemediationAction.plan_id)
+        .join(ProblemItem, ProblemItem.id == RemediationPlan.item_id)
+        .join(Unit, Unit.id == RemediationAction.unit_id)
+        .outerjoin(waiting, waiting.c.action_id == RemediationAction.id)
+        .where(or_(waiting.c.n > 0, RemediationAction.state == "evidence_submitted"))
+        .where(RemediationAction.state != "cancelled")
+    )
+    return query.where(or_(*_reach(actor)))
+
+
+def _reach(actor: Actor) -> list[Any]:
+    """County items by the county's right, school items by the school's."""
+    found = []
+    for level, rights in JUDGING.items():
+        mine = select(RemediationAction.id).join(RemediationPlan).join(ProblemItem).where(ProblemItem.level == level)
+        found += [RemediationAction.id.in_(decide.visible(actor, mine, RemediationAction, right)) for right in rights]
+    return found
+
+
+def to_judge(actor: Actor, unit: str = "", words: str = "") -> list[ToJudge]:
+    """What waits to be judged by this actor, the longest waiting first."""
+    query = _queue(actor)
+    if unit:
+        query = query.where(Unit.ref == unit)
+    if words:
+        like = f"%{words.replace('%', '').replace('_', '')}%"
+        query = query.where(or_(RemediationAction.title.ilike(like), ProblemItem.number.ilike(like)))
+    rows = db.session.execute(query.order_by("since", RemediationAction.id).limit(200)).all()
+    clocks = deadlines.running(list(rows))
+    return [ToJudge(**{**row._mapping, "mine": bool(row.mine)}, clock=clocks.get(row.id)) for row in rows]
+
+
+def units_to_judge(actor: Actor) -> list[tuple[str, str]]:
+    """The units of what waits to be judged: reference and short name, in code order."""
+    query = _queue(actor).with_only_columns(Unit.ref, Unit.short_name, Unit.code).distinct().order_by(Unit.code)
+    return [(row.ref, row.short_name) for row in db.session.execute(query)]
+
+
+def arrived(actor: Actor, digests: Sequence[str]) -> list[ArrivedFile]:
+    """The actor's own files that were sent and belong to no evidence yet, in the order asked for."""
+    query = select(ArrivedFile).where(ArrivedFile.person_id == actor.person_id, ArrivedFile.sha256.in_(digests))
+    held = {one.sha256: one for one in db.session.scalars(query)}
+    return [held[digest] for digest in dict.fromkeys(digests) if digest in held]

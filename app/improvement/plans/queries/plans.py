@@ -1,0 +1,221 @@
+"""Reads of plans: the list, one plan with its editions, reports and remarks."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, case, func, or_, select, tuple_
+from sqlalchemy.orm import joinedload
+
+from app.core.casework import deadlines
+from app.core.casework.deadlines import Deadline
+from app.core.database import db
+from app.core.errors import NotFound
+from app.core.policy import decide
+from app.core.policy.actor import Actor
+from app.improvement.monitoring.models import Indicator
+from app.improvement.plans.models import ProgressReport, RemediationAction, RemediationPlan
+from app.improvement.plans.queries.lights import Light, lights
+from app.improvement.problems.models import ProblemItem, ProblemList
+from app.people.directory.models import Unit
+
+VIEW = "plans.view_plans"
+ROWS = 25
+OVER = ("superseded", "cancelled", "archived")
+"""Editions that a list leaves out unless they are asked for."""
+
+
+@dataclass(frozen=True)
+class PlanFilter:
+    """What a list of plans is narrowed to."""
+
+    words: str = ""
+    states: tuple[str, ...] = ()
+    unit: str = ""
+    light: str = ""
+    list_ref: str = ""
+    severity: tuple[str, ...] = ()
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class PlanLine:
+    """One plan of a list."""
+
+    id: uuid.UUID
+    ref: str
+    number: str
+    title: str
+    severity: str
+    unit: str
+    unit_code: str
+    edition: int
+    state: str
+    target_on: date | None
+    due_on: date | None
+    done: int = 0
+    measures: int = 0
+    light: Light | None = None
+    clock: Deadline | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Where the next page begins."""
+        return f"{self.unit_code}|{self.number}|{self.edition}"
+
+
+def _narrowed(actor: Actor, query: Select[Any], wanted: PlanFilter) -> Select[Any]:
+    query = query.join(ProblemItem, ProblemItem.id == RemediationPlan.item_id).join(
+        Unit, Unit.id == RemediationPlan.unit_id
+    )
+    if wanted.words:
+        like = f"%{wanted.words.replace('%', '').replace('_', '')}%"
+        query = query.where(or_(ProblemItem.number.ilike(like), ProblemItem.title.ilike(like), Unit.name.ilike(like)))
+    states = RemediationPlan.state.in_(wanted.states) if wanted.states else RemediationPlan.state.not_in(OVER)
+    query = query.where(states)
+    if wanted.unit:
+        query = query.where(Unit.ref == wanted.unit)
+    if wanted.severity:
+        query = query.where(ProblemItem.severity.in_(wanted.severity))
+    if wanted.list_ref:
+        query = query.where(
+            ProblemItem.list_id == select(ProblemList.id).where(ProblemList.ref == wanted.list_ref).scalar_subquery()
+        )
+    if wanted.light:
+        lit = [light.plan_id for light in lights(actor) if light.colour == wanted.light]
+        query = query.where(RemediationPlan.id.in_(lit))
+    return decide.visible(actor, query, RemediationPlan, VIEW)
+
+
+def plan_count(actor: Actor, wanted: PlanFilter) -> int:
+    """How many plans the filter leaves."""
+    return int(db.session.scalar(_narrowed(actor, select(func.count(RemediationPlan.id)), wanted)) or 0)
+
+
+def plan_lines(actor: Actor, wanted: PlanFilter, rows: int = ROWS) -> tuple[list[PlanLine], str]:
+    """Plans by code of their unit and number of their item, and where the next page begins ("" at the end)."""
+    query: Any = select(
+        RemediationPlan.id,
+        RemediationPlan.ref,
+        ProblemItem.number,
+        ProblemItem.title,
+        ProblemItem.severity,
+        Unit.short_name.label("unit"),
+        Unit.code.label("unit_code"),
+        RemediationPlan.edition,
+        RemediationPlan.state,
+        RemediationPlan.target_on,
+        ProblemItem.due_on,
+    )
+    query = _narrowed(actor, query, wanted)
+    place = tuple_(Unit.code, ProblemItem.number, RemediationPlan.edition)
+    if wanted.after.count("|") == 2 and wanted.after.rpartition("|")[2].isdigit():
+        code, number, edition = wanted.after.split("|")
+        query = query.where(place > (code, number, int(edition)))
+    query = query.order_by(Unit.code, ProblemItem.number, RemediationPlan.edition).limit(rows + 1)
+    found = [PlanLine(**row._mapping) for row in db.session.execute(query)]
+    more = found[rows - 1].key if len(found) > rows else ""
+    return _with_progress(actor, found[:rows]), more
+
+
+def _with_progress(actor: Actor, lines: list[PlanLine]) -> list[PlanLine]:
+    ids = [line.id for line in lines]
+    counted = {
+        row.plan_id: row
+        for row in db.session.execute(
+            select(
+                RemediationAction.plan_id,
+                func.count().filter(RemediationAction.state != "cancelled").label("measures"),
+                func.count().filter(RemediationAction.state == "completed").label("done"),
+            )
+            .where(RemediationAction.plan_id.in_(ids))
+            .group_by(RemediationAction.plan_id)
+        )
+    }
+    lit = {light.plan_id: light for light in lights(actor, ids=ids)}
+    clocks = deadlines.running(list(lines))
+    return [
+        replace(
+            line,
+            measures=counted[line.id].measures if line.id in counted else 0,
+            done=counted[line.id].done if line.id in counted else 0,
+            light=lit.get(line.id),
+            clock=clocks.get(line.id),
+        )
+        for line in lines
+    ]
+
+
+def plan_for(actor: Actor, ref: str) -> RemediationPlan:
+    """One plan with its item, unit, measures and remarks. Raises NotFound."""
+    query = select(RemediationPlan).where(RemediationPlan.ref == ref)
+    query = query.options(joinedload(RemediationPlan.unit), joinedload(RemediationPlan.owner))
+    plan = db.session.scalar(decide.visible(actor, query, RemediationPlan, VIEW))
+    if plan is None:
+        raise NotFound("plan", ref)
+    return plan
+
+
+def item_for(actor: Actor, ref: str) -> ProblemItem:
+    """The item that a plan is drawn up for. Raises NotFound."""
+    query = select(ProblemItem).where(ProblemItem.ref == ref).options(joinedload(ProblemItem.unit))
+    item = db.session.scalar(decide.visible(actor, query, ProblemItem, "problems.view_items"))
+    if item is None:
+        raise NotFound("item", ref)
+    return item
+
+
+def editions(actor: Actor, plan: RemediationPlan) -> Sequence[RemediationPlan]:
+    """All editions of the plan's item that the actor sees, the newest first, with their measures."""
+    query = select(RemediationPlan).where(RemediationPlan.item_id == plan.item_id)
+    query = query.order_by(RemediationPlan.edition.desc()).options(joinedload(RemediationPlan.owner))
+    return db.session.scalars(decide.visible(actor, query, RemediationPlan, VIEW)).unique().all()
+
+
+def plans_of(actor: Actor, item: ProblemItem) -> Sequence[RemediationPlan]:
+    """The editions of an item's plan, the newest first."""
+    query = select(RemediationPlan).where(RemediationPlan.item_id == item.id)
+    query = query.order_by(RemediationPlan.edition.desc())
+    return db.session.scalars(decide.visible(actor, query, RemediationPlan, VIEW)).all()
+
+
+def reports(actor: Actor, plan: RemediationPlan) -> Sequence[ProgressReport]:
+    """The monthly reports of a plan that the actor was given, the newest first."""
+    query = select(ProgressReport).where(ProgressReport.plan_id == plan.id)
+    return db.session.scalars(query.order_by(ProgressReport.month.desc())).all()
+
+
+def indicator_of(actor: Actor, plan: RemediationPlan) -> Indicator | None:
+    """The indicator that is measured again."""
+    return db.session.get(Indicator, plan.indicator_id) if plan.indicator_id is not None else None
+
+
+def indicators(actor: Actor) -> Sequence[Indicator]:
+    """The county's indicators in use, for a plan whose item came without data."""
+    query = select(Indicator).where(Indicator.county_id == actor.county_id, Indicator.retired.is_(False))
+    return db.session.scalars(query.order_by(Indicator.subject, Indicator.code)).all()
+
+
+def units_with_plans(actor: Actor) -> list[tuple[str, str]]:
+    """The units of the plans that the actor sees, in code order: reference and short name."""
+    query = select(Unit.ref, Unit.short_name).join(RemediationPlan, RemediationPlan.unit_id == Unit.id).distinct()
+    query = query.add_columns(case((Unit.kind == "school", 1), else_=0).label("last"), Unit.code)
+    rows = db.session.execute(decide.visible(actor, query, RemediationPlan, VIEW).order_by("last", Unit.code))
+    return [(row.ref, row.short_name) for row in rows]
+
+
+def lists_with_plans(actor: Actor) -> list[tuple[str, str]]:
+    """The problem lists whose items have plans that the actor sees: reference and title."""
+    query = (
+        select(ProblemList.ref, ProblemList.title, ProblemList.number)
+        .join(ProblemItem, ProblemItem.list_id == ProblemList.id)
+        .join(RemediationPlan, RemediationPlan.item_id == ProblemItem.id)
+        .distinct()
+    )
+    rows = db.session.execute(decide.visible(actor, query, RemediationPlan, VIEW).order_by(ProblemList.number.desc()))
+    return [(row.ref, row.title) for row in rows]
