@@ -138,7 +138,8 @@ PLANS: dict[str, Holders] = {
     "plans.comment_plan": {"guidance_member": COUNTY, "subject_researcher": COUNTY},
     "plans.draft_plan": OWNERS,
     "plans.judge_evidence": {"evaluator": COUNTY, "inspector": SCHOOLS},
-    "plans.judge_school_evidence": NEXT_LEVEL,
+    "plans.judge_school_evidence": {**NEXT_LEVEL, "inspector": SCHOOLS},
+    "plans.print_bundle": {**GROUP, **OFFICE},
     "plans.report_progress": OWNERS,
     "plans.review_plan": {"evaluator": COUNTY},
     "plans.review_school_plan": NEXT_LEVEL,
@@ -156,6 +157,13 @@ EFFECTS: dict[str, Holders] = {
     "effects.approve_closure": {"office_director": COUNTY},
     "effects.approve_school_closure": {"principal": SCHOOL},
     "effects.approve_severe_closure": {"leading_group_head": COUNTY},
+    "effects.check_criteria": {
+        "inspector": SCHOOLS,
+        "evaluator": COUNTY,
+        "assessment_member": COUNTY,
+        "school_coordinator": SCHOOL,
+        "grade_leader": SCHOOL,
+    },
     "effects.decide_evaluation": {"office_director": COUNTY},
     "effects.decide_reopening": {"office_director": COUNTY},
     "effects.decide_school_evaluation": {"principal": SCHOOL},
@@ -173,7 +181,7 @@ EFFECTS: dict[str, Holders] = {
     "effects.submit_school_closure": {"school_coordinator": SCHOOL},
     "effects.verify_closure": {"inspector": SCHOOLS, "evaluator": COUNTY},
     "effects.verify_school_closure": NEXT_LEVEL,
-    "effects.view_closures": READERS,
-    "effects.view_evaluations": READERS,
+    "effects.view_closures": {**READERS, "grade_leader": SCHOOL},
+    "effects.view_evaluations": {**READERS, "grade_leader": SCHOOL},
 }
 AREAS = (MONITORING, PROBLEMS, PLANS, EFFECTS)
