@@ -45,7 +45,15 @@ UNITS = (
     # key, kind, code, name, short name, school type, parent
     ("bureau", "county_bureau", "330901", "清澜县教育局", "清澜县", None, None),
     ("leading_group", "leading_group", "QL-LD", "清澜县教育质量监测结果应用领导小组", "领导小组", None, "bureau"),
-    ("office", "leading_group_office", "QL-BG", "清澜县教育质量监测结果应用领导小组办公室", "领导小组办公室", None, "leading_group"),
+    (
+        "office",
+        "leading_group_office",
+        "QL-BG",
+        "清澜县教育质量监测结果应用领导小组办公室",
+        "领导小组办公室",
+        None,
+        "leading_group",
+    ),
     ("guidance_group", "guidance_group", "QL-ZD", "清澜县项目指导组", "指导组", None, "leading_group"),
     ("assessment_group", "assessment_group", "QL-CP", "清澜县测评大组", "测评大组", None, "leading_group"),
     ("basic_education", "department", "QL-01", "清澜县教育局基础教育科", "基础教育科", None, "bureau"),
@@ -59,8 +67,24 @@ UNITS = (
     ("qingxi", "school", "2133000105", "清澜县青溪镇中心小学", "青溪小学", "21", "bureau"),
     ("shimen", "school", "3433000106", "清澜县石门中学", "石门中学", "34", "bureau"),
     ("other_bureau", "county_bureau", "330902", "云溪县教育局", "云溪县", None, None),
-    ("other_leading_group", "leading_group", "YX-LD", "云溪县教育质量监测结果应用领导小组", "领导小组", None, "other_bureau"),
-    ("other_office", "leading_group_office", "YX-BG", "云溪县教育质量监测结果应用领导小组办公室", "领导小组办公室", None, "other_leading_group"),
+    (
+        "other_leading_group",
+        "leading_group",
+        "YX-LD",
+        "云溪县教育质量监测结果应用领导小组",
+        "领导小组",
+        None,
+        "other_bureau",
+    ),
+    (
+        "other_office",
+        "leading_group_office",
+        "YX-BG",
+        "云溪县教育质量监测结果应用领导小组办公室",
+        "领导小组办公室",
+        None,
+        "other_leading_group",
+    ),
     ("other_basic_education", "department", "YX-01", "云溪县教育局基础教育科", "基础教育科", None, "other_bureau"),
     ("other_yizhong", "school", "3133000201", "云溪县第一初级中学", "云溪一中", "31", "other_bureau"),
     ("other_shiyan", "school", "2133000202", "云溪县实验小学", "云溪实验小学", "21", "other_bureau"),
@@ -262,7 +286,14 @@ def _class(found: Cast, rows: list[dict[str, Any]], key: str, place: Place) -> N
 
 
 def _player(
-    found: Cast, rows: dict[Any, list[dict[str, Any]]], number: int, key: str, name: str, role: str, unit: Place, more: Any
+    found: Cast,
+    rows: dict[Any, list[dict[str, Any]]],
+    number: int,
+    key: str,
+    name: str,
+    role: str,
+    unit: Place,
+    more: Any,
 ) -> None:
     person_id, account_id, assignment_id = uuid7(), uuid7(), uuid7()
     schools = tuple(found.units[s].id for s in more.get("schools", ()))

@@ -68,7 +68,8 @@ class Base(DeclarativeBase):
         str: Text,
     }
     __protection__: ClassVar[str | None] = None
-    """Row-level security template: "county" (everybody in it may know), "unit" (county or school), "student" (school and data class), None (no private rows)."""
+    """Row-level security template: "county" (everybody in it may know), "unit" (county or school), "student"
+    (school and data class), None (no private rows)."""
     __outside_act__: ClassVar[bool] = False
     """True for rows of plumbing (attempts, sessions, drafts) that are written without an audit entry of their own."""
 

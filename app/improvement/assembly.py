@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from app.core.casework.records import movable
+from app.improvement.effects import assembly as effects
 from app.improvement.effects.models import ClosureRequest, EffectEvaluation, Recheck
 from app.improvement.monitoring import assembly as monitoring
 from app.improvement.monitoring.models import DataFinding, MonitoringCycle, ReleaseAck
@@ -35,3 +36,4 @@ def assemble(app: Flask) -> None:
     monitoring.register(app)
     problems.register(app)
     plans.register(app)
+    effects.register(app)

@@ -137,7 +137,9 @@ def test_every_step_that_people_take_has_its_operation(app: Flask) -> None:
 
 
 def test_every_operation_asks_for_a_right_that_exists(app: Flask) -> None:
-    unknown = {o.name: o.right for o in OPERATIONS.values() if o.right and o.right not in RIGHTS and o.right != "system"}
+    unknown = {
+        o.name: o.right for o in OPERATIONS.values() if o.right and o.right not in RIGHTS and o.right != "system"
+    }
     assert not unknown, f"Add the right to the policy: {unknown}"
 
 
@@ -147,15 +149,15 @@ def test_every_grant_belongs_to_a_role_that_exists() -> None:
 
 def test_security_30_administrators_hold_no_right_on_business_data() -> None:
     business = ("monitoring.", "problems.", "plans.", "effects.", "people.view_students")
-    held = {
-        (role, right) for role in ADMINISTRATORS for right in GRANTS.get(role, {}) if right.startswith(business)
-    }
+    held = {(role, right) for role in ADMINISTRATORS for right in GRANTS.get(role, {}) if right.startswith(business)}
     assert not held, f"Administrators read no business data: {held}"
 
 
 def test_every_movable_record_can_be_named_and_found(app: Flask) -> None:
     for table, model in MOVABLES.items():
-        assert isinstance(model.label, property) and isinstance(model.address, property), f"{table} lacks label or address"
+        assert isinstance(model.label, property) and isinstance(model.address, property), (
+            f"{table} lacks label or address"
+        )
 
 
 def test_every_model_has_what_the_guards_of_its_workflow_read(app: Flask) -> None:
@@ -168,7 +170,9 @@ def test_every_model_has_what_the_guards_of_its_workflow_read(app: Flask) -> Non
     assert not missing, f"Give the model this property: {sorted(missing)}"
 
 
-def test_security_26_every_table_with_a_school_forces_row_level_security(settings: object, cluster: object, worker: str) -> None:
+def test_security_26_every_table_with_a_school_forces_row_level_security(
+    settings: object, cluster: object, worker: str
+) -> None:
     engine = create_engine(cluster.url("bihuan_owner", f"bihuan_{worker}"))  # type: ignore[attr-defined]
     open_tables = text(
         """select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid
@@ -178,17 +182,32 @@ def test_security_26_every_table_with_a_school_forces_row_level_security(setting
     with engine.connect() as connection:
         found = {row.relname for row in connection.execute(open_tables)}
     engine.dispose()
-    not_private = {"indicators", "outbox", "persons", "role_assignments", "role_requests", "school_responsibilities", "unit_aliases", "drafts"}
+    not_private = {
+        "indicators",
+        "outbox",
+        "persons",
+        "role_assignments",
+        "role_requests",
+        "school_responsibilities",
+        "unit_aliases",
+        "drafts",
+    }
     assert found <= not_private, f'Set __protection__ = "unit" or "student" on the model: {sorted(found - not_private)}'
 
 
-def test_security_26_the_app_role_owns_nothing_and_bypasses_nothing(settings: object, cluster: object, worker: str) -> None:
+def test_security_26_the_app_role_owns_nothing_and_bypasses_nothing(
+    settings: object, cluster: object, worker: str
+) -> None:
     engine = create_engine(cluster.url("bihuan_app", f"bihuan_{worker}"))  # type: ignore[attr-defined]
     with engine.connect() as connection:
         strong = connection.execute(
-            text("select rolsuper or rolbypassrls or rolcreatedb or rolcreaterole from pg_roles where rolname = current_user")
+            text(
+                "select rolsuper or rolbypassrls or rolcreatedb or rolcreaterole from pg_roles where rolname = current_user"
+            )
         ).scalar_one()
-        owned = connection.execute(text("select count(*) from pg_class where pg_get_userbyid(relowner) = current_user")).scalar_one()
+        owned = connection.execute(
+            text("select count(*) from pg_class where pg_get_userbyid(relowner) = current_user")
+        ).scalar_one()
     engine.dispose()
     assert not strong and owned == 0
 
@@ -214,7 +233,12 @@ def test_no_template_carries_inline_script_or_style() -> None:
 
 
 def test_security_55_nothing_is_marked_safe_outside_the_reviewed_list() -> None:
-    reviewed = {"app/core/web/icons.py", "app/core/web/drawings.py", "app/core/web/controls.py", "app/core/web/chips.py"}
+    reviewed = {
+        "app/core/web/icons.py",
+        "app/core/web/drawings.py",
+        "app/core/web/controls.py",
+        "app/core/web/chips.py",
+    }
     pattern = re.compile(r"\|\s*safe\b|render_template_string|Markup\(")
     files = [*PYTHON, *(ROOT / "templates").rglob("*.html")]
     found = {_relative(p) for p in files if pattern.search(p.read_text("utf-8"))} - reviewed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from app.core import clock
@@ -14,10 +14,12 @@ from app.core.imports.arrival import take_in
 from app.core.imports.models import ImportBatch
 from app.core.policy.actor import Actor
 from app.improvement.monitoring import operations
-from app.improvement.monitoring.models import Indicator, MonitoringCycle
+from app.improvement.monitoring.models import BriefingRecord, FeedbackMeeting, Indicator, MonitoringCycle
 from app.improvement.monitoring.operations import (
+    BriefingIn,
     CycleIn,
     IndicatorIn,
+    MeetingIn,
     Move,
     ReleaseIn,
     VerifyIn,
@@ -179,3 +181,19 @@ def refusal(words: str = "人数与学校报来的不一致，请重新核对") 
 def unit_of(cast: Cast, key: str) -> uuid.UUID:
     """Id of a unit of the cast."""
     return cast.units[key].id
+
+
+def brief(cast: Cast, cycle: MonitoringCycle, day: date | None = None) -> None:
+    """The county's leaders hear a report."""
+    place = BriefingRecord(county_id=cast.county.id, unit_id=cast.units["office"].id, cycle_id=cycle.id)
+    given = BriefingIn(
+        day or clock.today(), "韩其琛", "领导小组全体成员", "听取监测情况，要求十个工作日内形成问题清单。"
+    )
+    operations.record_briefing(act_as(cast.actor("office_director")), place, given)
+
+
+def feed_back(cast: Cast, cycle: MonitoringCycle, subject: str | None, day: date | None = None) -> None:
+    """The county feeds results back."""
+    place = FeedbackMeeting(county_id=cast.county.id, unit_id=cast.units["office"].id, cycle_id=cycle.id)
+    given = MeetingIn(day or clock.today(), "county", subject, "各校教学副校长", "逐项反馈，各校认领问题。")
+    operations.record_meeting(act_as(cast.actor("office_director")), place, given)

@@ -196,6 +196,6 @@ def begin(record: Movable, step: str) -> None:
     if deed is None:
         raise RuntimeError("begin() belongs inside an operation.")
     entry = deed.note(trail.Entry("system", record.workflow.step(step).key, actor=SYSTEM))
-    record.state = record.workflow.step(step).target.code
+    record.state = record.workflow.initial.code
     with _reaching(record):
         _create(entry, record.workflow.step(step), record)

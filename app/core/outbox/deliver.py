@@ -74,6 +74,7 @@ def deliver(outbox_id: int) -> None:
 
 def _deliver(outbox_id: int) -> None:
     session = db.session
+    before = session.info.get("context")
     use_context(SYSTEM.context())
     row = session.scalar(select(OutboxRow).where(OutboxRow.id == outbox_id).with_for_update(skip_locked=True))
     if row is None or row.done_at is not None or row.dead_at is not None:
@@ -95,7 +96,7 @@ def _deliver(outbox_id: int) -> None:
         _put_back(row.id, row.tries, type(error).__name__)
         log.warning("delivery_failed", outbox=outbox_id, kind=row.kind, tries=row.tries, error=type(error).__name__)
     finally:
-        use_context(None)
+        use_context(before)
 
 
 def _put_back(outbox_id: int, tries: int, trouble: str) -> None:

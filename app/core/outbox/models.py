@@ -16,6 +16,7 @@ class OutboxRow(Base):
     """One intention. `kind` names the handler, `about` the record, `data` ids and codes only (security 79)."""
 
     __tablename__ = "outbox"
+    __outside_act__ = True
     __table_args__ = (
         Index("ix_outbox_waiting", "queue", "due_at", postgresql_where=text("done_at is null and dead_at is null")),
     )

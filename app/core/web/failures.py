@@ -39,7 +39,7 @@ def register(app: Flask) -> None:
         (OperationalError, _database_away),
         (HTTPException, _other),
     ):
-        app.register_error_handler(error, handler)  # type: ignore[arg-type]
+        app.register_error_handler(error, handler)
     app.register_error_handler(500, _broken)
 
 

@@ -1,4 +1,4 @@
-"""Document 1, 问题清单: drawn from what was frozen at issue, as PDF and as editable Word, with a code anybody may verify."""
+"""Document 1, 问题清单: drawn in Chinese from what was frozen at issue, as PDF and as Word, with a code anybody may verify."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import Any
 
 import segno
 from flask import current_app
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from app.core import pdf
 from app.core.web.chips import long_date, word
+from app.core.web.drawings import signed
 from app.core.word import Paper, Signature
 from app.improvement.monitoring.rule_set import finding_rules
 from app.improvement.problems.words import (
@@ -19,7 +21,6 @@ from app.improvement.problems.words import (
     LEVEL_OF_ROUND,
     SEVERITIES,
     SOURCES,
-    effect_words,
     joined,
     value_words,
     word_of,
@@ -89,9 +90,17 @@ def _basis(item: dict[str, Any]) -> tuple[str, ...]:
             told.append(f"{one['number']} {one['title']}")
             continue
         values = [value_words(one[name], one["value_type"]) for name in ("value", "benchmark_value")]
-        effect = word(effect_words(one["effect"], one["effect_low"], one["effect_high"]))
-        told.append(f"{values[0]} / {values[1]}" + (f"{_('；')}{effect}" if effect else ""))
+        told.append("\u00a0/\u00a0".join(values) + _interval(one))
     return tuple(told) or (word(word_of(SOURCES, item["source_type"])),)
+
+
+def _interval(one: dict[str, Any]) -> str:
+    """；−0.40（−0.65 至 −0.15）; the numbers of one interval stay on one line."""
+    if one["effect"] is None:
+        return ""
+    low, high = one["effect_low"], one["effect_high"]
+    interval = "" if low is None or high is None else f"（{signed(low)}\u00a0至\u00a0{signed(high)}）"
+    return f"；{signed(one['effect'])}{interval}"
 
 
 def _target(item: dict[str, Any]) -> str:
@@ -116,7 +125,6 @@ def meta(content: dict[str, Any]) -> list[str]:
     issued = date.fromisoformat(held["issued_on"])
     return [
         held["document_number"],
-        _("清单编号 %(number)s", number=held["number"]),
         _("监测周期：%(words)s", words=_round(held["cycle"])),
         _("第 %(n)s 版　%(day)s印发", n=held["edition"], day=long_date(issued)),
         _("共 %(n)s 项", n=len(content["items"])),
@@ -156,6 +164,11 @@ def notes(content: dict[str, Any]) -> list[str]:
 
 def as_pdf(content: dict[str, Any], digest: str, ref: str) -> pdf.Printed:
     """The list on A4 lying; `ref` is the code of the verify page. Raises NotPrinted where PDF is off."""
+    with force_locale("zh"):
+        return pdf.render(_html(content, digest, ref))
+
+
+def _html(content: dict[str, Any], digest: str, ref: str) -> str:
     held = content["list"]
     template = current_app.jinja_env.get_template("documents/problem_list.html")
     address = f"{current_app.extensions['bihuan.settings'].public_url}/verify/lists/{ref}"
@@ -167,12 +180,10 @@ def as_pdf(content: dict[str, Any], digest: str, ref: str) -> pdf.Printed:
         "signed_by": held["issuer"],
         "issued_on": date.fromisoformat(held["issued_on"]),
         "qr": segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=2, light="#fff"),
-        "record_number": _span(content),
+        "record_number": _("%(list)s，项号 %(items)s", list=held["number"], items=_span(content)),
     }
-    html = template.render(
-        doc=doc, heads=heads(), lines=lines(content), notes=notes(content), digest=digest, language="zh"
-    )
-    return pdf.render(html)
+    parts = {"heads": heads(), "lines": lines(content), "notes": notes(content)}
+    return template.render(doc=doc, digest=digest, language="zh", **parts)
 
 
 def _span(content: dict[str, Any]) -> str:
@@ -184,9 +195,14 @@ def _span(content: dict[str, Any]) -> str:
 
 def as_word(content: dict[str, Any], digest: str) -> bytes:
     """The same list as a Word file that the office may edit."""
+    with force_locale("zh"):
+        return _paper(content, digest).content()
+
+
+def _paper(content: dict[str, Any], digest: str) -> Paper:
     held = content["list"]
     paper = Paper(held["title"], landscape=True, number=held["document_number"])
-    paper.paragraph("　".join(meta(content)[1:]))
+    paper.paragraph("　".join([*meta(content)[1:], _("清单编号 %(number)s", number=held["number"])]))
     rows = [
         [
             line.number,
@@ -206,5 +222,4 @@ def as_word(content: dict[str, Any], digest: str) -> bytes:
     paper.paragraph(_("说明：") + "".join(f"{n}. {words}" for n, words in enumerate(notes(content), 1)))
     paper.paragraph(_("内容指纹（SHA-256）：%(digest)s", digest=digest))
     issued = long_date(date.fromisoformat(held["issued_on"]))
-    paper.signatures([Signature(_("立单单位"), held["issuer"], issued)])
-    return paper.content()
+    return paper.signatures([Signature(_("立单单位"), held["issuer"], issued)])

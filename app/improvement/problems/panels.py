@@ -12,7 +12,7 @@ from app.improvement.problems.models import ProblemItem
 
 @dataclass(frozen=True)
 class Panel:
-    """One part of the page: a template that finds what it shows under the name `panel`.
+    """One part of the page: a template that finds its context under the name `panel`.
 
     `place` is the wide column or the side; smaller `order` stands higher.
     """

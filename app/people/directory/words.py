@@ -66,6 +66,25 @@ RELATIONS: dict[str, Sentence] = {
     "grandparent": Sentence("祖辈", "Grandparent"),
     "other": Sentence("其他", "Other"),
 }
+SUBJECTS: dict[str, Sentence] = {
+    "chinese": Sentence("语文", "Chinese"),
+    "math": Sentence("数学", "Mathematics"),
+    "english": Sentence("英语", "English"),
+    "science": Sentence("科学", "Science"),
+    "physics": Sentence("物理", "Physics"),
+    "chemistry": Sentence("化学", "Chemistry"),
+    "biology": Sentence("生物", "Biology"),
+    "history": Sentence("历史", "History"),
+    "geography": Sentence("地理", "Geography"),
+    "ethics": Sentence("道德与法治", "Ethics and law"),
+    "pe": Sentence("体育", "Physical education"),
+    "art": Sentence("美术", "Art"),
+    "music": Sentence("音乐", "Music"),
+    "it": Sentence("信息科技", "Information technology"),
+    "psych": Sentence("心理健康", "Mental health"),
+    "quality": Sentence("学习品质", "Learning quality"),
+    "general": Sentence("综合", "General"),
+}
 _NUMERALS = "零一二三四五六七八九"
 
 

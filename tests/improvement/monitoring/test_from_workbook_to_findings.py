@@ -1,7 +1,5 @@
 """The first part of E1: a workbook with F1–F8 comes in through the real import and gives exactly its findings."""
 
-import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from app.core.database import db
@@ -16,17 +14,10 @@ from tests.factories.monitoring import (
     act_as,
     begin_cycle,
     bring_in,
-    make_indicators,
     release,
     released,
     verify,
 )
-
-
-@pytest.fixture
-def county(app: Flask, cast: Cast) -> Cast:
-    make_indicators(cast)
-    return cast
 
 
 def findings(cast: Cast) -> dict[tuple[str, str], DataFinding]:

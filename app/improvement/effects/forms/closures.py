@@ -82,7 +82,9 @@ class VerifyForm(VersionedForm):
 class RecheckForm(VersionedForm):
     """What was seen half a year later."""
 
-    seen = RadioField(_("看到的情况"), [wanted(_("请选择看到的情况"))], choices=lambda: [(c, word(w)) for c, w in SEEN.items()])
+    seen = RadioField(
+        _("看到的情况"), [wanted(_("请选择看到的情况"))], choices=lambda: [(c, word(w)) for c, w in SEEN.items()]
+    )
     note = TextAreaField(_("具体看到了什么"), [wanted(_("请写明复核时看到的情况")), at_most(2000)])
     result = RadioField(
         _("复核结论"),

@@ -62,7 +62,7 @@ class CriterionForm(VersionedForm):
 
     def answers(self) -> list[tuple[Any, Any]]:
         """For each criterion its answer and its remark."""
-        return [(self[f"met-{n}"], self[f"note-{n}"]) for n in range(self.criterion_count)]  # type: ignore[attr-defined]
+        return [(self[f"met-{n}"], self[f"note-{n}"]) for n in range(self.criterion_count)]
 
     def given(self, criteria: Sequence[str]) -> CheckIn:
         """What the operation takes."""
@@ -89,7 +89,9 @@ def criterion_form(criteria: Sequence[str], **given: Any) -> CriterionForm:
 class OutcomeForm(VersionedForm):
     """The outcome with its judgement; another than the computed one with its reason and two proofs."""
 
-    outcome = RadioField(_("结论"), [wanted(_("请选择结论"))], choices=lambda: [(c, word(w)) for c, w in OUTCOMES.items()])
+    outcome = RadioField(
+        _("结论"), [wanted(_("请选择结论"))], choices=lambda: [(c, word(w)) for c, w in OUTCOMES.items()]
+    )
     judgement = TextAreaField(
         _("判断"),
         [wanted(_("请写明判断")), at_most(2000)],

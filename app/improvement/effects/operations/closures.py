@@ -64,7 +64,9 @@ TWICE = Sentence(
     "这个问题项已经有一份销号申请在办", "A closure request for this item is open already; continue with that one"
 )
 NOT_ASKED = Sentence("问题项还没有到待销号", "The item is not waiting for closure")
-NOT_NOW = Sentence("申请已经提交，现在不能改；先撤回再改", "The request is submitted; take it back before you change it")
+NOT_NOW = Sentence(
+    "申请已经提交，现在不能改；先撤回再改", "The request is submitted; take it back before you change it"
+)
 NOT_APPROVED = Sentence("批准以后才有销号审批表", "The form is made once the closure is approved")
 NOT_ACCEPTED = Sentence(
     "佐证清单里有不是这个问题项的、或没有采信的佐证，请重新选择",

@@ -68,7 +68,10 @@ def rows_of(actor: Actor, model: type[M], wanted: Wanted, size: int = PAGE) -> P
     edge = _edge(actor, model, wanted.after, column) if wanted.after else None
     some = fitting if edge is None else fitting.where(_behind(model, column, edge, down))
     order = (column.desc(), model.id.desc()) if down else (column.asc(), model.id.asc())
-    whole = joinedload(model.item).joinedload(ProblemItem.unit), joinedload(model.item).raiseload(ProblemItem.all_causes)
+    whole = (
+        joinedload(model.item).joinedload(ProblemItem.unit),
+        joinedload(model.item).raiseload(ProblemItem.all_causes),
+    )
     rows = list(db.session.scalars(some.options(*whole).order_by(*order).limit(size + 1)).unique())
     more, rows = len(rows) > size, rows[:size]
     return Page(rows, total, after=rows[-1].ref if more else "")
@@ -160,5 +163,3 @@ def counts(actor: Actor, model: type[Any]) -> dict[str, int]:
     """How many rows the actor sees in each state."""
     base = select(model.state, func.count(model.id)).join(ProblemItem, ProblemItem.id == model.item_id)
     return {row[0]: row[1] for row in db.session.execute(seen(actor, base, model).group_by(model.state))}
-
-

@@ -33,13 +33,13 @@ SIGNS = text(
 
 
 def evaluation_for(actor: Actor, ref: str) -> EffectEvaluation:
-    """One evaluation with item, unit and plan; raises NotFound."""
-    return _one(actor, EffectEvaluation, ref, "effect_evaluation", joinedload(EffectEvaluation.plan))
+    """One evaluation with item and unit; raises NotFound."""
+    return _one(actor, EffectEvaluation, ref, "effect_evaluation")
 
 
 def closure_for(actor: Actor, ref: str) -> ClosureRequest:
-    """One request with item, unit and evaluation; raises NotFound."""
-    return _one(actor, ClosureRequest, ref, "closure_request", joinedload(ClosureRequest.evaluation))
+    """One request with item and unit; raises NotFound."""
+    return _one(actor, ClosureRequest, ref, "closure_request")
 
 
 def recheck_for(actor: Actor, ref: str) -> Recheck:
@@ -47,9 +47,9 @@ def recheck_for(actor: Actor, ref: str) -> Recheck:
     return _one(actor, Recheck, ref, "recheck")
 
 
-def _one(actor: Actor, model: type[M], ref: str, what: str, *loaded: Any) -> M:
+def _one(actor: Actor, model: type[M], ref: str, what: str) -> M:
     base = select(model).join(ProblemItem, ProblemItem.id == model.item_id).where(model.ref == ref)
-    whole = seen(actor, base, model).options(joinedload(model.item).joinedload(ProblemItem.unit), *loaded)
+    whole = seen(actor, base, model).options(joinedload(model.item).joinedload(ProblemItem.unit))
     found: M | None = db.session.scalar(whole.execution_options(populate_existing=True))
     if found is None:
         raise NotFound(what, ref)

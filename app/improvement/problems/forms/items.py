@@ -134,7 +134,7 @@ class CauseForm(VersionedForm):
 class RemarkForm(VersionedForm):
     """A message."""
 
-    text = TextAreaField(_("留言"), [wanted(_("请写留言")), at_most(1000)])
+    text = TextAreaField(_("给对方留言"), [wanted(_("请写留言")), at_most(1000)])
 
     def given(self, guidance: bool) -> RemarkIn:
         """What the operation takes."""

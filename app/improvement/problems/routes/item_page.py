@@ -17,7 +17,7 @@ from app.improvement.monitoring.words import BENCHMARKS
 from app.improvement.problems import panels
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.queries.trace import Trace
-from app.improvement.problems.words import CAUSES, SOURCES, effect_words, joined, value_words, word_of
+from app.improvement.problems.words import CAUSES, DOMAIN_CODES, SOURCES, effect_words, joined, value_words, word_of
 
 FORMS = {
     "accept": ("problem_items.sign_for", "signature"),
@@ -109,10 +109,12 @@ def _may_check(actor: Actor, item: ProblemItem) -> bool:
 
 def facts(item: ProblemItem, found: Trace) -> list[tuple[Any, ...]]:
     """The rows of 问题事实: the measured cell with its doubt, or where the problem became known; target, causes."""
-    rows: list[tuple[Any, ...]] = _measured(found) or [(_("来源"), word(word_of(SOURCES, item.source_type)))]
+    rows: list[tuple[Any, ...]] = _measured(found) or _registered(item)
     if item.target is not None:
         on = _("%(day)s复测", day=long_date(item.target_on)) if item.target_on else _("复测")
         rows.append((_("整改目标"), f"{on} {target_sign(found)} {value_words(item.target, _type_of(found))}"))
+    if len(rows) % 2:
+        rows[-1] = (*rows[-1], True)  # a line of its own, so that the wide ones below begin at the left
     if item.criteria.strip():
         rows.append((_("整改标准"), item.criteria, True))
     if item.description.strip():
@@ -120,6 +122,13 @@ def facts(item: ProblemItem, found: Trace) -> list[tuple[Any, ...]]:
     if item.causes:
         rows.append((_("归因诊断"), causes_line(item), True))
     return rows
+
+
+def _registered(item: ProblemItem) -> list[tuple[Any, ...]]:
+    return [
+        (_("来源"), word(word_of(SOURCES, item.source_type))),
+        (_("条线"), word(word_of(DOMAIN_CODES, item.domain_code))),
+    ]
 
 
 def _type_of(found: Trace) -> str | None:

@@ -166,3 +166,32 @@ def successors(actor: Actor, person: Person) -> list[Person]:
         Person.county_id == person.county_id, Person.id != person.id, Person.left_on.is_(None), held
     )
     return list(db.session.scalars(wanted.order_by(Person.pinyin)))
+
+
+def people_within(actor: Actor, unit: Unit) -> list[Person]:
+    """Who may be proposed for a role at a unit: staff of its school, else of the county outside schools."""
+    wanted = select(Person).where(Person.county_id == unit.county_id, Person.left_on.is_(None))
+    if unit.school_id is not None:
+        wanted = wanted.where(Person.school_id == unit.school_id)
+    elif unit.kind == "department" and actor.role == "dept_head":
+        wanted = wanted.where(Person.unit_id == unit.id)
+    else:
+        wanted = wanted.where(Person.school_id.is_(None))
+    return list(db.session.scalars(wanted.order_by(Person.pinyin).limit(500)))
+
+
+def person_within(actor: Actor, unit: Unit, ref: str) -> Person:
+    """One of those. Raises NotFound."""
+    found = next((person for person in people_within(actor, unit) if person.ref == ref), None)
+    if found is None:
+        raise NotFound("person", ref)
+    return found
+
+
+def request_for(actor: Actor, ref: str) -> RoleRequest:
+    """A wish of a unit the actor may ask for. Raises NotFound."""
+    query = select(RoleRequest).where(RoleRequest.ref == ref, RoleRequest.decision.is_(None))
+    found: RoleRequest | None = db.session.scalar(decide.visible(actor, query, RoleRequest, "people.request_role"))
+    if found is None:
+        raise NotFound("role_request", ref)
+    return found

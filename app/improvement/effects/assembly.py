@@ -1,0 +1,41 @@
+"""What effects put into the application: pages, lines of the menu, parts of the item page, handlers."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.core.casework.timeline import WORDS
+from app.core.outbox.handlers import handles
+from app.core.web import navigation
+from app.improvement.effects import following, letters
+from app.improvement.effects.panels import effects_offers, effects_panel
+from app.improvement.effects.routes import bp, rechecks_bp
+from app.improvement.problems import panels
+
+ENTRIES = (
+    navigation.Entry("loop", "成效与销号", "effects.closures", "scale", ("effects.view_closures",), order=60),
+    navigation.Entry("loop", "复核", "rechecks.index", "clipboard-check", ("effects.view_closures",), order=62),
+)
+DEEDS = {
+    "closure_request.edit": ("改了销号申请", "changed the closure request"),
+    "closure_request.form_made": ("生成销号审批表", "made the closure form"),
+    "closure_request.open": ("打开了销号申请", "opened the closure request"),
+    "closure_request.print": ("要求生成销号审批表", "asked for the closure form"),
+    "effect_evaluation.check_criteria": ("现场核查了标准", "checked the criteria on site"),
+    "effect_evaluation.follow_plan": ("随新方案调整评价", "followed the new plan"),
+}
+
+
+def register(app: Flask) -> None:
+    """Register everything; safe to call for each application of a process."""
+    for blueprint in (bp, rechecks_bp):
+        if blueprint.name not in app.blueprints:
+            app.register_blueprint(blueprint)
+    navigation.add(*ENTRIES)
+    panels.add(panels=[effects_panel], offers=[effects_offers])
+    WORDS.update(DEEDS)
+    handles("plan_in_force", following.plan_in_force)
+    handles("item_extended.effects", following.item_extended)
+    handles("item_voided.effects", following.item_voided)
+    handles("item_reopened.effects", following.item_reopened)
+    handles("closure_approved", letters.closure_approved)

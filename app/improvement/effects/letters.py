@@ -1,0 +1,218 @@
+"""销号审批表, printed when a closure is approved: facts gathered once, drawn as PDF and as Word, kept with their digests."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import segno
+from flask import current_app, render_template
+from flask_babel import force_locale
+
+from app.core import clock, pdf
+from app.core.database import db, new_ref
+from app.core.outbox.models import OutboxRow
+from app.core.policy.actor import SYSTEM, Actor
+from app.core.storage import Stored
+from app.core.word import Paper, Signature
+from app.improvement.effects.models import ClosureRequest
+from app.improvement.effects.operations.documents import MadeIn, keep_form
+from app.improvement.effects.queries import records
+from app.improvement.effects.words import OUTCOMES, change_words, interval_words, value_words
+from app.improvement.problems.words import SEVERITIES, word_of
+from app.people.directory.models import Unit
+from config.settings import Settings
+
+PDF, WORD = "application/pdf", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+KINDS = {"pdf": PDF, "word": WORD}
+ENDINGS = {"pdf": "pdf", "word": "docx"}
+TITLE = "问题销号审批表"
+
+
+@dataclass(frozen=True)
+class Sign:
+    """Who signed, in which words, on which day."""
+
+    label: str
+    opinion: str = ""
+    name: str = ""
+    day: date | None = None
+
+
+@dataclass(frozen=True)
+class ClosureFacts:
+    """Everything that stands on the form, in Chinese: facts, measures done, the comparison, evidence, opinions."""
+
+    number: str
+    issuer: str
+    facts: tuple[tuple[str, str], ...]
+    measures: tuple[tuple[str, str, str, str], ...]
+    comparison: tuple[tuple[str, str, str, str], ...]
+    change: str
+    evidence: tuple[tuple[str, str, str], ...]
+    signs: tuple[Sign, ...]
+    approved_on: date | None
+    recheck_on: date | None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of everything printed."""
+        text = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def closure_approved(row: OutboxRow) -> None:
+    """Make the forms that are not there yet; where PDF is off, Word alone, and the page says so."""
+    request = db.session.get(ClosureRequest, row.record_id)
+    if request is None or request.state not in ("approved", "closed"):
+        return
+    there = records.documents_of(SYSTEM, request)
+    with force_locale("zh"):
+        facts = facts_of(SYSTEM, request)
+        for form in KINDS:
+            if form not in there and (form == "word" or pdf.available()):
+                _keep(request, facts, form)
+
+
+def _keep(request: ClosureRequest, facts: ClosureFacts, form: str) -> None:
+    ref = new_ref()
+    content = word_of_form(facts, ref) if form == "word" else pdf_of_form(facts, ref)
+    name = f"销号审批表-{facts.number}.{ENDINGS[form]}"
+    stored: Stored = current_app.extensions["bihuan.shelf"].keep(content, name, KINDS[form])
+    keep_form(SYSTEM, request, MadeIn(form, stored, facts.digest, ref))
+
+
+def facts_of(actor: Actor, request: ClosureRequest) -> ClosureFacts:
+    """Gather what the form says."""
+    item = request.item
+    unit = db.session.get(Unit, item.unit_id) if item.unit_id else None
+    people = records.names(actor, [item.responsible_person_id])
+    recheck = records.recheck_of(actor, request)
+    listed = set(request.evidence_ids)
+    rows = [row for row in records.accepted_evidence(actor, item) if str(row.id) in listed]
+    return ClosureFacts(
+        number=request.number,
+        issuer=_issuer(request.county_id),
+        facts=(
+            ("问题编号", item.number),
+            ("级别", SEVERITIES[item.severity].zh if item.severity in SEVERITIES else ""),
+            ("问题", item.title),
+            ("责任单位", unit.name if unit else ""),
+            ("责任人", people.get(str(item.responsible_person_id), "")),
+            ("交办日期", _day(item.issued_on)),
+            ("整改期限", _day(item.due_on)),
+        ),
+        measures=tuple(
+            (row.title, row.owner or "", _span(row), row.result or "") for row in records.measures(actor, item)
+        ),
+        comparison=comparison_of(request.before_after),
+        change=change_of(request.before_after),
+        evidence=tuple((row.title, row.action, _day(row.happened_on)) for row in rows),
+        signs=signs_of(actor, request),
+        approved_on=request.approved_on,
+        recheck_on=recheck.due_on if recheck else None,
+    )
+
+
+def _issuer(county_id: uuid.UUID) -> str:
+    bureau = db.session.get(Unit, county_id)
+    return bureau.name if bureau else ""
+
+
+def _day(day: date | None) -> str:
+    return f"{day.year}年{day.month}月{day.day}日" if day else ""
+
+
+def _span(row: Any) -> str:
+    return f"{_day(row.planned_start)} 至 {_day(row.planned_end)}" if row.planned_start and row.planned_end else ""
+
+
+def comparison_of(kept: dict[str, Any]) -> tuple[tuple[str, str, str, str], ...]:
+    """Before and after with interval and number of pupils, or each criterion with what was found."""
+    if kept.get("criteria"):
+        return tuple(
+            (one["text"], "达到" if one.get("met") else "没有达到", one.get("note", ""), one.get("checked_on", ""))
+            for one in kept["criteria"]
+        )
+    return tuple(
+        (
+            name,
+            value_words(end["value"], end["value_type"]),
+            f"{value_words(end['low'], end['value_type'])} 至 {value_words(end['high'], end['value_type'])}"
+            if end["low"] is not None
+            else "—",
+            str(end["n"]),
+        )
+        for name, end in zip(("整改前", "整改后"), kept.get("ends") or (), strict=False)
+    )
+
+
+def change_of(kept: dict[str, Any]) -> str:
+    """The change with its interval, and what was decided of it."""
+    outcome = word_of(OUTCOMES, kept.get("outcome"))
+    decided = f"成效定论：{outcome.zh}" if outcome else ""
+    numbers = kept.get("estimate")
+    if not numbers:
+        return f"{decided}（效果无法测量）" if kept.get("not_measurable") else decided
+    kind = (kept.get("ends") or [{}])[0].get("value_type")
+    change, interval = change_words(numbers["delta"], kind), interval_words(numbers["ci95"], kind)
+    return f"变化 {change}，95% 置信区间 {interval}。{decided}"
+
+
+def signs_of(actor: Actor, request: ClosureRequest) -> tuple[Sign, ...]:
+    """Opinions of unit, verifier and approver with name and day."""
+    taken = records.signs(actor, request)
+
+    def sign(label: str, opinion: str, name: str) -> Sign:
+        row = taken.get(name)
+        return Sign(label, opinion, (row.name or "") if row else "", clock.local(row.at).date() if row else None)
+
+    place = "（已到现场核验）" if request.verified_on_site else ""
+    return (
+        sign("单位意见", request.self_summary, "submit"),
+        sign("核验人意见", f"{request.verifier_opinion}{place}", "verify"),
+        sign("批准人意见", "同意销号。", "approve"),
+    )
+
+
+def verify_address(ref: str) -> str:
+    """Where anybody who holds the paper may check it."""
+    settings: Settings = current_app.extensions["bihuan.settings"]
+    return f"{settings.public_url.format(port=settings.port).rstrip('/')}/verify/closures/{ref}"
+
+
+def pdf_of_form(facts: ClosureFacts, ref: str) -> bytes:
+    """The form as PDF, with its number, the time of printing, its digest and the code to check it by."""
+    address = verify_address(ref)
+    doc = {
+        "title": TITLE,
+        "meta": [facts.issuer, f"编号 {facts.number}"],
+        "signed_by": facts.issuer,
+        "issued_on": facts.approved_on,
+        "qr": segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=2, light="#fff"),
+        "record_number": f"{facts.number}・第 1 版・{facts.digest[:16]}",
+    }
+    printed = f"批准时由系统生成，{_day(clock.today())} {clock.local(clock.now()):%H:%M}"
+    html = render_template("documents/closure.html", doc=doc, facts=facts, printed=printed, language="zh")
+    return pdf.render(html).content
+
+
+def word_of_form(facts: ClosureFacts, ref: str) -> bytes:
+    """The same form as an editable document."""
+    paper = Paper(TITLE, number=f"编号 {facts.number}").facts(facts.facts)
+    paper.heading(1, "一、完成的措施").table(("措施", "负责人", "起止", "结果"), facts.measures, (3, 1.2, 2.4, 3.4))
+    heads = ("", "数值", "95% 置信区间", "人数")
+    if facts.comparison and not facts.comparison[0][0].startswith("整改"):
+        heads = ("标准", "现场核查", "看到的情况", "日期")
+    paper.heading(1, "二、整改前后对比").table(heads, facts.comparison, (2.4, 2, 3.2, 1.6)).paragraph(facts.change)
+    paper.heading(1, "三、佐证清单").table(("佐证", "所属措施", "形成日期"), facts.evidence, (4, 4, 2.4))
+    paper.heading(1, "四、意见")
+    paper.facts([(one.label, one.opinion) for one in facts.signs], columns=1)
+    paper.signatures([Signature(one.label, one.name, _day(one.day)) for one in facts.signs])
+    paper.facts([("批准日期", _day(facts.approved_on)), ("复核日期", _day(facts.recheck_on))])
+    paper.paragraph(f"核验真伪：{verify_address(ref)}（摘要 {facts.digest[:16]}）")
+    return paper.content()

@@ -1,0 +1,58 @@
+"""What effects show on the page of a problem item: the evaluation, the closure request, the recheck, and their buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from app.core.policy import decide
+from app.core.policy.actor import Actor
+from app.improvement.effects.models import ClosureRequest, EffectEvaluation, Recheck
+from app.improvement.effects.queries import records
+from app.improvement.effects.routes.evaluation_page import value_type_of
+from app.improvement.problems.models import ProblemItem
+from app.improvement.problems.panels import Panel
+
+LATE_STATES = ("implementing", "evaluating", "pending_closure", "closed", "reopened", "suspended")
+
+
+def effects_panel(actor: Actor, item: ProblemItem) -> Panel | None:
+    """The newest evaluation, request and recheck of the item; None before there is one."""
+    if item.state not in LATE_STATES:
+        return None
+    evaluation = _seen(actor, EffectEvaluation, item, "effects.view_evaluations")
+    closure = _seen(actor, ClosureRequest, item, "effects.view_closures")
+    recheck = _seen(actor, Recheck, item, "effects.view_closures")
+    if evaluation is None and closure is None and recheck is None:
+        return None
+    return Panel(
+        "improvement/effects/_item_effects.html",
+        {
+            "evaluation": evaluation,
+            "closure": closure,
+            "recheck": recheck,
+            "kind": value_type_of(evaluation) if evaluation is not None else "mean",
+        },
+        order=30,
+    )
+
+
+def _seen(actor: Actor, model: Any, item: ProblemItem, right: str) -> Any:
+    return records.latest_for_item(actor, model, item) if decide.holds(actor, right) else None
+
+
+def effects_offers(actor: Actor, item: ProblemItem) -> Sequence[Mapping[str, Any]]:
+    """Drawing up the request once the item waits for closure, or going on with the one that is open."""
+    if item.state != "pending_closure" or not decide.may(actor, "effects.draft_closure", item):
+        return ()
+    closure = records.latest_for_item(actor, ClosureRequest, item)
+    if closure is None or closure.state in ("rejected", "withdrawn", "closed"):
+        return (
+            {"label": _("起草销号申请"), "url": url_for("effects.new_closure", ref=item.ref), "icon": "rubber-stamp"},
+        )
+    if closure.state in ("draft", "returned"):
+        return ({"label": _("接着办销号申请"), "url": closure.address, "icon": "rubber-stamp"},)
+    return ()

@@ -1,0 +1,41 @@
+"""Where the pages of effects are hung up, and the words that their templates read."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from flask import Blueprint
+
+from app.improvement.effects import words
+from app.improvement.monitoring.words import GRADES
+from app.improvement.problems.words import SEVERITIES
+from workflows.parties import PARTIES
+
+bp = Blueprint("effects", __name__)
+rechecks_bp = Blueprint("rechecks", __name__)
+"""Of its own, because it is a line of the menu of its own."""
+WORDS = SimpleNamespace(
+    design=words.DESIGNS,
+    follows=words.FOLLOWS,
+    grade=GRADES,
+    look=words.LOOKS,
+    outcome=words.OUTCOMES,
+    party=PARTIES,
+    seen=words.SEEN,
+    severity=SEVERITIES,
+)
+"""Tables of codes by name: `words.outcome["improved"]|word`."""
+
+
+@bp.context_processor
+@rechecks_bp.context_processor
+def words_of_templates() -> dict[str, Any]:
+    """Give every page of effects its words and the way numbers are written."""
+    return {
+        "words": WORDS,
+        "value_words": words.value_words,
+        "change_words": words.change_words,
+        "interval_words": words.interval_words,
+        "said": words.said,
+    }

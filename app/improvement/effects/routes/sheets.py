@@ -1,0 +1,99 @@
+"""Lists as workbooks, cursors and clocks of pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask import Response, request
+from flask_babel import gettext as _
+
+from app.core import clock
+from app.core.spreadsheets import Head, write_workbook
+from app.core.web.chips import word
+from app.improvement.effects.models import ClosureRequest, EffectEvaluation, Recheck
+from app.improvement.effects.words import DESIGNS, OUTCOMES, SEEN
+from app.improvement.problems.models import ProblemItem
+from app.improvement.problems.routes.drawing import chips_of as chips_of
+from app.improvement.problems.words import SEVERITIES, word_of
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Sheet = tuple[list[Head], Iterable[Sequence[Any]], str]
+
+
+def cursor() -> str:
+    """The cursor of the address."""
+    return request.args.get("after", "")[:16]
+
+
+def workbook_answer(sheet: Sheet, name: str) -> Response:
+    """A table as a file to keep; its name holds no personal data."""
+    response = Response(write_workbook(*sheet), mimetype=XLSX)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{clock.today():%Y%m%d}.xlsx"'
+    return response
+
+
+def _item_heads() -> list[Head]:
+    return [Head(_("编号"), 11), Head(_("问题"), 44), Head(_("责任单位"), 26), Head(_("级别"), 6)]
+
+
+def _item_cells(item: ProblemItem) -> list[Any]:
+    unit = item.unit.name if item.unit else ""
+    return [item.number, item.title, unit, word(word_of(SEVERITIES, item.severity))]
+
+
+def evaluation_sheet(rows: Iterable[EffectEvaluation]) -> Sheet:
+    """Evaluations with their numbers."""
+    heads = [
+        *_item_heads(), Head(_("评价方式"), 16), Head(_("状态"), 10), Head(_("变化"), 10, "number"),
+        Head(_("95% 区间下限"), 12, "number"), Head(_("95% 区间上限"), 12, "number"), Head(_("基线人数"), 10, "number"),
+        Head(_("复测人数"), 10, "number"), Head(_("计算结果"), 12), Head(_("定论"), 12), Head(_("定论日期"), 12, "date"),
+    ]  # fmt: skip
+    return heads, (_evaluation_row(row) for row in rows), _("成效评价")
+
+
+def _evaluation_row(row: EffectEvaluation) -> list[Any]:
+    numbers = row.computed.get("estimate") or {}
+    low, high = numbers.get("ci95") or (None, None)
+    decided = row.outcome if row.state == "decided" else None
+    return [
+        *_item_cells(row.item), word(word_of(DESIGNS, row.design)), word(row.standing), _short(row.delta), _short(low),
+        _short(high), numbers.get("baseline_n"), numbers.get("follow_up_n"), word(word_of(OUTCOMES, row.computed_outcome)),
+        word(word_of(OUTCOMES, decided)), row.decided_on,
+    ]  # fmt: skip
+
+
+def closure_sheet(rows: Iterable[ClosureRequest]) -> Sheet:
+    """Closure requests."""
+    heads = [
+        Head(_("申请编号"), 11), *_item_heads(), Head(_("成效定论"), 12), Head(_("状态"), 10),
+        Head(_("提交日期"), 12, "date"), Head(_("现场核验"), 10), Head(_("批准日期"), 12, "date"),
+    ]  # fmt: skip
+    lines = (
+        [
+            row.number, *_item_cells(row.item), word(word_of(OUTCOMES, row.before_after.get("outcome"))), word(row.standing),
+            row.submitted_on, _("是") if row.verified_on_site else _("否"), row.approved_on,
+        ]
+        for row in rows
+    )  # fmt: skip
+    return heads, lines, _("销号申请")
+
+
+def recheck_sheet(rows: Iterable[Recheck]) -> Sheet:
+    """Rechecks."""
+    heads = [
+        *_item_heads(), Head(_("销号日期"), 12, "date"), Head(_("复核日期"), 12, "date"), Head(_("状态"), 10),
+        Head(_("办理日期"), 12, "date"), Head(_("看到的情况"), 16), Head(_("记录"), 44),
+    ]  # fmt: skip
+    lines = (
+        [
+            *_item_cells(row.item), row.item.closed_on, row.due_on, word(row.standing), row.checked_on,
+            word(word_of(SEEN, row.seen)), row.note,
+        ]
+        for row in rows
+    )  # fmt: skip
+    return heads, lines, _("复核")
+
+
+def _short(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
