@@ -23,7 +23,8 @@ from app.core.policy.actor import SYSTEM
 log = logs.get(__name__)
 
 LEASE = timedelta(seconds=60)
-LONG_LEASE = timedelta(hours=1)
+SPARE = timedelta(seconds=30)
+"""Beyond the time a job may take: after that nobody works on it any more and the row is handed over again."""
 MOST_TRIES = 8
 
 CLAIM = text(
@@ -81,7 +82,7 @@ def _deliver(outbox_id: int) -> None:
         session.rollback()
         return
     session.execute(
-        update(OutboxRow).where(OutboxRow.id == outbox_id).values(leased_until=clock.machine_now() + LONG_LEASE)
+        update(OutboxRow).where(OutboxRow.id == outbox_id).values(leased_until=clock.machine_now() + longest)
     )
     session.commit()
     handler = HANDLERS.get(row.kind)
