@@ -71,7 +71,9 @@ class EffectScene(Scene):
     def cell(self, starts: date, value: float, n: int, school: str = "shuangqiao", **changes: Any) -> MonitoringResult:
         """A result of a school in a round of its own, or in the round given as `cycle`."""
         cycle = changes.pop("cycle", None) or self.round(f"{starts:%Y-%m}-{uuid.uuid4().hex[:6]}", starts)
-        finding = self.finding(cycle, school, value, state="superseded", number=int(uuid.uuid4().int % 90_000_000) + 9000)
+        finding = self.finding(
+            cycle, school, value, state="superseded", number=int(uuid.uuid4().int % 90_000_000) + 9000
+        )
         result = db.session.get_one(MonitoringResult, finding.result_id)
         with trail.act(SYSTEM, "system", "test.cell"):
             db.session.delete(finding)
