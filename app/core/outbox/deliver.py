@@ -81,6 +81,7 @@ def _deliver(outbox_id: int) -> None:
     if row is None or row.done_at is not None or row.dead_at is not None:
         session.rollback()
         return
+    longest = timedelta(seconds=queue.TIMEOUT[row.queue]) + SPARE
     session.execute(
         update(OutboxRow).where(OutboxRow.id == outbox_id).values(leased_until=clock.machine_now() + longest)
     )
