@@ -35,107 +35,12 @@ from app.people.directory.pinyin import pinyin_of
 from app.people.identity import factors, passwords, sessions
 from app.people.identity.models import Account, SignInSession
 from app.people.identity.sessions import Visit
+from tests.cast_list import ROLE_OF, UNITS
 
 PASSWORD = "石桥边第3棵香樟树-2026"
 """Everybody's password."""
 SINCE = date(2020, 9, 1)
 YEAR = 2026
-
-UNITS = (
-    # key, kind, code, name, short name, school type, parent
-    ("bureau", "county_bureau", "330901", "清澜县教育局", "清澜县", None, None),
-    ("leading_group", "leading_group", "QL-LD", "清澜县教育质量监测结果应用领导小组", "领导小组", None, "bureau"),
-    (
-        "office",
-        "leading_group_office",
-        "QL-BG",
-        "清澜县教育质量监测结果应用领导小组办公室",
-        "领导小组办公室",
-        None,
-        "leading_group",
-    ),
-    ("guidance_group", "guidance_group", "QL-ZD", "清澜县项目指导组", "指导组", None, "leading_group"),
-    ("assessment_group", "assessment_group", "QL-CP", "清澜县测评大组", "测评大组", None, "leading_group"),
-    ("basic_education", "department", "QL-01", "清澜县教育局基础教育科", "基础教育科", None, "bureau"),
-    ("research", "department", "QL-02", "清澜县教育局教研室", "教研室", None, "bureau"),
-    ("health", "department", "QL-03", "清澜县教育局体卫艺科", "体卫艺科", None, "bureau"),
-    ("safety", "department", "QL-04", "清澜县教育局安全科", "安全科", None, "bureau"),
-    ("shuangqiao", "school", "3133000101", "清澜县双桥中学", "双桥中学", "31", "bureau"),
-    ("yuntai", "school", "3833000102", "清澜县云台乡九年一贯制学校", "云台学校", "38", "bureau"),
-    ("shiyan", "school", "2133000103", "清澜县实验小学", "实验小学", "21", "bureau"),
-    ("chengguan", "school", "3133000104", "清澜县城关初级中学", "城关初中", "31", "bureau"),
-    ("qingxi", "school", "2133000105", "清澜县青溪镇中心小学", "青溪小学", "21", "bureau"),
-    ("shimen", "school", "3433000106", "清澜县石门中学", "石门中学", "34", "bureau"),
-    ("other_bureau", "county_bureau", "330902", "云溪县教育局", "云溪县", None, None),
-    (
-        "other_leading_group",
-        "leading_group",
-        "YX-LD",
-        "云溪县教育质量监测结果应用领导小组",
-        "领导小组",
-        None,
-        "other_bureau",
-    ),
-    (
-        "other_office",
-        "leading_group_office",
-        "YX-BG",
-        "云溪县教育质量监测结果应用领导小组办公室",
-        "领导小组办公室",
-        None,
-        "other_leading_group",
-    ),
-    ("other_basic_education", "department", "YX-01", "云溪县教育局基础教育科", "基础教育科", None, "other_bureau"),
-    ("other_yizhong", "school", "3133000201", "云溪县第一初级中学", "云溪一中", "31", "other_bureau"),
-    ("other_shiyan", "school", "2133000202", "云溪县实验小学", "云溪实验小学", "21", "other_bureau"),
-)
-ROLE_OF = (
-    # key, name, role, unit, further
-    ("leading_group_head", "韩其琛", "leading_group_head", "leading_group", {}),
-    ("leading_group_member", "宋知远", "leading_group_member", "leading_group", {}),
-    ("office_director", "陈若澜", "office_director", "office", {}),
-    ("evaluator", "周砚宁", "evaluator", "office", {}),
-    ("evaluator_2", "苏子谦", "evaluator", "office", {}),
-    ("subject_researcher", "林语禾", "subject_researcher", "research", {"subjects": ["math"]}),
-    ("guidance_member", "顾明川", "guidance_member", "guidance_group", {}),
-    ("assessment_member", "许知夏", "assessment_member", "assessment_group", {}),
-    ("dept_head", "方景行", "dept_head", "basic_education", {}),
-    ("dept_officer", "孟书涵", "dept_officer", "basic_education", {}),
-    ("health_head", "邵怀瑾", "dept_head", "health", {}),
-    ("inspector", "唐慕白", "inspector", "bureau", {"schools": ("shuangqiao", "yuntai")}),
-    ("external_evaluator", "黎望舒", "external_evaluator", "bureau", {"days": 180}),
-    ("school_data_adviser", "尹嘉树", "school_data_adviser", "shuangqiao", {"days": 180}),
-    ("principal", "沈砚秋", "principal", "shuangqiao", {}),
-    ("school_coordinator", "陆晓棠", "school_coordinator", "shuangqiao", {}),
-    ("school_coordinator_2", "江一苇", "school_coordinator", "shuangqiao", {}),
-    ("grade_leader", "梁仲谋", "grade_leader", "shuangqiao", {"duty": "grade_lead"}),
-    ("subject_teacher", "温如言", "subject_teacher", "shuangqiao", {"duty": "subject", "subjects": ["math"]}),
-    ("homeroom_teacher", "叶清和", "homeroom_teacher", "shuangqiao", {"duty": "homeroom"}),
-    ("yuntai_principal", "章怀谷", "principal", "yuntai", {}),
-    ("yuntai_coordinator", "白若溪", "school_coordinator", "yuntai", {}),
-    ("shiyan_principal", "罗静姝", "principal", "shiyan", {}),
-    ("shiyan_coordinator", "秦思源", "school_coordinator", "shiyan", {}),
-    ("chengguan_principal", "段成蹊", "principal", "chengguan", {}),
-    ("qingxi_principal", "丁采薇", "principal", "qingxi", {}),
-    ("shimen_principal", "钟鼎元", "principal", "shimen", {}),
-    ("province_viewer", "马清越", "province_viewer", "bureau", {}),
-    ("city_officer", "吕松年", "city_officer", "bureau", {}),
-    ("dpo", "贺知非", "dpo", "bureau", {}),
-    ("auditor", "申屠静", "auditor", "bureau", {}),
-    ("security_admin", "司徒衡", "security_admin", "bureau", {}),
-    ("security_admin_2", "欧阳澈", "security_admin", "bureau", {}),
-    ("sys_admin", "罗以宁", "sys_admin", "bureau", {}),
-    ("other_leading_group_head", "袁世平", "leading_group_head", "other_leading_group", {}),
-    ("other_office_director", "蒋文婷", "office_director", "other_office", {}),
-    ("other_evaluator", "谢长风", "evaluator", "other_office", {}),
-    ("other_dept_head", "汪晓舟", "dept_head", "other_basic_education", {}),
-    ("other_principal", "冯守拙", "principal", "other_yizhong", {}),
-    ("other_school_coordinator", "邓小满", "school_coordinator", "other_yizhong", {}),
-    ("other_homeroom_teacher", "严立秋", "homeroom_teacher", "other_yizhong", {"duty": "homeroom"}),
-    ("other_security_admin", "夏侯远", "security_admin", "other_bureau", {}),
-    ("other_sys_admin", "诸葛明", "sys_admin", "other_bureau", {}),
-    ("other_auditor", "上官云", "auditor", "other_bureau", {}),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
