@@ -1,0 +1,283 @@
+"""Clocks of records: each rung once, a day lasts until midnight, a pause is given back, and two sweeps share the work."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, text, update
+
+from app.core import calendar
+from app.core import clock as time
+from app.core.audit import trail
+from app.core.casework import deadlines
+from app.core.casework.deadlines import Deadline, Rung
+from app.core.database import db, use_context, uuid7
+from app.core.outbox.models import OutboxRow
+from app.core.policy.actor import SYSTEM
+from app.improvement.problems.models import ProblemItem, ProblemList
+from app.improvement.problems.operations import items
+from tests.cast import Cast
+from tests.people.identity.races import race
+from workflows.deadlines import FromField, WorkingDays
+from workflows.improvement.problem_item import PROBLEM_ITEM
+
+MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # Monday 9:00 in the county
+THREE_DAYS = WorkingDays(
+    code="sign", zh="签收", en="Sign", days=3, escalate_to=("dept_head", "office_director", "leading_group_head")
+)
+
+
+def _item(cast: Cast, state: str = "implementing", **more: Any) -> ProblemItem:
+    """An item of 双桥中学, written as it stands, without clocks."""
+    use_context(SYSTEM.context())
+    school = cast.units["shuangqiao"]
+    own = {"county_id": school.county_id, "school_id": school.id, "unit_id": school.id}
+    with trail.act(SYSTEM, "system", "test.item"):
+        held = ProblemList(
+            id=uuid7(), county_id=school.county_id, level="county", number=f"Q-{uuid.uuid4().hex[:8]}", title="清单",
+            unit_id=cast.units["office"].id, owner_id=cast["office_director"].person_id, state="issued",
+        )  # fmt: skip
+        db.session.add(held)
+        db.session.flush()
+        item = ProblemItem(
+            id=uuid7(), list_id=held.id, number=f"W-{uuid.uuid4().hex[:8]}", title="作业没有分层", state=state, **(own | more)
+        )  # fmt: skip
+        db.session.add(item)
+    return item
+
+
+def _started(cast: Cast, declared: Any = THREE_DAYS, **more: Any) -> tuple[ProblemItem, Deadline]:
+    """An item with one running clock."""
+    item = _item(cast, **more)
+    days, now = deadlines.work_calendar(), time.now()
+    due = calendar.due_at(declared, now, item, days)
+    assert due is not None
+    with trail.act(SYSTEM, "system", "test.start"):
+        row = deadlines.start(
+            item, f"{item.state}.{declared.code}", due, calendar.rungs(declared, now, due, days), declared.met_by
+        )
+    return item, row
+
+
+def _told(row: Deadline) -> list[str]:
+    """The rungs whose letters were posted, in order."""
+    db.session.rollback()
+    use_context(SYSTEM.context())
+    rows = db.session.scalars(
+        select(OutboxRow).where(OutboxRow.kind == "deadline_rung", OutboxRow.record_id == row.id).order_by(OutboxRow.id)
+    )
+    return [str(one.data["rung"]) for one in rows]
+
+
+def _step(item: ProblemItem, name: str, state: str) -> None:
+    """The item goes to another state, as the door would move it."""
+    with trail.act(SYSTEM, "system", "test.move", item):
+        before, item.previous_state, item.state = item.state, item.state, state
+        db.session.flush()
+        deadlines.restart(item, PROBLEM_ITEM.step(name), before)
+
+
+def _clocks(item: ProblemItem) -> dict[str, Deadline]:
+    rows = db.session.scalars(
+        select(Deadline)
+        .where(Deadline.record_id == item.id, Deadline.closed_at.is_(None))
+        .execution_options(populate_existing=True)
+    )
+    return {row.name: row for row in rows}
+
+
+def test_every_rung_is_sent_once_and_in_its_turn(app: Flask, cast: Cast, clock: Any) -> None:
+    clock.set(MONDAY)
+    _, row = _started(cast)
+    seen: list[list[str]] = []
+    for _day in range(11):
+        deadlines.sweep()
+        deadlines.sweep()
+        seen.append(_told(row))
+        clock.advance(days=1)
+    assert seen[-1] == ["50%", "80%", "100%", "+1wd", "+2wd", "+3wd"]
+    assert seen[0] == []
+
+
+def test_a_level_above_is_told_once_on_the_first_working_day_after_and_the_next_level_a_day_later(
+    app: Flask, cast: Cast, clock: Any
+) -> None:
+    clock.set(MONDAY)
+    _, row = _started(cast)
+    db.session.rollback()
+    due = row.due_at
+    assert time.local(due) == datetime(2026, 11, 27, tzinfo=time.SHANGHAI), (
+        "Monday + 3 working days, until 24:00 of Thursday"
+    )
+    clock.set(due + timedelta(hours=23, minutes=59))
+    deadlines.sweep()
+    assert "+1wd" not in _told(row)
+    clock.set(due + timedelta(days=1, seconds=1))
+    deadlines.sweep()
+    assert _told(row)[-1] == "+1wd" and "+2wd" not in _told(row)
+    clock.advance(days=2)
+    deadlines.sweep()
+    assert "+2wd" not in _told(row), "Saturday and Sunday are no working days"
+    clock.advance(days=1)
+    deadlines.sweep()
+    assert _told(row).count("+2wd") == 1
+
+
+def test_a_letter_upwards_names_the_roles_of_its_level(app: Flask, cast: Cast, clock: Any) -> None:
+    clock.set(MONDAY)
+    _, row = _started(cast)
+    clock.advance(days=10)
+    deadlines.sweep()
+    rows = db.session.scalars(select(OutboxRow).where(OutboxRow.record_id == row.id)).all()
+    roles = {one.data["rung"]: one.data["roles"] for one in rows}
+    assert roles["+1wd"] == ["dept_head"] and roles["+3wd"] == ["leading_group_head"] and roles["50%"] == []
+
+
+def test_the_due_day_counts_until_midnight(app: Flask, cast: Cast, clock: Any) -> None:
+    clock.set(MONDAY)
+    _, row = _started(cast)
+    clock.set(row.due_at - timedelta(seconds=1))
+    deadlines.sweep()
+    assert "100%" not in _told(row)
+    clock.set(row.due_at)
+    deadlines.sweep()
+    assert _told(row)[-1] == "100%"
+
+
+def test_rungs_that_are_past_when_the_clock_starts_are_not_sent(app: Flask, cast: Cast, clock: Any) -> None:
+    clock.set(MONDAY)
+    soon = FromField(
+        code="due",
+        zh="完成",
+        en="Finish",
+        field="due_on",
+        ladder=PROBLEM_ITEM.state("pending_closure").deadlines[0].ladder,
+    )
+    _, row = _started(cast, soon, due_on=date(2026, 11, 28))
+    clock.set(row.due_at)
+    deadlines.sweep()
+    assert "-30d" not in _told(row) and "-7d" not in _told(row) and "-1d" in _told(row)
+
+
+def test_a_pause_is_given_back_to_the_clock_and_to_its_rungs(app: Flask, cast: Cast, clock: Any) -> None:
+    clock.set(MONDAY)
+    item, row = _started(cast)
+    due, rungs = (
+        row.due_at,
+        dict(db.session.execute(select(Rung.name, Rung.at).where(Rung.deadline_id == row.id)).all()),
+    )
+    _step(item, "suspend", "suspended")
+    clock.advance(days=30)
+    deadlines.sweep()
+    assert _told(row) == [], "a paused clock tells nobody anything"
+    _step(item, "resume", "implementing")
+    row = _clocks(item)[row.name]
+    assert row.paused_at is None and abs(row.due_at - due - timedelta(days=30)) < timedelta(seconds=5)
+    moved = dict(db.session.execute(select(Rung.name, Rung.at).where(Rung.deadline_id == row.id)).all())
+    assert all(abs(moved[name] - at - timedelta(days=30)) < timedelta(seconds=5) for name, at in rungs.items())
+    clock.set(row.due_at)
+    deadlines.sweep()
+    assert _told(row) == ["50%", "80%", "100%"]
+
+
+def test_leaving_the_state_closes_its_clocks_and_starts_the_next_ones(app: Flask, cast: Cast, clock: Any) -> None:
+    clock.set(MONDAY)
+    item = _item(cast, "issued", due_on=date(2027, 6, 1))
+    with trail.act(SYSTEM, "system", "test.start", item):
+        deadlines.restart(item, PROBLEM_ITEM.step("issue"), "draft")
+    assert set(_clocks(item)) == {f"issued.{d.code}" for d in PROBLEM_ITEM.state("issued").deadlines}
+    with trail.act(SYSTEM, "system", "test.signed", item):
+        item.accepted_on = time.today()
+    _step(item, "accept", "accepted")
+    assert set(_clocks(item)) == {f"accepted.{d.code}" for d in PROBLEM_ITEM.state("accepted").deadlines}
+
+
+def test_a_final_state_closes_every_clock(app: Flask, cast: Cast, clock: Any) -> None:
+    clock.set(MONDAY)
+    item, row = _started(cast)
+    _step(item, "void", "void")
+    clock.advance(days=30)
+    deadlines.sweep()
+    assert _clocks(item) == {} and _told(row) == []
+
+
+def test_a_changed_due_date_moves_the_clock_and_forgets_the_old_one(app: Flask, cast: Cast, clock: Any) -> None:
+    clock.set(MONDAY)
+    item = _item(cast, "pending_closure", due_on=date(2026, 12, 10))
+    with trail.act(SYSTEM, "system", "test.start", item):
+        deadlines.restart(item, PROBLEM_ITEM.step("ask_for_closure"), "evaluating")
+    old = _clocks(item)["pending_closure.due"]
+    with trail.act(SYSTEM, "system", "test.changed", item):
+        item.due_on = date(2027, 3, 1)
+        items.renew_clocks(item)
+    new = _clocks(item)["pending_closure.due"]
+    assert time.local(new.due_at).date() == date(2027, 3, 2) and new.id != old.id
+    clock.set(datetime(2026, 12, 20, tzinfo=UTC))
+    deadlines.sweep()
+    assert _told(old) == [] and _told(new) == []
+
+
+def test_a_deadline_that_is_met_before_the_state_is_left_tells_nobody(app: Flask, cast: Cast, clock: Any) -> None:
+    clock.set(MONDAY)
+    declared = WorkingDays(
+        code="title", zh="题目", en="Title", days=3, escalate_to=("dept_head",), met_by="was_accepted"
+    )
+    item, row = _started(cast, declared)
+    with trail.act(SYSTEM, "system", "test.met", item):
+        item.accepted_on = time.today()
+    clock.advance(days=10)
+    deadlines.sweep()
+    assert _told(row) == [] and _clocks(item) == {}
+
+
+def test_every_rung_leaves_its_line_in_the_trail(app: Flask, cast: Cast, clock: Any) -> None:
+    clock.set(MONDAY)
+    _, row = _started(cast)
+    clock.advance(days=10)
+    deadlines.sweep()
+    use_context(SYSTEM.context())
+    lines = db.session.execute(
+        text("select step from audit.transition_log where record_id = :id"), {"id": row.id}
+    ).scalars()
+    assert {"deadline.50%", "deadline.100%", "deadline.+1wd"} <= set(lines)
+
+
+def test_two_sweeps_at_once_send_every_rung_once(committed: Flask, cast: Cast, clock: Any) -> None:
+    clock.set(MONDAY)
+    rows = [_started(cast)[1] for _ in range(6)]
+    db.session.rollback()
+    clock.advance(days=12)
+    taken = race(committed, 4, lambda number: deadlines.sweep(5))
+    assert all(isinstance(one, int) for one in taken), taken
+    assert sum(taken) == 36
+    assert all(sorted(_told(row)) == sorted(["50%", "80%", "100%", "+1wd", "+2wd", "+3wd"]) for row in rows)
+    left = db.session.scalar(select(func.count()).select_from(Rung).where(Rung.done_at.is_(None)))
+    assert left == 0
+
+
+def test_a_sweep_that_is_cut_off_sends_its_rungs_at_the_next_turn(
+    committed: Flask, cast: Cast, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.set(MONDAY)
+    _, row = _started(cast)
+    clock.advance(days=12)
+    with monkeypatch.context() as broken:
+        broken.setattr(deadlines, "_take", lambda *given: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            deadlines.sweep()
+    assert _told(row) == []
+    deadlines.sweep()
+    assert len(_told(row)) == 6
+
+
+def test_a_clock_that_was_closed_behind_the_sweep_is_left_alone(app: Flask, cast: Cast, clock: Any) -> None:
+    clock.set(MONDAY)
+    _, row = _started(cast)
+    with trail.act(SYSTEM, "system", "test.close"):
+        db.session.execute(update(Deadline).where(Deadline.id == row.id).values(closed_at=time.now()))
+    clock.advance(days=12)
+    assert deadlines.sweep() == 0 and _told(row) == []
