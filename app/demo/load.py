@@ -64,7 +64,7 @@ def _stories(
     county: tree.County, teller: Teller, cycle: MonitoringCycle, one: rounds.Round, position: int
 ) -> list[Story]:
     random, later = Random(one.seed), FOLLOW_UPS[position]
-    kept = _read(county, teller, cycle, random)
+    kept = _read(county, teller, cycle, one.released, random)
     issued = one.released + timedelta(days=21)
     if later is not None:
         teller.at(issued, 9)
@@ -81,7 +81,9 @@ def _stories(
     return [*told, _fresh_list(county, cycle, one, kept[half:], position)]
 
 
-def _read(county: tree.County, teller: Teller, cycle: MonitoringCycle, random: Random) -> list[DataFinding]:
+def _read(
+    county: tree.County, teller: Teller, cycle: MonitoringCycle, released: date, random: Random
+) -> list[DataFinding]:
     """Researchers confirm most candidates and explain the rest away."""
     found = db.session.scalars(
         select(DataFinding)
@@ -90,8 +92,7 @@ def _read(county: tree.County, teller: Teller, cycle: MonitoringCycle, random: R
     ).all()
     kept = []
     for number, finding in enumerate(found):
-        if number % 4 == 0:
-            teller.later(days=1)
+        teller.at(released + timedelta(days=6 + number // 4), 10 + number % 6)
         if random.random() < 0.9:
             story.confirm(county, finding, random)
             kept.append(finding)

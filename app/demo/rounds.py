@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 
 from sqlalchemy import select
@@ -230,7 +230,7 @@ def tell(county: County, teller: Teller, one: Round) -> MonitoringCycle:
     summaries = dict.fromkeys(("basic", "analysis", "topic", "public"), f"{one.name}结果，按单位编码排列，不作排名。")
     releases.prepare_release(office, cycle, releases.ReleaseIn(summaries))
     releases.release_cycle(head, cycle, Move())
-    _signed_for(county, teller, cycle)
+    _signed_for(county, teller, cycle, one.released)
     return cycle
 
 
@@ -254,7 +254,7 @@ def _description(one: Round) -> CycleIn:
     )
 
 
-def _signed_for(county: County, teller: Teller, cycle: MonitoringCycle) -> None:
+def _signed_for(county: County, teller: Teller, cycle: MonitoringCycle, released: date) -> None:
     """Most schools sign for their package in time; two forget."""
     by_school = {identity: code for code, (identity, _k, _s) in county.schools.items()}
     acks = db.session.scalars(select(ReleaseAck).where(ReleaseAck.cycle_id == cycle.id)).all()
@@ -262,5 +262,5 @@ def _signed_for(county: County, teller: Teller, cycle: MonitoringCycle) -> None:
         code = by_school.get(ack.unit_id)
         if code is None or number % 29 == 28:
             continue
-        teller.later(days=number % 4, hours=1)
+        teller.at(released + timedelta(days=1 + number % 4), 9 + number % 8)
         releases.acknowledge_release(county.at("principal", code), ack, Move())
