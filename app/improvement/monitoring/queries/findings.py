@@ -29,6 +29,7 @@ from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.policy.scopes import SUBJECT
 from app.improvement.monitoring.models import DataFinding, Indicator, MonitoringCycle, MonitoringResult
+from app.improvement.monitoring.queries.names import unit_named
 from app.people.directory.models import Unit
 
 VIEW = "monitoring.view_findings"
@@ -134,9 +135,9 @@ def _shared(found: Any, wanted: Wanted, model: Any, texts: tuple[Any, ...]) -> A
     if wanted.unit:
         found = found.where(Unit.ref == wanted.unit)
     if wanted.words:
-        like = f"%{wanted.words}%"
-        places = (Unit.name, Unit.pinyin, Indicator.name, *texts)
-        found = found.where(or_(*(place.ilike(like) for place in places)))
+        places = (Indicator.name, *texts)
+        said = (place.contains(wanted.words, autoescape=True) for place in places)
+        found = found.where(or_(unit_named(wanted.words), *said))
     return found
 
 

@@ -16,6 +16,7 @@ from app.core.imports.models import ImportBatch
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.improvement.monitoring.models import Indicator, MonitoringCycle, MonitoringResult
+from app.improvement.monitoring.queries.names import unit_named
 from app.improvement.monitoring.words import BENCHMARKS
 from app.people.directory.models import Unit
 
@@ -57,8 +58,7 @@ def result_cells(actor: Actor, cycle: MonitoringCycle, chosen: Chosen) -> Sequen
     if chosen.grade:
         found = found.where(MonitoringResult.grade == chosen.grade)
     if chosen.words:
-        like = f"%{chosen.words}%"
-        found = found.where(Unit.name.ilike(like) | Unit.pinyin.ilike(like))
+        found = found.where(unit_named(chosen.words))
     return db.session.execute(found).all()
 
 
