@@ -48,13 +48,13 @@ def pinyin_of(name: str) -> str:
 
 
 def sounds_like(column: Any, name_column: Any, typed: str) -> ColumnElement[bool]:
-    """Whether a name holds what was typed: characters, pinyin from its start with or without gaps, initials."""
+    """Whether a name holds what was typed: characters, pinyin with or without gaps, the first initials."""
     wanted = typed.strip().lower()
     if not wanted.isascii():
         return name_column.contains(wanted, autoescape=True)  # type: ignore[no-any-return]
     joined = wanted.replace(" ", "")
     return or_(
-        func.replace(column, " ", "").startswith(joined, autoescape=True),
+        func.replace(func.split_part(column, "|", 1), " ", "").contains(joined, autoescape=True),
         column.contains(f"|{joined}", autoescape=True),
         name_column.icontains(wanted, autoescape=True),
     )
