@@ -12,6 +12,7 @@ from app.core.imports.reasons import note
 from app.core.imports.staged import StagedSheet
 from app.core.imports.work import BLOCKED, DROPPED, Work
 from app.core.spreadsheets import Book
+from app.core.spreadsheets.cell_by_cell import no_cycle_hunt
 
 Progress = Callable[[int, int], None]
 KEY_SEPARATOR = "|"
@@ -60,7 +61,9 @@ def stage(
     :raise ImportRefused: the file cannot be read with this mapping.
     """
     choices = choices or Choices()
-    return check_table(read_table(book, kind, mapping, choices.dropped), lookups, choices, progress)
+    with no_cycle_hunt():
+        table = read_table(book, kind, mapping, choices.dropped)
+        return check_table(table, lookups, choices, progress)
 
 
 def check_table(

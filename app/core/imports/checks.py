@@ -12,7 +12,7 @@ from app.core.imports.reasons import Note, note, plain
 from app.core.imports.vocabulary import choices, codes, labels, plain_word
 from app.core.spreadsheets import Typed, as_typed
 
-_MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
+MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _STAFF_NO = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}", re.ASCII)
 _PARTS = re.compile(r"[、,，;；/|\s]+")
 _ISO_END = re.compile(r"(\d{4})(?:年|级|学年)?(?:[-/.]?\d{1,2}月?)?", re.ASCII)
@@ -30,10 +30,6 @@ def as_text(typed: Typed) -> tuple[str | None, tuple[Note, ...]]:
 def is_blocked(notes: tuple[Note, ...]) -> bool:
     """Does one of the notes block the row?"""
     return bool(notes) and any(each.level == "block" for each in notes)
-
-
-def _never(text: str) -> bool:
-    return False
 
 
 def text(limit: int) -> MakeCheck:
@@ -69,19 +65,12 @@ def name(limit: int) -> MakeCheck:
     return make
 
 
-def identifier(
-    judge: Callable[[str], tuple[Note, ...]], *, from_number: bool, faultless: Callable[[str], object] = _never
-) -> MakeCheck:
-    """A tidy identifier that `judge` finds nothing blocking in; number cells are refused where digits could be lost.
-
-    `faultless` is a quick test: what passes it is tidy and right as it stands.
-    """
+def identifier(judge: Callable[[str], tuple[Note, ...]], *, from_number: bool) -> MakeCheck:
+    """A tidy identifier that `judge` finds nothing blocking in; number cells are refused where digits could be lost."""
 
     def make(column: Column, setting: Setting) -> Check:
         def check(typed: Typed) -> Outcome:
             if isinstance(typed, str):
-                if faultless(typed):
-                    return typed, ()
                 words, notes = tidy_identifier(typed)
             elif isinstance(typed, (dt.date, dt.time, dt.timedelta)):
                 return None, (note("not_text"),)
@@ -104,8 +93,8 @@ def _spoilt(words: str) -> tuple[Note, ...]:
     return (found,) if found else ()
 
 
-student_no = identifier(identifiers.judge_student_no, from_number=False, faultless=identifiers.is_valid_student_no)
-document_no = identifier(_spoilt, from_number=False, faultless=identifiers.ID_FORM.fullmatch)
+student_no = identifier(identifiers.judge_student_no, from_number=False)
+document_no = identifier(_spoilt, from_number=False)
 
 
 def _judge_staff_no(words: str) -> tuple[Note, ...]:
@@ -129,8 +118,6 @@ def phone(column: Column, setting: Setting) -> Check:
     """A mobile number of 11 digits."""
 
     def check(typed: Typed) -> Outcome:
-        if isinstance(typed, str) and _MOBILE.fullmatch(typed):
-            return typed, ()
         words, notes = tidy_identifier(typed) if isinstance(typed, str) else as_text(typed)
         if not words:
             return None, notes
@@ -140,7 +127,7 @@ def phone(column: Column, setting: Setting) -> Check:
         local = re.sub(r"^(?:\+|00)86", "", bare)
         if local != bare:
             notes = (*notes, plain("country_code"))
-        return (local, notes) if _MOBILE.fullmatch(local) else (None, (*notes, note("phone")))
+        return (local, notes) if MOBILE.fullmatch(local) else (None, (*notes, note("phone")))
 
     return check
 

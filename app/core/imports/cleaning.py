@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable
 
 from app.core.imports.reasons import Note, note, plain
+from app.core.imports.vocabulary import no_values
 
 Cleaned = tuple[str, tuple[Note, ...]]
 
@@ -19,6 +20,7 @@ _EXCEL_TEXT = re.compile(r'^="([^"]*)"$')
 _PLAIN_IDENTIFIER = re.compile(r"[0-9A-Z]+")
 _NAME_EXTRA = re.compile(r"[0-9()\[\]]")
 _NAME_ALLOWED = frozenset("·-.' ()[]")
+_PLAIN_NAME = re.compile("[\u4e00-\u9fff]{2,4}").fullmatch
 _DANGEROUS_START = "=+-@"
 
 
@@ -112,6 +114,11 @@ def _close_up(name: str) -> Cleaned:
 def _one_kind_of_dot(name: str) -> Cleaned:
     dotted = _DOTS.sub("·", name)
     return (dotted, (plain("name_dot"),)) if dotted != name else (name, ())
+
+
+def is_plain_name(text: str) -> bool:
+    """Two to four Chinese characters that mean nothing else: a name as it should be, seen at a glance."""
+    return _PLAIN_NAME(text) is not None and text not in no_values()
 
 
 def judge_name(name: str) -> tuple[Note, ...]:

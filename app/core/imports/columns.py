@@ -34,6 +34,7 @@ class Column:
     """One column of a kind of file.
 
     `required`: an empty cell blocks the row. `value`: a measured value that may be missing with a reason (缺考, /).
+    `faultless`: a quick test; a text that passes it is its own value and needs no other check.
     `helper`: read to understand the row, not kept. `group`: words of words.yaml that may be written.
     """
 
@@ -45,6 +46,7 @@ class Column:
     value: bool = False
     helper: bool = False
     group: str = ""
+    faultless: Callable[[str], object] | None = None
     hint: tuple[str, str] = ("", "")
     example: str = ""
     width: int = 14

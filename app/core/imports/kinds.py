@@ -1,9 +1,11 @@
 """The kinds of files that can be imported, as data: columns, keys, checks. A later kind is one more entry."""
 
-from app.core.imports import checks, results_rows, roster_rows, schools_in_rows
+from app.core.imports import checks, identifiers, results_rows, roster_rows, schools_in_rows
+from app.core.imports.cleaning import is_plain_name
 from app.core.imports.columns import Column, Kind
 from app.core.imports.numbers import number
 
+MOBILE = checks.MOBILE.fullmatch
 _FIRST_DAY = "1990-01-01"
 _ANY_DAY = checks.date(_FIRST_DAY, "2099-12-31")
 _SCHOOL_BY_NAME = {"school_code": frozenset({"school_name"})}
@@ -31,9 +33,9 @@ def _grade(required: bool = True) -> tuple[Column, Column]:
 def _guardian(number_: int) -> tuple[Column, Column, Column]:
     code, zh, en = f"guardian{number_}", f"监护人{number_}", f"Guardian {number_}"
     return (
-        Column(f"{code}_name", f"{zh}姓名", f"{en} name", checks.name(30), example="王兰"),
+        Column(f"{code}_name", f"{zh}姓名", f"{en} name", checks.name(30), faultless=is_plain_name, example="王兰"),
         Column(f"{code}_relation", f"{zh}关系", f"{en} relation", checks.word, group="relation", example="母亲"),
-        Column(f"{code}_phone", f"{zh}电话", f"{en} phone", checks.phone, example="13800000000"),
+        Column(f"{code}_phone", f"{zh}电话", f"{en} phone", checks.phone, faultless=MOBILE, example="13800000000"),
     )
 
 
@@ -52,13 +54,22 @@ STUDENTS = Kind(
             "Student number",
             checks.student_no,
             True,
+            faultless=identifiers.is_valid_student_no,
             hint=_STUDENT_NO_HINT,
             example="G330000201003070010",
             width=24,
         ),
-        Column("name", "姓名", "Name", checks.name(30), True, example="王小兰"),
+        Column("name", "姓名", "Name", checks.name(30), True, faultless=is_plain_name, example="王小兰"),
         Column("id_type", "证件类型", "Document type", checks.word, group="id_type", example="身份证"),
-        Column("id_no", "证件号码", "Document number", checks.document_no, example="330000201003070010", width=24),
+        Column(
+            "id_no",
+            "证件号码",
+            "Document number",
+            checks.document_no,
+            faultless=identifiers.ID_FORM.fullmatch,
+            example="330000201003070010",
+            width=24,
+        ),
         Column("gender", "性别", "Gender", checks.word, True, group="gender", example="男"),
         Column(
             "birth_date", "出生日期", "Birth date", checks.date(_FIRST_DAY), True, hint=_DATE_HINT, example="2010-03-07"
@@ -113,8 +124,8 @@ STAFF = Kind(
     (
         *_school(),
         Column("staff_no", "工号", "Staff number", checks.staff_no, True, example="T0012"),
-        Column("name", "姓名", "Name", checks.name(30), True, example="周明"),
-        Column("phone", "手机号", "Mobile number", checks.phone, True, example="13800000001"),
+        Column("name", "姓名", "Name", checks.name(30), True, faultless=is_plain_name, example="周明"),
+        Column("phone", "手机号", "Mobile number", checks.phone, True, faultless=MOBILE, example="13800000001"),
         Column("roles", "岗位", "Roles", checks.words, group="staff_role", example="班主任、任课教师", width=20),
         Column("subjects", "任教学科", "Subjects", checks.words, group="subject", example="数学、科学", width=20),
         Column("qualification_type", "资格类型", "Qualification", checks.text(40), example="心理健康教育 B 证"),

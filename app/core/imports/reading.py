@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 from app.core.errors import ImportRefused
 from app.core.imports.columns import Kind
 from app.core.imports.headers import header_at as read_header
-from app.core.imports.headers import label_text
 from app.core.imports.mapping import lacks
 from app.core.imports.vocabulary import footer_words, plain_word
 from app.core.spreadsheets import Book, Range, Sheet, Typed, as_typed, column_letters, limits, refusal
 
 _SHOWN_DROP = 60
+_BLANKS = frozenset({"", " ", "  ", "   ", "\u3000", "\xa0", "\t", "\n", "\r\n"})
 
 
 class Place(NamedTuple):
@@ -138,9 +138,10 @@ def _read_sheet(
     part = _part(table.kind, sheet, labels, headers, fixed)
     first = header_rows[-1] + 1
     rows = sheet.cells[first:]
-    columns = {code: [row[position] for row in rows] for code, position in part.columns.items()}
+    by_position = list(zip(*rows, strict=True)) or [()] * len(labels)
+    columns = {code: list(by_position[position]) for code, position in part.columns.items()}
     filled = _fill_merged(sheet, part, columns, first)
-    leave = _rows_to_leave(table.kind, sheet, part, columns, first, labels, dropped)
+    leave = _rows_to_leave(table.kind, sheet, part, columns, header_rows, dropped)
     base, number = len(table), len(table.parts)
     keep = [index for index in range(len(rows)) if index not in leave] if leave else range(len(rows))
     for column in table.kind.columns:
@@ -164,7 +165,7 @@ def _read_sheet(
 def _take(column: list[Typed] | None, keep: Sequence[int], fixed: str, some_left: bool) -> list[Typed]:
     if column is None:
         return [fixed] * len(keep)
-    kept = [column[index] for index in keep] if some_left else column
+    kept = list(map(column.__getitem__, keep)) if some_left else column
     return [cell if cell != "" else fixed for cell in kept] if fixed else kept
 
 
@@ -207,10 +208,10 @@ def _rows_to_leave(
     sheet: Sheet,
     part: Part,
     columns: Mapping[str, list[Typed]],
-    first: int,
-    labels: Sequence[str],
+    header_rows: Sequence[int],
     dropped: Mapping[Place, str],
 ) -> dict[int, Drop]:
+    first = header_rows[-1] + 1
     rows = sheet.cells[first:]
     needed = [column.code for column in kind.columns if column.required and column.code in columns]
     leave: dict[int, Drop] = {}
@@ -219,8 +220,7 @@ def _rows_to_leave(
         code = "blank" if is_blank(row) else "footer" if _is_footer(row, [part.columns[key] for key in needed]) else ""
         if code:
             leave[index] = _drop(sheet, first + index, code)
-    titles = {code: labels[part.columns[code]].rpartition("/")[2] for code in columns}
-    for index in _repeated(columns, titles):
+    for index in _repeated(sheet, header_rows, part):
         leave.setdefault(index, _drop(sheet, first + index, "repeated_header"))
     for place, reason in dropped.items():
         index = place.row_no - 1 - first
@@ -233,7 +233,7 @@ def _suspects(rows: Sequence[Sequence[Typed]], needed: Sequence[Sequence[Typed]]
     """Rows worth a closer look: nothing in them, or a required cell that is empty."""
     found = {index for index, row in enumerate(rows) if not any(row)}
     for column in needed:
-        if "" in column or any(type(cell) is str and cell.isspace() for cell in set(column)):
+        if not _BLANKS.isdisjoint(column):
             found.update(n for n, cell in enumerate(column) if cell == "" or (type(cell) is str and cell.isspace()))
     return sorted(found)
 
@@ -252,18 +252,18 @@ def _is_footer(row: Sequence[Typed], needed: Sequence[int]) -> bool:
     return 2 * filled < len(needed)
 
 
-def _repeated(columns: Mapping[str, Sequence[Typed]], titles: Mapping[str, str]) -> list[int]:
-    """Rows that say the header again, as printed lists do on every page."""
-    if len(columns) < 2:
-        return []
-    code, column = next(iter(columns.items()))
-    candidates = [n for n, cell in enumerate(column) if type(cell) is str and cell and _says(cell, titles[code])]
-    return [n for n in candidates if all(label_text(column[n]) == titles[other] for other, column in columns.items())]
-
-
-def _says(cell: str, title: str) -> bool:
-    """Cheap look before the label is worked out: does the cell share its first character with the title?"""
-    return cell[0].casefold() == title[:1] and label_text(cell) == title
+def _repeated(sheet: Sheet, header_rows: Sequence[int], part: Part) -> list[int]:
+    """Data rows (from 0) that say one of the header rows again, as printed lists do on every page."""
+    first, positions = header_rows[-1] + 1, list(part.columns.values())
+    found: list[int] = []
+    for number in header_rows:
+        header = [sheet.cells[number][position] for position in positions]
+        filled = [(position, cell) for position, cell in zip(positions, header, strict=True) if cell != ""]
+        if len(filled) > 1:
+            at, cell = filled[0]
+            rows = (n for n, row in enumerate(sheet.cells[first:]) if row[at] == cell)
+            found += [n for n in rows if all(sheet.cells[first + n][position] == said for position, said in filled)]
+    return found
 
 
 def _above(sheet: Sheet, header_rows: Sequence[int]) -> list[Drop]:

@@ -12,6 +12,7 @@ import config
 
 _FOLDER = Path(config.__file__).parent / "imports"
 _SHOWN_WORDS = 8
+EMPTY_WORDS = frozenset({"无", "没有", "暂无"})
 
 
 @cache
@@ -56,6 +57,12 @@ def label(group: str, code: str) -> str:
 def missing_words() -> Mapping[str, str]:
     """Plain word → absent or not_given."""
     return codes("missing")
+
+
+@cache
+def no_values() -> frozenset[str]:
+    """Words that stand in a cell in place of a value: those of missing values and those for nothing (无)."""
+    return frozenset(missing_words()) | EMPTY_WORDS
 
 
 @cache

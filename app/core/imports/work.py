@@ -7,14 +7,13 @@ from app.core.imports.columns import Check, Column, Json, Kind, Setting
 from app.core.imports.directory import Lookups
 from app.core.imports.reading import Table
 from app.core.imports.reasons import Note, note
-from app.core.imports.vocabulary import missing_words, plain_word
+from app.core.imports.vocabulary import EMPTY_WORDS, missing_words, no_values, plain_word
 from app.core.spreadsheets import UNCOMPUTED, Typed, as_typed
 
 OK, WARNED, BLOCKED, DROPPED = 0, 1, 2, 3
 STATUS = ("ok", "warned", "blocked", "dropped")
 _LEVELS = {"coded": OK, "tidy": WARNED, "warn": WARNED, "block": BLOCKED}
 _ERROR_CELLS = frozenset("#NULL! #DIV/0! #VALUE! #REF! #NAME? #NUM! #N/A #ERROR #SPILL! #CALC!".split())
-_EMPTY_WORDS = frozenset({"无", "没有", "暂无"})
 _LONGEST_SPECIAL = 8
 
 Key = TypeVar("Key")
@@ -34,13 +33,17 @@ class Cells(dict[Typed, Json]):
     `notes` holds what must be said at every cell with that content, `coded` what is listed once per content.
     """
 
-    def __init__(self, check: Check) -> None:
+    def __init__(self, check: Check, faultless: Callable[[str], object] | None = None) -> None:
         super().__init__({"": None})
         self._check = check
+        self._faultless = faultless
         self.notes: dict[Typed, tuple[Note, ...]] = {}
         self.coded: dict[Typed, tuple[Note, ...]] = {}
 
     def __missing__(self, typed: Typed) -> Json:
+        if self._faultless is not None and type(typed) is str and self._faultless(typed):
+            self[typed] = typed
+            return typed
         value, notes = self._check(typed)
         self[typed] = value
         if notes:
@@ -123,7 +126,8 @@ class Work:
             return
         if bool in set(map(type, typed)):
             typed = self.table.typed[column.code] = [as_typed(cell) if type(cell) is bool else cell for cell in typed]
-        cells = self.cells[column.code] = Cells(guarded(column, self.setting, replacements))
+        faultless = None if replacements else column.faultless
+        cells = self.cells[column.code] = Cells(guarded(column, self.setting, replacements), faultless)
         self.values[column.code] = list(map(cells.__getitem__, typed))
         if cells.notes:
             said = cells.notes
@@ -169,7 +173,7 @@ def guarded(column: Column, setting: Setting, replacements: dict[str, str]) -> C
 
 
 def _special(column: Column, typed: str) -> tuple[Json, tuple[Note, ...]] | None:
-    if typed.isalpha() and typed not in missing_words() and typed not in _EMPTY_WORDS:
+    if typed.isalpha() and typed not in no_values():
         return None
     if typed.strip().upper() in _ERROR_CELLS:
         return None, (note("error_value"),)
@@ -180,7 +184,7 @@ def _special(column: Column, typed: str) -> tuple[Json, tuple[Note, ...]] | None
         return None, (note(reason),)
     if reason and column.required:
         return None, (note("missing_in_key"),)
-    nothing = reason == "not_given" or (not column.group and plain_word(typed) in _EMPTY_WORDS)
+    nothing = reason == "not_given" or (not column.group and plain_word(typed) in EMPTY_WORDS)
     if nothing and not column.required and not column.helper:
         return None, (note("slash_empty"),)
     return None

@@ -131,7 +131,7 @@ class Archive:
         other = declared is not None and declared[1].lower() not in (b"utf-8", b"us-ascii")
         if other or content[:2] in (b"\xff\xfe", b"\xfe\xff"):
             raise self._structure(f"{name[:40]} is not UTF-8", f"{name[:40]} 不是 UTF-8")
-        if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+        if b"<!" in content and (b"<!DOCTYPE" in content or b"<!ENTITY" in content):
             raise self._structure(f"{name[:40]} has a document type", f"{name[:40]} 含文档类型声明")
 
     def check_rest(self, already: set[str]) -> None:

@@ -20,6 +20,7 @@ from app.core.spreadsheets.book import (
     Visibility,
     limits,
 )
+from app.core.spreadsheets.cell_by_cell import no_cycle_hunt
 from app.core.spreadsheets.refusals import refusal
 from app.core.spreadsheets.sheet_scan import scan
 from app.core.spreadsheets.used_box import used_box
@@ -49,10 +50,9 @@ def open_book(data: bytes, name: str, sizes: Limits | None = None) -> Book:
         raise refusal("empty", name=name)
     if len(data) > sizes.file_bytes:
         raise refusal("too_big", name=name, size=-(-len(data) // 1048576), limit=sizes.file_bytes >> 20)
-    form = _form(data, name)
-    if form == "xlsx":
-        return _open_xlsx(data, name, sizes)
-    return _open_xls(data, name, sizes) if form == "xls" else _open_csv(data, name, sizes)
+    opened = {"xlsx": _open_xlsx, "xls": _open_xls, "csv": _open_csv}[_form(data, name)]
+    with no_cycle_hunt():
+        return opened(data, name, sizes)
 
 
 def _form(data: bytes, name: str) -> Form:

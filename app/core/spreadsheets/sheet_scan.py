@@ -71,7 +71,7 @@ def _errors(xml: bytes, prefix: bytes) -> dict[tuple[int, int], str]:
 
 def _formulas(xml: bytes, prefix: bytes) -> tuple[int, set[tuple[int, int]]]:
     uncomputed: set[tuple[int, int]] = set()
-    if b"<" + prefix + b"f>" not in xml and b"<" + prefix + b"f " not in xml:
+    if b"<" + prefix + b"f" not in xml:
         return 0, uncomputed
     p = prefix
     cell = re.compile(

@@ -10,6 +10,7 @@ _COLUMNS = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{1,20})\d")
 _ROWS = re.compile(rb"\br\s*=\s*[\"'][A-Za-z]*(\d{1,20})[\"']")
 _FAR_COLUMNS = re.compile(rb'r="([A-Za-z]{2,20})\d')
 _FAR_ROWS = re.compile(rb'r="[A-Za-z]{0,20}(\d{6,20})')
+_FAR = re.compile(rb'r="(?:[A-Za-z]{2,20}|[A-Za-z]?\d{5})\d')
 _NEAR_ROWS, _NEAR_COLUMNS = 99_999, 26
 _PLAIN_ATTRIBUTES = rb"(?:\s+[\w:]+=\"[^\"<>]*\")*\s*"
 
@@ -21,6 +22,8 @@ def used_box(xml: bytes, limits: Limits) -> tuple[int, int]:
     """
     if _ODDLY_WRITTEN.search(xml):
         rows, columns = _furthest(_ROWS, xml), _furthest(_COLUMNS, xml)
+    elif not _FAR.search(xml):
+        rows, columns = _NEAR_ROWS, _NEAR_COLUMNS
     else:
         rows, columns = _furthest(_FAR_ROWS, xml, _NEAR_ROWS), _furthest(_FAR_COLUMNS, xml, _NEAR_COLUMNS)
     if rows <= limits.rows and columns <= limits.columns and rows * columns <= limits.cells:
