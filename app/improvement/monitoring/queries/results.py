@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from app.core.database import db
 from app.core.errors import NotFound
@@ -44,7 +45,7 @@ def _cells(cycle: MonitoringCycle) -> Any:
         .join(Unit, Unit.id == r.unit_id)
         .join(Indicator, Indicator.id == r.indicator_id)
         .where(r.cycle_id == cycle.id, r.superseded_at.is_(None))
-        .distinct(*what)
+        .ext(distinct_on(*what))
         .order_by(*what, (r.benchmark_type == cycle.benchmark_type).desc(), by)
     )
 
