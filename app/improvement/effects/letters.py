@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 import segno
-from flask import current_app, render_template
+from flask import current_app
 from flask_babel import force_locale
 
 from app.core import clock, pdf
@@ -187,17 +187,17 @@ def verify_address(ref: str) -> str:
 
 def pdf_of_form(facts: ClosureFacts, ref: str) -> bytes:
     """The form as PDF, with its number, the time of printing, its digest and the code to check it by."""
-    address = verify_address(ref)
+    address, printed_at = verify_address(ref), f"{_day(clock.today())} {clock.local(clock.now()):%H:%M}"
     doc = {
         "title": TITLE,
         "meta": [facts.issuer, f"编号 {facts.number}"],
         "signed_by": facts.issuer,
         "issued_on": facts.approved_on,
         "qr": segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=2, light="#fff"),
-        "record_number": f"{facts.number}・第 1 版・{facts.digest[:16]}",
+        "record_number": f"{facts.number}・第 1 版・摘要 {facts.digest[:16]}・批准时由系统生成，{printed_at}",
     }
-    printed = f"批准时由系统生成，{_day(clock.today())} {clock.local(clock.now()):%H:%M}"
-    html = render_template("documents/closure.html", doc=doc, facts=facts, printed=printed, language="zh")
+    template = current_app.jinja_env.get_template("documents/closure.html")
+    html = template.render(doc=doc, facts=facts, language="zh")
     return pdf.render(html).content
 
 

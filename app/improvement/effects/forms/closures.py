@@ -7,10 +7,11 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, RadioField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
 from app.core.web.chips import word
-from app.improvement.effects.forms.evaluations import Labels, Ticks
+from app.improvement.effects.forms.evaluations import Labels, Ticks, choices_of
 from app.improvement.effects.operations.closures import ClosureIn, RecheckIn, VerifyIn
 from app.improvement.effects.operations.evaluations import EvaluationStep
 from app.improvement.effects.words import SEEN
@@ -56,7 +57,7 @@ class ClosureForm(VersionedForm):
 
     def offer(self, evidence: Labels) -> None:
         """Put the accepted evidence into the list."""
-        self.evidence.choices = list(evidence)
+        self.evidence.choices = choices_of(evidence)
 
     def given(self, ids: Mapping[str, str]) -> ClosureIn:
         """What the operation takes."""
@@ -83,13 +84,15 @@ class RecheckForm(VersionedForm):
     """What was seen half a year later."""
 
     seen = RadioField(
-        _("看到的情况"), [wanted(_("请选择看到的情况"))], choices=lambda: [(c, word(w)) for c, w in SEEN.items()]
+        _("看到的情况"),
+        [wanted(_("请选择看到的情况"))],
+        choices=lambda: [SelectChoice(c, word(w)) for c, w in SEEN.items()],
     )
     note = TextAreaField(_("具体看到了什么"), [wanted(_("请写明复核时看到的情况")), at_most(2000)])
     result = RadioField(
         _("复核结论"),
         [wanted(_("请选择复核结论"))],
-        choices=[("pass", _("通过，保持销号")), ("fail", _("不通过，提议重新打开"))],
+        choices=[SelectChoice("pass", _("通过，保持销号")), SelectChoice("fail", _("不通过，提议重新打开"))],
     )
     reason = TextAreaField(
         _("不通过的理由"),

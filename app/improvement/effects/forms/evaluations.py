@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.validators import Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -18,6 +19,11 @@ from app.improvement.problems.forms.fields import VersionedForm, at_most, wanted
 Labels = Sequence[tuple[str, str]]
 
 
+def choices_of(labels: Labels) -> list[SelectChoice]:
+    """Pairs of value and label as WTForms takes them."""
+    return [SelectChoice(value, label) for value, label in labels]
+
+
 class Ticks(SelectMultipleField):
     """Several of a few choices, each with a box to tick; what is not offered is refused in words."""
 
@@ -26,7 +32,7 @@ class Ticks(SelectMultipleField):
 
     def pre_validate(self, form: Any) -> None:
         """Only what is offered."""
-        if not set(self.data or ()) <= {value for value, _label in self.choices or ()}:
+        if not set(self.data or ()) <= {one.value for one in self.choices or ()}:
             raise ValueError(str(_("请从列表里选")))
 
 
@@ -41,7 +47,7 @@ class DataForm(VersionedForm):
 
     def offer(self, later: Labels, before: Labels) -> None:
         """Put the cells that may be chosen into the lists."""
-        self.follow_up.choices, self.earlier.choices = list(later), list(before)
+        self.follow_up.choices, self.earlier.choices = choices_of(later), choices_of(before)
 
     def given(self, ids: Mapping[str, str]) -> PrepareIn:
         """What the operation takes; only what was offered is known."""
@@ -79,7 +85,9 @@ def criterion_form(criteria: Sequence[str], **given: Any) -> CriterionForm:
     fields: dict[str, Any] = {"criterion_count": len(criteria)}
     for number, line in enumerate(criteria):
         fields[f"met-{number}"] = RadioField(
-            line, [wanted(_("请选择达到还是没有达到"))], choices=[("yes", _("达到")), ("no", _("没有达到"))]
+            line,
+            [wanted(_("请选择达到还是没有达到"))],
+            choices=[SelectChoice("yes", _("达到")), SelectChoice("no", _("没有达到"))],
         )
         fields[f"note-{number}"] = StringField(_("看到了什么"), [Optional(), at_most(300)])
     made: CriterionForm = type("ThisCriterionForm", (CriterionForm,), fields)(**given)
@@ -90,7 +98,7 @@ class OutcomeForm(VersionedForm):
     """The outcome with its judgement; another than the computed one with its reason and two proofs."""
 
     outcome = RadioField(
-        _("结论"), [wanted(_("请选择结论"))], choices=lambda: [(c, word(w)) for c, w in OUTCOMES.items()]
+        _("结论"), [wanted(_("请选择结论"))], choices=lambda: [SelectChoice(c, word(w)) for c, w in OUTCOMES.items()]
     )
     judgement = TextAreaField(
         _("判断"),
@@ -109,7 +117,7 @@ class OutcomeForm(VersionedForm):
 
     def offer(self, evidence: Labels) -> None:
         """Put the accepted evidence into the list."""
-        self.qualitative.choices = list(evidence)
+        self.qualitative.choices = choices_of(evidence)
 
     def given(self, ids: Mapping[str, str]) -> ProposeIn:
         """What the operation takes."""

@@ -62,7 +62,7 @@ def offers_of(
             "icon": ways[choice.step.name].icon,
             "post": ways[choice.step.name].post,
             "danger": ways[choice.step.name].danger,
-            "primary": choice.main,
+            "primary": choice.main or (choice.step.name == "propose" and not record.has_proposal),
             "missing": linked(_unanswered(choice), mended or {}),
             "name": choice.step.name,
         }
