@@ -22,6 +22,10 @@ class Panel:
     place: Literal["main", "side"] = "side"
     order: int = 50
 
+    def __getitem__(self, name: str) -> Any:
+        """What the template finds as `panel.name`."""
+        return self.context[name]
+
 
 PanelOf = Callable[[Actor, ProblemItem], Panel | None]
 OffersOf = Callable[[Actor, ProblemItem], Sequence[Mapping[str, Any]]]
@@ -43,10 +47,11 @@ def add(panels: Sequence[PanelOf] = (), offers: Sequence[OffersOf] = (), people:
                 held.append(one)  # type: ignore[arg-type]
 
 
-def panels_of(actor: Actor, item: ProblemItem, place: str) -> list[Panel]:
-    """The parts of one column, in order."""
-    found = [panel for panel in (draw(actor, item) for draw in PANELS) if panel is not None and panel.place == place]
-    return sorted(found, key=lambda panel: panel.order)
+def panels_of(actor: Actor, item: ProblemItem) -> dict[str, list[Panel]]:
+    """The parts of each column, in order; every feature is asked once."""
+    found = [panel for panel in (draw(actor, item) for draw in PANELS) if panel is not None]
+    found.sort(key=lambda panel: panel.order)
+    return {place: [panel for panel in found if panel.place == place] for place in ("main", "side")}
 
 
 def offers_of(actor: Actor, item: ProblemItem) -> list[Mapping[str, Any]]:

@@ -13,7 +13,10 @@ from app.improvement.monitoring.words import SEVERITIES as SEVERITIES
 from app.improvement.monitoring.words import SOURCES as SOURCES
 from app.improvement.monitoring.words import SUBJECTS as SUBJECTS
 from app.improvement.monitoring.words import word_of as word_of
-from workflows.improvement.problem_item import DIAGNOSE, PLAN, SIGN_FOR
+from workflows.improvement.problem_item import ANSWER_OBJECTION, DECIDE_AFTER_WITHDRAWAL, DIAGNOSE, PLAN, SIGN_FOR
+from workflows.improvement.problem_item_facts import MAX_SUSPENSION_DAYS
+from workflows.improvement.problem_list import ANSWER
+from workflows.improvement.reopening import REOPENING
 
 LEVELS = {"county": Sentence("县级清单", "County list"), "school": Sentence("校级清单", "School list")}
 DOMAIN_CODES = {
@@ -113,5 +116,14 @@ FILTERS: dict[str, Callable[[Any], str]] = {
     "lacks_words": lacks,
 }
 """Codes as words of the page, for templates."""
-SPANS = {"sign": SIGN_FOR.days, "diagnose": DIAGNOSE.working_days, "plan": PLAN.working_days}
-"""Working days that the pages promise, as the deadlines have them."""
+SPANS = {
+    "sign": SIGN_FOR.days,
+    "diagnose": DIAGNOSE.working_days,
+    "plan": PLAN.working_days,
+    "objection": ANSWER_OBJECTION.days,
+    "approve": ANSWER.days,
+    "reopening": REOPENING.state("proposed").deadlines[0].days,  # type: ignore[attr-defined]
+    "withdrawn": DECIDE_AFTER_WITHDRAWAL.days,
+    "suspended": MAX_SUSPENSION_DAYS,
+}
+"""Spans that the pages promise, as the deadlines have them (working days, the last two calendar days)."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import InvalidRequestError
 
 from app.core import clock
@@ -156,7 +156,9 @@ class Scene:
             db.session.flush()
             who = self.cast["subject_teacher"].person_id
             plan.actions = [
-                RemediationAction(id=uuid7(), plan_id=plan.id, title="分层作业", owner_id=who, state="not_started", **own)
+                RemediationAction(
+                    id=uuid7(), plan_id=plan.id, title="分层作业", owner_id=who, state="not_started", **own
+                )
             ]
         return plan
 
@@ -174,7 +176,9 @@ class Scene:
         """The decided effect, as the effects feature writes it."""
         own = {"county_id": item.county_id, "school_id": item.school_id, "unit_id": item.unit_id}
         plan_id = db.session.scalar(
-            select(RemediationPlan.id).where(RemediationPlan.item_id == item.id).order_by(RemediationPlan.edition.desc())
+            select(RemediationPlan.id)
+            .where(RemediationPlan.item_id == item.id)
+            .order_by(RemediationPlan.edition.desc())
         )
         with trail.act(SYSTEM, "system", "test.decided"):
             db.session.add(
@@ -213,7 +217,12 @@ class Scene:
         return cycle
 
     def finding(
-        self, cycle: MonitoringCycle, school: str = "shuangqiao", value: float = 460.0, state: str = "confirmed", number: int = 1
+        self,
+        cycle: MonitoringCycle,
+        school: str = "shuangqiao",
+        value: float = 460.0,
+        state: str = "confirmed",
+        number: int = 1,
     ) -> DataFinding:
         """A confirmed finding with the cell that it rests on."""
         unit = self.cast.units[school]
@@ -295,3 +304,24 @@ class Scene:
         ]
         with trail.act(SYSTEM, "system", "test.many"):
             db.session.execute(insert(ProblemItem), rows)
+
+    def plenty(self, held: ProblemList, number: int) -> None:
+        """So many issued items in one statement of SQL, spread over the schools of the county."""
+        schools = [unit.id for unit in self.cast.schools]
+        with trail.act(SYSTEM, "system", "test.plenty"):
+            db.session.execute(
+                text(
+                    """insert into problem_items (id, ref, county_id, school_id, unit_id, number, list_id, title, category,
+                         source_type, severity, responsible_person_id, co_units, due_on, issued_on, state, state_since)
+                       select gen_random_uuid(), substr(md5(n::text), 1, 16), :county, s.id, s.id, 'WX-' || n, :list,
+                              '问题 ' || n, 'subject', 'inspection', (array['minor', 'moderate', 'severe'])[n % 3 + 1],
+                              :person, '[]', current_date + (n % 700), current_date,
+                              (array['issued', 'accepted', 'implementing', 'closed'])[n % 4 + 1], now()
+                       from generate_series(1, :number) n
+                       join unnest(cast(:schools as uuid[])) with ordinality s(id, place)
+                         on s.place = n % cardinality(cast(:schools as uuid[])) + 1"""
+                ),
+                {"county": held.county_id, "list": held.id, "schools": schools, "number": number,
+                 "person": self.cast["principal"].person_id},
+            )  # fmt: skip
+            db.session.execute(text("analyze problem_items"))

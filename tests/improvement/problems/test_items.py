@@ -15,8 +15,7 @@ from app.core.errors import Invalid, NotAllowed, Stale, StepRefused
 from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM
 from app.core.policy.assignments import CaseAssignment
-from app.improvement.problems.models import OnsiteCheck
-from app.improvement.problems.models import ProblemItem
+from app.improvement.problems.models import OnsiteCheck, ProblemItem
 from app.improvement.problems.operations import diagnosis, items, notes
 from app.improvement.problems.operations.drafting import Submission
 from app.improvement.problems.operations.handlers import AcceptIn, name_handler
@@ -46,7 +45,9 @@ def test_the_unit_signs_and_names_two_of_its_own_people(scene: Scene) -> None:
     assert (item.state, item.accepted_on, item.owner_id) == ("accepted", clock.today(), coordinator)
 
 
-@pytest.mark.parametrize("other", ["school_coordinator", "yuntai_principal", "office_director", "dept_head", "inspector"])
+@pytest.mark.parametrize(
+    "other", ["school_coordinator", "yuntai_principal", "office_director", "dept_head", "inspector"]
+)
 def test_nobody_else_signs_for_the_unit(scene: Scene, other: str) -> None:
     item = scene.item()
     given = AcceptIn(scene.cast["school_coordinator"].person_id, scene.cast["grade_leader"].person_id)
@@ -201,7 +202,9 @@ def test_an_on_site_check_is_dated_between_issue_and_today(scene: Scene) -> None
         ("insufficient_evidence", False, "extend"),
     ],
 )
-def test_the_decided_outcome_says_what_may_follow(scene: Scene, outcome: str, accepted: bool, leads_on: str | None) -> None:
+def test_the_decided_outcome_says_what_may_follow(
+    scene: Scene, outcome: str, accepted: bool, leads_on: str | None
+) -> None:
     item = scene.item("evaluating")
     scene.outcome(item, outcome, accepted)
     office, handler = scene.actor("office_director"), scene.actor("school_coordinator")

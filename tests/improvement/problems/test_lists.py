@@ -35,7 +35,7 @@ def test_an_empty_list_and_an_unfinished_line_are_refused_with_every_sentence(sc
     office, held = scene.actor("office_director"), scene.draft()
     with pytest.raises(StepRefused, match="清单里还没有问题项"):
         lists.submit_list(office, held, Submission())
-    bare = {name: None for name in ("category", "source_type", "severity", "unit_id", "responsible_person_id", "due_on")}
+    bare = dict.fromkeys(("category", "source_type", "severity", "unit_id", "responsible_person_id", "due_on"))
     item = scene.add(held, **bare, co_units=None, criteria="")
     with pytest.raises(StepRefused) as refused:
         lists.submit_list(office, held, Submission())

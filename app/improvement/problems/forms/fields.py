@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import DateField, FloatField, IntegerField, SelectField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.fields import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional, StopValidation
 from wtforms.widgets import HiddenInput
 
 
@@ -47,13 +49,28 @@ class Choice(SelectField):
 
     def pre_validate(self, form: Any) -> None:
         """Only what is offered, or nothing."""
-        if self.data is not None and self.data not in {value for value, _label in self.choices or ()}:
+        if self.data is not None and self.data not in {choice.value for choice in self.choices or ()}:
             raise ValueError(str(_("请从列表里选一个")))
 
 
-def wanted(sentence: Any) -> InputRequired:
+def offered(pairs: Iterable[tuple[str, Any]], none: Any = None) -> list[SelectChoice]:
+    """Choices of a field from values and labels; `none` is the label of the empty answer, where there is one."""
+    first = [] if none is None else [SelectChoice("", str(none))]
+    return [*first, *(SelectChoice(value, str(label)) for value, label in pairs)]
+
+
+class Filled(InputRequired):
+    """Something was given, and not only spaces."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        super().__call__(form, field)
+        if isinstance(field.data, str) and not field.data.strip():
+            raise StopValidation(str(self.message))
+
+
+def wanted(sentence: Any) -> Filled:
     """The field has to be filled; the sentence says with what."""
-    return InputRequired(sentence)
+    return Filled(sentence)
 
 
 def at_most(number: int) -> Length:

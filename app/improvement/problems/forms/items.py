@@ -10,14 +10,14 @@ from flask_wtf.file import MultipleFileField
 from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
-from app.improvement.problems.forms.fields import Choice, Day, VersionedForm, at_most, wanted
+from app.improvement.problems.forms.fields import Choice, Day, VersionedForm, at_most, offered, wanted
 from app.improvement.problems.operations.diagnosis import CauseIn
 from app.improvement.problems.operations.drafting import Submission
 from app.improvement.problems.operations.handlers import AcceptIn
 from app.improvement.problems.operations.items import ContestIn, ExtendIn, ReassignIn, SuspendIn, VoidIn
 from app.improvement.problems.operations.notes import OnsiteIn, RemarkIn
 from app.improvement.problems.operations.reopenings import DecisionIn, ReopeningIn
-from app.improvement.problems.words import CAUSES, SEEN, TRIGGERS, codes
+from app.improvement.problems.words import CAUSES, SEEN, SPANS, TRIGGERS, codes
 
 Ids = dict[str, uuid.UUID]
 """Reference on the page → id of the record; only what was offered is known."""
@@ -57,8 +57,8 @@ class HandlerForm(VersionedForm):
 
     def offer(self, handlers: list[tuple[str, str]], deputies: list[tuple[str, str]]) -> None:
         """Put the persons of the unit into the lists."""
-        self.handler.choices = [("", _("请选择")), *handlers]
-        self.deputy.choices = [("", _("请选择")), *deputies]
+        self.handler.choices = offered(handlers, _("请选择"))
+        self.deputy.choices = offered(deputies, _("请选择"))
 
     def given(self, ids: Ids) -> AcceptIn:
         """What the operation takes."""
@@ -71,7 +71,10 @@ class ObjectionForm(VersionedForm):
     grounds = TextAreaField(
         _("为什么有异议"),
         [wanted(_("请写明理由")), at_most(2000)],
-        description=_("写清不是本单位的问题、数据有误，还是已经解决；办公室 5 个工作日内答复"),
+        filters=[lambda text: (text or "").strip()],
+        description=_(
+            "写清不是本单位的问题、数据有误，还是已经解决；办公室 %(n)s 个工作日内答复", n=SPANS["objection"]
+        ),
     )
     link = StringField(
         _("依据的链接"), [Optional(), Length(max=500)], description=_("公开文件或系统里的地址，以 https:// 开头")
@@ -95,6 +98,10 @@ class ReassignForm(ReasonForm):
     unit = Choice(_("改派给"), validators=[wanted(_("请选择另一个责任单位"))])
     person = Choice(_("责任人"), validators=[wanted(_("请选择责任人"))], description=_("新单位的负责人"))
 
+    def offer(self, units: list[tuple[str, str]], persons: list[tuple[str, str]]) -> None:
+        """Put the other units and their heads into the lists."""
+        self.unit.choices, self.person.choices = offered(units, _("请选择")), offered(persons, _("请选择"))
+
     def given_to(self, units: Ids, persons: Ids) -> ReassignIn:
         """What the operation takes."""
         return ReassignIn(
@@ -105,7 +112,7 @@ class ReassignForm(ReasonForm):
 class CauseForm(VersionedForm):
     """One cause."""
 
-    category = RadioField(_("属于哪一类"), [wanted(_("请选择原因属于哪一类"))], choices=lambda: codes(CAUSES))
+    category = RadioField(_("属于哪一类"), [wanted(_("请选择原因属于哪一类"))], choices=lambda: offered(codes(CAUSES)))
     statement = TextAreaField(
         _("原因"), [wanted(_("请写明原因")), at_most(300)], description=_("一条只写一个原因，写具体")
     )
@@ -115,7 +122,7 @@ class CauseForm(VersionedForm):
     controllable = RadioField(
         _("本单位能不能改变"),
         [Optional()],
-        choices=[("yes", _("可控，要有措施")), ("no", _("不可控，只说明"))],
+        choices=lambda: offered([("yes", _("可控，要有措施")), ("no", _("不可控，只说明"))]),
         description=_("每条可控的原因至少要有一项措施"),
     )
     five_whys = TextAreaField(
@@ -146,7 +153,7 @@ class OnsiteForm(VersionedForm):
 
     checked_on = Day(_("核查日期"), [wanted(_("请写在哪一天"))])
     place = StringField(_("地点"), [wanted(_("请写在哪里核查的")), at_most(80)])
-    seen = RadioField(_("看到的情况"), [wanted(_("请选择看到的情况"))], choices=lambda: codes(SEEN))
+    seen = RadioField(_("看到的情况"), [wanted(_("请选择看到的情况"))], choices=lambda: offered(codes(SEEN)))
     remarks = TextAreaField(_("具体看到了什么"), [wanted(_("请写看到了什么")), at_most(2000)])
 
     def given(self) -> OnsiteIn:
@@ -168,7 +175,11 @@ class ExtendForm(VersionedForm):
 class SuspendForm(ReasonForm):
     """Until when, and why."""
 
-    resume_on = Day(_("恢复日期"), [wanted(_("请写恢复日期"))], description=_("最迟 180 天之内；挂起期间计时暂停"))
+    resume_on = Day(
+        _("恢复日期"),
+        [wanted(_("请写恢复日期"))],
+        description=_("最迟 %(n)s 天之内；挂起期间计时暂停", n=SPANS["suspended"]),
+    )
 
     def given_until(self) -> SuspendIn:
         """What the operation takes."""
@@ -188,7 +199,7 @@ class VoidForm(ReasonForm):
 class ReopeningForm(ReasonForm):
     """Why a closed item should be taken up again."""
 
-    trigger = RadioField(_("因为什么"), [wanted(_("请选择因为什么重新打开"))], choices=lambda: codes(TRIGGERS))
+    trigger = RadioField(_("因为什么"), [wanted(_("请选择因为什么重新打开"))], choices=lambda: offered(codes(TRIGGERS)))
 
     def given_trigger(self) -> ReopeningIn:
         """What the operation takes."""

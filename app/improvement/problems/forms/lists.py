@@ -11,7 +11,7 @@ from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.core.web.chips import word
-from app.improvement.problems.forms.fields import Choice, Day, Number, VersionedForm, at_most, wanted
+from app.improvement.problems.forms.fields import Choice, Day, Number, VersionedForm, at_most, offered, wanted
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.operations.drafting import ItemIn
 from app.improvement.problems.operations.lists import ArchiveIn, IssueIn, ListIn
@@ -80,17 +80,19 @@ class ItemForm(VersionedForm):
         description=_("写问题本身，例如：四年级“数与运算”低于县均值 0.40 个标准差"),
     )
     description = TextAreaField(_("具体表现"), [Optional(), at_most(2000)])
-    category = RadioField(_("类别"), [wanted(_("请选择类别"))], choices=lambda: codes(CATEGORIES))
-    domain_code = RadioField(_("管、教、研"), [Optional()], choices=lambda: codes(DOMAIN_CODES), default="teaching")
+    category = RadioField(_("类别"), [wanted(_("请选择类别"))], choices=lambda: offered(codes(CATEGORIES)))
+    domain_code = RadioField(
+        _("管、教、研"), [Optional()], choices=lambda: offered(codes(DOMAIN_CODES)), default="teaching"
+    )
     source_type = Choice(_("来源"), validators=[wanted(_("请选择问题来源"))])
-    severity = RadioField(_("级别"), [wanted(_("请选择级别"))], choices=lambda: codes(SEVERITIES))
+    severity = RadioField(_("级别"), [wanted(_("请选择级别"))], choices=lambda: offered(codes(SEVERITIES)))
     grade = Choice(_("年级"), validators=[Optional()])
     unit = Choice(_("责任单位"), validators=[Optional()])
     person = Choice(_("责任人"), validators=[Optional()], description=_("责任单位的负责人"))
     helping = RadioField(
         _("协同单位"),
         [Optional()],
-        choices=[("none", _("没有")), ("some", _("有"))],
+        choices=lambda: offered([("none", _("没有")), ("some", _("有"))]),
         description=_("没有也要注明"),
     )
     co_units = SelectMultipleField(
@@ -105,12 +107,12 @@ class ItemForm(VersionedForm):
 
     def offer(self, units: list[tuple[str, str]], persons: list[tuple[str, str]], monitoring: bool) -> None:
         """Put units, persons and sources into the lists; 监测 only where findings are cited."""
-        self.unit.choices = [("", _("以后再定")), *units]
-        self.person.choices = [("", _("以后再定")), *persons]
-        self.co_units.choices = units
+        self.unit.choices = offered(units, _("以后再定"))
+        self.person.choices = offered(persons, _("以后再定"))
+        self.co_units.choices = offered(units)
         sources = [one for one in codes(SOURCES) if (one[0] == "monitoring") == monitoring]
-        self.source_type.choices = sources if monitoring else [("", _("请选择")), *sources]
-        self.grade.choices = [("", _("不分年级")), *((grade, word(grade_name(grade))) for grade in GRADES)]
+        self.source_type.choices = offered(sources, None if monitoring else _("请选择"))
+        self.grade.choices = offered([(grade, word(grade_name(grade))) for grade in GRADES], _("不分年级"))
 
     def show(self, item: ProblemItem, units: Ids, persons: Ids) -> None:
         """Fill the form with a line that stands already."""

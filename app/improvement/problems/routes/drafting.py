@@ -15,6 +15,7 @@ from app.core.web import drafts
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
 from app.improvement.monitoring.models import DataFinding
+from app.improvement.problems.forms.fields import offered
 from app.improvement.problems.forms.items import ReasonForm
 from app.improvement.problems.forms.lists import Ids, ItemForm, ListForm
 from app.improvement.problems.models import ProblemItem, ProblemList
@@ -43,7 +44,7 @@ def _place(actor: Actor) -> ListPlace:
 
 def _cycles(actor: Actor, form: ListForm) -> Ids:
     rounds = queries.rounds(actor)
-    form.cycle.choices = [("", _("不由监测得出")), *((one.ref, one.name) for one in rounds)]
+    form.cycle.choices = offered([(one.ref, one.name) for one in rounds], _("不由监测得出"))
     return {one.ref: one.id for one in rounds}
 
 

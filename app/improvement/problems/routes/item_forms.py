@@ -36,6 +36,7 @@ from app.improvement.problems.queries.people import Named
 from app.improvement.problems.routes import items as item_pages
 from app.improvement.problems.routes.answers import carried_out, onward
 from app.improvement.problems.routes.blueprints import items_bp as bp
+from app.improvement.problems.words import SPANS
 
 MOST_FILES = 5
 FILES_LAST = 24 * 3600
@@ -125,7 +126,7 @@ def contest(ref: str) -> Any:
     files = [{key: value for key, value in one.items() if key != "token"} for one in kept]
     if not form.files.errors and carried_out(form, lambda: operations.contest_item(actor, found, form.given(files))):
         drafts.forget_draft(actor, f"objection:{ref}")
-        return onward(found.address, _("异议已提出，办公室 5 个工作日内答复"))
+        return onward(found.address, _("异议已提出，办公室 %(n)s 个工作日内答复", n=SPANS["objection"]))
     return _form_page(
         queries.item_for(actor, ref), "objection", form, 422, kept=kept, draft_url=drafts.address(f"objection:{ref}")
     )
@@ -203,8 +204,9 @@ def _units(actor: Actor, found: ProblemItem, form: ReassignForm) -> tuple[Ids, I
     units = [unit for unit in people.responsible_units(actor) if unit.id != found.unit_id]
     names = {unit.id: unit.short_name for unit in units}
     heads = [one for one in people.heads(actor) if one.unit_id in names]
-    form.unit.choices = [("", _("请选择")), *((unit.ref, unit.name) for unit in units)]
-    form.person.choices = [("", _("请选择")), *((one.ref, f"{one.name}（{names[one.unit_id]}）") for one in heads)]
+    form.offer(
+        [(unit.ref, unit.name) for unit in units], [(one.ref, f"{one.name}（{names[one.unit_id]}）") for one in heads]
+    )
     return {unit.ref: unit.id for unit in units}, {one.ref: one.id for one in heads}
 
 

@@ -8,7 +8,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from app.core import clock
-from app.core.casework.choices import Choice, choices
+from app.core.casework.choices import Choice
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.policy.roles import ROLES
@@ -42,10 +42,9 @@ QUIET_STEPS = ("suspend", "void", "drop")
 """Rare steps stand under 更多, not among the buttons."""
 
 
-def offers(actor: Actor, item: ProblemItem) -> list[dict[str, Any]]:
+def offers(actor: Actor, item: ProblemItem, steps: list[Choice]) -> list[dict[str, Any]]:
     """The card 你可以: the steps of the state, what else may be written, and what later features offer."""
-    steps = [choice for choice in choices(actor, item) if choice.step.name not in QUIET_STEPS]
-    found = [_offer(item, choice) for choice in steps]
+    found = [_offer(item, choice) for choice in steps if choice.step.name not in QUIET_STEPS]
     if _may_diagnose(actor, item):
         written = _("%(n)s 条", n=len(item.causes)) if item.causes else ""
         found.insert(0, {**_link("problem_items.diagnosis", item, _("写归因诊断"), "notes"), "detail": written})
@@ -53,9 +52,9 @@ def offers(actor: Actor, item: ProblemItem) -> list[dict[str, Any]]:
     return found + [{**offer, "primary": False} for offer in _beside(actor, item)]
 
 
-def rare_offers(actor: Actor, item: ProblemItem) -> list[dict[str, Any]]:
+def rare_offers(item: ProblemItem, steps: list[Choice]) -> list[dict[str, Any]]:
     """The menu 更多: suspending, voiding."""
-    return [_offer(item, choice) for choice in choices(actor, item) if choice.step.name in ("suspend", "void")]
+    return [_offer(item, choice) for choice in steps if choice.step.name in ("suspend", "void")]
 
 
 def _offer(item: ProblemItem, choice: Choice) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from flask import Response, current_app, request, url_for
 from flask_babel import gettext as _
 
 from app.core import clock
+from app.core.casework.choices import choices
 from app.core.limits import COSTLY, throttle
 from app.core.policy import decide
 from app.core.policy.actor import Actor
@@ -148,7 +149,7 @@ def show(ref: str, form: RemarkForm, status: int = 200) -> Response:
     traced = trace(actor, found)
     named = people.in_charge(actor, found)
     entries, earlier = story(actor, [found.id, *traced.record_ids], SHOWN)
-    handler = named.get("handler", [("", "")])[0][0]
+    handler, steps = named.get("handler", [("", "")])[0][0], choices(actor, found)
     return page(
         "improvement/problems/item.html",
         status,
@@ -164,11 +165,10 @@ def show(ref: str, form: RemarkForm, status: int = 200) -> Response:
         nodes=chain.nodes(actor, found, traced),
         entries=entries,
         earlier=earlier,
-        offers=item_page.offers(actor, found),
-        rare=item_page.rare_offers(actor, found),
+        offers=item_page.offers(actor, found, steps),
+        rare=item_page.rare_offers(found, steps),
         people=item_page.people(actor, found, named),
-        wide_panels=panels.panels_of(actor, found, "main"),
-        side_panels=panels.panels_of(actor, found, "side"),
+        parts=panels.panels_of(actor, found),
         **notes.of_item(actor, found),
         may_remark=found.issued_on is not None and decide.may(actor, "problems.comment_item", found),
     )

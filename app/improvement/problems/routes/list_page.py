@@ -13,7 +13,7 @@ from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.web.chips import long_date, word
 from app.improvement.problems.models import ProblemItem, ProblemList
-from app.improvement.problems.words import CATEGORIES, LEVEL_OF_ROUND, LEVELS, word_of
+from app.improvement.problems.words import CATEGORIES, LEVEL_OF_ROUND, LEVELS, SPANS, word_of
 
 FORMS = {"issue": ("problem_lists.issue", "send"), "archive": ("problem_lists.archive", "file-certificate")}
 ICONS = {
@@ -111,10 +111,11 @@ def waits(held: ProblemList, unsigned: int) -> tuple[str, str, str]:
     """Whom the list waits for, as before, bold and behind."""
     school = held.is_school_level
     drafter = _("学校项目联络员") if school else _("领导小组办公室")
+    approver = _("校长") if school else _("领导小组组长")
     said: dict[str, tuple[str, str, str]] = {
         "draft": (_("现在等"), drafter, _("补齐问题项后送审。")),
         "returned": (_("现在等"), drafter, _("按理由修改后再送审。")),
-        "under_review": (_("现在等"), _("校长") if school else _("领导小组组长"), _("审批，5 个工作日内答复。")),
+        "under_review": (_("现在等"), approver, _("审批，%(n)s 个工作日内答复。", n=SPANS["approve"])),
         "approved": (_("现在等"), drafter, _("填文号、交办。")),
         "issued": (_("现在等"), _("责任单位"), _("签收，还有 %(n)s 项没有签收。", n=unsigned)),
         "in_progress": (_("现在等"), _("责任单位"), _("整改；全部销号或作废后办结。")),

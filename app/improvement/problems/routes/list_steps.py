@@ -22,6 +22,7 @@ from app.improvement.problems.operations import lists as operations
 from app.improvement.problems.queries import lists as queries
 from app.improvement.problems.routes.answers import carried_out, onward
 from app.improvement.problems.routes.blueprints import lists_bp as bp
+from app.improvement.problems.words import SPANS
 from workflows.improvement.problem_list import PROBLEM_LIST
 
 RIGHTS = (
@@ -53,10 +54,10 @@ STEPS = {
     "submit": Asked(
         operations.submit_list,
         _("送审这份清单？"),
-        _("审批人会收到待办，5 个工作日内答复。对方打开前可以撤回；送审后不能再改问题项。"),
+        _("审批人会收到待办，%(n)s 个工作日内答复。对方打开前可以撤回；送审后不能再改问题项。", n=SPANS["approve"]),
         _("送审清单"),
         _("先不送审"),
-        _("已送审，5 个工作日内答复"),
+        _("已送审，%(n)s 个工作日内答复", n=SPANS["approve"]),
     ),
     "take_back": Asked(
         operations.take_back_list,
@@ -164,7 +165,7 @@ def issue_list(ref: str) -> Any:
     actor, form = current_actor(), IssueForm()
     held = queries.list_for(actor, ref)
     if carried_out(form, lambda: operations.issue_list(actor, held, form.given())):
-        return onward(held.address, gettext("已交办，责任单位 3 个工作日内签收；公文正在生成"))
+        return onward(held.address, gettext("已交办，责任单位 %(n)s 个工作日内签收；公文正在生成", n=SPANS["sign"]))
     return _form_page(queries.list_for(actor, ref), "issue", form, 422)
 
 

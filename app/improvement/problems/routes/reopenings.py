@@ -20,7 +20,7 @@ from app.improvement.problems.queries import reopenings as queries
 from app.improvement.problems.routes.answers import carried_out, onward
 from app.improvement.problems.routes.blueprints import items_bp as bp
 from app.improvement.problems.routes.drawing import chips_of, story
-from app.improvement.problems.words import TRIGGERS
+from app.improvement.problems.words import SPANS, TRIGGERS
 from workflows.improvement.reopening import REOPENING
 
 DECIDING = ("effects.decide_reopening", "effects.decide_severe_reopening")
@@ -47,7 +47,7 @@ def keep_proposal(ref: str) -> Any:
 
     if carried_out(form, propose):
         drafts.forget_draft(actor, f"reopening:{ref}")
-        return onward(found.address, _("已提议，5 个工作日内决定"))
+        return onward(found.address, _("已提议，%(n)s 个工作日内决定", n=SPANS["reopening"]))
     return _proposal(ref, form, 422)
 
 
