@@ -2,6 +2,7 @@
 
 Templates of row-level security (decision 12): "county" shows what everybody in the county may know (a list's title, a
 round's name) and is written from the county's context alone; "unit" shows rows of the counties and schools in the signed context;
+"own" shows a school's rows to that school alone and the county's rows to the county alone (files on their way in);
 "student" shows rows of the schools in the context, when it also holds the data class `people`. Decision 13: only
 worker code paths sign `system`.
 """
@@ -18,6 +19,10 @@ CONDITIONS = {
     "county": (
         "(county_id = (select ctx.home()) or county_id = any((select ctx.counties())::uuid[])"
         " or school_id = any((select ctx.schools())::uuid[]) or (select ctx.is_system()))"
+    ),
+    "own": (
+        "(school_id = any((select ctx.schools())::uuid[])"
+        " or (school_id is null and county_id = any((select ctx.counties())::uuid[])) or (select ctx.is_system()))"
     ),
     "student": (
         "((school_id = any((select ctx.schools())::uuid[]) and (select ctx.holds('people'))) or (select ctx.is_system()))"

@@ -584,7 +584,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_import_files_county_id"), "import_files", ["county_id"], unique=False)
     op.create_index(op.f("ix_import_files_school_id"), "import_files", ["school_id"], unique=False)
 
-    protect("import_files", "unit", outside_act=False)
+    protect("import_files", "own", outside_act=False)
 
     op.create_table(
         "import_formers",
@@ -635,7 +635,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("batch_id", name=op.f("pk_import_reports")),
     )
 
-    protect("import_reports", "unit", outside_act=False)
+    protect("import_reports", "own", outside_act=False)
 
     op.create_table(
         "import_rows",
@@ -661,7 +661,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_import_rows_school_id"), "import_rows", ["school_id"], unique=False)
     op.create_index("ix_import_rows_status", "import_rows", ["batch_id", "status"], unique=False)
 
-    protect("import_rows", "unit", outside_act=False)
+    protect("import_rows", "own", outside_act=False)
 
     op.create_table(
         "recovery_codes",

@@ -326,6 +326,18 @@ def test_another_school_does_not_find_the_batch(app: Flask, cast: Cast) -> None:
         assert db.session.scalar(select(func.count()).select_from(ImportReport)) == 0
 
 
+def test_what_a_school_sends_in_is_not_seen_by_the_countys_people_even_by_raw_sql(app: Flask, cast: Cast) -> None:
+    rows = roll(cast)
+    rows[3] = broken(rows[3], 6, "2010年2月30日")
+    batch = checked(cast, uploaded(cast, workbook(rows)))
+    for key in ("evaluator", "assessment_member", "office_director", "leading_group_head"):
+        use_context(cast.actor(key).context())
+        with pytest.raises(NotFound):
+            queries.batch_for(cast.actor(key), batch.ref)
+        for table in ("import_rows", "import_reports", "import_files"):
+            assert db.session.execute(text(f"select count(*) from {table}")).scalar() == 0
+
+
 def test_a_school_cannot_bring_in_another_schools_children(app: Flask, cast: Cast) -> None:
     rows = list(children([(cast.units["chengguan"].code, "G7")], 5))
     batch = checked(cast, uploaded(cast, workbook(rows)))

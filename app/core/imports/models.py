@@ -155,7 +155,7 @@ class ImportFile(Base, Record, Scoped):
     """
 
     __tablename__ = "import_files"
-    __protection__ = "unit"
+    __protection__ = "own"
     __table_args__ = (UniqueConstraint("batch_id", "part"),)
 
     batch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("import_batches.id", ondelete="CASCADE"))
@@ -171,7 +171,7 @@ class ImportReport(Base):
     """
 
     __tablename__ = "import_reports"
-    __protection__ = "unit"
+    __protection__ = "own"
 
     batch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("import_batches.id", ondelete="CASCADE"), primary_key=True)
     county_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
@@ -187,7 +187,7 @@ class ImportRow(Base, Scoped):
     """
 
     __tablename__ = "import_rows"
-    __protection__ = "unit"
+    __protection__ = "own"
     __table_args__ = (
         UniqueConstraint("batch_id", "sheet", "row_no"),
         Index("ix_import_rows_status", "batch_id", "status"),

@@ -34,10 +34,14 @@ def kinds_for(actor: Actor) -> list[ImportKind]:
 def _seen(actor: Actor) -> ColumnElement[bool]:
     """Batches of the kinds, and inside the scopes, that the role may upload or accept."""
     parts: list[ColumnElement[bool]] = []
-    for code in REGISTERED:
+    for code, kind in REGISTERED.items():
         scopes: set[Scope] = {s for right in rights_of(code) for s in decide.scopes_of(actor, right)}
-        if scopes:
-            parts.append(and_(ImportBatch.kind == code, or_(*(scope.where(actor, ImportBatch) for scope in scopes))))
+        if not scopes:
+            continue
+        reached = and_(ImportBatch.kind == code, or_(*(scope.where(actor, ImportBatch) for scope in scopes)))
+        if kind.school_private and actor.school_id is None:
+            reached = and_(reached, ImportBatch.school_id.is_(None))
+        parts.append(reached)
     return or_(*parts) if parts else false()
 
 

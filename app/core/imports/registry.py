@@ -86,6 +86,7 @@ class ImportKind:
     learn(batch, column, {typed: chosen}): keeps what people chose for unknown names, inside the act of acceptance.
     uploaded(batch), accepted(batch), rolled_back(batch): inside the act, to move the target on by follow().
 
+    school_private: what a school sends in is no business of the county's people; they see their own files only.
     personal: rows hold ID numbers or phones in `private_columns`; they are never kept in clear, see ImportRow.
     second_person: accepted by somebody else than the one who uploaded or mapped it.
     versions: a file may replace an accepted one of the same target, chosen when it is uploaded (batch.supersedes_id).
@@ -106,6 +107,7 @@ class ImportKind:
     uploaded: Callable[[ImportBatch], None] = _nothing
     accepted: Callable[[ImportBatch], None] = _nothing
     rolled_back: Callable[[ImportBatch], None] = _nothing
+    school_private: bool = False
     personal: bool = False
     second_person: bool = False
     versions: bool = False

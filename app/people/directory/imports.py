@@ -170,6 +170,7 @@ STUDENTS = ImportKind(
     headcount=_student_headcount,
     fixed=_own_code,
     learn=lookups.learn_schools,
+    school_private=True,
     personal=True,
     private_columns=frozenset({"id_no", "guardian1_phone", "guardian2_phone"}),
 )
