@@ -1,0 +1,224 @@
+"""A whole site for a real browser: the application on loopback with real commits, the cast, and Chromium.
+
+def test_something(site: Site, visit: Visit) -> None:
+    page = visit("principal")          # signed in with both factors, as that player
+    page.goto(site.address + "/todo")
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, TimeoutError, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from app.core.database import db
+from app.people.identity.factors import STEP_SECONDS, present_step
+from tests.cast import PASSWORD, Cast, Player, code, make_cast
+from tests.conftest import _application, settings_for
+from tests.policy.records import Chain, write
+
+HERE = Path(__file__).parent
+CHROMIUM = os.environ.get("BIHUAN_CHROMIUM", "/usr/bin/chromium")
+SWITCHES = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+NORMS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+UNCHECKED = {"region"}
+"""Rules that are no norm: a skip link and messages stand outside landmarks on purpose."""
+
+Visit = Callable[..., Page]
+
+
+@dataclass
+class Site:
+    """The running application with everybody in it."""
+
+    app: Flask
+    cast: Cast
+    address: str
+    records: Chain
+    pictures: Path
+    last_code: dict[str, int] = field(default_factory=dict)
+
+    def inside(self, work: Callable[[], Any]) -> Any:
+        """What `work` returns inside the application; in a thread of its own, as this one belongs to the browser."""
+
+        def run() -> Any:
+            with self.app.app_context():
+                try:
+                    return work()
+                finally:
+                    db.session.close()
+
+        return apart(run)
+
+    def code_for(self, player: Player) -> str:
+        """What the player's phone shows; where that code was used already, the next one, as soon as it counts."""
+        step = max(present_step(), self.last_code.get(player.key, 0) + 1)
+        while step > present_step() + 1:
+            time.sleep(STEP_SECONDS / 30)
+        self.last_code[player.key] = step
+        return code(player, step - present_step())
+
+
+class Silent(WSGIRequestHandler):
+    """Answers without a line in the log for each file."""
+
+    def log_request(self, code: Any = "-", size: Any = "-") -> None:
+        """Say nothing."""
+
+
+def apart(work: Callable[[], Any]) -> Any:
+    """Run in another thread: where a browser is open, this thread has an event loop, which Flask's teardown refuses."""
+    with ThreadPoolExecutor(1) as executor:
+        return executor.submit(work).result()
+
+
+@pytest.fixture(scope="module")
+def site(cluster: Any, worker: str, keys: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The application on a free port of loopback, with a database of its own where commits are real."""
+    database = f"bihuan_{worker}_site"
+    cluster.make_database(database)
+    app = _application(settings_for(cluster, database, worker, keys))
+    app.config["TESTING"] = False
+    with app.app_context():
+        cast = make_cast()
+        school = cast.units["shuangqiao"]
+        records = write(cast, cast["principal"], school, school, "八年级数学作业没有分层")
+        db.session.close()
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
+    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    serving.start()
+    yield Site(app, cast, f"http://127.0.0.1:{server.server_port}", records, _pictures(tmp_path_factory))
+    server.shutdown()
+    serving.join()
+    server.server_close()
+    with app.app_context():
+        db.engine.dispose()
+
+
+def _pictures(factory: pytest.TempPathFactory) -> Path:
+    wanted = os.environ.get("BIHUAN_PICTURES")
+    return Path(wanted) if wanted else factory.mktemp("pictures")
+
+
+@pytest.fixture(scope="module")
+def chromium(site: Site) -> Iterator[Browser]:
+    """One browser for the tests of a module; it ends with it, so that later tests have their thread to themselves."""
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=CHROMIUM, chromium_sandbox=os.geteuid() != 0, args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(site: Site, chromium: Browser) -> Iterator[Visit]:
+    """Open a window of one's own, signed in as a player with both factors (or as nobody)."""
+    opened: list[BrowserContext] = []
+
+    def enter(key: str | None = None, size: Any = None, language: str = "zh") -> Page:
+        context = chromium.new_context(viewport=size or WIDE, locale="zh-CN", timezone_id="Asia/Shanghai")
+        context.set_default_timeout(20_000)
+        opened.append(context)
+        page = context.new_page()
+        if key is not None:
+            sign_in_at(page, site, key)
+        if language == "en":
+            speak(page, site, "en")
+        return page
+
+    yield enter
+    for context in opened:
+        context.close()
+
+
+def sign_in_at(page: Page, site: Site, key: str) -> None:
+    """Name and password, then the code of the phone, as people do it."""
+    player = site.cast[key]
+    page.goto(f"{site.address}/sign-in")
+    page.fill("input[name=name]", player.account_name)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button[type=submit], form[data-once] button[type=submit]")
+    page.wait_for_url(re.compile("/sign-in/code"))
+    page.fill("input[name=code]", site.code_for(player))
+    page.press("input[name=code]", "Enter")
+    try:
+        page.wait_for_url(lambda address: "/sign-in" not in address)
+    except TimeoutError as late:
+        raise AssertionError(f"{key} stays at {page.url}: {page.inner_text('body')[:300]}") from late
+
+
+def speak(page: Page, site: Site, language: str) -> None:
+    """Change the language by the form of the menu."""
+    wanted = f"form[action$='/language'] button[value={language}], form[action$='/language'] button"
+    page.evaluate("wanted => document.querySelector(wanted).click()", wanted)
+    page.wait_for_function("language => document.documentElement.lang.startsWith(language)", arg=language)
+
+
+@dataclass
+class Watch:
+    """What a window complains of while it is watched."""
+
+    complaints: list[str] = field(default_factory=list)
+
+    def of(self, page: Page) -> Watch:
+        """Begin to listen."""
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+        page.on("console", lambda said: self._said(page, said))
+        page.on("response", lambda answer: self._answered(page, answer))
+        return self
+
+    def _said(self, page: Page, said: ConsoleMessage) -> None:
+        if said.type == "error":
+            self.complaints.append(f"{page.url}: {said.text}")
+
+    def _answered(self, page: Page, answer: Response) -> None:
+        if answer.status >= 400:
+            self.complaints.append(f"{page.url}: {answer.status} for {answer.url}")
+
+
+AXE = (HERE / "vendor" / "axe.min.js").read_text("utf-8")
+RUN = """([norms, unchecked]) => axe.run(document, {
+    resultTypes: ['violations'], runOnly: {type: 'tag', values: norms},
+    rules: Object.fromEntries(unchecked.map(rule => [rule, {enabled: false}])),
+}).then(found => found.violations.map(v => v.id + ' (' + v.help + '): ' +
+    v.nodes.slice(0, 3).map(n => n.target.join(' ')).join(' | ')))"""
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe-core finds on the page as it stands: rule, help and the first places."""
+    page.evaluate(AXE)
+    found: list[str] = page.evaluate(RUN, [NORMS, sorted(UNCHECKED)])
+    return found
+
+
+def sideways(page: Page) -> bool:
+    """Whether the page has to be pushed sideways."""
+    wide: bool = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
+    return wide
+
+
+def picture(page: Page, site: Site, name: str) -> Path:
+    """Keep what the window shows, where BIHUAN_PICTURES says or beside the test's own files."""
+    target = site.pictures / f"{name}.png"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=target, full_page=True)
+    return target
