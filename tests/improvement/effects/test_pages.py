@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -37,8 +38,6 @@ def test_an_evaluation_shows_design_numbers_with_n_and_the_computed_outcome_as_a
 
 
 def test_the_forms_carry_an_item_from_its_data_to_its_closure(scene: EffectScene, app: Flask, cast: Cast) -> None:
-    from datetime import date
-
     evaluation = scene.planned()
     scene.cell(date(2026, 9, 1), 505.0, 110)
     item = evaluation.item.address
@@ -111,7 +110,8 @@ def test_the_printed_form_is_made_once_and_its_code_says_true_without_content(
     principal = sign_in(app.test_client(), cast["principal"])
     for one in kept:
         start = b"%PDF" if one.form == "pdf" else b"PK"
-        assert principal.get(f"{request.address}/documents/{one.form}").data.startswith(start)
+        with principal.get(f"{request.address}/documents/{one.form}") as answer:
+            assert answer.data.startswith(start)
     code = db.session.scalars(select(ClosurePrint.ref).where(ClosurePrint.number == request.number)).first()
     said = client.get(f"/verify/closures/{code}")
     assert said.status_code == 200 and "属实" in said.get_data(as_text=True)

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, RadioField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import Optional
+from wtforms.validators import Optional, ValidationError
 
 from app.core.web.chips import word
 from app.improvement.effects.forms.evaluations import Labels, Ticks, choices_of
@@ -38,7 +38,7 @@ class ReasonForm(VersionedForm):
     def validate_reason(self, field: Any) -> None:
         """Long enough to be of use to the other side."""
         if len(field.data or "") < SHORTEST:
-            raise ValueError(str(_("理由至少写 10 个字，对方会看到")))
+            raise ValidationError(str(_("理由至少写 10 个字，对方会看到")))
 
     def given(self) -> EvaluationStep:
         """What the operation takes."""
@@ -104,7 +104,7 @@ class RecheckForm(VersionedForm):
     def validate_result(self, field: Any) -> None:
         """Failing needs its reason."""
         if field.data == "fail" and len(self.reason.data or "") < SHORTEST:
-            raise ValueError(str(_("不通过要写理由，至少 10 个字")))
+            raise ValidationError(str(_("不通过要写理由，至少 10 个字")))
 
     def given(self) -> RecheckIn:
         """What the operation takes."""

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.core.web.chips import word
@@ -33,7 +33,7 @@ class Ticks(SelectMultipleField):
     def pre_validate(self, form: Any) -> None:
         """Only what is offered."""
         if not set(self.data or ()) <= {one.value for one in self.choices or ()}:
-            raise ValueError(str(_("请从列表里选")))
+            raise ValidationError(str(_("请从列表里选")))
 
 
 class DataForm(VersionedForm):
