@@ -94,6 +94,13 @@ class Scene:
         lists.issue_list(self.actor("office_director"), held, lists.IssueIn(f"清监办〔2026〕{held.number[-2:]}号"))
         return held
 
+    def issue(self, held: ProblemList) -> None:
+        """Lead a draft through submission and approval to its units."""
+        db.session.refresh(held)
+        lists.submit_list(self.actor("office_director"), held, Submission())
+        lists.approve_list(self.actor("leading_group_head"), held, Submission())
+        lists.issue_list(self.actor("office_director"), held, lists.IssueIn(f"清监办〔2026〕{held.number[-2:]}号"))
+
     def item(self, state: str = "issued", **changes: Any) -> ProblemItem:
         """One item of a list of its own, led to `state` by the persons who may."""
         item = self.issued(changes).items[0]
