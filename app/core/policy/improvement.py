@@ -149,8 +149,8 @@ PLANS: dict[str, Holders] = {
     "plans.verify_action": {"evaluator": COUNTY, "inspector": SCHOOLS},
     "plans.verify_school_action": NEXT_LEVEL,
     "plans.view_burden": {**GROUP, **OFFICE},
-    "plans.view_evidence": {**READERS, **WORKERS},
-    "plans.view_plans": {**READERS, **WORKERS},
+    "plans.view_evidence": {**READERS, **WORKERS, "grade_leader": SCHOOL},
+    "plans.view_plans": {**READERS, **WORKERS, "grade_leader": SCHOOL},
     "plans.work_on_action": {**OWNERS, **WORKERS},
 }
 EFFECTS: dict[str, Holders] = {

@@ -20,17 +20,17 @@ from app.improvement.problems import panels as item_page
 
 TEACHERS = ("grade_leader", "subject_teacher", "homeroom_teacher")
 OWNERS = ("principal", "school_coordinator", "dept_head", "dept_officer")
+PLANNERS = ("plans.report_progress", "plans.view_burden", "plans.comment_plan")
 JUDGES = ("plans.judge_evidence", "plans.judge_school_evidence")
 ENTRIES = (
-    Entry("loop", "整改方案", "plans.index", "route", ("plans.report_progress", "plans.view_burden"), order=40),
-    Entry("loop", "整改方案", "plans.index", "route", ("plans.comment_plan",), order=40),
+    Entry("loop", "整改方案", "plans.index", "route", PLANNERS, order=40),
     Entry(
-        "loop",
+        "now",
         "我的措施",
         "actions.index",
         "clipboard-check",
         ("plans.work_on_action",),
-        order=42,
+        order=2,
         tab=True,
         roles=TEACHERS,
     ),

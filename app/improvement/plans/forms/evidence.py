@@ -50,7 +50,7 @@ class EvidenceForm(FlaskForm):
     criterion = RadioField(_("对应哪条标准"), [Optional()])
     files = MultipleFileField(_("文件"))
     link = StringField(
-        _("或填写链接"),
+        _("没有文件时填链接"),
         [Optional(), Length(max=500, message=_("链接最多 500 个字符"))],
         description=_("以 http:// 或 https:// 开头"),
     )
@@ -88,6 +88,8 @@ class EvidenceForm(FlaskForm):
         """The criteria of the measure with how full they are, and the kinds."""
         rows = [SelectChoice(str(identity), f"{text}（{room}）") for identity, text, room in criteria]
         self.criterion.choices = rows
+        self.criterion.flags.required = bool(rows)
+        self.files.flags.required = True
         self.kind.choices = [SelectChoice("", gettext("按文件判断")), *options(EVIDENCE_KINDS)]
 
     def validate_happened_on(self, field: Any) -> None:

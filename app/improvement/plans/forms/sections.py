@@ -71,13 +71,14 @@ class GoalForm(SectionForm):
         _("目标"), [Optional(), LONG], description=_("到什么时候、变成什么样。例：八年级进位加法错误率降到一成以下")
     )
     indicator_id = SelectField(_("指标"), [Optional()])
-    baseline = DecimalField(_("基线"), [Optional()], description=_("整改前的数值"))
+    baseline = DecimalField(_("基线"), [Optional()], places=None, description=_("整改前的数值"))
     baseline_sd = DecimalField(
         _("基线的标准差"),
         [Optional(), NumberRange(min=0, message=_("标准差不能小于 0"))],
+        places=None,
         description=_("平均分类指标要写"),
     )
-    target = DecimalField(_("目标值"), [Optional()])
+    target = DecimalField(_("目标值"), [Optional()], places=None)
     target_on = DateField(_("达成日期"), [Optional()], description=_("不晚于本轮改进期的最后一天"))
 
     @classmethod

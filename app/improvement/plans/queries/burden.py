@@ -42,13 +42,15 @@ def months_ahead(today: date) -> list[date]:
 
 
 def burden(actor: Actor) -> tuple[list[date], list[BurdenRow]]:
-    """Files due by unit and month: Σ fewest pieces over the criteria of measures in force that end in that month.
+    """Files due by unit and month: Σ fewest pieces over the criteria of open measures in force that end in that month.
+
+    What was due earlier and is not done is due this month.
 
     Counts of files never enter any score; this figure is for those who ask for the files.
     """
     months = months_ahead(clock.today())
     until = (months[-1] + timedelta(days=32)).replace(day=1)
-    month = func.date_trunc("month", RemediationAction.planned_end).label("month")
+    month = func.date_trunc("month", func.greatest(RemediationAction.planned_end, months[0])).label("month")
     query = (
         select(Unit.ref, Unit.short_name, Unit.kind, Unit.code, month, func.sum(EvidenceCriterion.minimum).label("n"))
         .select_from(RemediationAction)
@@ -58,7 +60,6 @@ def burden(actor: Actor) -> tuple[list[date], list[BurdenRow]]:
         .where(
             RemediationPlan.state == "active",
             RemediationAction.state.not_in(("completed", "cancelled")),
-            RemediationAction.planned_end >= months[0],
             RemediationAction.planned_end < until,
         )
         .group_by(Unit.ref, Unit.short_name, Unit.kind, Unit.code, month)

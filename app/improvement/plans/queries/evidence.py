@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, or_, select, text
 from sqlalchemy.orm import joinedload
 
 from app.core.casework import deadlines
@@ -169,6 +169,18 @@ def units_to_judge(actor: Actor) -> list[tuple[str, str]]:
     """The units of what waits to be judged: reference and short name, in code order."""
     query = _queue(actor).with_only_columns(Unit.ref, Unit.short_name, Unit.code).distinct().order_by(Unit.code)
     return [(row.ref, row.short_name) for row in db.session.execute(query)]
+
+
+SUBMITTED_BY = text(
+    "select distinct record_id from audit.transition_log where record_id = any(:ids) and person_id = :person"
+    " and step in ('evidence.submit', 'evidence.resubmit')"
+)
+
+
+def submitted_by(actor: Actor, action: RemediationAction) -> set[uuid.UUID]:
+    """The measure's pieces that this person handed in, whatever the role was: judging them is for others."""
+    values = {"ids": [piece.id for piece in action.evidence], "person": actor.person_id}
+    return set(db.session.execute(SUBMITTED_BY, values).scalars())
 
 
 def arrived(actor: Actor, digests: Sequence[str]) -> list[ArrivedFile]:

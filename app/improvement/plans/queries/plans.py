@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, case, func, or_, select, tuple_
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
+from app.core import clock
 from app.core.casework import deadlines
 from app.core.casework.deadlines import Deadline
 from app.core.database import db
@@ -25,6 +26,8 @@ from app.people.directory.models import Unit
 
 VIEW = "plans.view_plans"
 ROWS = 25
+WITHOUT_EVIDENCE = selectinload(RemediationPlan.actions).lazyload(RemediationAction.evidence)
+"""The page of a plan shows its measures, not what lies under them."""
 OVER = ("superseded", "cancelled", "archived")
 """Editions that a list leaves out unless they are asked for."""
 
@@ -61,7 +64,11 @@ class PlanLine:
     measures: int = 0
     light: Light | None = None
     clock: Deadline | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_late(self) -> bool:
+        """Its clock ran out and is not paused."""
+        return self.clock is not None and self.clock.paused_at is None and self.clock.due_at <= clock.now()
 
     @property
     def key(self) -> str:
@@ -154,7 +161,7 @@ def _with_progress(actor: Actor, lines: list[PlanLine]) -> list[PlanLine]:
 def plan_for(actor: Actor, ref: str) -> RemediationPlan:
     """One plan with its item, unit, measures and remarks. Raises NotFound."""
     query = select(RemediationPlan).where(RemediationPlan.ref == ref)
-    query = query.options(joinedload(RemediationPlan.unit), joinedload(RemediationPlan.owner))
+    query = query.options(joinedload(RemediationPlan.unit), joinedload(RemediationPlan.owner), WITHOUT_EVIDENCE)
     plan = db.session.scalar(decide.visible(actor, query, RemediationPlan, VIEW))
     if plan is None:
         raise NotFound("plan", ref)
@@ -173,7 +180,8 @@ def item_for(actor: Actor, ref: str) -> ProblemItem:
 def editions(actor: Actor, plan: RemediationPlan) -> Sequence[RemediationPlan]:
     """All editions of the plan's item that the actor sees, the newest first, with their measures."""
     query = select(RemediationPlan).where(RemediationPlan.item_id == plan.item_id)
-    query = query.order_by(RemediationPlan.edition.desc()).options(joinedload(RemediationPlan.owner))
+    query = query.order_by(RemediationPlan.edition.desc())
+    query = query.options(joinedload(RemediationPlan.owner), WITHOUT_EVIDENCE)
     return db.session.scalars(decide.visible(actor, query, RemediationPlan, VIEW)).unique().all()
 
 

@@ -14,8 +14,10 @@ from app.core.casework.choices import Choice, choices
 from app.core.casework.door import FOUR_EYES
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.core.web.pages import say
 from app.improvement.plans.models import Evidence, EvidenceCriterion, EvidenceUse, RemediationAction
 from app.improvement.plans.operations.evidence import AT_WORK
+from workflows import engine
 
 COUNTED = ("submitted", "accepted")
 GONE = ("withdrawn",)
@@ -91,16 +93,25 @@ def offers(actor: Actor, action: RemediationAction) -> list[dict[str, Any]]:
 
 def _offers_of(actor: Actor, action: RemediationAction, choice: Choice) -> list[dict[str, Any]]:
     name, icon = choice.step.name, ICONS.get(choice.step.name, "arrow-right")
-    offer: dict[str, Any] = {"name": name, "label": choice.step, "missing": list(choice.missing), "icon": icon}
+    offer: dict[str, Any] = {"name": name, "label": choice.step, "missing": _linked(action, choice), "icon": icon}
     if name == "start":
         return [offer | {"url": url_for("actions.ask_start", ref=action.ref), "primary": True}]
     if name == "submit_evidence":
-        return [offer | {"url": url_for("actions.completion", ref=action.ref), "primary": True}]
+        address = url_for("actions.completion", ref=action.ref)
+        return [offer | {"label": _("提交核验"), "url": address, "primary": True}]
     if name == "cancel":
         return [offer | {"url": url_for("actions.cancellation", ref=action.ref), "primary": False}]
     if name == "verify":
         return [_verification(actor, action)]
     return []
+
+
+def _linked(action: RemediationAction, choice: Choice) -> list[Any]:
+    """What is missing, with a link to where it is mended."""
+    places = {"is_fully_done": "#progress", "has_evidence": url_for("actions.new_evidence", ref=action.ref)}
+    missing = engine.missing(action.workflow, action.state, choice.step, action)
+    found = {guard.sentence: places.get(guard.code) for guard in missing}
+    return [(say(one), found[one]) if found.get(one) else one for one in choice.missing]
 
 
 ICONS = {"start": "player-play", "submit_evidence": "send", "cancel": "ban"}

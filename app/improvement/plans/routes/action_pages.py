@@ -55,7 +55,7 @@ def index() -> Response:
         "improvement/plans/actions.html",
         found=found,
         whose=whose,
-        bar=filters.bar(chosen),
+        filtering=filters.bar(chosen),
         chips={one.id: drawing.chip(clocks.get(one.id)) for one in found},
         next_url=filters.address(after=int(start or 0) + ROWS) if more else "",
         first_url=filters.address() if start else "",

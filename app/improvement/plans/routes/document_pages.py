@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, redirect, request, send_file, url_for
+from flask import Response, redirect, request, url_for
 from flask_babel import gettext as _
 
 from app.core import pdf
@@ -90,11 +90,8 @@ def file(ref: str) -> Response:
     """The finished file."""
     document = documents.made_document_for(current_actor(), ref)
     assert document.file_sha256 is not None
-    response = send_file(
-        shelf().open(document.file_sha256), mimetype=MEDIA[document.form], conditional=False, etag=False
-    )
-    response.headers.update(headers_for(document.file_name, MEDIA[document.form]))
-    return response
+    with shelf().open(document.file_sha256) as held:
+        return Response(held.read(), headers=headers_for(document.file_name, MEDIA[document.form]))
 
 
 @papers_bp.get("/<ref>")

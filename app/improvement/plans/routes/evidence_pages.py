@@ -50,6 +50,7 @@ def _form_view(
     piece: Evidence | None = None,
     status: int = 200,
     draft_at: str = "",
+    kept: list[ArrivedFile] | None = None,
 ) -> Response:
     actor = current_actor()
     rows = _rows(action)
@@ -62,7 +63,7 @@ def _form_view(
         piece=piece,
         form=form,
         rows=rows,
-        kept=evidence.arrived(actor, request.form.getlist(KEPT)),
+        kept=kept or (),
         returned=drawing.last_reason(actor, piece, "return_evidence") if piece is not None else ("", ""),
         draft_url=drafts.address(name),
         draft_at=draft_at,
@@ -144,7 +145,7 @@ def add_evidence(ref: str) -> Any:
             drafts.forget_draft(actor, f"evidence:{ref}")
             flash(_("已提交，5 个工作日内有答复") if submitting else _("已存为草稿，还没有提交"))
             return redirect(url_for("actions.show", ref=ref), 303)
-    return _form_view(_working_on(ref), form, status=422)
+    return _form_view(_working_on(ref), form, status=422, kept=files)
 
 
 def _is_ready(piece: Evidence) -> bool:
@@ -237,7 +238,8 @@ def save(ref: str) -> Any:
     (files, refused), submitting = _taken(action), "keep" not in request.form
     if len(files) > 1:
         refused.append(_("这里补的是同一份佐证的新版本，一次一个文件"))
-    if _has_content(form, bool(files) or piece.has_content, refused):
+    there = bool(files) or piece.has_content
+    if _has_content(form, there, refused) and (not submitting or _has_room(action, form, 1)):
         with told_in(form):
             operations.edit_evidence(actor, piece, _one(form, piece, files))
             forget_arrived(actor, [one.sha256 for one in files])
@@ -247,7 +249,7 @@ def save(ref: str) -> Any:
             flash(_("已提交，5 个工作日内有答复") if submitting else _("已保存，还没有提交"))
             return redirect(url_for("evidence.show", ref=ref), 303)
     piece = _own(ref)
-    return _form_view(actions.action_for(actor, piece.action.ref), form, piece, 422)
+    return _form_view(actions.action_for(actor, piece.action.ref), form, piece, 422, kept=files)
 
 
 def _one(form: EvidenceForm, piece: Evidence, files: list[ArrivedFile]) -> EvidenceIn:

@@ -127,7 +127,7 @@ def goal_facts(plan: RemediationPlan, indicator: Any) -> list[tuple[Any, ...]]:
         effect = plan.target_effect
         least = plain(plan.min_effect, 2) if plan.min_effect is not None else "—"
         shown = plain(effect, 2) if effect is not None else "—"
-        rows.append((_("目标效应 / 最小效应"), f"{shown} / {least}"))
+        rows.append((_("目标效应"), _("%(effect)s（至少 %(least)s）", effect=shown, least=least)))
     rows.append((_("复测日期") if plan.design != "criterion" else _("核验日期"), long_date(plan.follow_up_on) or "—"))
     if plan.criteria:
         rows.append((_("达标标准"), "；".join(plan.criteria), True))

@@ -67,7 +67,7 @@ def index() -> Response:
         total=plans.plan_count(actor, wanted),
         states={state.code: state for state in REMEDIATION_PLAN.states},
         severities=SEVERITIES,
-        bar=filters.bar(chosen),
+        filtering=filters.bar(chosen),
         lit=lights(actor),
         chip=drawing.chip,
         light_chip=drawing.light_chip,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, request, send_file
+from flask import Response, request
 
 from app.core.errors import Invalid, NotFound, Sentence
 from app.core.policy import decide
@@ -50,10 +50,8 @@ def take_file(ref: str) -> Any:
 def _sent(version: EvidenceVersion, inline: bool) -> Response:
     assert version.file_sha256 is not None
     name, kind = version.file_name or "file", version.media_type or "application/octet-stream"
-    file = shelf().open(version.file_sha256)
-    response = send_file(file, mimetype=kind, conditional=False, etag=False)
-    response.headers.update(headers_for(name, kind, inline=inline))
-    return response
+    with shelf().open(version.file_sha256) as file:
+        return Response(file.read(), headers=headers_for(name, kind, inline=inline))
 
 
 @bp.get("/<ref>/versions/<number>/file")

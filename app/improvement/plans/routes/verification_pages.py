@@ -6,15 +6,17 @@ the buttons of judgement appear; so what is judged is what lies there.
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, flash, redirect, url_for
 from flask_babel import gettext as _
 
-from app.core.casework.choices import Choice, choice
+from app.core.casework.choices import choice
 from app.core.errors import NotFound
 from app.core.policy import decide
+from app.core.policy.actor import Actor
 from app.core.web import filters
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
@@ -49,7 +51,7 @@ def index() -> Response:
     return page(
         "improvement/plans/queue.html",
         found=found,
-        bar=filters.bar(chosen),
+        filtering=filters.bar(chosen),
         chips={one.id: drawing.chip(one.clock) for one in found},
         severities=SEVERITIES,
         pieces=sum(one.waiting for one in found),
@@ -75,27 +77,36 @@ def show(ref: str) -> Response:
 
 @dataclass(frozen=True)
 class Judgement:
-    """A piece with what the actor may do with it; opened: the buttons are there."""
+    """A piece with what the actor may do with it; `own_part`: the actor submitted it."""
 
     piece: Evidence
-    accept: Choice | None
-    reject: Choice | None
+    may_judge: bool
+    own_part: bool
 
     @property
     def waits(self) -> bool:
         """It waits for a judgement that this actor may give."""
-        return self.accept is not None
+        return self.may_judge and self.piece.state == "submitted"
+
+    @property
+    def may_be_false(self) -> bool:
+        """It was accepted and may still be found false."""
+        return self.may_judge and not self.own_part and self.piece.state == "accepted"
+
+
+def _judgements(actor: Actor, action: RemediationAction) -> dict[uuid.UUID, Judgement]:
+    mine = evidence.submitted_by(actor, action)
+    may = decide.may(actor, JUDGING["school" if action.is_school_level else "county"][0], action)
+    return {
+        piece.id: Judgement(piece, may, piece.id in mine) for piece in action.evidence if piece.state != "withdrawn"
+    }
 
 
 def verification_view(action: RemediationAction, status: int = 200, form: ChecklistForm | None = None) -> Response:
     """The page on which a measure is judged."""
     actor = current_actor()
     rows = action_page.criterion_rows(action, actions.uses_of(actor, action))
-    judgements = {
-        piece.id: Judgement(piece, choice(actor, piece, "accept"), choice(actor, piece, "reject"))
-        for piece in action.evidence
-        if piece.state != "withdrawn"
-    }
+    judgements = _judgements(actor, action)
     waiting = [one.piece for one in judgements.values() if one.waits]
     if form is None:
         form = ChecklistForm(data={"version": action.version, "checklist": []})
