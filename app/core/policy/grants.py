@@ -39,6 +39,8 @@ PEOPLE: dict[str, Holders] = {
         "leading_group_head": COUNTY,
     },
     "people.hand_over": {"principal": SCHOOL, "dept_head": UNIT, "office_director": COUNTY},
+    "people.assign_schools": {"office_director": COUNTY},
+    "people.manage_classes": {"school_coordinator": SCHOOL},
     "people.manage_students": {"school_coordinator": SCHOOL},
     "people.view_classes": {
         **dict.fromkeys(("office_director", "evaluator", "assessment_member"), COUNTY),

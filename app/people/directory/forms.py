@@ -10,12 +10,12 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, Optional, Regexp
-from wtforms.widgets import HiddenInput
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from app.core.errors import Invalid
 from app.core.web.pages import say
 from app.people.directory.operations import AliasIn, CloseIn, EnrolmentEnd, LeaveIn, PersonIn, UnitIn
-from app.people.directory.words import SCHOOL_TYPES, SUBJECTS, UNIT_KINDS
+from app.people.directory.words import DUTIES, SCHOOL_TYPES, SUBJECTS, UNIT_KINDS
 
 DATE = _("日期请写成 2026-11-25")
 
@@ -187,3 +187,47 @@ class EnrolmentEndForm(Reasoned):
     def given(self) -> EnrolmentEnd:
         """What was filled in."""
         return EnrolmentEnd(self.left_on.data, self.reason.data, self.version.data)
+
+
+class DutyForm(FlaskForm):
+    """Who teaches or leads a class."""
+
+    person = SelectField(_("谁"), [InputRequired(_("请选择一个人"))])
+    duty = SelectField(_("职责"), [InputRequired(_("请选择职责"))])
+    subject = SelectField(_("学科"), [Optional()], description=_("任课教师要选"))
+    from_on = DateField(_("从哪一天起"), [InputRequired(_("请写从哪一天起"))])
+
+    def offer(self, people: list[Any], today: date) -> DutyForm:
+        """Persons, duties and subjects in the language of the page."""
+        self.person.choices = [SelectChoice("", _("请选择"))] + [
+            SelectChoice(person.ref, f"{person.name}（{person.staff_no}）") for person in people
+        ]
+        self.duty.choices = [SelectChoice(code, say(words)) for code, words in DUTIES.items()]
+        subjects = [SelectChoice(code, say(words)) for code, words in SUBJECTS.items()]
+        self.subject.choices = [SelectChoice("", ""), *subjects]
+        if self.from_on.data is None and not self.from_on.raw_data:
+            self.from_on.data = today
+        return self
+
+
+class DutyEndForm(FlaskForm):
+    """When a duty ends."""
+
+    to_on = DateField(_("最后一天"), [InputRequired(_("请写最后一天"))])
+
+
+class SchoolsForm(FlaskForm):
+    """The schools that somebody answers for."""
+
+    schools = SelectMultipleField(
+        _("责任学校"),
+        [Optional()],
+        description=_("从今天起；去掉的学校从今天起就看不到"),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+
+    def offer(self, schools: list[Any]) -> SchoolsForm:
+        """The county's schools."""
+        self.schools.choices = [SelectChoice(school.ref, school.short_name) for school in schools]
+        return self

@@ -1,5 +1,6 @@
 """Writes of the directory, one function per verb."""
 
+from app.people.directory.operations.duties import DutyEnd, DutyIn, SchoolsIn, assign_schools, begin_duty, end_duty
 from app.people.directory.operations.hand_over import HandOverIn, hand_over
 from app.people.directory.operations.people import LeaveIn, PersonIn, add_person, change_person, leave
 from app.people.directory.operations.requests import RoleWish, name_deputy, request_role, take_back_request
@@ -18,17 +19,23 @@ from app.people.directory.operations.units import (
 __all__ = [
     "AliasIn",
     "CloseIn",
+    "DutyEnd",
+    "DutyIn",
     "EnrolmentEnd",
     "HandOverIn",
     "LeaveIn",
     "PersonIn",
     "RoleWish",
+    "SchoolsIn",
     "UnitIn",
     "add_alias",
     "add_person",
+    "assign_schools",
+    "begin_duty",
     "change_person",
     "change_unit",
     "close_unit",
+    "end_duty",
     "end_enrolment",
     "hand_over",
     "leave",

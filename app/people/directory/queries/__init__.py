@@ -1,6 +1,6 @@
 """Reads of the directory; every function takes the actor first and shows only what the actor may see."""
 
-from app.people.directory.queries.classes import ClassFilter, class_for, classes, school_years
+from app.people.directory.queries.classes import ClassFilter, class_for, classes, duty_for, school_years
 from app.people.directory.queries.eligible import Candidate, eligible_for, eligible_persons, stand_ins
 from app.people.directory.queries.people import (
     Held,
@@ -10,7 +10,9 @@ from app.people.directory.queries.people import (
     person_for,
     person_within,
     request_for,
+    role_held,
     roles_of,
+    schools_of,
     staff,
     staff_count,
     successors,
@@ -38,6 +40,7 @@ __all__ = [
     "aliases_of",
     "class_for",
     "classes",
+    "duty_for",
     "eligible_for",
     "eligible_persons",
     "open_work",
@@ -48,8 +51,10 @@ __all__ = [
     "person_for",
     "person_within",
     "request_for",
+    "role_held",
     "roles_of",
     "school_years",
+    "schools_of",
     "staff",
     "staff_count",
     "stand_ins",

@@ -89,3 +89,12 @@ def school_years(actor: Actor) -> list[int]:
     """School years of which the actor sees classes, the latest first."""
     query = decide.visible(actor, select(SchoolClass.school_year), SchoolClass, VIEW)
     return list(db.session.scalars(query.distinct().order_by(SchoolClass.school_year.desc())))
+
+
+def duty_for(actor: Actor, group: SchoolClass, ref: str) -> TeachingDuty:
+    """One duty in a class that was loaded for the actor. Raises NotFound."""
+    wanted = select(TeachingDuty).where(TeachingDuty.ref == ref, TeachingDuty.class_id == group.id)
+    found: TeachingDuty | None = db.session.scalar(wanted)
+    if found is None:
+        raise NotFound("duty", ref)
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +18,15 @@ from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.policy.assignments import CaseAssignment
-from app.people.directory.models import Person, RoleAssignment, RoleRequest, SchoolClass, TeachingDuty, Unit
+from app.people.directory.models import (
+    Person,
+    RoleAssignment,
+    RoleRequest,
+    SchoolClass,
+    SchoolResponsibility,
+    TeachingDuty,
+    Unit,
+)
 from app.people.directory.pinyin import sounds_like
 from app.people.directory.queries.terms import not_over, running
 
@@ -194,4 +203,31 @@ def request_for(actor: Actor, ref: str) -> RoleRequest:
     found: RoleRequest | None = db.session.scalar(decide.visible(actor, query, RoleRequest, "people.request_role"))
     if found is None:
         raise NotFound("role_request", ref)
+    return found
+
+
+def schools_of(actor: Actor, held: Sequence[RoleAssignment]) -> dict[uuid.UUID, list[Unit]]:
+    """The schools that holders answer for today, by assignment."""
+    rows = db.session.execute(
+        select(SchoolResponsibility.assignment_id, Unit)
+        .join(Unit, Unit.id == SchoolResponsibility.school_id)
+        .where(
+            SchoolResponsibility.assignment_id.in_([each.id for each in held]),
+            running(SchoolResponsibility, clock.today()),
+        )
+        .order_by(Unit.code)
+    )
+    found: dict[uuid.UUID, list[Unit]] = defaultdict(list)
+    for assignment_id, school in rows:
+        found[assignment_id].append(school)
+    return found
+
+
+def role_held(actor: Actor, ref: str, right: str) -> RoleAssignment:
+    """One assignment on which the actor holds `right`, with person and unit. Raises NotFound."""
+    query = select(RoleAssignment).where(RoleAssignment.ref == ref)
+    query = query.options(joinedload(RoleAssignment.person), joinedload(RoleAssignment.unit))
+    found: RoleAssignment | None = db.session.scalar(decide.visible(actor, query, RoleAssignment, right))
+    if found is None:
+        raise NotFound("role", ref)
     return found

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from app.core import clock
+from app.core.errors import Invalid
 from app.core.imports.grades import school_year
+from app.core.policy import decide
 from app.core.spreadsheets import Head
 from app.core.web import filters
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page, say
-from app.people.directory import queries
+from app.people.directory import operations, queries
+from app.people.directory.forms import DutyEndForm, DutyForm, refuse
+from app.people.directory.operations import DutyEnd, DutyIn
 from app.people.directory.queries import ClassFilter
 from app.people.directory.queries.classes import PAGE
 from app.people.directory.routes.blueprint import bp, workbook
@@ -81,15 +85,58 @@ def export_classes() -> Response:
 @needs("people.view_classes")
 def school_class(ref: str) -> Any:
     """One class."""
-    found, unit, duties = queries.class_for(current_actor(), ref)
+    return _class_page(ref, None)
+
+
+def _class_page(ref: str, form: DutyForm | None, status: int = 200) -> Response:
+    actor = current_actor()
+    found, unit, duties = queries.class_for(actor, ref)
+    may = decide.may(actor, "people.manage_classes", found)
+    if may:
+        form = (form or DutyForm()).offer(queries.people_within(actor, unit), clock.today())
     return page(
         "people/directory/class.html",
+        status,
         group=found,
         unit=unit,
         duties=duties,
+        form=form if may else None,
         duty_words=DUTIES,
         subjects=SUBJECTS,
         grade_name=grade_name,
         today=clock.today(),
         back_url=url_for("directory.classes"),
     )
+
+
+@bp.post("/classes/<ref>/duties")
+@needs("people.manage_classes")
+def begin_duty(ref: str) -> Any:
+    """Give the class a teacher."""
+    actor = current_actor()
+    found, unit, _duties = queries.class_for(actor, ref)
+    form = DutyForm().offer(queries.people_within(actor, unit), clock.today())
+    if not form.validate():
+        return _class_page(ref, form, 422)
+    person = queries.person_within(actor, unit, form.person.data)
+    given = DutyIn(person, form.duty.data, form.from_on.data, form.subject.data or None)
+    try:
+        operations.begin_duty(actor, found, given)
+    except Invalid as invalid:
+        refuse(form, invalid)
+        return _class_page(ref, form, 422)
+    flash(_("已登记"))
+    return redirect(url_for("directory.school_class", ref=ref), 303)
+
+
+@bp.post("/classes/<ref>/duties/<duty>/end")
+@needs("people.manage_classes")
+def end_duty(ref: str, duty: str) -> Any:
+    """Let a duty end."""
+    actor = current_actor()
+    found, _unit, _duties = queries.class_for(actor, ref)
+    form = DutyEndForm()
+    if not form.validate():
+        return _class_page(ref, None, 422)
+    operations.end_duty(actor, queries.duty_for(actor, found, duty), DutyEnd(form.to_on.data))
+    return redirect(url_for("directory.school_class", ref=ref), 303)

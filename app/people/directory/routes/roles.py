@@ -15,8 +15,9 @@ from app.core.policy.roles import ROLES
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page, say
 from app.people.directory import operations, queries
-from app.people.directory.forms import RoleForm, refuse
-from app.people.directory.operations import RoleWish
+from app.people.directory.forms import RoleForm, SchoolsForm, refuse
+from app.people.directory.operations import RoleWish, SchoolsIn
+from app.people.directory.operations.duties import WITH_SCHOOLS
 from app.people.directory.operations.requests import roles_at
 from app.people.directory.routes.blueprint import bp
 
@@ -103,3 +104,43 @@ def take_back_request(ref: str, wish: str) -> Any:
     actor = current_actor()
     operations.take_back_request(actor, queries.request_for(actor, wish))
     return redirect(url_for("directory.person", ref=ref), 303)
+
+
+@bp.get("/roles/<ref>/schools")
+@needs("people.assign_schools")
+def ask_schools(ref: str) -> Response:
+    """For which schools the holder of a role answers."""
+    actor = current_actor()
+    held = _answering(ref)
+    now = [school.ref for school in queries.schools_of(actor, [held])[held.id]]
+    return _schools_page(held, SchoolsForm(data={"schools": now}))
+
+
+def _answering(ref: str) -> Any:
+    held = queries.role_held(current_actor(), ref, "people.assign_schools")
+    if held.role not in WITH_SCHOOLS:
+        raise NotFound("role", ref)
+    return held
+
+
+def _schools_page(held: Any, form: SchoolsForm, status: int = 200) -> Response:
+    schools = queries.units_within(current_actor(), "people.assign_schools", ("school",))
+    back = url_for("directory.person", ref=held.person.ref)
+    return page(
+        "people/directory/schools_form.html", status, form=form.offer(schools), held=held, roles=ROLES, back_url=back
+    )
+
+
+@bp.post("/roles/<ref>/schools")
+@needs("people.assign_schools")
+def assign_schools(ref: str) -> Any:
+    """Keep the schools."""
+    actor, held = current_actor(), _answering(ref)
+    schools = queries.units_within(actor, "people.assign_schools", ("school",))
+    form = SchoolsForm().offer(schools)
+    if not form.validate():
+        return _schools_page(held, form, 422)
+    chosen = tuple(school for school in schools if school.ref in (form.schools.data or ()))
+    operations.assign_schools(actor, held, SchoolsIn(chosen))
+    flash(_("已保存 %(n)s 所责任学校", n=len(chosen)))
+    return redirect(url_for("directory.person", ref=held.person.ref), 303)

@@ -20,6 +20,7 @@ from app.core.web.pages import page, say
 from app.people.directory import operations, queries
 from app.people.directory.forms import HandOverForm, LeaveForm, PersonForm, refuse
 from app.people.directory.operations import HandOverIn
+from app.people.directory.operations.duties import WITH_SCHOOLS
 from app.people.directory.queries import StaffFilter
 from app.people.directory.queries.people import PAGE
 from app.people.directory.routes.blueprint import bp, workbook
@@ -127,11 +128,14 @@ def person(ref: str) -> Response:
     actor = current_actor()
     found = queries.person_for(actor, ref)
     records, assignments, duties = queries.open_work(actor, found)
-    rights = ("manage_staff", "hand_over", "request_role")
+    rights = ("manage_staff", "hand_over", "request_role", "assign_schools")
+    held = queries.roles_of(actor, found)
     return page(
         "people/directory/person.html",
         person=found,
-        held=queries.roles_of(actor, found),
+        held=held,
+        schools=queries.schools_of(actor, held.roles),
+        with_schools=WITH_SCHOOLS,
         records=records,
         assignments=assignments,
         duties=duties,
