@@ -27,6 +27,7 @@ from app.improvement.problems.operations.drafting import convert_finding as conv
 from app.improvement.problems.operations.drafting import edit_item as edit_item
 from app.improvement.problems.operations.freezing import freeze
 from app.improvement.problems.operations.numbers import next_number as next_number
+from workflows import engine
 from workflows.improvement.problem_list import PROBLEM_LIST
 
 
@@ -167,6 +168,8 @@ def withdraw_list(actor: Actor, problem_list: ProblemList, given: Submission) ->
 @operation(PROBLEM_LIST, "issue")
 def issue_list(actor: Actor, problem_list: ProblemList, given: IssueIn) -> Iterator[None]:
     """Freeze what was approved, sign it, and hand every line to its unit; a new edition takes the place of the old one."""
+    if problem_list.state != "approved":  # a second click: refused in words before anything is frozen again
+        engine.landing(PROBLEM_LIST, problem_list.state, PROBLEM_LIST.step("issue"), problem_list)
     problem_list.document_number, problem_list.issued_on = given.document_number.strip(), clock.today()
     _take_over_open_items(problem_list)
     freeze(actor, problem_list)
