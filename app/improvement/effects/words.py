@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.core.errors import Sentence
-from app.core.web.chips import word
+from app.core.web.chips import long_date, word
 from app.core.web.drawings import plain, signed
 from app.improvement.effects.outcome import OUTCOMES as BY_RULE
 
@@ -65,3 +65,9 @@ def interval_words(interval: Any, value_type: str | None) -> str:
 def said(one: Any) -> str:
     """A stored pair of sentences in the language of the page."""
     return word(Sentence(one["zh"], one["en"]))
+
+
+def evidence_label(row: Any) -> str:
+    """One piece of evidence in a choice: title, the measure it shows, the day it is from."""
+    beside = [one for one in (row.action, long_date(row.happened_on)) if one]
+    return word(Sentence(f"{row.title}（{'，'.join(beside)}）", f"{row.title} ({', '.join(beside)})"))

@@ -15,7 +15,7 @@ from app.core.database import db
 from app.core.errors import Invalid, NotAllowed, NotFound, Sentence, Stale, StepRefused
 from app.core.policy.actor import Actor
 from app.core.web import drafts
-from app.core.web.chips import long_date, word
+from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
 from app.improvement.effects.forms.closures import ClosureForm, PressForm, ReasonForm, VerifyForm
@@ -26,6 +26,7 @@ from app.improvement.effects.queries import records
 from app.improvement.effects.routes.blueprint import bp
 from app.improvement.effects.routes.closures import APPROVE
 from app.improvement.effects.routes.offers import linked, mended_at
+from app.improvement.effects.words import evidence_label
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.queries.items import item_for
 from app.improvement.problems.routes.answers import carried_out, onward
@@ -153,20 +154,7 @@ def edit_closure(ref: str) -> Any:
 
 def _offer_evidence(actor: Actor, item: ProblemItem, form: ClosureForm) -> dict[str, str]:
     rows = records.accepted_evidence(actor, item)
-    form.offer(
-        [
-            (
-                row.ref,
-                _(
-                    "%(title)s（%(action)s，%(day)s）",
-                    title=row.title,
-                    action=row.action,
-                    day=long_date(row.happened_on),
-                ),
-            )
-            for row in rows
-        ]
-    )
+    form.offer([(row.ref, evidence_label(row)) for row in rows])
     return {row.ref: str(row.id) for row in rows}
 
 

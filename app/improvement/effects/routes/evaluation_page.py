@@ -43,6 +43,7 @@ def shown(actor: Actor, found: EffectEvaluation) -> dict[str, Any]:
         "cells": cells,
         "later": set(found.follow_up_ids),
         "open_to_data": open_to_data,
+        "unchecked": found.design == "criterion" and found.unverified_criterion_count > 0,
         "candidates": candidates,
         "drawing": drawing(found),
         "kind": value_type_of(found),

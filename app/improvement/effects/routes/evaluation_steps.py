@@ -12,7 +12,7 @@ from app.core.casework.choices import choice
 from app.core.errors import NotFound
 from app.core.policy.actor import Actor
 from app.core.web import drafts
-from app.core.web.chips import long_date, word
+from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
 from app.improvement.effects.forms.closures import PressForm, ReasonForm
@@ -23,7 +23,7 @@ from app.improvement.effects.operations.evaluations import EvaluationStep, Prepa
 from app.improvement.effects.queries import records
 from app.improvement.effects.routes.blueprint import bp
 from app.improvement.effects.routes.evaluation_page import adjusted_words, decider, drawing, value_type_of
-from app.improvement.effects.words import value_words
+from app.improvement.effects.words import evidence_label, value_words
 from app.improvement.monitoring.words import GRADES, word_of
 from app.improvement.problems.routes.answers import carried_out, onward
 from workflows.improvement.effect_evaluation import EFFECT_EVALUATION
@@ -189,13 +189,7 @@ def _taken(ref: str, name: str, operation: Any, said: str) -> Any:
 
 def _offer_evidence(actor: Actor, found: EffectEvaluation, form: OutcomeForm) -> dict[str, str]:
     rows = records.accepted_evidence(actor, found.item)
-    labels = [
-        (
-            row.ref,
-            _("%(title)s（%(action)s，%(day)s）", title=row.title, action=row.action, day=long_date(row.happened_on)),
-        )
-        for row in rows
-    ]
+    labels = [(row.ref, evidence_label(row)) for row in rows]
     form.offer(labels)
     return {row.ref: str(row.id) for row in rows}
 
