@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import hypothesis
 import pytest
 import redis
 from flask import Flask
@@ -22,6 +23,9 @@ from config.settings import Settings
 from tests.cluster import Cluster, running
 
 pytest_plugins = ["tests.cast"]
+# How long an example takes says more about the machine than about the code.
+hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("house")
 
 servers_of_the_run = ExitStack()
 
