@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, inspect, select, update
 
 from app.core import calendar, clock
 from app.core.audit import trail
@@ -27,8 +27,8 @@ from workflows.vocabulary import Step
 def begin_all(records: Sequence[Movable], step: str, *, tell: bool = True) -> None:
     """Create records by one system step inside the open act, each with its entry and its clocks.
 
-    `tell` false leaves out the letter about each one; the caller tells of all together. Raises StepRefused when a guard
-    fails for any of them: then none is kept.
+    `tell` false leaves out the letter about each one; the caller tells of all together. The records in hand stay
+    outside the session; each has its id already. Raises StepRefused when a guard fails for any: then none is kept.
     """
     deed = _deed()
     if not records:
@@ -37,9 +37,9 @@ def begin_all(records: Sequence[Movable], step: str, *, tell: bool = True) -> No
     now = clock.now()
     for record in records:
         record.state = engine.landing(record.workflow, None, declared, record)
-        record.workflow_version, record.state_since = record.workflow.version, now
-    db.session.add_all(records)
+        record.workflow_version, record.state_since, record.version = record.workflow.version, now, 1
     db.session.flush()
+    db.session.execute(insert(type(records[0])), _rows(records))
     for record in records:
         deed.note(_entry(declared, record, None))
     _start_clocks(records, declared, now)
@@ -72,6 +72,13 @@ def follow_all(records: Sequence[Movable], step: str, *, reason: str | None = No
     open_clocks = (Deadline.record_id.in_(ids), Deadline.closed_at.is_(None))
     db.session.execute(update(Deadline).where(*open_clocks).values(closed_at=now))
     _tell(records, declared, tell)
+
+
+def _rows(records: Sequence[Movable]) -> list[dict[str, Any]]:
+    """The records as rows of one short statement; what is empty in all of them is left to the defaults."""
+    names = [column.key for column in inspect(type(records[0])).column_attrs]
+    used = [name for name in names if any(getattr(record, name) is not None for record in records)]
+    return [{name: getattr(record, name) for name in used} for record in records]
 
 
 def _deed() -> trail.Act:
@@ -121,9 +128,7 @@ def _declared(record: Movable, step: Step) -> list[tuple[str, DeclaredDeadline]]
     return [*of_state, *((f"step:{step.name}.{one.code}", one) for one in step.deadlines)]
 
 
-def _clock(
-    record: Movable, name: str, declared: DeclaredDeadline, now: datetime, due_at: datetime
-) -> dict[str, Any]:
+def _clock(record: Movable, name: str, declared: DeclaredDeadline, now: datetime, due_at: datetime) -> dict[str, Any]:
     return {
         "id": uuid7(),
         "entity": type(record).__dict__["__tablename__"],

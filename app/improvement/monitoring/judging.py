@@ -19,31 +19,33 @@ from app.improvement.monitoring.rule_set import finding_rules
 from app.improvement.monitoring.words import BENCHMARKS
 
 CELLS = text(
-    """with earlier as (
-           select distinct on (r.unit_id, r.indicator_id) r.unit_id, r.indicator_id, c.id as cycle_id
-           from monitoring_cycles c join monitoring_results r on r.cycle_id = c.id and r.superseded_at is null
-           where c.county_id = :county and c.id <> :cycle and c.state in ('released', 'improving', 'closed')
-             and c.ends_on < :ends_on
-           order by r.unit_id, r.indicator_id, c.ends_on desc),
-       flagged as (
-           select distinct e.unit_id, e.indicator_id from earlier e
-           join data_findings f on f.cycle_id = e.cycle_id and f.unit_id = e.unit_id
-                                and f.indicator_id = e.indicator_id
-           where f.state in ('candidate', 'confirmed', 'converted', 'merged', 'superseded'))
-       select distinct on (r.scope_level, u.code, r.grade, r.class_no, r.subject, i.code)
+    """select distinct on (r.scope_level, u.code, r.grade, r.class_no, r.subject, i.code)
               r.id, r.county_id, r.school_id, r.unit_id, r.cell_key, r.scope_level, r.grade, r.class_no, r.subject,
               r.value_type, r.direction, r.value, r.benchmark_type, r.benchmark_value, r.benchmark_se, r.n,
               r.n_expected, r.sd, r.deff, r.file_sha256, r.sheet, r.row_no, r.cell, r.batch_id, r.indicator_id,
               i.code as indicator, i.name as indicator_name, i.domain, i.index_margin, i.unit_word,
-              u.name as unit_name, f.unit_id is not null as flagged_before
+              u.name as unit_name
        from monitoring_results r
        join indicators i on i.id = r.indicator_id
        join units u on u.id = r.unit_id
-       left join flagged f on f.unit_id = r.unit_id and f.indicator_id = r.indicator_id
        where r.cycle_id = :cycle and r.superseded_at is null
        order by r.scope_level, u.code, r.grade, r.class_no, r.subject, i.code,
                 (r.benchmark_type = :benchmark) desc, array_position(cast(:order as text[]), r.benchmark_type)"""
 )
+FLAGGED = text(
+    """select distinct f.unit_id, f.indicator_id
+       from data_findings f
+       join monitoring_cycles c on c.id = f.cycle_id and c.id <> :cycle and c.ends_on < :ends_on
+            and c.state in ('released', 'improving', 'closed')
+       where f.county_id = :county and f.indicator_id is not null
+         and f.state in ('candidate', 'confirmed', 'converted', 'merged', 'superseded')
+         and not exists (
+             select 1 from monitoring_results r join monitoring_cycles between_ on between_.id = r.cycle_id
+             where r.unit_id = f.unit_id and r.indicator_id = f.indicator_id and r.superseded_at is null
+               and between_.id <> :cycle and between_.ends_on > c.ends_on and between_.ends_on < :ends_on
+               and between_.state in ('released', 'improving', 'closed'))"""
+)
+"""Units and indicators that were findings in the round before: driven from the findings, which are few."""
 KEEP = text(
     """update monitoring_results r
        set verdict = k.verdict, severity = k.severity, effect = k.effect, effect_low = k.low, effect_high = k.high,
@@ -81,23 +83,22 @@ def judge_cycle(cycle: MonitoringCycle) -> Judged:
 
     Two statements at most; whole families in one call. Raises ValueError for numbers that the import lets nobody store.
     """
-    rows = db.session.execute(
-        CELLS,
-        {
-            "cycle": cycle.id,
-            "county": cycle.county_id,
-            "ends_on": cycle.ends_on,
-            "benchmark": cycle.benchmark_type,
-            "order": list(BENCHMARKS),
-        },
-    ).all()
+    values = {
+        "cycle": cycle.id,
+        "county": cycle.county_id,
+        "ends_on": cycle.ends_on,
+        "benchmark": cycle.benchmark_type,
+        "order": list(BENCHMARKS),
+    }
+    rows = db.session.execute(CELLS, values).all()
+    flagged = {(row.unit_id, row.indicator_id) for row in db.session.execute(FLAGGED, values)}
     rules = finding_rules()
     sampled = cycle.coverage == "sample"
-    cells = Cells.of(_cell(row, cycle.code, rules.grade_band(row.grade), sampled) for row in rows)
+    cells = Cells.of(_cell(row, cycle.code, rules.grade_band(row.grade), sampled, flagged) for row in rows)
     return Judged(rows, judge(cells, rules))
 
 
-def _cell(row: Row[Any], cycle: str, band: str, sampled: bool) -> Cell:
+def _cell(row: Row[Any], cycle: str, band: str, sampled: bool, flagged: set[tuple[uuid.UUID, uuid.UUID]]) -> Cell:
     return Cell(
         key=row.cell_key,
         cycle=cycle,
@@ -115,7 +116,7 @@ def _cell(row: Row[Any], cycle: str, band: str, sampled: bool) -> Cell:
         deff=row.deff,
         sampled=sampled,
         margin=row.index_margin,
-        flagged_before=row.flagged_before,
+        flagged_before=(row.unit_id, row.indicator_id) in flagged,
     )
 
 

@@ -28,10 +28,10 @@ from app.improvement.monitoring.titles import title_of
 KNOWN = text("select result_id from data_findings where cycle_id = :cycle and result_id is not null")
 HIGHEST = text("select coalesce(max(substring(number from '[0-9]+$')::int), 0) from data_findings where county_id = :c")
 EXPIRING = text(
-    """select distinct f.id from data_findings f
-       join monitoring_cycles c on c.id = f.cycle_id
-       join monitoring_results r on r.cycle_id = :cycle and r.superseded_at is null and r.indicator_id = f.indicator_id
-       where f.county_id = :county and f.state = 'watch' and f.cycle_id <> :cycle and c.ends_on < :ends_on"""
+    """select f.id from data_findings f join monitoring_cycles c on c.id = f.cycle_id
+       where f.county_id = :county and f.state = 'watch' and f.cycle_id <> :cycle and c.ends_on < :ends_on
+         and f.indicator_id = any(array(select distinct r.indicator_id from monitoring_results r
+                                        where r.cycle_id = :cycle and r.superseded_at is null))"""
 )
 GIVING_WAY = text(
     """select distinct on (old.id) old.id, new.id as newer from data_findings old
