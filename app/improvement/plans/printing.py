@@ -18,9 +18,9 @@ from app.core import clock, pdf
 from app.core.audit.trail import canonical
 from app.core.database import db
 from app.core.policy.actor import SYSTEM
-from app.core.web.chips import long_date, short_date, word
+from app.core.web.chips import long_date, word
 from app.core.web.drawings import plain
-from app.core.word import Paper, Signature
+from app.core.word import Paper, Signature, Value
 from app.improvement.plans.arrivals import shelf
 from app.improvement.plans.comparing import in_words
 from app.improvement.plans.models import PlanDocument, RemediationAction, RemediationPlan
@@ -69,7 +69,7 @@ def paper_of(plan: RemediationPlan) -> PlanPaper:
     names = people.names(SYSTEM, {plan.owner_id, *(one.owner_id for one in plan.actions)})
     indicator = plans.indicator_of(SYSTEM, plan)
     return PlanPaper(
-        title=_("%(item)s整改方案", item=plan.item.title),
+        title=_("关于%(item)s的整改方案", item=plan.item.title),
         number=plan.item.number,
         edition=plan.edition,
         meta=(
@@ -136,7 +136,8 @@ def _goal(plan: RemediationPlan, indicator: Any) -> tuple[tuple[str, str], ...]:
 
 
 def _texts(plan: RemediationPlan, *parts: tuple[str, str]) -> tuple[tuple[str, str], ...]:
-    return tuple((title, getattr(plan, name)) for name, title in parts if getattr(plan, name).strip())
+    written = [(title, getattr(plan, name)) for name, title in parts if getattr(plan, name).strip()]
+    return tuple((f"（{mark}）{title}", text) for mark, (title, text) in zip("一二三四五", written, strict=False))
 
 
 def _measure(number: int, action: RemediationAction, names: dict[Any, str]) -> tuple[str, ...]:
@@ -144,7 +145,7 @@ def _measure(number: int, action: RemediationAction, names: dict[Any, str]) -> t
         _("%(text)s（%(least)s 至 %(most)s 份）", text=one.text, least=one.minimum, most=one.maximum)
         for one in action.criteria
     )
-    dates = f"{short_date(action.planned_start)} 至 {short_date(action.planned_end)}"
+    dates = f"{action.planned_start or '—'}\n至 {action.planned_end or '—'}"
     owner = names.get(action.owner_id, "") if action.owner_id is not None else ""
     text = f"{action.title}\n{action.description}".strip()
     return str(number), text, owner, dates, evidence or "—", in_words(action.budget_planned) or "—"
@@ -243,11 +244,14 @@ def _cover(document: PlanDocument, papers: Sequence[PlanPaper], marks: dict[str,
     keeper = db.session.get_one(Unit, held.unit_id)
     doc = {
         "title": document.title,
-        "meta": (_("清单编号 %(number)s", number=held.number), _("共 %(n)s 份方案", n=len(papers))),
+        "meta": (
+            keeper.short_name,
+            _("清单编号 %(number)s", number=held.number),
+            long_date(clock.today()),
+            _("共 %(n)s 份方案", n=len(papers)),
+        ),
         "qr": marks["qr"],
         "record_number": held.number,
-        "signed_by": keeper.name,
-        "issued_on": clock.today(),
     }
     template = current_app.jinja_env.get_template("documents/plan_cover.html")
     html: str = template.render(doc=doc, papers=papers, marks=marks, language="zh")
@@ -258,7 +262,7 @@ def _as_word(document: PlanDocument, papers: Sequence[PlanPaper], marks: dict[st
     single = len(papers) == 1 and document.list_id is None
     paper = Paper(papers[0].title if single else document.title, number=papers[0].number if single else document.number)
     if not single:
-        rows = [[n, one.number, one.title, one.edition] for n, one in enumerate(papers, 1)]
+        rows: list[list[Value]] = [[n, one.number, one.title, one.edition] for n, one in enumerate(papers, 1)]
         paper.table([_("序号"), _("编号"), _("方案"), _("版本")], rows, (8, 18, 60, 10))
     for one in papers:
         if not single:
@@ -280,6 +284,8 @@ def _write_plan(paper: Paper, plan: PlanPaper) -> None:
         if chapter.rows:
             paper.table(heads(), chapter.rows, MEASURES)
         for title, text in chapter.parts:
-            paper.paragraph(f"{title}：{text}" if title else text)
+            if title:
+                paper.heading(2, title)
+            paper.paragraph(text)
     paper.heading(1, _("七、签字"))
     paper.signatures([Signature(label, name) for label, name in plan.signatures])
