@@ -190,11 +190,11 @@ def pdf_of_form(facts: ClosureFacts, ref: str) -> bytes:
     address, printed_at = verify_address(ref), f"{_day(clock.today())} {clock.local(clock.now()):%H:%M}"
     doc = {
         "title": TITLE,
-        "meta": [facts.issuer, f"编号 {facts.number}"],
+        "meta": [facts.issuer, f"系统 {printed_at} 生成", f"编号 {facts.number}"],
         "signed_by": facts.issuer,
         "issued_on": facts.approved_on,
         "qr": segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=2, light="#fff"),
-        "record_number": f"{facts.number}・第 1 版・摘要 {facts.digest[:16]}・批准时由系统生成，{printed_at}",
+        "verify_at": f"扫码核验真伪，第 1 版，摘要 {facts.digest[:16]}",
     }
     template = current_app.jinja_env.get_template("documents/closure.html")
     html = template.render(doc=doc, facts=facts, language="zh")
