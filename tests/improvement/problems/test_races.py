@@ -132,3 +132,26 @@ def test_the_last_two_items_ending_at_once_complete_their_list(committed: Flask,
     assert _together(committed, [void(one) for one in ids]) == [None, None]
     use_context(SYSTEM.context())
     assert db.session.get_one(ProblemList, list_id, populate_existing=True).state == "completed"
+
+
+def test_two_units_sign_at_once_and_both_are_taken(committed: Flask, cast: Cast) -> None:
+    scene = Scene(cast)
+    yuntai = cast.units["yuntai"].id
+    held = scene.issued({}, {"unit_id": yuntai, "responsible_person_id": cast["yuntai_principal"].person_id})
+    list_id, (first, second) = held.id, [item.id for item in held.items]
+
+    def sign(item_id: Any, head: str, handler: str, deputy: str) -> Callable[[], None]:
+        named = AcceptIn(cast[handler].person_id, cast[deputy].person_id)
+        return lambda: items.accept_item(cast.actor(head), db.session.get_one(ProblemItem, item_id), named)
+
+    ended = _together(
+        committed,
+        [
+            sign(first, "principal", "school_coordinator", "grade_leader"),
+            sign(second, "yuntai_principal", "yuntai_coordinator", "yuntai_principal"),
+        ],
+    )
+    assert ended == [None, None]
+    use_context(SYSTEM.context())
+    assert db.session.get_one(ProblemList, list_id, populate_existing=True).state == "in_progress"
+    assert _steps(list_id, "problem_list.start") == 1

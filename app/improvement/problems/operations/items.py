@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.core import calendar, clock
 from app.core.casework import deadlines
@@ -82,8 +82,17 @@ def accept_item(actor: Actor, item: ProblemItem, given: AcceptIn) -> Iterator[No
     name_handlers(item, given)
     item.accepted_on = clock.today()
     yield
+    _wait_for_others(item)
     if item.problem_list.state == "issued":
         follow(item.problem_list, "start")
+
+
+def _wait_for_others(item: ProblemItem) -> None:
+    """Items of one list that move at the same moment go on one after the other, each seeing what the last one did."""
+    held = item.problem_list
+    db.session.flush()
+    db.session.execute(text("select pg_advisory_xact_lock(hashtext(:key))"), {"key": f"problem_list:{held.id}"})
+    db.session.refresh(held, ["state", "version"])
 
 
 @operation(PROBLEM_ITEM, "contest")
@@ -215,7 +224,9 @@ def void_item(actor: Actor, item: ProblemItem, given: VoidIn | Submission) -> It
 def complete_if_settled(item: ProblemItem) -> None:
     """The list is complete once its last item is closed or void; inside an act."""
     held = item.problem_list
-    db.session.flush()
+    _wait_for_others(item)
+    lines = select(ProblemItem).where(ProblemItem.list_id == held.id).execution_options(populate_existing=True)
+    db.session.scalars(lines).all()
     db.session.refresh(held, ["items"])
     if held.state in ("issued", "in_progress") and held.items and all(one.is_settled for one in held.items):
         follow(held, "complete")
