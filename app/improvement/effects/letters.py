@@ -191,8 +191,6 @@ def pdf_of_form(facts: ClosureFacts, ref: str) -> bytes:
     doc = {
         "title": TITLE,
         "meta": [facts.issuer, f"系统 {printed_at} 生成", f"编号 {facts.number}"],
-        "signed_by": facts.issuer,
-        "issued_on": facts.approved_on,
         "qr": segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=2, light="#fff"),
         "verify_at": f"扫码核验真伪，第 1 版，摘要 {facts.digest[:16]}",
     }
