@@ -41,9 +41,7 @@ def protect(table: str, template: str | None = None, outside_act: bool = False) 
         shown = CONDITIONS["unit"] if template == "county" else shown
         taken = f"{shown} and (select ctx.act()) is not null"
         op.execute(f"create policy added on {table} for insert with check ({taken})")
-        op.execute(
-            f"create policy changed on {table} for update using ({shown}) with check ({taken})"
-        )
+        op.execute(f"create policy changed on {table} for update using ({shown}) with check ({taken})")
         op.execute(f"create policy removed on {table} for delete using ({taken})")
     if not outside_act:
         op.execute(

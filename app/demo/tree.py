@@ -142,9 +142,7 @@ class Builder:
         person, account, assignment = uuid7(), uuid7(), uuid7()
         school = self.county.schools.get(unit, (None, "", ""))[0]
         number = len(self.rows[Person]) + 1
-        login = f"{role.replace('_', '.')}{'' if not self._has(role) else number}"
-        if self.county.code[-1] != "1":
-            login = f"yx.{login}"
+        login = self._login(role, number)
         unit_id = self.county.units[unit or self.county.code]
         base = {"county_id": self.county.id}
         self.rows[Person].append(
@@ -153,13 +151,7 @@ class Builder:
                 "name": name, "pinyin": pinyin_of(name), "email": f"{login}@example.invalid",
             }
         )  # fmt: skip
-        secret = factors.new_secret()
-        self.rows[Account].append(
-            base | {
-                "id": account, "ref": new_ref(), "person_id": person, "name": login, "password_hash": self.hash,
-                "totp_sealed": factors.seal(account, self.county.id, secret), "totp_confirmed_at": clock.now(),
-            }
-        )  # fmt: skip
+        self._account(person, account, login)
         self.rows[RoleAssignment].append(
             base | {
                 "id": assignment, "person_id": person, "unit_id": unit_id, "school_id": school, "role": role,
@@ -177,6 +169,19 @@ class Builder:
             subjects=subjects, data_classes=held.data_classes, county_wide=held.county_wide,
         )  # fmt: skip
         self.county.players.setdefault((role, unit), []).append(Player(actor, login, name))
+
+    def _login(self, role: str, number: int) -> str:
+        login = f"{role.replace('_', '.')}{'' if not self._has(role) else number}"
+        return login if self.county.code[-1] == "1" else f"yx.{login}"
+
+    def _account(self, person: uuid.UUID, account: uuid.UUID, login: str) -> None:
+        self.rows[Account].append(
+            {
+                "county_id": self.county.id, "id": account, "ref": new_ref(), "person_id": person, "name": login,
+                "password_hash": self.hash, "totp_sealed": factors.seal(account, self.county.id, factors.new_secret()),
+                "totp_confirmed_at": clock.now(),
+            }
+        )  # fmt: skip
 
     def _has(self, role: str) -> bool:
         return any(held == role for held, _unit in self.county.players)

@@ -41,6 +41,38 @@ class SignedIn:
     choices: tuple[Choice, ...] = ()
 
 
+DECIDING = (
+    SignInSession.id,
+    SignInSession.epoch,
+    SignInSession.verified_at,
+    SignInSession.fresh_at,
+    SignInSession.last_seen_at,
+    SignInSession.ends_at,
+    SignInSession.ended_at,
+    SignInSession.end,
+    Account.id.label("account_id"),
+    Account.ref.label("account_ref"),
+    Account.name.label("account_name"),
+    Account.epoch.label("account_epoch"),
+    Account.county_id.label("account_county"),
+    Account.disabled_at,
+    Account.language,
+    Account.totp_confirmed_at,
+    Account.totp_sealed,
+    Person.id.label("person_id"),
+    Person.name.label("person_name"),
+    Person.left_on,
+    RoleAssignment.id.label("assignment_id"),
+    RoleAssignment.role,
+    RoleAssignment.subjects,
+    RoleAssignment.county_id,
+    RoleAssignment.school_id,
+    Unit.id.label("unit_id"),
+    Unit.name.label("unit_name"),
+)
+"""What decides about a request: session, account, person, acting role and its unit."""
+
+
 def _behind(token_hash: bytes, day: date) -> Any:
     """One row with everything that decides about a request: session, account, person, role, unit, other roles, schools."""
     every, its_unit = aliased(RoleAssignment), aliased(Unit)
@@ -59,33 +91,7 @@ def _behind(token_hash: bytes, day: date) -> Any:
     )
     return (
         select(
-            SignInSession.id,
-            SignInSession.epoch,
-            SignInSession.verified_at,
-            SignInSession.fresh_at,
-            SignInSession.last_seen_at,
-            SignInSession.ends_at,
-            SignInSession.ended_at,
-            SignInSession.end,
-            Account.id.label("account_id"),
-            Account.ref.label("account_ref"),
-            Account.name.label("account_name"),
-            Account.epoch.label("account_epoch"),
-            Account.county_id.label("account_county"),
-            Account.disabled_at,
-            Account.language,
-            Account.totp_confirmed_at,
-            Account.totp_sealed,
-            Person.id.label("person_id"),
-            Person.name.label("person_name"),
-            Person.left_on,
-            RoleAssignment.id.label("assignment_id"),
-            RoleAssignment.role,
-            RoleAssignment.subjects,
-            RoleAssignment.county_id,
-            RoleAssignment.school_id,
-            Unit.id.label("unit_id"),
-            Unit.name.label("unit_name"),
+            *DECIDING,
             choices.label("choices"),
             schools.label("schools"),
         )
