@@ -175,7 +175,7 @@ def signs_of(actor: Actor, request: ClosureRequest) -> tuple[Sign, ...]:
     return (
         sign("单位意见", request.self_summary, "submit"),
         sign("核验人意见", f"{request.verifier_opinion}{place}", "verify"),
-        sign("批准人意见", "同意销号。", "approve"),
+        sign("批准人意见（盖章）", "同意销号。", "approve"),
     )
 
 
