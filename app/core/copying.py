@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from psycopg import sql
+from sqlalchemy import text
 
 from app.core.database import db
 
@@ -35,6 +36,14 @@ def copy_in(table: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]
                 count += 1
         cursor.execute(sql.SQL("analyze {}").format(name))
     return count
+
+
+LONGEST_STATEMENT = "600s"
+
+
+def allow_long_statements() -> None:
+    """Let the statements of this transaction take the time that a bulk write of 200,000 rows needs; for jobs alone."""
+    db.session.execute(text("select set_config('statement_timeout', :longest, true)"), {"longest": LONGEST_STATEMENT})
 
 
 TYPES = frozenset({"uuid", "text", "date", "int4", "int8", "float8", "bool", "bytea"})

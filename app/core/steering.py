@@ -29,7 +29,9 @@ def offset_of(app: Flask) -> timedelta:
 def steer(offset: timedelta) -> None:
     """Set the offset row; every process follows within half a second."""
     db.session.execute(
-        text("insert into clock_offset (sole, seconds) values (true, :s) on conflict (sole) do update set seconds = :s"),
+        text(
+            "insert into clock_offset (sole, seconds) values (true, :s) on conflict (sole) do update set seconds = :s"
+        ),
         {"s": int(offset.total_seconds())},
     )
     db.session.commit()

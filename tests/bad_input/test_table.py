@@ -27,7 +27,16 @@ from tests.factories.workbooks import as_xlsx, roster, student
 from tests.policy.records import Chain, write
 
 TYPED = "双桥中学教务处王老师发来"
-PLUMBING = {"alembic_version", "attempts", "effects", "inbox_letters", "outbox", "sign_in_sessions", "drafts", "vault_keys"}
+PLUMBING = {
+    "alembic_version",
+    "attempts",
+    "effects",
+    "inbox_letters",
+    "outbox",
+    "sign_in_sessions",
+    "drafts",
+    "vault_keys",
+}
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
@@ -53,7 +62,7 @@ class Desk:
 
     def send(self, name: str, content: bytes) -> Any:
         """Send a roster file with the word of who sent it."""
-        data = {"kind": "roster", "target": self.own.school.ref, "sender": TYPED, "file": (io.BytesIO(content), name)}
+        data = {"kind": "students", "sender": TYPED, "file": (io.BytesIO(content), name)}
         return self.client.post("/imports/new", data=data, content_type="multipart/form-data")
 
 

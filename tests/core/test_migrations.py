@@ -86,7 +86,7 @@ def test_the_newest_step_goes_down_and_up_on_a_populated_database_and_leaves_oth
     before, tables = _digests(engine), _tables(engine)
     config = alembic_config(cluster.url("bihuan_owner", name))
     command.downgrade(config, "-1")
-    assert _digests(engine) == before and _tables(engine) < tables
+    assert _digests(engine).items() <= before.items() and _tables(engine) <= tables
     command.upgrade(config, "heads")
     assert _digests(engine) == before and _tables(engine) == tables
     engine.dispose()

@@ -17,6 +17,7 @@ from app.core import clock
 from app.core.audit import trail
 from app.core.casework.records import MOVABLES
 from app.core.database import Base, db, new_ref, use_context, uuid7
+from app.core.imports.registry import rights_of
 from app.core.policy.actor import SYSTEM
 from app.core.policy.grants import GRANTS
 from tests.cast import Cast, Place, Player
@@ -116,8 +117,11 @@ DAYS = {"issued_on": timedelta(), "accepted_on": timedelta(), "due_on": timedelt
 
 def kind_for(role: str) -> str:
     """The kind of file that this role has to do with."""
-    held = " ".join(GRANTS.get(role, {}))
-    return next((kind for kind in ("results", "roster", "staff") if f"imports.upload_{kind}" in held), "results")
+    held = GRANTS.get(role, {})
+    return next(
+        (kind for kind in ("results", "students", "staff") if rights_of(kind)[0] in held or rights_of(kind)[1] in held),
+        "results",
+    )
 
 
 @dataclass

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, event, select
 from werkzeug.routing import Rule
 
 from app.core.database import Base, db, use_context
+from app.core.imports.registry import rights_of as rights_of_kind
 from app.core.policy import decide
 from app.core.policy.actor import SYSTEM
 from app.core.policy.roles import ROLES
@@ -77,7 +78,7 @@ class Stage:
         use_context(SYSTEM.context())
         record = db.session.scalar(select(MODELS[table]).filter_by(id=self.chain(relation).ids[table]))
         if table == "import_batches":
-            rights = tuple(right for right in rights if right.endswith(f"_{record.kind}"))
+            rights = tuple(right for right in rights if right in rights_of_kind(record.kind))
         return any(decide.may(actor, right, record) for right in rights)
 
     def call(self, method: str, rule: Rule, relation: str, keep: bool = False) -> Call:

@@ -81,7 +81,13 @@ def operation(
 
 
 def _walk(
-    function: Callable[..., Any], step: Step | None, right: str | None, title: str, actor: Actor, record: Any, *rest: Any
+    function: Callable[..., Any],
+    step: Step | None,
+    right: str | None,
+    title: str,
+    actor: Actor,
+    record: Any,
+    *rest: Any,
 ) -> Any:
     given = rest[0] if rest else None
     reason = getattr(given, "reason", None) or None

@@ -95,10 +95,15 @@ def annotate(row: OutboxRow) -> None:
     if batch is None:
         return
     data = file_of(batch)
-    staged = staged_rows(batch, open_book(data, batch.file_name), batch.behind.lookups(batch))
+    staged = staged_rows(batch, open_book(data, batch.file_name), batch.behind.lookups(batch), _let_go)
     marked = annotated(data, staged)
     with trail.act(SYSTEM, "system", "import_batch.annotate", batch):
         keep_file(batch, marked, ANNOTATED)
+
+
+def _let_go(done: int, total: int) -> None:
+    """Hold no transaction open while a file is worked on for long."""
+    db.session.rollback()
 
 
 def report_of(batch: ImportBatch, staged: StagedSheet) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.core import clock
 from app.core.audit import trail
 from app.core.casework.door import follow, operation
+from app.core.copying import allow_long_statements
 from app.core.database import db, uuid7
 from app.core.errors import ImportRefused, NotFound, Sentence
 from app.core.imports import keeping
@@ -171,6 +172,7 @@ def _remember(batch: ImportBatch) -> None:
 def finish_checks(actor: Actor, batch: ImportBatch, given: Checked) -> None:
     """Keep the checked rows and the report."""
     counts = given.staged.counts
+    allow_long_statements()
     keeping.keep_rows(batch, given.staged)
     kept = update(ImportReport).where(ImportReport.batch_id == batch.id)
     db.session.execute(kept.values(report=dict(given.report)))
@@ -178,7 +180,7 @@ def finish_checks(actor: Actor, batch: ImportBatch, given: Checked) -> None:
     batch.rows_blocked, batch.rows_dropped = counts.blocked, counts.dropped
     batch.rows_digest = given.digest
     forget_files(batch, ANNOTATED)
-    if counts.blocked or counts.warned:
+    if counts.blocked:
         post("import_annotate", batch, queue="heavy")
     _tell(rows=counts.read, good=counts.accepted, digest=given.digest, file=batch.file_sha256)
 
@@ -211,6 +213,7 @@ def finish_acceptance(actor: Actor, batch: ImportBatch, staged: StagedSheet | No
     if staged is not None and staged.counts.accepted != batch.rows_good:
         raise ImportRefused(CHANGED_MEANWHILE)
     behind = batch.behind
+    allow_long_statements()
     written = behind.accept(batch, staged)
     if written.added + written.changed + written.same != batch.rows_good:
         raise RuntimeError(f"{batch.rows_good} rows to take in, {written} written")
@@ -282,6 +285,7 @@ def roll_back(actor: Actor, batch: ImportBatch, given: StepIn) -> None:
 @operation(IMPORT_BATCH, "finish_rollback")
 def finish_rollback(actor: Actor, batch: ImportBatch, given: None) -> None:
     """Take the rows out again; an earlier version comes back into force."""
+    allow_long_statements()
     removed = batch.behind.roll_back(batch)
     db.session.execute(delete(ImportFormer).where(ImportFormer.batch_id == batch.id))
     if batch.supersedes_id is not None:

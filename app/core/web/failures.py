@@ -101,7 +101,12 @@ def _other(error: HTTPException) -> Response:
 
 def _broken(error: Any) -> Response:
     code = f"{secrets.token_hex(2)}-{secrets.token_hex(2)}".upper()
-    log.error("unexpected", code=code, endpoint=request.endpoint, error=type(getattr(error, "original_exception", error)).__name__)
+    log.error(
+        "unexpected",
+        code=code,
+        endpoint=request.endpoint,
+        error=type(getattr(error, "original_exception", error)).__name__,
+    )
     db.session.rollback()
     return page("errors/broken.html", 500, code=code)
 

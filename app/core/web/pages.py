@@ -22,7 +22,7 @@ def wanted_language() -> str:
 
 
 def language() -> str:
-    """"zh" or "en" as it is in force now."""
+    """ "zh" or "en" as it is in force now."""
     return "en" if str(get_locale() or "zh").startswith("en") else "zh"
 
 

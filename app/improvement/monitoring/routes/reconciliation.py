@@ -54,6 +54,8 @@ def _both(ref: str) -> tuple[MonitoringCycle, Reconciliation]:
 
 def _report_page(found: MonitoringCycle, report: Reconciliation, form: VerifyForm, status: int = 200) -> Response:
     actor = current_actor()
+    for line in report.figures["lines"]:
+        form[f"remark_{line['code']}"].flags.required = not line["holds"]
     return page(
         "improvement/monitoring/reconciliation.html",
         status,

@@ -40,7 +40,8 @@ KIND_OF_MEDIA = {"image/jpeg": "photo", "image/png": "photo", "text/csv": "data_
 def no_identity_number(form: Any, field: Any) -> None:
     """18-digit numbers of persons do not belong into words about evidence."""
     if count_in(str(field.data or "")):
-        raise ValidationError(gettext("%(field)s里有 18 位证件号，请删去", field=field.label.text))
+        name = gettext("说明") if field.name == "description" else field.label.text
+        raise ValidationError(gettext("%(field)s里有 18 位证件号，请删去", field=name))
 
 
 class EvidenceForm(FlaskForm):

@@ -135,7 +135,8 @@ def add_evidence(ref: str) -> Any:
     actor, form, action = current_actor(), EvidenceForm(), _working_on(ref)
     form.offer(action_page.room_words(_rows(action)))
     (files, refused), submitting = _taken(action), "keep" not in request.form
-    if _has_content(form, bool(files), refused) and (not submitting or _has_room(action, form, len(files))):
+    whole = _has_content(form, bool(files), refused)
+    if (not submitting or _has_room(action, form, len(files))) and whole:
         with told_in(form):
             for given in form.pieces([stored_of(one) for one in files]):
                 piece = operations.add_evidence(actor, action, given)
@@ -238,8 +239,8 @@ def save(ref: str) -> Any:
     (files, refused), submitting = _taken(action), "keep" not in request.form
     if len(files) > 1:
         refused.append(_("这里补的是同一份佐证的新版本，一次一个文件"))
-    there = bool(files) or piece.has_content
-    if _has_content(form, there, refused) and (not submitting or _has_room(action, form, 1)):
+    whole = _has_content(form, bool(files) or piece.has_content, refused)
+    if (not submitting or _has_room(action, form, 1)) and whole:
         with told_in(form):
             operations.edit_evidence(actor, piece, _one(form, piece, files))
             forget_arrived(actor, [one.sha256 for one in files])

@@ -10,6 +10,7 @@ from flask_wtf.file import MultipleFileField
 from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
+from app.core.casework.door import SHORTEST_REASON
 from app.improvement.problems.forms.fields import Choice, Day, VersionedForm, at_most, offered, wanted
 from app.improvement.problems.operations.diagnosis import CauseIn
 from app.improvement.problems.operations.drafting import Submission
@@ -19,6 +20,7 @@ from app.improvement.problems.operations.notes import OnsiteIn, RemarkIn
 from app.improvement.problems.operations.reopenings import DecisionIn, ReopeningIn
 from app.improvement.problems.words import CAUSES, SEEN, SPANS, TRIGGERS, codes
 
+REASON_WANTED = _("理由至少写 %(n)s 个字，对方会看到", n=SHORTEST_REASON)
 Ids = dict[str, uuid.UUID]
 """Reference on the page → id of the record; only what was offered is known."""
 
@@ -35,8 +37,8 @@ class ReasonForm(VersionedForm):
     """A step with its reason."""
 
     reason = TextAreaField(
-        _("理由（至少 10 个字，对方会看到）"),
-        [Length(min=10, message=_("理由至少写 10 个字，对方会看到")), at_most(2000)],
+        _("理由（至少 %(n)s 个字，对方会看到）", n=SHORTEST_REASON),
+        [wanted(REASON_WANTED), Length(min=SHORTEST_REASON, message=REASON_WANTED), at_most(2000)],
         filters=[lambda text: (text or "").strip()],
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -51,7 +51,11 @@ def strip_of(record: Movable, path: Sequence[State]) -> tuple[Stop, ...]:
         notes[record.state] = _("第 %(n)s 个工作日", n=days_here(record))
     behind = record.state if record.state in codes else _left_behind(record, codes)
     passed = set(codes[: codes.index(behind)]) if behind in codes else set()
-    return state_strip(path, record.state, {c: n for c, n in notes.items() if c in passed or c == behind}, behind)
+    told = {code: note for code, note in notes.items() if code in passed or code == behind}
+    stops = state_strip(path, record.state, told, behind)
+    if not record.standing.settled:
+        return stops
+    return tuple(replace(stop, look="done") if stop.look == "now" else stop for stop in stops)
 
 
 def _left_behind(record: Movable, codes: list[str]) -> str:

@@ -207,7 +207,7 @@ def _evaluating(item: ProblemItem, who: str) -> tuple[str, str]:
         return _("办公室主任"), _("决定重订方案或延长一次。")
     if item.new_data_on:
         return _("新数据"), _("%(day)s到位后再评价。", day=day_of_year(item.new_data_on))
-    return _("评价定论"), _("，由评价员提出、办公室或组长决定。")
+    return _("评价定论"), _("（评价员提出，办公室主任或组长决定）。")
 
 
 def _closing(item: ProblemItem, found: Trace, unit: str) -> tuple[str, str]:
@@ -222,10 +222,11 @@ def _closing(item: ProblemItem, found: Trace, unit: str) -> tuple[str, str]:
 
 def _resting(item: ProblemItem) -> tuple[str, str, str]:
     if item.state == "suspended":
-        return _("已挂起，"), _("计时暂停"), _("，%(day)s恢复。", day=long_date(item.resume_on) or _("等待决定"))
+        day = long_date(item.resume_on)
+        return _("已挂起，计时暂停。"), day or _("等待领导小组组长决定"), _("恢复。") if day else ""
     if item.state == "closed":
-        return "", _("已销号"), _("，%(day)s。", day=long_date(item.closed_on))
-    return "", _("已作废"), _("，不再计入。")
+        return "", _("已销号"), long_date(item.closed_on)
+    return "", _("已作废"), _("不再计入清单和统计。")
 
 
 def due_words(item: ProblemItem) -> str:

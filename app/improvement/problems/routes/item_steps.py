@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _
 
 from app.core.casework.choices import choice
 from app.core.errors import NotFound
+from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
 from app.improvement.problems.forms.items import ReasonForm, StepForm
@@ -122,7 +123,7 @@ def _page(found: ProblemItem, name: str, asked: Asked, form: Any, status: int = 
     return page(
         "improvement/problems/step.html",
         status,
-        crumbs=[(_("问题项"), "/items"), (found.number, found.address), (PROBLEM_ITEM.step(step_name), "")],
+        crumbs=[(_("问题项"), "/items"), (found.number, found.address), (word(PROBLEM_ITEM.step(step_name)), "")],
         record=found,
         asked=asked,
         form=form,

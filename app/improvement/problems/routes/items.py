@@ -103,6 +103,7 @@ def index() -> Response:
         next_url=filters.address(after=found.after) if found.after else "",
         previous_url=filters.address(before=found.before) if found.before else "",
         own_school=actor.school_id is not None,
+        sees_reopenings=decide.holds(actor, "problems.view_reopenings"),
     )
 
 

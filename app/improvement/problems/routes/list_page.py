@@ -120,8 +120,8 @@ def waits(held: ProblemList, unsigned: int) -> tuple[str, str, str]:
         "issued": (_("现在等"), _("责任单位"), _("签收，还有 %(n)s 项没有签收。", n=unsigned)),
         "in_progress": (_("现在等"), _("责任单位"), _("整改；全部销号或作废后办结。")),
         "completed": (_("现在等"), drafter, _("写总结、归档。")),
-        "superseded": ("", _("已由新版替代"), _("，没有办结的问题项在新版里。")),
-        "withdrawn": ("", _("不再送审"), _("，问题项没有交办。")),
-        "archived": ("", _("已归档"), _("，内容不再变动。")),
+        "superseded": ("", _("已由新版替代"), _("没有办结的问题项在新版里。")),
+        "withdrawn": ("", _("不再送审"), _("问题项没有交办。")),
+        "archived": ("", _("已归档"), _("内容不再变动。")),
     }
     return said[held.state]

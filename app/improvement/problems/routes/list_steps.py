@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _
 from app.core.casework.choices import choice
 from app.core.errors import NotFound
 from app.core.web import drafts
+from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
 from app.improvement.problems.forms.items import ReasonForm, StepForm
@@ -141,7 +142,7 @@ def _page(held: ProblemList, name: str, asked: Asked, form: Any, status: int = 2
     return page(
         "improvement/problems/step.html",
         status,
-        crumbs=[(_("问题清单"), "/lists"), (held.label, held.address), (PROBLEM_LIST.step(step_name), "")],
+        crumbs=[(_("问题清单"), "/lists"), (held.label, held.address), (word(PROBLEM_LIST.step(step_name)), "")],
         record=held,
         asked=asked,
         form=form,
