@@ -18,7 +18,9 @@ from sqlalchemy import inspect, select, text, update
 from app.core import clock
 from app.core.audit import trail
 from app.core.database import db, use_context
+from app.core.errors import ImportRefused
 from app.core.policy.actor import SYSTEM
+from app.core.spreadsheets import open_book
 from app.improvement.problems.models import ProblemItem
 from app.people.identity.models import SignInSession
 from tests.cast import Cast, sign_in
@@ -97,19 +99,16 @@ FILES: dict[str, Callable[[], tuple[str, bytes]]] = {
 def test_a_file_that_cannot_be_read(what: str, desk: Desk) -> None:
     before = desk.counts()
     name, content = FILES[what]()
-    for language in ("zh", "en"):
+    with pytest.raises(ImportRefused) as refused:
+        open_book(content, name)
+    (sentence,) = refused.value.sentences
+    for language, wanted in (("zh", sentence.zh), ("en", sentence.en)):
         desk.speak(language)
         answer = desk.send(name, content)
-        words = _said(answer.text)
-        assert answer.status_code == 422, f"{language}: {answer.status_code} {words[:200]}"
-        assert TYPED in answer.text, f"{language}: what was typed is gone"
-        problem = re.findall(
-            r'(?:class="[^"]*(?:error|note-late)[^"]*"|role="alert")[^>]*>(.*?)</', answer.text, re.DOTALL
-        )
-        told = " ".join(_said(part) for part in problem)
-        assert told.strip() and bool(CHINESE.search(told.replace(name, ""))) == (language == "zh"), (
-            f"{language}: {told}"
-        )
+        words = unescape(answer.text)
+        assert answer.status_code == 422, f"{language}: {answer.status_code} {_said(answer.text)[:200]}"
+        assert TYPED in words, f"{language}: what was typed is gone"
+        assert wanted in words and bool(CHINESE.search(wanted.replace(name, ""))) == (language == "zh"), wanted
     assert desk.counts() == before
 
 

@@ -33,6 +33,8 @@ RECORDS = {
     "/staff/": "persons",
     "/students/": "students",
     "/units/": "units",
+    "/verification/": "evidence",
+    "/verify/closures/": None,
     "/verify/lists/": None,
     "/verify/plans/": None,
 }
@@ -43,13 +45,16 @@ BY_NAME = {
     "file_ref": "evidence_versions",
     "finding_ref": "data_findings",
     "duty": "teaching_duties",
+    "item": "problem_items",
     "item_ref": "problem_items",
+    "list_ref": "problem_lists",
     "measure": "remediation_actions",
     "milestone_ref": "milestones",
     "person": "persons",
     "person_ref": "persons",
     "use_ref": "evidence_uses",
     "version_ref": "evidence_versions",
+    "wish": "role_requests",
 }
 """Names of parameters that say themselves which record they mean."""
 VALUES: dict[str, Any] = {
@@ -57,6 +62,7 @@ VALUES: dict[str, Any] = {
     "deed": None,
     "form": "items/new",
     "kind": "results",
+    "month": "2026-11",
     "name": "close",
     "number": 1,
     "part": "whole",
