@@ -112,6 +112,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["parent_id"], ["units.id"], name=op.f("fk_units_parent_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_units")),
         sa.UniqueConstraint("county_id", "code", name=op.f("uq_units_county_id_code")),
+        sa.UniqueConstraint("id", "county_id", name=op.f("uq_units_id_county_id")),
         sa.UniqueConstraint("ref", name=op.f("uq_units_ref")),
     )
     op.create_index("ix_units_kind", "units", ["county_id", "kind"], unique=False)
@@ -761,6 +762,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_school_classes_county_id")),
         sa.ForeignKeyConstraint(["school_id"], ["units.id"], name=op.f("fk_school_classes_school_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_school_classes")),
+        sa.UniqueConstraint("id", "school_id", name=op.f("uq_school_classes_id_school_id")),
         sa.UniqueConstraint("ref", name=op.f("uq_school_classes_ref")),
         sa.UniqueConstraint(
             "school_id",
@@ -874,9 +876,10 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.ForeignKeyConstraint(["batch_id"], ["import_batches.id"], name=op.f("fk_students_batch_id")),
-        sa.ForeignKeyConstraint(["class_id"], ["school_classes.id"], name=op.f("fk_students_class_id")),
-        sa.ForeignKeyConstraint(["county_id"], ["units.id"], name=op.f("fk_students_county_id")),
-        sa.ForeignKeyConstraint(["school_id"], ["units.id"], name=op.f("fk_students_school_id")),
+        sa.ForeignKeyConstraint(
+            ["class_id", "school_id"], ["school_classes.id", "school_classes.school_id"], name="class_of_school"
+        ),
+        sa.ForeignKeyConstraint(["school_id", "county_id"], ["units.id", "units.county_id"], name="school_of_county"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_students")),
         sa.UniqueConstraint("ref", name=op.f("uq_students_ref")),
         sa.UniqueConstraint("school_id", "id_index", name=op.f("uq_students_school_id_id_index")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from app.core.database import db
-from app.core.errors import Invalid, NotFound, Sentence
+from app.core.errors import NotFound
 from app.core.imports import operations, queries
 from app.core.imports.files import book_of, scan
 from app.core.imports.flow import kind_of, proposal_of, ready_mapping
@@ -19,7 +19,6 @@ from app.core.policy.actor import Actor
 from app.core.spreadsheets import open_book
 
 LONGEST_NAME = 120
-EMPTY = Sentence("这个文件是空的", "This file is empty.")
 
 
 def place_of(actor: Actor, code: str, target_ref: str | None) -> ImportBatch:
@@ -57,8 +56,6 @@ def receive(
 
     Raises ImportRefused when the file cannot be read, Invalid when it is empty.
     """
-    if not data:
-        raise Invalid("file", EMPTY)
     book = open_book(data, name)
     scan(data)
     batch.file_name, batch.file_size = name[-LONGEST_NAME:], len(data)

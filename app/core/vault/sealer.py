@@ -29,6 +29,7 @@ class Sealer:
         self._head = bytes([suite.number]) + key_id.bytes
         self._before = bound(bytes([suite.number])) + struct.pack(">I", ID_BYTES)
         self._wrap_before = bound(bytes([suite.number]), key_id.bytes, school_id.bytes) + struct.pack(">I", ID_BYTES)
+        self._kinds: dict[str, bytes] = {}
         self._places: dict[tuple[str, str], tuple[bytes, bytes]] = {}
 
     def seal(self, table: str, record_id: UUID, column: str, text: str) -> bytes:
@@ -46,7 +47,15 @@ class Sealer:
 
     def index(self, kind: str, value: str) -> bytes:
         """What `KeyRing.index` gives."""
-        message = bound(kind.encode(), normalised(kind, value).encode())
+        return self.fingerprint(kind, normalised(kind, value))
+
+    def fingerprint(self, kind: str, text: str) -> bytes:
+        """Keyed hash of a text exactly as it stands: tells whether what is sealed changed."""
+        head = self._kinds.get(kind)
+        if head is None:
+            head = self._kinds[kind] = bound(kind.encode())
+        encoded = text.encode()
+        message = b"".join((head, struct.pack(">I", len(encoded)), encoded))
         if self._index_suite is INTL:
             return hmac.digest(self._index_key, message, "sha256")
         return self._index_suite.keyed_hash(self._index_key, message)

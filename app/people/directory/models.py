@@ -6,7 +6,17 @@ import uuid
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ColumnElement, Index, LargeBinary, UniqueConstraint, case, null, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    case,
+    null,
+    text,
+)
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import relationship
 
@@ -22,6 +32,7 @@ class Unit(Base, Record, Versioned):
     __tablename__ = "units"
     __table_args__ = (
         UniqueConstraint("county_id", "code"),
+        UniqueConstraint("id", "county_id"),
         Index("ix_units_parent", "parent_id"),
         Index("ix_units_kind", "county_id", "kind"),
     )
@@ -196,7 +207,10 @@ class SchoolClass(Base, Record, Scoped):
 
     __tablename__ = "school_classes"
     __protection__ = "unit"
-    __table_args__ = (UniqueConstraint("school_id", "school_year", "grade", "class_no"),)
+    __table_args__ = (
+        UniqueConstraint("school_id", "school_year", "grade", "class_no"),
+        UniqueConstraint("id", "school_id"),
+    )
 
     school_year: Mapped[int]
     grade: Mapped[str] = mapped_column(String(3))
@@ -230,15 +244,19 @@ class Student(Base, Record, Versioned):
     __tablename__ = "students"
     __protection__ = "student"
     __table_args__ = (
+        ForeignKeyConstraint(["school_id", "county_id"], ["units.id", "units.county_id"], name="school_of_county"),
+        ForeignKeyConstraint(
+            ["class_id", "school_id"], ["school_classes.id", "school_classes.school_id"], name="class_of_school"
+        ),
         UniqueConstraint("school_id", "student_no"),
         UniqueConstraint("school_id", "id_index"),
         Index("ix_students_class", "school_id", "class_id"),
         Index("ix_students_pinyin", "school_id", "pinyin"),
     )
 
-    county_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
-    school_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
-    class_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("school_classes.id"))
+    county_id: Mapped[uuid.UUID]
+    school_id: Mapped[uuid.UUID]
+    class_id: Mapped[uuid.UUID | None]
     student_no: Mapped[str] = mapped_column(String(19))
     name: Mapped[str] = mapped_column(String(30))
     pinyin: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))

@@ -17,7 +17,7 @@ from flask import current_app
 from sqlalchemy import text
 
 from app.core.copying import copy_in
-from app.core.database import db, uuid7
+from app.core.database import db, new_ref, uuid7
 from app.core.errors import ImportRefused, Sentence
 from app.core.imports.registry import Counts
 from app.core.vault import KeyRing
@@ -25,7 +25,8 @@ from app.core.vault.sealer import Sealer
 from app.people.directory.pinyin import pinyin_of
 from app.people.directory.words import class_name
 
-ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+QUOTE = json.encoder.encode_basestring
+"""A text as a JSON string; the objects around are too plain, and too many, for an encoder each."""
 COLUMNS = (
     "school_code",
     "student_no",
@@ -50,6 +51,7 @@ COLUMNS = (
 """The order of the values in a row, by the column codes of the import; dates as YYYY-MM-DD."""
 INCOMING = {
     "id": "uuid",
+    "ref": "text",
     "known": "bool",
     "school_id": "uuid",
     "student_no": "text",
@@ -144,6 +146,7 @@ def _sealed(
         index, sealed = _numbers(sealer, identity, before, private_text(id_no, (row[13], row[16])))
         yield (
             identity,
+            new_ref(),
             before is not None,
             school_id,
             student_no,
@@ -171,7 +174,7 @@ def _numbers(
     """Keyed hash and sealed value of the numbers; what is the same as before is not sealed anew."""
     if private is None:
         return None, None
-    index = sealer.index("student_private", private)
+    index = sealer.fingerprint("student_private", private)
     if before and before.private_index == index:
         return index, before.private
     return index, sealer.seal("students", identity, "private", private)
@@ -186,13 +189,18 @@ def private_text(id_no: str | None, phones: Sequence[str | None]) -> str | None:
     """What is sealed of a student, as JSON; None when there is nothing to seal."""
     if not id_no and not any(phones):
         return None
-    return ENCODE({"id": id_no, "phones": list(phones)})
+    kept = ",".join(QUOTE(phone) if phone else "null" for phone in phones)
+    return f'{{"id":{QUOTE(id_no) if id_no else "null"},"phones":[{kept}]}}'
 
 
 def guardians_text(cells: Sequence[Any]) -> str:
     """Names and relations of the guardians as JSON; `cells` are name, relation, phone, name, relation, phone."""
-    found = [{"name": cells[i], "relation": cells[i + 1]} for i in (0, 3) if cells[i]]
-    return ENCODE(found) if found else "[]"
+    found = [
+        f'{{"name":{QUOTE(cells[i])},"relation":{QUOTE(cells[i + 1]) if cells[i + 1] else "null"}}}'
+        for i in (0, 3)
+        if cells[i]
+    ]
+    return f"[{','.join(found)}]" if found else "[]"
 
 
 def _refuse_shared_numbers(roll: Roll) -> None:
@@ -280,10 +288,10 @@ CHANGE = text(
         where s.id = i.id and i.known and {_DIFFERS}"""
 )
 ADD = text(
-    f"""insert into students (id, county_id, school_id, class_id, student_no, name, pinyin, gender, birth_date, grade,
+    f"""insert into students (id, ref, county_id, school_id, class_id, student_no, name, pinyin, gender, birth_date, grade,
             id_type, id_index, private, private_index, enrol_year, boarding, left_behind, village_code, guardians,
             from_on, batch_id)
-        select i.id, :county, i.school_id, c.id, i.student_no, i.name, i.pinyin, i.gender, i.birth_date, i.grade,
+        select i.id, i.ref, :county, i.school_id, c.id, i.student_no, i.name, i.pinyin, i.gender, i.birth_date, i.grade,
             i.id_type, i.id_index, i.private, i.private_index, i.enrol_year, i.boarding, i.left_behind, i.village_code,
             i.guardians::jsonb, :day, :batch
         from incoming_students i join school_classes c on {_CLASS} where not i.known"""
