@@ -119,6 +119,12 @@ def test_an_objection_keeps_its_file_when_it_is_refused(scene: Scene, browser: O
     assert office.get(f"{item.address}/objection/{'0' * 64}").status_code == 404
 
 
+def test_a_link_that_a_browser_would_run_is_refused(scene: Scene, browser: Open) -> None:
+    item = scene.item()
+    answer = browser("principal").post(f"{item.address}/objection", grounds="数据有误", link="javascript:alert(1)")
+    assert answer.status_code == 422 and "链接要以 https:// 开头" in answer.get_data(as_text=True)
+
+
 def test_a_file_of_the_wrong_kind_is_refused_in_words(scene: Scene, browser: Open) -> None:
     item = scene.item()
     bad = (io.BytesIO(b"MZ\x90"), "program.exe")
@@ -404,3 +410,43 @@ def test_the_verify_page_is_open_to_everybody_and_names_nobody(scene: Scene, app
     assert held.document_number in page and "1 项" in page
     assert "沈砚秋" not in page and "双桥" not in page
     assert visitor.get("/verify/lists/0000000000000000").status_code == 404
+
+
+def test_whoever_says_that_somebody_helps_also_says_who(scene: Scene, browser: Open) -> None:
+    held, office, cast = scene.draft(), browser("office_director"), scene.cast
+    line = {"title": "实验室危化品登记不全", "category": "resource", "source_type": "safety", "severity": "minor"}
+    refused = office.post(f"{held.address}/items", **line, helping="some")
+    assert refused.status_code == 422 and "请勾选协同单位" in refused.get_data(as_text=True)
+    assert "实验室危化品登记不全" in refused.get_data(as_text=True)
+    office.sent(f"{held.address}/items", **line, helping="some", co_units=[cast.units["safety"].ref])
+    assert _only().co_units == [str(cast.units["safety"].id)]
+    foreign = office.post(f"{held.address}/items", **line, unit=cast.units["other_yizhong"].ref)
+    assert foreign.status_code == 422 and "请从列表里选一个" in foreign.get_data(as_text=True)
+    wrong_day = office.post(f"{held.address}/items", **line, due_on="30.6.2027", target="很多")
+    page = wrong_day.get_data(as_text=True)
+    assert wrong_day.status_code == 422 and "日期请写成 2026-11-25" in page and "请写成数字" in page
+    assert "30.6.2027" in page and "很多" in page, "what was typed is still there"
+
+
+def test_a_line_is_taken_off_and_a_draft_withdrawn_in_the_browser(scene: Scene, browser: Open) -> None:
+    held, office = scene.draft(), browser("office_director")
+    item = scene.add(held)
+    office.page(f"{item.address}/removal")
+    assert office.post(f"{item.address}/removal", reason="短").status_code == 422
+    office.sent(f"{item.address}/removal", reason=REASON)
+    assert item.title not in words(office.page(held.address))
+    office.sent(f"{held.address}/heading", title="改过的名称")
+    assert "改过的名称" in office.page(held.address)
+    office.sent(f"{held.address}/steps/withdraw")
+    assert office.post(f"{held.address}/items", title="晚了").status_code == 422
+
+
+def test_a_finished_list_is_archived_and_its_next_edition_begun_in_the_browser(scene: Scene, browser: Open) -> None:
+    held, office = scene.issued(), browser("office_director")
+    assert "起草下一版" in office.page(held.address)
+    second = office.sent(f"/lists?previous={held.ref}", title=held.title)
+    assert "上一版还有 1 项没有办结" in office.page(second)
+    items.void_item(scene.actor("leading_group_head"), held.items[0], items.VoidIn(held.items[0].number, REASON))
+    assert office.post(f"{held.address}/archive", summary=" ").status_code == 422
+    office.sent(f"{held.address}/archive", summary="一项作废，没有遗留问题。")
+    assert "一项作废，没有遗留问题。" in office.page(held.address)

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import DateField, FloatField, IntegerField, SelectField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, StopValidation
+from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 from wtforms.widgets import HiddenInput
 
 
@@ -50,7 +50,7 @@ class Choice(SelectField):
     def pre_validate(self, form: Any) -> None:
         """Only what is offered, or nothing."""
         if self.data is not None and self.data not in {choice.value for choice in self.choices or ()}:
-            raise ValueError(str(_("请从列表里选一个")))
+            raise ValidationError(str(_("请从列表里选一个")))
 
 
 def offered(pairs: Iterable[tuple[str, Any]], none: Any = None) -> list[SelectChoice]:

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import MultipleFileField
 from wtforms import RadioField, StringField, TextAreaField
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length, Optional, ValidationError
 
 from app.core.casework.door import SHORTEST_REASON
 from app.improvement.problems.forms.fields import Choice, Day, VersionedForm, at_most, offered, wanted
@@ -86,7 +86,7 @@ class ObjectionForm(VersionedForm):
     def validate_link(self, field: Any) -> None:
         """An address that a browser opens safely."""
         if field.data and not field.data.strip().startswith(("https://", "http://", "/")):
-            raise ValueError(str(_("链接要以 https:// 开头")))
+            raise ValidationError(str(_("链接要以 https:// 开头")))
 
     def given(self, files: list[dict[str, Any]]) -> ContestIn:
         """What the operation takes."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import RadioField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import Optional
+from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.core.web.chips import word
@@ -96,7 +96,7 @@ class ItemForm(VersionedForm):
         description=_("没有也要注明"),
     )
     co_units = SelectMultipleField(
-        _("选择协同单位"), [Optional()], option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
+        _("选择协同单位"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
     )
     target = Number(_("目标值"), [Optional()])
     target_on = Day(_("计划复测日期"), [Optional()], description=_("至少比整改期限早 30 天，才来得及评价"))
@@ -104,6 +104,11 @@ class ItemForm(VersionedForm):
         _("整改标准"), [Optional(), at_most(1000)], description=_("没有指标的问题，写做到什么样算改好，一行一条")
     )
     due_on = Day(_("整改期限"), [Optional()])
+
+    def validate_co_units(self, field: Any) -> None:
+        """Who says that somebody helps also says who."""
+        if self.helping.data == "some" and not field.data:
+            raise ValidationError(str(_("请勾选协同单位，没有就选“没有”")))
 
     def offer(self, units: list[tuple[str, str]], persons: list[tuple[str, str]], monitoring: bool) -> None:
         """Put units, persons and sources into the lists; 监测 only where findings are cited."""
@@ -128,7 +133,8 @@ class ItemForm(VersionedForm):
 
     def given(self, units: Ids, persons: Ids, **fixed: Any) -> ItemIn:
         """What the operation takes; `fixed` are the values that findings bring along."""
-        helping = {"none": [], "some": [str(units[one]) for one in self.co_units.data or () if one in units]}
+        chosen = [str(units[one]) for one in self.co_units.data or () if one in units]
+        helping = chosen if chosen and self.helping.data != "none" else [] if self.helping.data == "none" else None
         values: dict[str, Any] = {
             "title": self.title.data or "",
             "description": (self.description.data or "").strip(),
@@ -139,7 +145,7 @@ class ItemForm(VersionedForm):
             "grade": self.grade.data,
             "unit_id": units.get(self.unit.data or ""),
             "responsible_person_id": persons.get(self.person.data or ""),
-            "co_units": helping.get(self.helping.data or ""),
+            "co_units": helping,
             "target": self.target.data,
             "target_on": self.target_on.data,
             "criteria": (self.criteria.data or "").strip(),
