@@ -150,7 +150,7 @@ def _compared(batch: ImportBatch, staged: StagedSheet) -> dict[str, Any] | None:
     found = diff(kind_of(batch), former.rows, new).to_json()
     shown = [change for change in found["changed"] if change["column"] not in batch.behind.private_columns]
     return {
-        "label": former.label,
+        "label": former.label if isinstance(former.label, str) else {"zh": former.label.zh, "en": former.label.en},
         "added": len(found["added"]),
         "changed": len(found["changed"]),
         "vanished": len(found["vanished"]),

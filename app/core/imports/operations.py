@@ -183,6 +183,12 @@ def finish_checks(actor: Actor, batch: ImportBatch, given: Checked) -> None:
     if counts.blocked:
         post("import_annotate", batch, queue="heavy")
     _tell(rows=counts.read, good=counts.accepted, digest=given.digest, file=batch.file_sha256)
+    _let_know(batch)
+
+
+def _let_know(batch: ImportBatch) -> None:
+    """The job is over: whoever uploaded hears of it."""
+    post("import_over", batch)
 
 
 def _tell(**facts: Any) -> None:
@@ -195,6 +201,7 @@ def _tell(**facts: Any) -> None:
 def fail_checks(actor: Actor, batch: ImportBatch, given: Failed) -> None:
     """The file cannot be read with this mapping; say why."""
     batch.trouble = _as_json(given)
+    _let_know(batch)
 
 
 @operation(IMPORT_BATCH, "accept")
@@ -228,6 +235,7 @@ def finish_acceptance(actor: Actor, batch: ImportBatch, staged: StagedSheet | No
     over = batch.accepted_at + timedelta(days=ROLLBACK_DAYS, minutes=1)
     post("import_clear_file", batch, queue="heavy", due_at=over)
     behind.accepted(batch)
+    _let_know(batch)
 
 
 CHANGED_MEANWHILE = Sentence(
@@ -240,6 +248,7 @@ CHANGED_MEANWHILE = Sentence(
 def fail_acceptance(actor: Actor, batch: ImportBatch, given: Failed) -> None:
     """Nothing was taken in; say why."""
     batch.trouble, batch.accepted_by = _as_json(given), None
+    _let_know(batch)
 
 
 def _as_json(given: Failed) -> list[dict[str, str]]:
@@ -292,6 +301,7 @@ def finish_rollback(actor: Actor, batch: ImportBatch, given: None) -> None:
         follow(db.session.get_one(ImportBatch, batch.supersedes_id), "reinstate")
     _tell(**removed.as_dict())
     batch.behind.rolled_back(batch)
+    _let_know(batch)
 
 
 @operation(IMPORT_BATCH, "fail_rollback")

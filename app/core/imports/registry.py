@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from workflows.vocabulary import Sentence
+
 if TYPE_CHECKING:
     from app.core.imports.directory import Lookups
     from app.core.imports.models import ImportBatch
@@ -50,7 +52,7 @@ class Former:
     `columns`: where the version before is known only in part, the columns that are compared.
     """
 
-    label: str
+    label: str | Sentence
     rows: Iterable[tuple[str, Mapping[str, Any]]]
     columns: frozenset[str] | None = None
 

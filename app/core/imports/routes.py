@@ -57,7 +57,7 @@ def batches() -> Response:
         rows=rows[: queries.PAGE],
         total=queries.batch_count(actor, wanted),
         listing=filters.bar(chosen),
-        kinds=queries.kinds_for(actor),
+        kinds=[kind for kind in queries.kinds_for(actor) if not kind.versions],
         next_url=filters.address(after=after) if after else "",
         first_url=filters.address() if wanted.before else "",
     )
@@ -353,7 +353,7 @@ def differences(ref: str) -> Response:
         "imports/differences.html",
         batch=found,
         kind=kind_of(found),
-        diff=report.get("diff") or {},
+        diff=showing.speaking(report.get("diff") or {}),
         show=request.args.get("show", "changed"),
         back_url=found.address,
     )

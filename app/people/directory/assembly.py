@@ -23,5 +23,6 @@ def assemble(app: Flask) -> None:
     )
     for kind in imports.KINDS:
         imports_as(kind)
+    handles("import_over", letters.import_over)
     handles("role_requested", letters.role_requested)
     handles("person_left", letters.person_left)

@@ -111,9 +111,10 @@ def _former_students(batch: ImportBatch) -> Former | None:
     if batch.school_id:
         wanted = wanted.where(Student.school_id == batch.school_id)
     rows = db.session.execute(wanted).all()
-    return Former("现有名册", [(row.student_no, _known_values(row)) for row in rows], COMPARED) if rows else None
+    return Former(ROLL, [(row.student_no, _known_values(row)) for row in rows], COMPARED) if rows else None
 
 
+ROLL = Sentence("现有名册", "The present roll")
 COMPARED = frozenset({"name", "gender", "birth_date", "grade", "class_no", "school_code"})
 
 

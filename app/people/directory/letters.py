@@ -1,4 +1,4 @@
-"""What follows from deeds in the directory: the security administrator hears of wishes, duties end with the person."""
+"""What follows from deeds: wishes reach the security administrator, duties end with the person, uploaders hear of jobs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from app.core import clock
 from app.core.audit import trail
 from app.core.database import db
 from app.core.errors import Sentence
+from app.core.imports.models import ImportBatch
 from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM
 from app.core.policy.assignments import CaseAssignment
@@ -37,6 +38,28 @@ def role_requested(row: OutboxRow) -> None:
     words = Sentence(f"{unit}申请岗位：{name}，{role.zh}", f"{unit} asks for a role: {name}, {role.en}")
     persons = set(db.session.scalars(admins))
     letters.write(persons, f"role_request:{wish.id}", "role_requested", wish, words, f"/role-requests/{wish.ref}")
+
+
+def import_over(row: OutboxRow) -> None:
+    """Tell whoever uploaded a file, and whoever accepted it, that the job is over."""
+    batch = db.session.get(ImportBatch, row.record_id, populate_existing=True)
+    if batch is None:
+        return
+    zh, en = _outcome(batch)
+    persons = {person for person in (batch.owner_id, batch.accepted_by) if person is not None}
+    letters.write(
+        persons, f"import:{row.id}", "import_over", batch, Sentence(f"{batch.label}：{zh}", f"{batch.label}: {en}")
+    )
+
+
+def _outcome(batch: ImportBatch) -> tuple[str, str]:
+    if batch.trouble:
+        return "没有办成，看看原因", "it did not work; see why"
+    if batch.state == "ready" and batch.rows_blocked:
+        return f"核对好了，{batch.rows_blocked} 行要先改", f"checked, {batch.rows_blocked} rows to mend"
+    if batch.state == "ready":
+        return f"核对好了，{batch.rows_good} 行都可以接收", f"checked, all {batch.rows_good} rows can be taken"
+    return batch.standing.zh, batch.standing.en.lower()
 
 
 def person_left(row: OutboxRow) -> None:
