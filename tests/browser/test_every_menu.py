@@ -10,7 +10,8 @@ from playwright.sync_api import Page
 from app.core.policy.roles import ROLES
 from tests.browser.conftest import NARROW, WIDE, Site, Visit, Watch, barriers, sideways, speak
 
-pytestmark = pytest.mark.browser
+# Every role, menu and language takes longer than a run of the tests may; `make drill` walks it.
+pytestmark = [pytest.mark.browser, pytest.mark.drill]
 CHECKED: set[tuple[str, str]] = set()
 """(address, language) that axe has seen in this process: it is the same page for the next role."""
 LINKS = "Array.from(document.querySelectorAll(wanted)).map(a => a.getAttribute('href'))"

@@ -12,6 +12,9 @@ from tests.cast import Cast
 from tests.policy.addresses import filled, record_of, rights_of, routes
 from tests.policy.stage import FOREIGN, NEXT_DOOR, Call, Stage, set_stage
 
+# The whole grid takes longer than a run of the tests may; `make drill` walks it.
+pytestmark = pytest.mark.drill
+
 UNSEEN = {"GET": {404}, "POST": {403, 404}}
 NOT_THERE_NOW: dict[str, str] = {
     "audit.entry": "entries are numbered; number 1 may belong to nobody",
