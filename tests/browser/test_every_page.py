@@ -12,7 +12,8 @@ from app.core.web.current import PUBLIC, SIGNED_IN
 from tests.browser.conftest import NARROW, WIDE, Site, Visit, Watch, barriers, sideways, speak
 from tests.policy.addresses import ASKED_WITH, filled, rights_of, routes
 
-pytestmark = pytest.mark.browser
+# Every page in both languages takes longer than a run of the tests may; `make drill` walks it.
+pytestmark = [pytest.mark.browser, pytest.mark.drill]
 WHO = ("principal", "office_director", "evaluator", "school_coordinator", "leading_group_head", "assessment_member",
        "subject_researcher", "dept_head", "inspector", "sys_admin", "security_admin", "auditor", "guidance_member")  # fmt: skip
 """Who opens the pages, the first who may; the records of the site are in the hand of the first."""
