@@ -81,7 +81,7 @@ def _judging(actor: Actor, plan: RemediationPlan) -> list[Mapping[str, Any]]:
     if not waiting:
         return []
     first = waiting[0][0]
-    address = url_for("verification.show", ref=first.ref)
+    address = url_for("verification.show", measure=first.ref)
     total = sum(n for _action, n in waiting)
     return [{"label": _("审核佐证"), "detail": _("%(n)s 份待审", n=total), "url": address, "icon": "checks"}]
 

@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select, text
 from sqlalchemy.orm import joinedload
 
-from app.core.casework import deadlines
 from app.core.casework.deadlines import Deadline
 from app.core.database import db
 from app.core.errors import NotFound
@@ -161,8 +160,18 @@ def to_judge(actor: Actor, unit: str = "", words: str = "") -> list[ToJudge]:
         like = f"%{words.replace('%', '').replace('_', '')}%"
         query = query.where(or_(RemediationAction.title.ilike(like), ProblemItem.number.ilike(like)))
     rows = db.session.execute(query.order_by("since", RemediationAction.id).limit(200)).all()
-    clocks = deadlines.running(list(rows))
+    clocks = judging_clocks(actor, [row.id for row in rows])
     return [ToJudge(**{**row._mapping, "mine": bool(row.mine)}, clock=clocks.get(row.id)) for row in rows]
+
+
+def judging_clocks(actor: Actor, action_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Deadline]:
+    """The nearest running clock of a judgement on each measure: of a piece that waits, or of the measure itself."""
+    running = (Deadline.closed_at.is_(None), Deadline.name.like("%.judge"))
+    pieces = select(Deadline, Evidence.action_id).join(Evidence, Evidence.id == Deadline.record_id)
+    own = select(Deadline, Deadline.record_id).where(Deadline.record_id.in_(action_ids), *running)
+    found = [*db.session.execute(pieces.where(Evidence.action_id.in_(action_ids), *running)), *db.session.execute(own)]
+    found.sort(key=lambda row: row[0].due_at, reverse=True)
+    return {row[1]: row[0] for row in found}
 
 
 def units_to_judge(actor: Actor) -> list[tuple[str, str]]:

@@ -123,7 +123,7 @@ def _verification(actor: Actor, action: RemediationAction) -> dict[str, Any]:
     return {
         "label": _("审核佐证"),
         "detail": _("%(n)s 份待审", n=waiting) if waiting else "",
-        "url": url_for("verification.show", ref=action.ref),
+        "url": url_for("verification.show", measure=action.ref),
         "icon": "checks",
         "missing": [FOUR_EYES] if own else [],
     }

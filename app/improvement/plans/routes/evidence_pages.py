@@ -203,7 +203,7 @@ def _offers(piece: Evidence) -> list[dict[str, Any]]:
             found[-1]["missing"] = list(choice.missing)
     judging = [choice for choice in choices(actor, piece) if choice.step.name == "accept"]
     if judging:
-        address = url_for("verification.show", ref=piece.action.ref)
+        address = url_for("verification.show", measure=piece.action.ref)
         found.insert(0, {"label": _("审核佐证"), "url": address, "icon": "checks", "missing": list(judging[0].missing)})
     if piece.can_be_edited and decide.may(actor, "plans.submit_evidence", piece):
         words = _("补充新版本") if piece.state == "returned" else _("修改佐证")

@@ -58,21 +58,21 @@ def index() -> Response:
     )
 
 
-def judged(ref: str) -> RemediationAction:
+def judged(measure: str) -> RemediationAction:
     """A measure that the actor may judge, or whose evidence. Raises NotFound."""
     actor = current_actor()
-    action = actions.action_for(actor, ref)
+    action = actions.action_for(actor, measure)
     rights = JUDGING["school" if action.is_school_level else "county"]
     if not any(decide.may(actor, right, action) for right in rights):
-        raise NotFound("verification", ref)
+        raise NotFound("verification", measure)
     return action
 
 
-@bp.get("/<ref>")
+@bp.get("/<measure>")
 @needs(*JUDGES)
-def show(ref: str) -> Response:
+def show(measure: str) -> Response:
     """One measure to be judged."""
-    return verification_view(judged(ref))
+    return verification_view(judged(measure))
 
 
 @dataclass(frozen=True)
@@ -126,19 +126,19 @@ def verification_view(action: RemediationAction, status: int = 200, form: Checkl
         kinds=EVIDENCE_KINDS,
         points=CHECKLIST,
         names=people.names(actor, {action.owner_id, *(one.owner_id for one in action.evidence)}),
-        clock=drawing.chip(drawing.clock_of(action), long=True),
+        clock=drawing.chip(evidence.judging_clocks(actor, [action.id]).get(action.id), long=True),
         item_seen=decide.may(actor, "problems.view_items", action.plan.item),
     )
 
 
-@bp.post("/<ref>/opening")
+@bp.post("/<measure>/opening")
 @needs(*JUDGES)
-def open_all(ref: str) -> Any:
+def open_all(measure: str) -> Any:
     """开始审核: what is submitted cannot be withdrawn any more."""
-    action = judged(ref)
+    action = judged(measure)
     opening = operations.open_school_evidence if action.is_school_level else operations.open_evidence
     opening(current_actor(), action)
-    return redirect(url_for("verification.show", ref=ref), 303)
+    return redirect(url_for("verification.show", measure=measure), 303)
 
 
 @evidence_bp.post("/<ref>/acceptance")
@@ -149,7 +149,7 @@ def accept(ref: str) -> Any:
     piece = evidence.evidence_for(actor, ref)
     operations.accept_evidence(actor, piece, PlanStep(form.version.data))
     flash(_("已采信“%(title)s”", title=piece.title))
-    return redirect(url_for("verification.show", ref=piece.action.ref) + f"#piece-{ref}", 303)
+    return redirect(url_for("verification.show", measure=piece.action.ref) + f"#piece-{ref}", 303)
 
 
 DEEDS = {
@@ -192,31 +192,31 @@ def judge(ref: str, deed: str) -> Any:
         with told_in(form):
             DEEDS[deed][1](actor, piece, PlanStep(form.version.data, (form.reason.data or "").strip()))
             flash(_("已退回，负责人会看到理由") if deed == "return" else _("已判定失实，已告知校长和督学"))
-            return redirect(url_for("verification.show", ref=piece.action.ref), 303)
+            return redirect(url_for("verification.show", measure=piece.action.ref), 303)
     return _asked(evidence.evidence_for(actor, ref), deed, form, 422)
 
 
-@bp.post("/<ref>/acceptance")
+@bp.post("/<measure>/acceptance")
 @needs("plans.verify_action", "plans.verify_school_action")
-def verify(ref: str) -> Any:
+def verify(measure: str) -> Any:
     """Accept the measure, point by point."""
-    actor, form, action = current_actor(), ChecklistForm(), judged(ref)
+    actor, form, action = current_actor(), ChecklistForm(), judged(measure)
     form.offer()
     if form.validate_on_submit():
         given = VerifyIn(tuple(form.checklist.data or ()), form.version.data)
         action_operations.verify_action(actor, action, given)
         flash(_("核验通过，措施已完成"))
         return redirect(url_for("verification.index"), 303)
-    return verification_view(judged(ref), 422, form)
+    return verification_view(judged(measure), 422, form)
 
 
-@bp.get("/<ref>/return")
+@bp.get("/<measure>/return")
 @needs("plans.verify_action", "plans.verify_school_action")
-def ask_measure_return(ref: str) -> Response:
+def ask_measure_return(measure: str) -> Response:
     """Returning the measure: what is missing."""
-    action = judged(ref)
+    action = judged(measure)
     if choice(current_actor(), action, "return_action") is None:
-        raise NotFound("action_step", ref)
+        raise NotFound("action_step", measure)
     return _measure_return(action, ReasonForm(data={"version": action.version}))
 
 
@@ -224,11 +224,11 @@ def _measure_return(action: RemediationAction, form: ReasonForm, status: int = 2
     return page("improvement/plans/measure_return.html", status, action=action, form=form)
 
 
-@bp.post("/<ref>/return")
+@bp.post("/<measure>/return")
 @needs("plans.verify_action", "plans.verify_school_action")
-def return_measure(ref: str) -> Any:
+def return_measure(measure: str) -> Any:
     """Send the measure back with the reason."""
-    actor, form, action = current_actor(), ReasonForm(), judged(ref)
+    actor, form, action = current_actor(), ReasonForm(), judged(measure)
     if form.validate_on_submit():
         with told_in(form):
             action_operations.return_action(
@@ -236,4 +236,4 @@ def return_measure(ref: str) -> Any:
             )
             flash(_("已退回，负责人会看到理由"))
             return redirect(url_for("verification.index"), 303)
-    return _measure_return(judged(ref), form, 422)
+    return _measure_return(judged(measure), form, 422)
