@@ -127,8 +127,8 @@ def act(actor: Actor, kind: str, step: str, record: Any = None, reason: str | No
     before: Context | None = session.info.get("context")
     deed = Act(actor, uuid7())
     session.info["act"] = deed
-    use_context(replace(actor.context(), act=deed.id))
     try:
+        use_context(replace(actor.context(), act=deed.id))
         if isinstance(record, Base) and inspect(record).persistent:
             session.refresh(record, with_for_update={"of": type(record)})
         deed.note(Entry(kind, step, record=record, reason=reason))
