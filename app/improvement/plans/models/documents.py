@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime
 
 from sqlalchemy import text
+from sqlalchemy.orm import synonym
 
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
 
@@ -27,6 +28,8 @@ class PlanDocument(Base, Record, Scoped):
     """Number of the item or of the list, as it stands on the paper."""
     edition: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     asked_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))
+    owner_id: Mapped[uuid.UUID] = synonym("asked_by")
+    """A printout belongs to the one who asked for it."""
     part_count: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     parts_done: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     content_sha256: Mapped[str | None] = mapped_column(String(64))
