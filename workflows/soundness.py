@@ -1,42 +1,39 @@
-"""What makes a state machine sound: every mistake that construction of a workflow refuses, in plain"""
+"""What makes a state machine sound: every mistake that construction of a workflow refuses, in plain words."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from workflows.parts import NEW, PREVIOUS, Before, State, Step
 
-if TYPE_CHECKING:
-    from workflows.vocabulary import Workflow
+
+def faults(initial: State, states: tuple[State, ...], steps: tuple[Step, ...]) -> list[str]:
+    """Everything wrong with a machine of these parts, so that its author mends it in one go."""
+    unknown = [*_states(initial, states, steps)]
+    return [*unknown, *_steps(steps), *(_ways(initial, states, steps) if not unknown else [])]
 
 
-def faults(workflow: Workflow) -> list[str]:
-    """Everything wrong with a workflow, so that its author mends it in one go."""
-    return [*_states(workflow), *_steps(workflow), *(_ways(workflow) if not [*_states(workflow)] else [])]
-
-
-def _states(workflow: Workflow) -> Iterator[str]:
-    known = set(workflow.states)
-    for code, times in Counter(state.code for state in workflow.states).items():
+def _states(initial: State, states: tuple[State, ...], steps: tuple[Step, ...]) -> Iterator[str]:
+    known = set(states)
+    for code, times in Counter(state.code for state in states).items():
         if times > 1:
             yield f"state {code} is declared {times} times"
-    if workflow.initial not in known:
-        yield f"unknown state {workflow.initial.code} as the initial one"
-    for step in workflow.steps:
+    if initial not in known:
+        yield f"unknown state {initial.code} as the initial one"
+    for step in steps:
         named = [*step.sources, *([] if step.target is PREVIOUS else [step.target])]
         for state in named:
             if state is not NEW and state not in known:
                 yield f"step {step.name} names the unknown state {getattr(state, 'code', state)}"
 
 
-def _steps(workflow: Workflow) -> Iterator[str]:
-    for name, times in Counter(step.name for step in workflow.steps).items():
+def _steps(steps: tuple[Step, ...]) -> Iterator[str]:
+    for name, times in Counter(step.name for step in steps).items():
         if times > 1:
             yield f"duplicate step {name}"
-    names = {step.name for step in workflow.steps}
-    for step in workflow.steps:
+    names = {step.name for step in steps}
+    for step in steps:
         yield from (f"step {step.name} {complaint}" for complaint in _complaints(step, names))
 
 
@@ -61,28 +58,29 @@ def _complaints(step: Step, names: set[str]) -> Iterator[str]:
         yield f"has a guard without a sentence: {guard}"
 
 
-def _ways(workflow: Workflow) -> Iterator[str]:
-    leaving = {state for step in workflow.steps for state in step.sources}
-    for state in workflow.states:
+def _ways(initial: State, states: tuple[State, ...], steps: tuple[Step, ...]) -> Iterator[str]:
+    leaving = {state for step in steps for state in step.sources}
+    for state in states:
         if state.final and state in leaving:
             yield f"final state {state.code} has exits"
         if not state.final and state not in leaving:
             yield f"state {state.code} is a dead end but not final"
-    if workflow.creations and all(step.target != workflow.initial for step in workflow.creations):
-        yield f"no step creates a record in {workflow.initial.code}"
-    reached = reachable(workflow)
-    for state in workflow.states:
+    creations = [step for step in steps if step.creates]
+    if creations and all(step.target != initial for step in creations):
+        yield f"no step creates a record in {initial.code}"
+    reached = reachable(initial, steps)
+    for state in states:
         if state not in reached:
             yield f"state {state.code} is unreachable"
 
 
-def reachable(workflow: Workflow) -> frozenset[State]:
+def reachable(initial: State, steps: tuple[Step, ...]) -> frozenset[State]:
     """Every state to which some chain of steps leads a new record."""
-    reached = {workflow.initial, NEW}
+    reached = {initial, NEW}
     while True:
         found = {
             target
-            for step in workflow.steps
+            for step in steps
             for source in step.sources
             if source in reached
             for target in ((step.target,) if not isinstance(step.target, Before) else ())

@@ -92,7 +92,7 @@ class Workflow:
     def __post_init__(self) -> None:
         bound = tuple(replace(step, machine=self.name, sources=self._sources(step)) for step in self.steps)
         object.__setattr__(self, "steps", bound)
-        if found := faults(self):
+        if found := faults(self.initial, self.states, bound):
             raise ValueError(f"workflow {self.name}: " + "; ".join(found))
 
     def _sources(self, step: Step) -> tuple[State, ...]:
