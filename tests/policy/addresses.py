@@ -61,7 +61,7 @@ VALUES: dict[str, Any] = {
     "audience": "basic",
     "deed": None,
     "form": "items/new",
-    "kind": "results",
+    "kind": "",
     "month": "2026-11",
     "name": "close",
     "number": 1,
@@ -76,8 +76,19 @@ VALUES: dict[str, Any] = {
 SPECIAL = {
     "/monitoring/cycles/<ref>/meetings/<kind>": {"kind": "feedback-meetings"},
     "/monitoring/school-results/<ref>/meetings/<kind>": {"kind": "feedback-meetings"},
+    "/closures/<ref>/documents/<form>": {"form": "pdf"},
+    "/lists/<ref>/documents/<form>": {"form": "pdf"},
 }
+ABOUT = {
+    "/monitoring/cycles/<ref>/results": "monitoring_results",
+    "/monitoring/cycles/<ref>/results/export": "monitoring_results",
+}
+"""Addresses whose right is asked about other records than the first one named: a round's results, not the round."""
 ASKED_WITH = {
+    "directory.new_unit": ("parent",),
+    "directory.open_unit": ("parent",),
+    "directory.new_person": ("unit",),
+    "directory.add_person": ("unit",),
     "imports.upload": ("kind", "target"),
     "imports.send": ("kind", "target"),
     "imports.blank": ("kind",),
@@ -130,7 +141,7 @@ def named(rule: Rule) -> dict[str, str | None]:
 
 def record_of(rule: Rule) -> str | None:
     """Table of the record that the address is about: the first it names; None where it names none."""
-    return next((table for table in named(rule).values() if table is not None), None)
+    return ABOUT.get(rule.rule) or next((table for table in named(rule).values() if table is not None), None)
 
 
 def _prefix(model: Any) -> str:
@@ -138,9 +149,9 @@ def _prefix(model: Any) -> str:
     return address.partition("<ref>")[0]
 
 
-def filled(rule: Rule, refs: dict[str, str]) -> str:
-    """The address with the refs of one chain of records in it."""
-    tables = named(rule)
+def filled(rule: Rule, refs: dict[str, str], kind: str = "results") -> str:
+    """The address with the refs of one chain of records in it; `kind` of file."""
+    tables, values = named(rule), VALUES | {"kind": kind}
 
     def value(parameter: re.Match[str]) -> str:
         allowed, name = parameter[1] or "", parameter[2]
@@ -151,6 +162,6 @@ def filled(rule: Rule, refs: dict[str, str]) -> str:
             return SPECIAL[rule.rule][name]
         if allowed.startswith("any("):
             return allowed[4:].rstrip(")").split(",")[0].strip("' ")
-        return str(VALUES[name])
+        return str(values[name])
 
     return PARAMETER.sub(value, rule.rule)

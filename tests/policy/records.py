@@ -102,7 +102,7 @@ BY_TABLE: dict[tuple[str, str], Any] = {
     ("reopenings", "trigger"): "new_data",
     ("saved_mappings", "kind"): "results",
     ("rechecks", "kind"): "spot",
-    ("students", "sex"): "f",
+    ("students", "gender"): "2",
     ("data_findings", "source_type"): "inspection",
     ("data_releases", "snapshot"): {"about": {}, "cells": [], "packages": {}},
     ("import_batches", "target_entity"): "monitoring_cycles",

@@ -21,12 +21,14 @@ from app.core.imports.registry import rights_of as rights_of_kind
 from app.core.policy import decide
 from app.core.policy.actor import SYSTEM
 from app.core.policy.roles import ROLES
-from app.people.directory.models import RoleAssignment
+from app.people.directory.models import RoleAssignment, SchoolClass
 from tests.cast import Cast, Player, sign_in
 from tests.policy.addresses import ASKED_WITH, filled, record_of, rights_of, routes
 from tests.policy.records import Chain, kind_for, write
 
 OWN, NEXT_DOOR, FOREIGN = "本县记号", "邻校记号", "云溪记号"
+BELONGS = {"plan_documents": "asked_by"}
+"""Records of one person, whatever their unit: a printout is shown to whoever asked for it, and to nobody else."""
 NARROW = {"department", "school", "outside"}
 
 
@@ -38,6 +40,8 @@ class Call:
     body: str
     location: str
     writes: list[str] = field(default_factory=list)
+    told: int = 0
+    """How many entries the trail got."""
     trouble: str = ""
 
 
@@ -53,6 +57,7 @@ class Stage:
     next_door: Chain | None
     foreign: Chain
     client: FlaskClient
+    decided: dict[Any, bool] = field(default_factory=dict)
 
     def chain(self, relation: str) -> Chain:
         """The records of one relation."""
@@ -70,13 +75,19 @@ class Stage:
 
     def held(self, rule: Rule, relation: str) -> bool:
         """Whether the role holds one of the declared rights on the record the address names (on anything without one)."""
+        asked = (record_of(rule), rights_of(self.app, rule), relation)
+        if asked not in self.decided:
+            self.decided[asked] = self._held(*asked)
+        return self.decided[asked]
+
+    def _held(self, table: str | None, rights: tuple[str, ...], relation: str) -> bool:
         actor = self.cast.actor(self.player.key)
-        table = record_of(rule)
-        rights = rights_of(self.app, rule)
         if table is None or table not in self.chain(relation).ids:
             return any(decide.holds(actor, right) for right in rights)
         use_context(SYSTEM.context())
         record = db.session.scalar(select(MODELS[table]).filter_by(id=self.chain(relation).ids[table]))
+        if table in BELONGS:
+            return getattr(record, BELONGS[table]) == actor.person_id and any(decide.holds(actor, r) for r in rights)
         if table == "import_batches":
             rights = tuple(right for right in rights if right in rights_of_kind(record.kind))
         return any(decide.may(actor, right, record) for right in rights)
@@ -84,10 +95,10 @@ class Stage:
     def call(self, method: str, rule: Rule, relation: str, keep: bool = False) -> Call:
         """One request; whatever it wrote is taken back unless `keep`."""
         chain = self.chain(relation)
-        address = filled(rule, chain.refs)
+        address = filled(rule, chain.refs, kind_for(self.role))
         refs = chain.refs
         given = {
-            "kind": kind_for(self.role), "target": refs["monitoring_cycles"],
+            "parent": chain.unit.ref, "unit": chain.unit.ref, "kind": kind_for(self.role), "target": refs["monitoring_cycles"],
             "first": refs["monitoring_results"], "second": refs["monitoring_results"],
         }  # fmt: skip
         asked = {name: given[name] for name in ASKED_WITH.get(rule.endpoint, ())}
@@ -105,7 +116,7 @@ def ask(client: FlaskClient, method: str, address: str, given: dict[str, str], k
     connection: Connection = db.sessionmaker.kw["bind"]
     point = None if keep else connection.begin_nested()
     cookies = dict(client._cookies or {})
-    with writes_of(connection) as writes:
+    with writes_of(connection) as (writes, told):
         try:
             if method == "GET":
                 answer = client.get(address, query_string=given)
@@ -116,7 +127,7 @@ def ask(client: FlaskClient, method: str, address: str, given: dict[str, str], k
             frames = [f for f in traceback.extract_tb(error.__traceback__) if "/app/" in f.filename]
             where = f"{frames[-1].filename.rpartition('/app/')[2]}:{frames[-1].lineno}" if frames else "?"
             call = Call(500, "", "", trouble=f"{type(error).__name__} at {where}: {str(error)[:160]}")
-    call.writes = writes
+    call.writes, call.told = writes, len(told)
     if point is not None:
         point.rollback()
         client._cookies = cookies
@@ -136,12 +147,15 @@ QUIET = ("audit.append", "update sign_in_sessions", "insert into attempts")
 
 
 @contextmanager
-def writes_of(connection: Connection) -> Iterator[list[str]]:
-    """The statements that change rows while the block runs, without those that reading may leave."""
+def writes_of(connection: Connection) -> Iterator[tuple[list[str], list[str]]]:
+    """The statements that change rows while the block runs, without those that reading may leave; and the trail's."""
     seen: list[str] = []
+    told: list[str] = []
 
     def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
         words = statement.lstrip().lower()
+        if "audit.append" in words:
+            told.append(statement)
         if words.startswith(("insert", "update", "delete", "merge", "truncate", "copy")) and not words.startswith(
             QUIET
         ):
@@ -149,7 +163,7 @@ def writes_of(connection: Connection) -> Iterator[list[str]]:
 
     event.listen(connection, "before_cursor_execute", note)
     try:
-        yield seen
+        yield seen, told
     finally:
         event.remove(connection, "before_cursor_execute", note)
 
@@ -191,6 +205,9 @@ def _place(cast: Cast, player: Player) -> Any:
 
 def _administered(cast: Cast, chain: Chain, key: str) -> None:
     whose = cast[key]
-    ref = db.session.scalar(select(RoleAssignment.ref).where(RoleAssignment.id == whose.assignment_id))
     chain.ids |= {"accounts": whose.account_id, "persons": whose.person_id, "role_assignments": whose.assignment_id}
-    chain.refs |= {"accounts": whose.account_ref, "persons": whose.person_ref, "role_assignments": str(ref)}
+    chain.refs |= {"accounts": whose.account_ref, "persons": whose.person_ref}
+    use_context(SYSTEM.context())
+    for model in (RoleAssignment, SchoolClass):
+        table = model.__tablename__
+        chain.refs[table] = str(db.session.scalar(select(model.ref).where(model.id == chain.ids[table])))

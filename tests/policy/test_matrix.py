@@ -60,6 +60,16 @@ def test_security_22_every_parameter_of_every_address_is_known(app: Flask) -> No
     assert not unknown, "\n".join(sorted(set(unknown)))
 
 
+def test_every_address_as_it_is_filled_leads_to_its_own_page(app: Flask) -> None:
+    door = app.url_map.bind("localhost", url_scheme="https")
+    missed = []
+    for method, rule in routes(app):
+        address = filled(rule, {})
+        if not door.test(address, method) or door.match(address, method)[0] != rule.endpoint:
+            missed.append(f"{method} {rule.rule}: {address}")
+    assert not missed, "Say in tests/policy/addresses.py what stands there:\n" + "\n".join(missed)
+
+
 @pytest.mark.parametrize("role", sorted(ROLES))
 def test_security_22_every_address_answers_a_role_by_the_matrix(role: str, app: Flask, cast: Cast) -> None:
     stage = set_stage(app, cast, role)

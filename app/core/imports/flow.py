@@ -99,13 +99,13 @@ def mapping_from(
     chosen = {label: code for label, code in headers.items() if code == "" or code in known}
     given = {code: text.strip() for code, text in fixed.items() if code in known and text.strip()}
     missing: dict[str, None] = {}
-    for sheet in proposal["sheets"]:
+    for sheet in proposal.get("sheets", ()):
         if sheet["name"] in used and sheet["header"]:
             codes = _codes_of(kind, sheet["labels"], chosen)
             missing.update(dict.fromkeys(lacks(kind, codes | set(given))))
     sheets = {
         sheet["name"]: {"use": sheet["name"] in used and bool(sheet["header"]), "header": sheet["header"]}
-        for sheet in proposal["sheets"]
+        for sheet in proposal.get("sheets", ())
     }
     if not any(sheet["use"] for sheet in sheets.values()):
         missing.update(dict.fromkeys(lacks(kind, set(given))))

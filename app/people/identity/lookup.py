@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Date, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from app.core import clock
@@ -73,8 +74,13 @@ DECIDING = (
 """What decides about a request: session, account, person, acting role and its unit."""
 
 
-def _behind(token_hash: bytes, day: date) -> Any:
-    """One row with everything that decides about a request: session, account, person, role, unit, other roles, schools."""
+@cache
+def _behind() -> Any:
+    """One row with everything that decides about a request: session, account, person, role, unit, other roles, schools.
+
+    Made once: composing it would cost each request more than the database takes to answer it.
+    """
+    day: Any = bindparam("day", type_=Date)
     every, its_unit = aliased(RoleAssignment), aliased(Unit)
     choices = (
         select(func.jsonb_agg(func.jsonb_build_array(every.id, every.role, its_unit.short_name)))
@@ -99,13 +105,13 @@ def _behind(token_hash: bytes, day: date) -> Any:
         .join(Person, Person.id == Account.person_id)
         .outerjoin(RoleAssignment, and_(RoleAssignment.id == SignInSession.assignment_id, running(RoleAssignment, day)))
         .outerjoin(Unit, Unit.id == RoleAssignment.unit_id)
-        .where(SignInSession.token_hash == token_hash)
+        .where(SignInSession.token_hash == bindparam("token_hash"))
     )
 
 
 def behind(token: str) -> SignedIn | None:
     """The session that a token opens, good or not; None for a token that is nobody's."""
-    row = db.session.execute(_behind(sessions.hash_of(token), clock.today())).first()
+    row = db.session.execute(_behind(), {"token_hash": sessions.hash_of(token), "day": clock.today()}).first()
     if row is None:
         return None
     choices = tuple(Choice(uuid.UUID(c[0]), c[1], c[2]) for c in row.choices or ())

@@ -176,10 +176,13 @@ def test_a_request_is_taken_back_until_the_verifier_opens_it(
 ) -> None:
     request = scene.closure_submitted()
     sign_in(client, cast["office_director"]).get(request.address)
+    client.post(f"{request.address}/opening")
     use_context(SYSTEM.context())
     db.session.refresh(request)
     assert request.opened_at is None, "only somebody who may verify opens it"
-    sign_in(client, cast["inspector"]).get(request.address)
+    page = sign_in(client, cast["inspector"]).get(request.address).get_data(as_text=True)
+    assert f'hx-post="{request.address}/opening"' in page, "the page says by itself that it was opened"
+    client.post(f"{request.address}/opening")
     use_context(SYSTEM.context())
     db.session.refresh(request)
     assert request.opened_at is not None

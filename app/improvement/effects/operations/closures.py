@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.core import clock
 from app.core.casework.door import begin, follow, operation
+from app.core.casework.opening import note_opened
 from app.core.database import db, uuid7
 from app.core.errors import Invalid, Sentence, StepRefused
 from app.core.outbox.post import post
@@ -225,7 +226,7 @@ def mark_closure_opened(actor: Actor, request: ClosureRequest, given: None = Non
     """Somebody who may verify has opened it: from now on it cannot be taken back (G6)."""
     verifying = CLOSURE_REQUEST.step("verify").right_for(request)
     if request.state == "submitted" and verifying is not None and decide.may(actor, verifying, request):
-        request.opened_at = request.opened_at or clock.now()
+        note_opened(request)
 
 
 @operation(right="system", name="closure_request.end_with_item")

@@ -92,15 +92,12 @@ def closure(ref: str) -> Response:
     found = records.closure_for(actor, ref)
     mended = mended_at(actor, found) if found.state in OPEN else {}
     offers = offers_of(actor, found, closure_ways(found), mended)
-    if _opens(found, offers):
-        mark_closure_opened(actor, found, None)
-        found = records.closure_for(actor, ref)
-        offers = offers_of(actor, found, closure_ways(found), mended)
     listed = set(found.evidence_ids)
     entries, earlier = story(actor, [found.id], SHOWN)
     return page(
         "improvement/effects/closure.html",
         closure=found,
+        opens_it=_opens(found, offers),
         item=found.item,
         clock_chip=sheets.chips_of([found]).get(found.id),
         stops=strip_of(found, CLOSURE_REQUEST.path),
@@ -119,6 +116,15 @@ def closure(ref: str) -> Response:
         kind=value_type(found),
         back_url=url_for("effects.closures"),
     )
+
+
+@bp.post("/closures/<ref>/opening")
+@needs(VIEW)
+def opening(ref: str) -> Response:
+    """The page of one who may verify says that it was opened (G6)."""
+    actor = current_actor()
+    mark_closure_opened(actor, records.closure_for(actor, ref), None)
+    return Response("", 204)
 
 
 def _opens(request: ClosureRequest, offers: list[dict[str, Any]]) -> bool:

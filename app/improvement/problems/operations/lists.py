@@ -6,11 +6,11 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from app.core import clock
-from app.core.audit import trail
 from app.core.casework.door import follow, operation
+from app.core.casework.opening import note_opened
 from app.core.database import db, uuid7
 from app.core.errors import Invalid, Sentence
 from app.core.outbox.post import post
@@ -226,16 +226,7 @@ def archive_list(actor: Actor, problem_list: ProblemList, given: ArchiveIn) -> I
 
 @operation(right="problems.open_list", name="problem_list.open")
 def mark_opened(actor: Actor, problem_list: ProblemList, given: None = None) -> None:
-    """The approver has opened what was submitted: from now on it cannot be taken back (G6).
-
-    Written beside the version, so that the page which the approver just opened is not stale by it.
-    """
+    """The approver has opened what was submitted: from now on it cannot be taken back (G6)."""
     decide.require(actor, PROBLEM_LIST.step("approve").right_for(problem_list) or "", problem_list)
-    if problem_list.state != "under_review" or problem_list.opened_at is not None:
-        return
-    now = clock.now()
-    quietly = text("update problem_lists set opened_at = :now where id = :id")
-    db.session.execute(quietly, {"now": now, "id": problem_list.id})
-    deed = trail.current()
-    if deed is not None:
-        deed.main.changes["opened_at"] = [None, str(now)]
+    if problem_list.state == "under_review":
+        note_opened(problem_list)

@@ -197,9 +197,13 @@ def person_within(actor: Actor, unit: Unit, ref: str) -> Person:
     return found
 
 
-def request_for(actor: Actor, ref: str) -> RoleRequest:
-    """A wish of a unit the actor may ask for. Raises NotFound."""
-    query = select(RoleRequest).where(RoleRequest.ref == ref, RoleRequest.decision.is_(None))
+def request_for(actor: Actor, person_ref: str, ref: str) -> RoleRequest:
+    """A wish about this person, of a unit the actor may ask for. Raises NotFound."""
+    query = (
+        select(RoleRequest)
+        .join(Person, Person.id == RoleRequest.person_id)
+        .where(Person.ref == person_ref, RoleRequest.ref == ref, RoleRequest.decision.is_(None))
+    )
     found: RoleRequest | None = db.session.scalar(decide.visible(actor, query, RoleRequest, "people.request_role"))
     if found is None:
         raise NotFound("role_request", ref)

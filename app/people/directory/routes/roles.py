@@ -102,7 +102,7 @@ def _send(unit: Any, operation: Callable[..., Any], deputy: bool) -> Any:
 def take_back_request(ref: str, wish: str) -> Any:
     """Take a wish back before it is decided."""
     actor = current_actor()
-    operations.take_back_request(actor, queries.request_for(actor, wish))
+    operations.take_back_request(actor, queries.request_for(actor, ref, wish))
     return redirect(url_for("directory.person", ref=ref), 303)
 
 

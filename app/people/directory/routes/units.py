@@ -237,5 +237,7 @@ def add_alias(ref: str) -> Any:
 def remove_alias(ref: str) -> Any:
     """A name goes."""
     found, form = _managed(ref), AliasForm()
+    if not form.validate():
+        return _unit_page(ref, form, 422)
     operations.remove_alias(current_actor(), found, form.given())
     return redirect(url_for("directory.unit", ref=ref), 303)
