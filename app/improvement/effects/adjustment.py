@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from statistics import NormalDist
 from typing import Any, Self
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from app.improvement.effects.measures import Measure
 from app.improvement.effects.outcome_rules import OutcomeRules
+from app.improvement.effects.statistics.prediction import Line, t_quantile
 
 Floats = NDArray[np.float64]
 
@@ -97,32 +97,11 @@ def adjust(
     if peers is None or m < rules.least_reference_units or np.ptp(peers.baseline) == 0:
         return Adjustment(adjusted=False, peers=m)
     before, after = float(baseline.value or 0.0), float(follow_up.value or 0.0)
-    centre = float(peers.baseline.mean())
-    deviations = peers.baseline - centre
-    squares = float(deviations @ deviations)
-    slope = float(deviations @ peers.follow_up) / squares
-    intercept = float(peers.follow_up.mean()) - slope * centre
-    residuals = peers.follow_up - intercept - slope * peers.baseline
-    scatter = float(residuals @ residuals) / (m - 2)
-    own = follow_up.sampling_variance(rules) + slope**2 * baseline.sampling_variance(rules)
-    usual = float((peers.follow_up_variance + slope**2 * peers.baseline_variance).mean())
-    variance = scatter * (1 + 1 / m + (before - centre) ** 2 / squares) + max(0.0, own - usual)
-    expected = intercept + slope * before
+    line = Line.through(peers.baseline, peers.follow_up)
+    own = follow_up.sampling_variance(rules) + line.slope**2 * baseline.sampling_variance(rules)
+    usual = float((peers.follow_up_variance + line.slope**2 * peers.baseline_variance).mean())
+    variance = line.prediction_variance(before) + max(0.0, own - usual)
+    expected = line.at(before)
     change = sign * (after - expected)
     half = t_quantile((1 + rules.prediction_level) / 2, m - 2) * math.sqrt(variance)
-    return Adjustment(True, m, slope, intercept, expected, change, change - half, change + half)
-
-
-def t_quantile(share: float, degrees: int) -> float:
-    """Quantile of Student's t; `share` 0–1, `degrees` ≥ 10 (there exact to 4 decimals between 0.01 and 0.99).
-
-    Source: expansion around the normal quantile, Abramowitz and Stegun 26.7.5.
-    """
-    z = NormalDist().inv_cdf(share)
-    terms = (
-        (z**3 + z) / 4,
-        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
-        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
-    )
-    return z + math.fsum(term / float(degrees**power) for power, term in enumerate(terms, start=1))
+    return Adjustment(True, m, line.slope, line.intercept, expected, change, change - half, change + half)

@@ -306,7 +306,7 @@ def _outcome(
 
 def outcome_code_version() -> str:
     """Version of the code that draws outcomes; changes with any of its source files."""
-    names = ("adjustment", "comparability", "criteria", "measures", "outcome", "outcome_rules")
+    names = ("adjustment", "comparability", "criteria", "measures", "outcome", "outcome_rules", "statistics/prediction")
     return code_version("outcomes", Path(__file__).parent, tuple(f"{name}.py" for name in names))
 
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.improvement.effects.adjustment import Peers, adjust, t_quantile
+from app.improvement.effects.adjustment import Peers, adjust
 from app.improvement.effects.measures import Measure
 from app.improvement.effects.outcome import Comparison, Outcome, evaluate
 from app.improvement.effects.outcome_rules import outcome_rules
+from app.improvement.effects.statistics.prediction import t_quantile
 from app.improvement.monitoring.cells import Cell, Cells
 from app.improvement.monitoring.finding_rules import judge
 
