@@ -239,5 +239,6 @@ def _quantile(centre: Floats, spread: Floats, weight: Floats, share: float) -> F
 def normal_share(z: Floats) -> Floats:
     """Share of a standard normal distribution below z, any shape."""
     flat = (-z.ravel() / math.sqrt(2)).tolist()
-    shares = 0.5 * np.fromiter(map(math.erfc, flat), dtype=np.float64, count=z.size)
-    return np.asarray(shares.reshape(z.shape), dtype=np.float64)
+    shares: Floats = np.fromiter((0.5 * share for share in map(math.erfc, flat)), dtype=np.float64, count=z.size)
+    found: Floats = shares.reshape(z.shape)
+    return found
