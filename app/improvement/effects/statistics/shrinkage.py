@@ -233,12 +233,12 @@ def _quantile(centre: Floats, spread: Floats, weight: Floats, share: float) -> F
         below = np.where(spread > 0, normal_share((middle - centre) / safe), middle >= centre)
         under = weight @ below < share
         low, high = np.where(under, middle, low), np.where(under, high, middle)
-    return (low + high) / 2
+    found: Floats = (low + high) / 2
+    return found
 
 
 def normal_share(z: Floats) -> Floats:
     """Share of a standard normal distribution below z, any shape."""
-    flat = (-z.ravel() / math.sqrt(2)).tolist()
-    shares: Floats = np.fromiter((0.5 * share for share in map(math.erfc, flat)), dtype=np.float64, count=z.size)
-    found: Floats = shares.reshape(z.shape)
-    return found
+    flat: list[float] = (-z.ravel() / math.sqrt(2)).tolist()
+    shares = np.array([0.5 * math.erfc(place) for place in flat], dtype=np.float64)
+    return np.reshape(shares, z.shape)
