@@ -242,7 +242,7 @@ def _margins(cells: Cells, rules: FindingRules) -> Floats:
 
 
 def _family_sizes(family: Counts, eligible: Flags) -> Counts:
-    sizes = np.bincount(family[eligible], minlength=int(family.max(initial=0)) + 1)
+    sizes = np.bincount(family[eligible], minlength=int(np.max(family)) + 1 if family.size else 0)
     return np.where(eligible, sizes[family], 0)
 
 
