@@ -365,7 +365,7 @@ def differences(ref: str) -> Response:
 def annotated(ref: str) -> Response:
     """The sender's own file with what was found written into it."""
     found = _load(ref)
-    name = f"{found.file_name.rpartition('.')[0] or found.file_name}-{_('核对')}.xlsx"
+    name = (found.file_name.rpartition(".")[0] or found.file_name) + "-" + _("核对") + ".xlsx"
     return _download(file_of(found, ANNOTATED), name)
 
 
@@ -375,7 +375,8 @@ def blank(kind: str) -> Response:
     """An empty workbook with the right headers."""
     if kind not in {each.code for each in queries.kinds_for(current_actor())}:
         raise NotFound("import_kind", kind)
-    return _download(blank_workbook(KINDS[kind]), f"{import_kind(kind).zh}-{_('空表')}-{clock.today():%Y}.xlsx")
+    name = "-".join((import_kind(kind).zh, _("空表"), f"{clock.today():%Y}.xlsx"))
+    return _download(blank_workbook(KINDS[kind]), name)
 
 
 def _download(data: bytes, name: str) -> Response:

@@ -180,7 +180,8 @@ def make(document: PlanDocument) -> MadeIn:
         papers = [paper_of(plan) for plan in bound]
         digest = hashlib.sha256(canonical({"papers": [asdict(one) for one in papers]}).encode()).hexdigest()
         marks = _marks(document, digest)
-        name = f"{document.number}-{_('整改方案')}-{_('第 %(n)s 版', n=document.edition)}".replace(" ", "")
+        parts = (document.number, _("整改方案"), _("第 %(n)s 版", n=document.edition))
+        name = "-".join(parts).replace(" ", "")
         if document.form == "word":
             content, pages = _as_word(document, papers, marks), None
             return MadeIn(shelf().keep(content, f"{name}.docx", WORD_TYPE), digest, pages)

@@ -52,7 +52,8 @@ def _staff(actor: Actor, found: ProblemItem, form: HandlerForm) -> Ids:
     """Offer the unit's people; the answer knows their references."""
 
     def labels(some: list[Named]) -> list[tuple[str, str]]:
-        return [(one.ref, f"{one.name}（{_('、').join(word(ROLES[r]) for r in one.roles)}）") for one in some]
+        comma = _("、")
+        return [(one.ref, f"{one.name}（{comma.join(word(ROLES[r]) for r in one.roles)}）") for one in some]
 
     workers, deputies = people.staff_for(actor, found), people.staff_for(actor, found, deputies=True)
     form.offer(labels(workers), labels(deputies))

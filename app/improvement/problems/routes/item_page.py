@@ -238,8 +238,8 @@ def due_words(item: ProblemItem) -> str:
     if item.is_settled:
         return str(text)
     if days < 0:
-        return f"{text}{_('，超 %(n)s 天', n=-days)}"
-    return f"{text}{_('，还有 %(n)s 天', n=days) if days else _('，今天到期')}"
+        return text + _("，超 %(n)s 天", n=-days)
+    return text + (_("，还有 %(n)s 天", n=days) if days else _("，今天到期"))
 
 
 def people(actor: Actor, item: ProblemItem, named: dict[str, list[tuple[str, str]]]) -> list[tuple[str, str, str]]:
