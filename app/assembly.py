@@ -6,9 +6,16 @@ from collections.abc import Callable
 
 from flask import Flask
 
+from app.api import assembly as api
 from app.core import assembly as core
 from app.dashboards import assembly as dashboards
 from app.improvement import assembly as improvement
 from app.people import assembly as people
 
-AREAS: tuple[Callable[[Flask], None], ...] = (core.assemble, people.assemble, improvement.assemble, dashboards.assemble)
+AREAS: tuple[Callable[[Flask], None], ...] = (
+    core.assemble,
+    people.assemble,
+    improvement.assemble,
+    dashboards.assemble,
+    api.assemble,
+)

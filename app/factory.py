@@ -6,6 +6,7 @@ import logging
 from datetime import timedelta
 from pathlib import Path
 
+from apiflask import APIFlask
 from flask import Flask
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
@@ -31,7 +32,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or Settings.from_env()
     settings.check()
-    app = Flask("app", root_path=str(ROOT / "app"), template_folder=str(ROOT / "templates"), static_folder="static")
+    app = APIFlask(
+        "app",
+        title="闭环 Bihuan",
+        version="1.0.0",
+        spec_path=None,
+        docs_path=None,
+        json_errors=False,
+        root_path=str(ROOT / "app"),
+        template_folder=str(ROOT / "templates"),
+        static_folder="static",
+    )
     logs.configure()
     logging.getLogger("transitions").setLevel(logging.WARNING)
     _configure(app, settings)
@@ -63,6 +74,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=False,  # our pages send no Referer; origin.py looks at Origin and Sec-Fetch-Site instead
         REDIS_URL=settings.redis_url,
         BIHUAN_LOCALE=settings.locale,
+        OPENAPI_VERSION="3.1.0",
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
         TEMPLATES_AUTO_RELOAD=settings.environment == "development",
     )

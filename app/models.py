@@ -1,5 +1,6 @@
 """Every table of the application in one place, for migrations and checks."""
 
+from app.api import models as api_models
 from app.core.audit import models as audit_models
 from app.core.casework import deadlines
 from app.core.database import Base
@@ -16,6 +17,7 @@ from app.people.identity import models as identity_models
 
 metadata = Base.metadata
 TABLES = (
+    api_models,
     assignments,
     audit_models,
     deadlines,

@@ -117,6 +117,12 @@ class Settings:
         "SMTP_URL", "", str, "smtp://user:password@host:25, or smtps://; empty: inbox only, no e-mail."
     )
     mail_from: str = variable("MAIL_FROM", "bihuan@localhost", str, "Sender of e-mail.")
+    webhook_hosts: tuple[str, ...] = variable(
+        "BIHUAN_WEBHOOK_HOSTS",
+        "",
+        _several,
+        "Hosts (with port), by comma, that webhooks may be sent to; none by default.",
+    )
     scanner: Scanner = variable("SCANNER", "none", _one_of(Scanner), "Virus scanner of uploads: none or clamd.")
     clamd_address: str = variable("CLAMD_ADDRESS", "/run/clamav/clamd.ctl", str, "Socket, or host:port, of clamd.")
     pdf: bool = variable(

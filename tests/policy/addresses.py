@@ -12,6 +12,18 @@ from werkzeug.routing import Rule
 from app.core.casework.records import MOVABLES
 
 RECORDS = {
+    "/api/v1/": None,
+    "/api/v1/actions/": "remediation_actions",
+    "/api/v1/closures/": "closure_requests",
+    "/api/v1/cycles/": "monitoring_cycles",
+    "/api/v1/evaluations/": "effect_evaluations",
+    "/api/v1/evidence/": "evidence",
+    "/api/v1/findings/": "data_findings",
+    "/api/v1/imports/": "import_batches",
+    "/api/v1/items/": "problem_items",
+    "/api/v1/lists/": "problem_lists",
+    "/api/v1/plans/": "remediation_plans",
+    "/programs/<any(tokens, webhooks):kind>/": "api_tokens",
     "/accounts/": "accounts",
     "/accounts/new/": "persons",
     "/audit/entries/": None,
@@ -67,6 +79,7 @@ VALUES: dict[str, Any] = {
     "number": 1,
     "part": "whole",
     "ref": "0" * 16,
+    "rest": "nothing",
     "row": 1,
     "seq": 1,
     "sha256": "0" * 64,

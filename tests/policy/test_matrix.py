@@ -39,6 +39,8 @@ def _fault(stage: Stage, method: str, rule: object, relation: str, call: Call) -
         return f"reading writes: {call.writes[0]}"
     if rights[0] in (PUBLIC, SIGNED_IN):
         return None
+    if endpoint.startswith("api."):
+        return None if call.status == 401 else f"{call.status}: a browser's session opens the programs' interface"
     held = stage.held(rule, relation)  # type: ignore[arg-type]
     if not any(holds(stage.cast.actor(stage.player.key), right) for right in rights):
         return None if call.status == 404 else f"{call.status} instead of 404 without the right"

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.core import clock, logs, queue
 from app.core.database import db, use_context
-from app.core.outbox.handlers import HANDLERS
+from app.core.outbox.handlers import HANDLERS, LISTENERS
 from app.core.outbox.models import Effect, OutboxRow
 from app.core.policy.actor import SYSTEM
 
@@ -90,6 +90,8 @@ def _deliver(outbox_id: int) -> None:
     try:
         if handler is None:
             raise LookupError(f"nobody handles {row.kind}")
+        for listener in LISTENERS.get(row.kind, ()):
+            listener(row)
         handler(row)
         session.execute(update(OutboxRow).where(OutboxRow.id == outbox_id).values(done_at=clock.now(), trouble=None))
         session.commit()

@@ -9,6 +9,13 @@ if TYPE_CHECKING:
     from app.core.outbox.models import OutboxRow
 
 HANDLERS: dict[str, Callable[[OutboxRow], None]] = {}
+LISTENERS: dict[str, list[Callable[[OutboxRow], None]]] = {}
+
+
+def listens(kind: str, function: Callable[[OutboxRow], None]) -> None:
+    """Register somebody who hears of `kind` before its handler; a listener only posts further rows."""
+    if function not in LISTENERS.setdefault(kind, []):
+        LISTENERS[kind].append(function)
 
 
 def handles(kind: str, function: Callable[[OutboxRow], None]) -> None:

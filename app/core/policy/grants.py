@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from app.core.policy import improvement
-from app.core.policy.scopes import CLASSES, COUNTY, EVERYWHERE, SCHOOL, UNIT, Scope
+from app.core.policy.scopes import CLASSES, COUNTY, EVERYWHERE, OWN, SCHOOL, UNIT, Scope
 
 Holders = dict[str, Scope | tuple[Scope, ...]]
 
@@ -66,6 +66,19 @@ IDENTITY: dict[str, Holders] = {
     "audit.verify": {"auditor": EVERYWHERE},
     "casework.set_workdays": {"office_director": EVERYWHERE, "sys_admin": EVERYWHERE},
 }
+API: dict[str, Holders] = {
+    "api.ask": dict.fromkeys(("office_director", "evaluator", "assessment_member", "leading_group_head"), OWN),
+    "api.view": {
+        **dict.fromkeys(("office_director", "evaluator", "assessment_member", "leading_group_head"), OWN),
+        "security_admin": COUNTY,
+    },
+    "api.approve": {"security_admin": COUNTY},
+    "api.end": {
+        **dict.fromkeys(("office_director", "evaluator", "assessment_member", "leading_group_head"), OWN),
+        "security_admin": COUNTY,
+    },
+}
+"""Programs' tokens and webhooks: whoever holds the role asks, the security administrator approves, both may end them."""
 
 
 def _by_role(*areas: dict[str, Holders]) -> dict[str, dict[str, tuple[Scope, ...]]]:
@@ -77,6 +90,6 @@ def _by_role(*areas: dict[str, Holders]) -> dict[str, dict[str, tuple[Scope, ...
     return dict(found)
 
 
-AREAS = (PEOPLE, IDENTITY, *improvement.AREAS)
+AREAS = (PEOPLE, IDENTITY, API, *improvement.AREAS)
 RIGHTS: tuple[str, ...] = tuple(sorted({right for area in AREAS for right in area}))
 GRANTS = _by_role(*AREAS)

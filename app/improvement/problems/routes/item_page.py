@@ -234,12 +234,12 @@ def due_words(item: ProblemItem) -> str:
     if item.due_on is None:
         return str(_("还没有定期限"))
     days = (item.due_on - clock.today()).days
-    text = _("整改期限 %(day)s", day=short_date(item.due_on))
+    text = str(_("整改期限 %(day)s", day=short_date(item.due_on)))
     if item.is_settled:
-        return str(text)
+        return text
     if days < 0:
-        return text + _("，超 %(n)s 天", n=-days)
-    return text + (_("，还有 %(n)s 天", n=days) if days else _("，今天到期"))
+        return text + str(_("，超 %(n)s 天", n=-days))
+    return text + str(_("，还有 %(n)s 天", n=days) if days else _("，今天到期"))
 
 
 def people(actor: Actor, item: ProblemItem, named: dict[str, list[tuple[str, str]]]) -> list[tuple[str, str, str]]:

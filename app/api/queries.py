@@ -1,0 +1,158 @@
+"""Reads of the interface: records by keyset pages through each feature's own visibility, and who holds which token."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload, raiseload, selectinload
+
+from app.api.models import ApiToken, Granted, Webhook
+from app.core.database import db
+from app.core.errors import Invalid, NotFound, Sentence
+from app.core.policy import decide
+from app.core.policy.actor import Actor
+from app.improvement.effects.models import ClosureRequest, EffectEvaluation
+from app.improvement.effects.queries.lists import seen as seen_effects
+from app.improvement.monitoring.models import DataFinding
+from app.improvement.plans.models import Evidence, RemediationAction, RemediationPlan
+from app.improvement.problems.models import ProblemItem, ProblemList
+from app.improvement.problems.queries.reach import visible_items, visible_lists
+from app.people.directory.models import Unit
+
+LOST = Sentence(
+    "after 所指的记录不在了，请从第一页重新读取", "The record that after names is gone; begin with the first page."
+)
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One kind of record: its table, who sees which rows, and what is loaded with them."""
+
+    model: Any
+    see: Callable[[Actor, Select[Any]], Select[Any]]
+    loads: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a page is narrowed to: states, changes since a moment, the record before it, its size (1–200)."""
+
+    states: Sequence[str] = ()
+    changed_since: datetime | None = None
+    after: str | None = None
+    size: int = 50
+
+
+def _by(model: Any, right: str) -> Callable[[Actor, Select[Any]], Select[Any]]:
+    return lambda actor, statement: decide.visible(actor, statement, model, right)
+
+
+def _seen_evidence(actor: Actor, statement: Select[Any]) -> Select[Any]:
+    measures = decide.visible(actor, select(RemediationAction.id), RemediationAction, "plans.view_evidence")
+    return statement.where(Evidence.action_id.in_(measures))
+
+
+def _seen_effects(model: Any) -> Callable[[Actor, Select[Any]], Select[Any]]:
+    return lambda actor, statement: seen_effects(
+        actor, statement.join(ProblemItem, ProblemItem.id == model.item_id), model
+    )
+
+
+RESOURCES: dict[str, Resource] = {
+    "findings": Resource(
+        DataFinding, _by(DataFinding, "monitoring.view_findings"), (joinedload(DataFinding.indicator),)
+    ),
+    "lists": Resource(ProblemList, visible_lists, (joinedload(ProblemList.cycle),)),
+    "items": Resource(
+        ProblemItem, visible_items, (joinedload(ProblemItem.problem_list), joinedload(ProblemItem.indicator))
+    ),
+    "plans": Resource(RemediationPlan, _by(RemediationPlan, "plans.view_plans"), (joinedload(RemediationPlan.item),)),
+    "actions": Resource(
+        RemediationAction,
+        _by(RemediationAction, "plans.view_plans"),
+        (joinedload(RemediationAction.plan).joinedload(RemediationPlan.item),),
+    ),
+    "evidence": Resource(Evidence, _seen_evidence, (joinedload(Evidence.action), selectinload(Evidence.versions))),
+    "evaluations": Resource(
+        EffectEvaluation,
+        _seen_effects(EffectEvaluation),
+        (joinedload(EffectEvaluation.item), joinedload(EffectEvaluation.plan)),
+    ),
+    "closures": Resource(
+        ClosureRequest,
+        _seen_effects(ClosureRequest),
+        (joinedload(ClosureRequest.item), joinedload(ClosureRequest.evaluation)),
+    ),
+}
+"""Last part of the address → what stands behind it."""
+
+
+def _selected(actor: Actor, resource: Resource) -> Select[Any]:
+    return resource.see(actor, select(resource.model)).options(*resource.loads, raiseload("*"))
+
+
+def page_of(actor: Actor, name: str, wanted: Wanted) -> tuple[list[Any], str | None]:
+    """The records in the order of their making and the cursor of the next page. Raises Invalid for a cursor that is gone."""
+    resource = RESOURCES[name]
+    model, query = resource.model, _selected(actor, resource)
+    if wanted.states:
+        query = query.where(model.state.in_(wanted.states))
+    if wanted.changed_since is not None:
+        query = query.where(model.state_since >= wanted.changed_since)
+    if wanted.after:
+        edge = db.session.scalar(resource.see(actor, select(model.id)).where(model.ref == wanted.after))
+        if edge is None:
+            raise Invalid("after", LOST)
+        query = query.where(model.id > edge)
+    rows = list(db.session.scalars(query.order_by(model.id).limit(wanted.size + 1)).unique())
+    more, rows = len(rows) > wanted.size, rows[: wanted.size]
+    return rows, rows[-1].ref if more else None
+
+
+def record_for(actor: Actor, name: str, ref: str) -> Any:
+    """One record. Raises NotFound."""
+    resource = RESOURCES[name]
+    found = db.session.scalars(_selected(actor, resource).where(resource.model.ref == ref)).unique().first()
+    if found is None:
+        raise NotFound(name, ref)
+    return found
+
+
+def sees(actor: Actor, entity: str, record_id: uuid.UUID) -> tuple[str, str] | None:
+    """Resource and reference of a record by table and id, where the actor sees it."""
+    for name, resource in RESOURCES.items():
+        if resource.model.__tablename__ == entity:
+            one = resource.see(actor, select(resource.model.ref)).where(resource.model.id == record_id)
+            ref = db.session.scalar(one)
+            return (name, ref) if ref else None
+    return None
+
+
+def units_of(actor: Actor, ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, Any]:
+    """The units that stand on records which the actor has loaded: ref, code, name."""
+    rows = db.session.execute(
+        select(Unit.id, Unit.ref, Unit.code, Unit.name).where(Unit.id.in_({one for one in ids if one}))
+    )
+    return {row.id: row for row in rows}
+
+
+def held(actor: Actor, model: type[Granted]) -> list[Any]:
+    """Tokens or webhooks that the actor asked for or oversees, the newest first."""
+    found = select(model).options(joinedload(model.owner), joinedload(model.assignment))
+    visible = decide.visible(actor, found, model, "api.view")
+    return list(db.session.scalars(visible.order_by(model.created_at.desc()).limit(200)))
+
+
+def granted_for(actor: Actor, kind: str, ref: str) -> Any:
+    """One token or webhook. Raises NotFound."""
+    model: Any = {"tokens": ApiToken, "webhooks": Webhook}[kind]
+    query = select(model).options(joinedload(model.owner), joinedload(model.assignment)).where(model.ref == ref)
+    found = db.session.scalar(decide.visible(actor, query, model, "api.view"))
+    if found is None:
+        raise NotFound(kind, ref)
+    return found

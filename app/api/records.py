@@ -1,0 +1,290 @@
+"""How records look in the interface: pydantic models, from which the OpenAPI description is made."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Units = Mapping[uuid.UUID, Any]
+REF = Field(
+    pattern="^[0-9a-f]{16}$",
+    description="不含意义的引用，也用在网页地址里 · opaque reference, as in addresses of pages",
+)
+
+
+class Shape(BaseModel):
+    """Every shape of ours: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class UnitOut(Shape):
+    """A unit: school or department."""
+
+    ref: str = REF
+    code: str
+    name: str
+
+    @classmethod
+    def of(cls, units: Units, identity: uuid.UUID | None) -> Self | None:
+        """The unit of that id, if it was loaded."""
+        row = units.get(identity) if identity else None
+        return cls(ref=row.ref, code=row.code, name=row.name) if row is not None else None
+
+
+class Moved(Shape):
+    """What every record with a state has."""
+
+    ref: str = REF
+    state: str = Field(description="状态代码 · state code of the handbook")
+    state_since: datetime
+    version: int
+    page: str = Field(description="网页地址，不含主机 · path of its page")
+    unit: UnitOut | None = None
+
+    @staticmethod
+    def base(row: Any, units: Units) -> dict[str, Any]:
+        """These fields of a record."""
+        return {
+            "ref": row.ref,
+            "state": row.state,
+            "state_since": row.state_since,
+            "version": row.version,
+            "page": row.address,
+            "unit": UnitOut.of(units, row.unit_id),
+        }
+
+
+def copied(shape: type[BaseModel], row: Any, units: Units, **more: Any) -> Any:
+    """A record in its shape: the fields of the same name, and `more`."""
+    base = Moved.base(row, units)
+    names = shape.model_fields.keys() - base.keys() - more.keys()
+    return shape(**base, **{name: getattr(row, name) for name in names}, **more)
+
+
+class FindingOut(Moved):
+    """数据发现 with its provenance: file digest, sheet, row, rules, effect and false discovery control (domain §8)."""
+
+    number: str
+    title: str
+    source_type: str
+    category: str
+    subject: str | None
+    grade: str | None
+    class_no: int | None
+    scope_level: str | None
+    indicator: str | None
+    severity: str | None
+    verdict: str | None
+    effect: float | None
+    effect_low: float | None
+    effect_high: float | None
+    p: float | None
+    adjusted_p: float | None
+    family_size: int | None
+    provenance: dict[str, Any]
+    interpretation: str
+    known_on: date
+    confirmed_on: date | None
+
+    @classmethod
+    def of(cls, row: Any, units: Units) -> Self:
+        """One finding."""
+        found: Self = copied(cls, row, units, indicator=row.indicator.code if row.indicator else None)
+        return found
+
+
+class ListOut(Moved):
+    """问题清单."""
+
+    number: str
+    title: str
+    level: str
+    edition: int
+    cycle: str | None = Field(description="监测周期名称 · name of the monitoring round")
+    document_number: str
+    issued_on: date | None
+
+    @classmethod
+    def of(cls, row: Any, units: Units) -> Self:
+        """One list."""
+        found: Self = copied(cls, row, units, cycle=row.cycle.name if row.cycle else None)
+        return found
+
+
+class ItemOut(Moved):
+    """问题项."""
+
+    number: str
+    title: str
+    description: str
+    level: str
+    list: str = Field(description="所属清单的引用 · reference of its list")
+    category: str | None
+    domain_code: str
+    source_type: str | None
+    severity: str | None
+    subject: str | None
+    grade: str | None
+    indicator: str | None
+    baseline: float | None
+    target: float | None
+    due_on: date | None
+    issued_on: date | None
+    accepted_on: date | None
+    closed_on: date | None
+    outcome: str | None
+    recurrence_count: int
+
+    @classmethod
+    def of(cls, row: Any, units: Units) -> Self:
+        """One item."""
+        code = row.indicator.code if row.indicator else None
+        found: Self = copied(cls, row, units, list=row.problem_list.ref, indicator=code)
+        return found
+
+
+class PlanOut(Moved):
+    """整改方案."""
+
+    item: str = Field(description="问题项的引用 · reference of its item")
+    edition: int
+    goal: str
+    design: str | None = Field(description="评价方式：indicator / criterion / small_n · evaluation design")
+    baseline: float | None
+    target: float | None
+    min_effect: float | None
+    target_on: date | None
+    follow_up_on: date | None
+    budget_planned: float | None
+    budget_used: float | None
+    approved_on: date | None
+
+    @classmethod
+    def of(cls, row: Any, units: Units) -> Self:
+        """One plan."""
+        found: Self = copied(cls, row, units, item=row.item.ref)
+        return found
+
+
+class ActionOut(Moved):
+    """整改措施."""
+
+    plan: str = Field(description="方案的引用 · reference of its plan")
+    item: str = Field(description="问题项的引用 · reference of its item")
+    position: int
+    title: str
+    kind: str
+    planned_start: date | None
+    planned_end: date | None
+    started_on: date | None
+    progress: int = Field(ge=0, le=100)
+    result: str
+
+    @classmethod
+    def of(cls, row: Any, units: Units) -> Self:
+        """One measure."""
+        found: Self = copied(cls, row, units, plan=row.plan.ref, item=row.plan.item.ref)
+        return found
+
+
+class VersionOut(Shape):
+    """One version of a piece of evidence; the file itself stays on its page."""
+
+    number: int
+    sha256: str | None = Field(description="文件的 SHA-256 · digest of the file as it came")
+    media_type: str | None
+    size: int | None
+    link: str | None
+
+
+class EvidenceOut(Moved):
+    """佐证材料: what it is, when it happened, which files by digest."""
+
+    action: str = Field(description="措施的引用 · reference of its measure")
+    kind: str
+    title: str
+    happened_on: date | None
+    expires_on: date | None
+    versions: list[VersionOut]
+
+    @classmethod
+    def of(cls, row: Any, units: Units) -> Self:
+        """One piece of evidence."""
+        files = [
+            VersionOut(
+                number=v.number,
+                sha256=v.original_sha256 or v.file_sha256,
+                media_type=v.media_type,
+                size=v.size,
+                link=v.link,
+            )
+            for v in row.versions
+        ]
+        found: Self = copied(cls, row, units, action=row.action.ref, versions=files)
+        return found
+
+
+class EvaluationOut(Moved):
+    """成效评价: the computed estimate with its interval, and what people decided."""
+
+    item: str
+    plan: str
+    design: str | None
+    computed: dict[str, Any] = Field(
+        description="估计值、标准误、区间、模型、输入摘要 · estimate, SE, CI, model, input hashes"
+    )
+    computed_outcome: str | None
+    outcome: str | None
+    judgement: str
+    is_unadjusted: bool
+    decided_on: date | None
+
+    @classmethod
+    def of(cls, row: Any, units: Units) -> Self:
+        """One evaluation."""
+        found: Self = copied(cls, row, units, item=row.item.ref, plan=row.plan.ref)
+        return found
+
+
+class ClosureOut(Moved):
+    """销号申请."""
+
+    number: str
+    item: str
+    evaluation: str | None
+    before_after: dict[str, Any]
+    verified_on_site: bool
+    submitted_on: date | None
+    approved_on: date | None
+
+    @classmethod
+    def of(cls, row: Any, units: Units) -> Self:
+        """One closure request."""
+        decided = row.evaluation.ref if row.evaluation else None
+        found: Self = copied(cls, row, units, item=row.item.ref, evaluation=decided)
+        return found
+
+
+class PageQuery(Shape):
+    """Which page of which records."""
+
+    after: str | None = Field(None, pattern="^[0-9a-f]{16}$", description="上一页的 next · next of the page before")
+    size: int = Field(50, ge=1, le=200)
+    state: str | None = Field(
+        None, pattern="^[a-z_]+(,[a-z_]+)*$", description="状态代码，逗号分隔 · state codes, by comma"
+    )
+    changed_since: datetime | None = Field(None, description="此时刻以后有变动的 · moved since this moment")
+
+
+class Problem(Shape):
+    """What went wrong, in both languages (RFC 9457)."""
+
+    title: str
+    status: int
+    sentences: list[dict[str, str]] = []
+    fields: dict[str, Any] = {}
