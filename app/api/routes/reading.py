@@ -61,12 +61,8 @@ def _offer(name: str, shape: Any, scope: str, rights: tuple[str, ...]) -> None:
     @bp.output(paged)
     @bp.doc(summary=shape.__doc__, operation_id=f"list_{name}")
     def several(wanted: PageQuery) -> Any:
-        narrowed = Wanted(
-            tuple((wanted.state or "").split(",")) if wanted.state else (),
-            wanted.changed_since,
-            wanted.after,
-            wanted.size,
-        )
+        states = tuple(wanted.state.split(",")) if wanted.state else ()
+        narrowed = Wanted(states, wanted.changed_since, wanted.after, wanted.size)
         rows, after = queries.page_of(current_actor(), name, narrowed)
         return paged(data=_shown(shape, rows), next=after)
 
@@ -90,17 +86,29 @@ def description() -> Response:
     return jsonify(current_app.spec)  # type: ignore[attr-defined]
 
 
-@bp.route("/<path:rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+@bp.get("/<path:rest>")
 @needs(PUBLIC)
 @bp.doc(hide=True)
 def nothing(rest: str) -> Response:
     """Whatever else is asked for under /api/v1: 405 where the address exists, else 404."""
+    return _nothing()
+
+
+@bp.route("/<path:rest>", methods=["POST", "PUT", "PATCH", "DELETE"])
+@needs(PUBLIC)
+@bp.doc(hide=True)
+def nothing_to_write(rest: str) -> Response:
+    """The same for every other method."""
+    return _nothing()
+
+
+def _nothing() -> Response:
     adapter = current_app.create_url_adapter(request)
     assert adapter is not None
     allowed = sorted(
         method
         for method in ("GET", "POST")
-        if adapter.test(method=method) and adapter.match(method=method)[0] != request.endpoint
+        if adapter.test(method=method) and not adapter.match(method=method)[0].startswith("api.nothing")
     )
     if not allowed:
         raise NotFound("api", "")
