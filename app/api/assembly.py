@@ -23,7 +23,7 @@ DEEDS = {
     "api.approve": ("批准了程序接口", "approved access of a program"),
     "api.end": ("停用了程序接口", "ended access of a program"),
 }
-HEADERS = {"idempotency_key": "Idempotency-Key"}
+HEADERS: dict[str, str] = {"idempotency_key": "Idempotency-Key"}
 """How the library calls a header → its name."""
 NOT_FITTING = Sentence("有几处不对，见 fields", "Some fields are not right; see fields.")
 
@@ -56,7 +56,7 @@ def _describe(app: Any) -> None:
 def _not_fitting(error: Any) -> Any:
     """What the library refuses before a view runs: query or body does not fit its description."""
     said = {
-        HEADERS.get(field, field): {"zh": "；".join(words), "en": "; ".join(words)}
+        HEADERS.get(str(field), str(field)): {"zh": "；".join(words), "en": "; ".join(words)}
         for part in (error.detail or {}).values()
         for field, words in (part.items() if isinstance(part, dict) else ())
     }
