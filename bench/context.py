@@ -61,6 +61,16 @@ class Context:
         renew_context(servers.settings.database_owner_url, servers.settings.context_key_file)
         return servers
 
+    def database(self, name: str) -> str:
+        """A further database on `servers` with the newest schema and no rows; its owner's address."""
+        from app.core.servers import migrate
+
+        assert self.servers.postgres is not None
+        self.servers.postgres.create_database(name)
+        url = self.servers.postgres.url("bihuan_owner", name)
+        migrate(url)
+        return url
+
     @cached_property
     def settings(self) -> Settings:
         """Settings of an application on `servers`, as the app role."""

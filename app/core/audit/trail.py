@@ -34,9 +34,12 @@ APPEND = text("select audit.append(:bodies, :reasons, :changes)").bindparams(
 UNTOLD = frozenset({"version", "created_at", "updated_at", "pinyin"})
 
 
+_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+
+
 def canonical(value: Mapping[str, Any]) -> str:
     """The one text of a mapping that is hashed: sorted keys, no spaces, UTF-8 characters as they are."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    return _encoder.encode(value)
 
 
 def told(value: Any) -> Any:

@@ -8,21 +8,23 @@ import os
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from app.core import clock
+from app.core.audit.trail import digest_of_details
 from app.core.database import db
 
 BEGINNING = hashlib.sha256(b"bihuan").digest()
 """What the first entry counts as the hash before it."""
-A_DAY = timedelta(days=1)
-ROWS = """select e.seq, e.previous, e.hash, e.body, e.written_at,
-                 d.reason, d.changes::text as changes, d.seq is not null as detailed
-          from audit.entries e left join audit.details d using (seq) where e.seq >= :start order by e.seq"""
+A_DAY = 86_400.0
+PORTION = 5_000
+DETAILED = '"details":"'
+ROWS = """select e.seq, e.previous, e.hash, e.body, extract(epoch from e.written_at)::float8,
+                 d.reason, d.changes::text
+          from audit.entries e left join audit.details d using (seq) where e.seq >= %(start)s order by e.seq"""
 
 
 @dataclass(frozen=True)
@@ -64,29 +66,34 @@ def verify(connection: Connection, anchors: list[Anchor] | None = None, start: i
     anchors), and a clock that went back by more than a day.
     """
     wanted = {anchor.seq: anchor for anchor in anchors or []}
-    previous, count, seq = BEGINNING if start == 1 else _hash_before(connection, start), 0, start - 1
-    latest: datetime | None = None
+    previous = BEGINNING if start == 1 else _hash_before(connection, start)
+    seq, latest, sha256 = start - 1, 0.0, hashlib.sha256
     with closing(_rows(connection, start)) as rows:
         for row in rows:
-            fault = _fault(row, seq, previous, wanted) or _clock_went_back(row, latest)
-            if fault is not None:
-                return Verdict(count, seq, previous, fault)
-            previous, seq, count = bytes(row.hash), row.seq, count + 1
-            latest = row.written_at if latest is None else max(latest, row.written_at)
+            number, before, digest, body, written_at, reason, changes = row
+            sound = (
+                number == seq + 1
+                and before == previous
+                and sha256(previous + f"{number}\n{body}".encode()).digest() == digest
+                and written_at >= latest - A_DAY
+                and _fits(body, reason, changes)
+                and (number not in wanted or wanted[number].head == digest.hex())
+            )
+            if not sound:
+                return Verdict(seq - start + 1, seq, previous, _fault(row, seq, previous, wanted.get(number)))
+            previous, seq = digest, number
+            latest = max(latest, written_at)
     lost = min((number for number in wanted if number > seq), default=None)
     fault = Finding(seq + 1, f"the anchor knows entry {lost}, the chain ends at {seq}") if lost else None
-    return Verdict(count, seq, previous, fault)
+    return Verdict(seq - start + 1, seq, previous, fault)
 
 
 def _rows(connection: Connection, start: int) -> Generator[Any]:
-    with connection.execution_options(yield_per=5000).execute(text(ROWS), {"start": start}) as result:
-        yield from result
-
-
-def _clock_went_back(row: Any, latest: datetime | None) -> Finding | None:
-    if latest is None or row.written_at >= latest - A_DAY:
-        return None
-    return Finding(row.seq, "the clock of the database went back by more than a day")
+    """Portions straight from the driver, hashes as bytes: a row object for each of a million entries doubles the time."""
+    raw: Any = connection.connection.dbapi_connection
+    with raw.cursor("chain", binary=True) as cursor:
+        cursor.itersize = PORTION
+        yield from cursor.execute(ROWS, {"start": start})
 
 
 def _hash_before(connection: Connection, start: int) -> bytes:
@@ -94,35 +101,33 @@ def _hash_before(connection: Connection, start: int) -> bytes:
     return bytes(found) if found else BEGINNING
 
 
-def _fault(row: Any, seq: int, previous: bytes, wanted: dict[int, Anchor]) -> Finding | None:
-    if row.seq != seq + 1:
+def _fits(body: str, reason: str | None, changes: str | None) -> bool:
+    """Whether what lies beside an entry is what its body promises: nothing, or these details."""
+    if DETAILED not in body:
+        return changes is None
+    promised = json.loads(body).get("details")
+    if changes is None:
+        return promised is None
+    return bool(promised == digest_of_details(reason, json.loads(changes)))
+
+
+def _fault(row: Any, seq: int, previous: bytes, anchor: Anchor | None) -> Finding:
+    """What is wrong with an entry that is not sound."""
+    number, before, digest, body, _, reason, changes = row
+    if number != seq + 1:
         return Finding(seq + 1, f"entry {seq + 1} is missing")
-    if bytes(row.previous) != previous:
-        return Finding(row.seq, "does not follow the entry before it")
-    if next_hash(previous, row.seq, row.body) != bytes(row.hash):
-        return Finding(row.seq, "its text was changed")
-    promised = _promised(row.body)
-    if (promised is not None) != row.detailed:
-        return Finding(row.seq, "its details are missing" if promised else "details were added to it")
-    if promised is not None and promised != _digest(row.reason, row.changes):
-        return Finding(row.seq, "its details were changed")
-    anchor = wanted.get(row.seq)
-    if anchor is not None and anchor.head != bytes(row.hash).hex():
-        return Finding(row.seq, "differs from its anchor: the chain was rewritten")
-    return None
-
-
-def _promised(body: str) -> str | None:
-    if '"details":"' not in body:
-        return None
-    found: str | None = json.loads(body).get("details")
-    return found
-
-
-def _digest(reason: str | None, changes: str) -> str:
-    value = {"reason": reason, "changes": json.loads(changes)}
-    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    if before != previous:
+        return Finding(number, "does not follow the entry before it")
+    if next_hash(previous, number, body) != digest:
+        return Finding(number, "its text was changed")
+    if not _fits(body, reason, changes):
+        promised = json.loads(body).get("details")
+        if (promised is not None) != (changes is not None):
+            return Finding(number, "its details are missing" if promised else "details were added to it")
+        return Finding(number, "its details were changed")
+    if anchor is not None and anchor.head != digest.hex():
+        return Finding(number, "differs from its anchor: the chain was rewritten")
+    return Finding(number, "the clock of the database went back by more than a day")
 
 
 def head_of(connection: Connection) -> tuple[int, bytes]:
