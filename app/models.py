@@ -12,6 +12,7 @@ from app.improvement.effects import models as effect_models
 from app.improvement.monitoring import models as monitoring_models
 from app.improvement.plans import models as plan_models
 from app.improvement.problems import models as problem_models
+from app.improvement.visits import models as visit_models
 from app.people.directory import models as directory_models
 from app.people.identity import models as identity_models
 
@@ -30,4 +31,5 @@ TABLES = (
     plan_models,
     problem_models,
     vault_rows,
+    visit_models,
 )

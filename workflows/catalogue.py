@@ -15,6 +15,7 @@ from workflows.improvement.release_ack import RELEASE_ACK
 from workflows.improvement.remediation_action import REMEDIATION_ACTION
 from workflows.improvement.remediation_plan import REMEDIATION_PLAN
 from workflows.improvement.reopening import REOPENING
+from workflows.improvement.supervision_visit import SUPERVISION_VISIT
 from workflows.vocabulary import Step, Workflow
 
 ALL: Final[tuple[Workflow, ...]] = (
@@ -27,6 +28,7 @@ ALL: Final[tuple[Workflow, ...]] = (
     REMEDIATION_PLAN,
     REMEDIATION_ACTION,
     EVIDENCE,
+    SUPERVISION_VISIT,
     EFFECT_EVALUATION,
     CLOSURE_REQUEST,
     RECHECK,

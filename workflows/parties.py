@@ -19,6 +19,7 @@ PARTIES: Final[dict[str, Sentence]] = {
     "owner": Sentence("措施负责人", "the owner of the measure"),
     "receiver": Sentence("接收单位", "the unit that receives it"),
     "reviewer": Sentence("审核人", "the person who reviews"),
+    "school": Sentence("学校", "the school"),
     "second_person": Sentence("复核导入的第二人", "the second person who checks the import"),
     "submitter": Sentence("提交人", "the person who submits"),
     "unit_head": Sentence("责任单位负责人", "the head of the responsible unit"),

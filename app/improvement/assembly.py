@@ -13,8 +13,10 @@ from app.improvement.plans import assembly as plans
 from app.improvement.plans.models import Evidence, RemediationAction, RemediationPlan
 from app.improvement.problems import assembly as problems
 from app.improvement.problems.models import ProblemItem, ProblemList, Reopening
+from app.improvement.visits import assembly as visits
+from app.improvement.visits.models import SupervisionVisit
 
-FEATURES = ("monitoring", "problems", "plans", "effects")
+FEATURES = ("monitoring", "problems", "plans", "visits", "effects")
 
 
 def assemble(app: Flask) -> None:
@@ -29,6 +31,7 @@ def assemble(app: Flask) -> None:
         RemediationPlan,
         RemediationAction,
         Evidence,
+        SupervisionVisit,
         EffectEvaluation,
         ClosureRequest,
         Recheck,
@@ -36,4 +39,5 @@ def assemble(app: Flask) -> None:
     monitoring.register(app)
     problems.register(app)
     plans.register(app)
+    visits.register(app)
     effects.register(app)

@@ -60,6 +60,7 @@ STATES = {
     "remediation_actions": "in_progress",
     "remediation_plans": "active",
     "reopenings": "proposed",
+    "supervision_visits": "notified",
 }
 WANTED = {"cycle_id", "indicator_id", "item_id", "plan_id", "responsible_person_id", "result_id", "written_by"}
 """References that are filled although they may be empty."""
@@ -101,6 +102,11 @@ BY_TABLE: dict[tuple[str, str], Any] = {
     ("role_requests", "kind"): "grant",
     ("reopenings", "trigger"): "new_data",
     ("saved_mappings", "kind"): "results",
+    ("supervision_entries", "kind"): "special",
+    ("supervision_visits", "kind"): "special",
+    ("visit_documents", "form"): "pdf",
+    ("visit_findings", "kind"): "problem",
+    ("visit_members", "role"): "inspector",
     ("rechecks", "kind"): "spot",
     ("students", "gender"): "2",
     ("data_findings", "source_type"): "inspection",

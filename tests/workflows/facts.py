@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.workflows.loop_cases import CLOSURE_CASES, EVALUATION_CASES, RECHECK_CASES, REOPENING_CASES
 from tests.workflows.source_cases import BATCH_CASES, CYCLE_CASES, FINDING_CASES, ITEM_CASES, LIST_CASES
+from tests.workflows.visit_cases import GOOD_VISIT, VISIT_CASES
 from tests.workflows.work_cases import ACTION_CASES, EVIDENCE_CASES, PLAN_CASES
 
 Changes = dict[str, Any]
@@ -188,6 +189,7 @@ GOOD: dict[str, Changes] = {
         "criterion_has_room": True,
         "is_new_version": True,
     },
+    "supervision_visit": GOOD_VISIT,
     "effect_evaluation": {
         "is_school_level": False,
         "is_severe": False,
@@ -255,6 +257,7 @@ CASES: dict[str, dict[str, Case]] = {
     "remediation_plan": PLAN_CASES,
     "remediation_action": ACTION_CASES,
     "evidence": EVIDENCE_CASES,
+    "supervision_visit": VISIT_CASES,
     "effect_evaluation": EVALUATION_CASES,
     "closure_request": CLOSURE_CASES,
     "recheck": RECHECK_CASES,

@@ -37,6 +37,8 @@ SEVERE, SCHOOL = {"is_severe": True}, {"is_school_level": True}
         ("closure_request.approve", SCHOOL, "effects.approve_school_closure"),
         ("reopening.approve", {}, "effects.decide_reopening"),
         ("reopening.approve", SEVERE, "effects.decide_severe_reopening"),
+        ("supervision_visit.close", {}, "visits.lead_visit"),
+        ("supervision_visit.lapse", {}, None),
         ("import_batch.accept", {}, "imports.accept_results"),
         ("import_batch.accept", {"is_results": False}, "imports.accept_roster"),
         ("problem_item.void", {}, "problems.void_item"),
@@ -51,7 +53,7 @@ def test_the_right_depends_on_the_record(step: str, facts: dict[str, object], ri
 def test_every_right_is_an_area_and_a_verb_with_a_noun() -> None:
     for right in catalogue.rights():
         area, _, words = right.partition(".")
-        assert area in {"monitoring", "problems", "plans", "effects", "imports"}
+        assert area in {"monitoring", "problems", "plans", "effects", "imports", "visits"}
         assert "_" in words and words.islower(), right
 
 

@@ -21,7 +21,8 @@ LABELS = (
     "candidate 候选 · watch 观察 · confirmed 已确认 · merged 已合并 · converted 已转问题 · issued 已交办 · accepted 已签收 · "
     "contested 有异议 · diagnosing 诊断中 · planning 方案制定 · implementing 整改中 · evaluating 评价中 · "
     "pending_closure 待销号 · reopened 重新打开 · suspended 挂起 · void 作废 · not_started 未开始 · in_progress 进行中 · "
-    "evidence_submitted 已报佐证 · completed 已完成 · data_ready 数据就绪 · computed 已计算 · decided 已定论"
+    "evidence_submitted 已报佐证 · completed 已完成 · data_ready 数据就绪 · computed 已计算 · decided 已定论 · "
+    "notified 已通知 · self_reported 自查已交 · on_site 现场视导 · feedback_issued 已反馈 · responded 已回应 · follow_up 追踪中"
 )
 """One label per code, typed from the glossary (domain §1.4)."""
 OWN_LABELS = {

@@ -218,6 +218,15 @@ DATA_FINDING = Workflow(
             guards=(names_its_source, names_its_unit),
         ),
         Step(
+            "carry_from_visit",
+            "由视导转来",
+            "Carried over from a visit",
+            source=(NEW,),
+            target=CANDIDATE,
+            system=True,
+            guards=(names_its_source, names_its_unit),
+        ),
+        Step(
             "confirm",
             "确认发现",
             "Confirm the finding",

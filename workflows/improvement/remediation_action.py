@@ -187,6 +187,16 @@ REMEDIATION_ACTION = Workflow(
     steps=(
         Step("plan", "列入措施", "Plan a measure", source=(NEW,), target=NOT_STARTED, needs="plans.draft_plan"),
         Step(
+            "add_from_visit",
+            "随视导列入",
+            "Added after a visit",
+            source=(NEW,),
+            target=NOT_STARTED,
+            system=True,
+            guards=(plan_is_in_force,),
+            tells=("dept_head", "principal"),
+        ),
+        Step(
             "start",
             "开始措施",
             "Start the measure",

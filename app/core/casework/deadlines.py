@@ -20,6 +20,9 @@ from app.core.policy.actor import SYSTEM
 from workflows.vocabulary import Deadline as DeclaredDeadline
 from workflows.vocabulary import Step
 
+RUN_OUT: dict[tuple[str, str], str] = {}
+"""(table, name of a clock) → kind of outbox row that is posted once the time is over: what the system then does by itself."""
+
 
 class Deadline(Base, Record, Scoped):
     """One running clock. `closed_at` when the record left the state; `paused_at` while it is suspended."""
@@ -205,4 +208,6 @@ def _take(deed: trail.Act, row: Deadline, rung: Any) -> None:
         row.closed_at = clock.now()
         return
     post("deadline_rung", row, rung=rung.name, roles=rung.roles)
+    if rung.name == "100%" and (row.entity, row.name) in RUN_OUT:
+        post(RUN_OUT[row.entity, row.name], record_of(row.entity, row.record_id))
     deed.note(trail.Entry("system", f"deadline.{rung.name}", record=row))

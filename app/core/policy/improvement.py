@@ -153,6 +153,37 @@ PLANS: dict[str, Holders] = {
     "plans.view_plans": {**READERS, **WORKERS, "grade_leader": SCHOOL},
     "plans.work_on_action": {**OWNERS, **WORKERS},
 }
+MEMBERS: Holders = dict.fromkeys(("inspector", "evaluator", "subject_researcher", "guidance_member"), ASSIGNED)
+"""Whoever is on the team of a visit (domain §2.2, column visit: V), as long as it lasts."""
+VISITS: dict[str, Holders] = {
+    "visits.decide_objection": {"office_director": COUNTY},
+    "visits.grant_exception": {"leading_group_head": COUNTY},
+    "visits.lead_visit": {"inspector": OWN},
+    "visits.manage_list": {"office_director": COUNTY},
+    "visits.notify_visit": {"office_director": COUNTY, "inspector": OWN},
+    "visits.observe_visit": MEMBERS,
+    "visits.plan_visit": {"office_director": COUNTY, "inspector": SCHOOLS},
+    "visits.prepare_answers": {"principal": SCHOOL, "school_coordinator": SCHOOL},
+    "visits.print_sheet": {
+        **MEMBERS,
+        "office_director": COUNTY,
+        "inspector": (SCHOOLS, ASSIGNED),
+        "principal": SCHOOL,
+        "school_coordinator": SCHOOL,
+    },
+    "visits.respond_visit": {"principal": SCHOOL},
+    "visits.view_list": {
+        **dict.fromkeys(("leading_group_head", "office_director", *MEMBERS, "principal", "school_coordinator"), COUNTY),
+    },
+    "visits.view_visits": {
+        **MEMBERS,
+        "leading_group_head": COUNTY,
+        "office_director": COUNTY,
+        "inspector": (SCHOOLS, ASSIGNED),
+        "principal": SCHOOL,
+        "school_coordinator": SCHOOL,
+    },
+}
 EFFECTS: dict[str, Holders] = {
     "effects.approve_closure": {"office_director": COUNTY},
     "effects.approve_school_closure": {"principal": SCHOOL},
@@ -184,4 +215,4 @@ EFFECTS: dict[str, Holders] = {
     "effects.view_closures": {**READERS, "grade_leader": SCHOOL},
     "effects.view_evaluations": {**READERS, "grade_leader": SCHOOL},
 }
-AREAS = (MONITORING, PROBLEMS, PLANS, EFFECTS)
+AREAS = (MONITORING, PROBLEMS, PLANS, VISITS, EFFECTS)

@@ -163,8 +163,9 @@ def take_back_closure(actor: Actor, request: ClosureRequest, given: EvaluationSt
 
 @operation(CLOSURE_REQUEST, "verify")
 def verify_closure(actor: Actor, request: ClosureRequest, given: VerifyIn) -> None:
-    """One who took no part verifies, on the spot for severe problems."""
-    request.verifier_opinion, request.verified_on_site = given.opinion.strip(), given.on_site
+    """One who took no part verifies, on the spot for severe problems; a visit that saw the item counts."""
+    request.verifier_opinion = given.opinion.strip()
+    request.verified_on_site = given.on_site or request.item.was_seen_on_a_visit
 
 
 @operation(CLOSURE_REQUEST, "return_request")

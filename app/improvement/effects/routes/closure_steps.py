@@ -223,7 +223,8 @@ def verify_closure(ref: str) -> Any:
     """Keep it."""
     actor, form = current_actor(), VerifyForm()
     found = records.closure_for(actor, ref)
-    if found.is_severe and form.validate() and not form.on_site.data:
+    seen = form.on_site.data or found.item.was_seen_on_a_visit
+    if found.is_severe and form.validate() and not seen:
         form.on_site.errors = [str(_("严重问题要先到现场核验"))]
         return _verify_page(found, form, 422)
     if carried_out(form, lambda: operations.verify_closure(actor, found, form.given())):

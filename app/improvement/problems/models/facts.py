@@ -23,7 +23,20 @@ PLAN = text(
 )
 """Only a plan made since the present planning began counts: the one that did not help is not in force again."""
 CLOSURE = text("select state from closure_requests where item_id = :id order by created_at desc limit 1")
-ONSITE = text("select exists (select 1 from onsite_checks where item_id = :id)")
+ONSITE = text(
+    """select exists (select 1 from onsite_checks where item_id = :id) or exists (
+         select 1 from visit_observations o join visit_lines l on l.id = o.line_id
+         where l.item_id = :id and o.set_aside_at is null)"""
+)
+"""A visit counts as well: one of its team saw the item on the spot."""
+ON_A_VISIT = text(
+    """select exists (
+         select 1 from visit_observations o join visit_lines l on l.id = o.line_id
+         where l.item_id = :id and o.set_aside_at is null and o.created_at >= coalesce(
+             (select max(at) from audit.transition_log
+              where record_id = :id and step = 'problem_item.start_work'), '-infinity'))"""
+)
+"""Seen by a visit since the work of the present plan began."""
 EXTENSIONS = text(
     """select count(*) from audit.transition_log where record_id = :id and step = 'problem_item.extend'
        and seq > coalesce((select max(seq) from audit.transition_log
@@ -76,6 +89,11 @@ def closure_state(item_id: uuid.UUID) -> str | None:
 def has_onsite_check(item_id: uuid.UUID) -> bool:
     """Whether somebody looked at it on the spot."""
     return bool(db.session.execute(ONSITE, {"id": item_id}).scalar_one())
+
+
+def was_seen_on_a_visit(item_id: uuid.UUID) -> bool:
+    """Whether the team of a visit saw it on the spot while the present plan was carried out."""
+    return bool(db.session.execute(ON_A_VISIT, {"id": item_id}).scalar_one())
 
 
 def extension_count(item_id: uuid.UUID) -> int:

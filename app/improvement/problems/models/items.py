@@ -217,6 +217,11 @@ class ProblemItem(Base, Movable):
         return facts.has_onsite_check(self.id)
 
     @property
+    def was_seen_on_a_visit(self) -> bool:
+        """The team of a visit saw it on the spot since the work began."""
+        return facts.was_seen_on_a_visit(self.id)
+
+    @property
     def extension_count(self) -> int:
         """How often its evaluation was extended under the present plan."""
         return facts.extension_count(self.id)
