@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.protection import protect
 
 revision = "2026_11_28_01_visits"
-down_revision = "2026_11_23_04_chain"
+down_revision = "2026_11_28_20_programs"
 branch_labels = None
 depends_on = None
 
