@@ -117,6 +117,14 @@ class Settings:
         "SMTP_URL", "", str, "smtp://user:password@host:25, or smtps://; empty: inbox only, no e-mail."
     )
     mail_from: str = variable("MAIL_FROM", "bihuan@localhost", str, "Sender of e-mail.")
+    oidc_issuer: str = variable(
+        "OIDC_ISSUER", "", str, "The bureau's own sign-in (OpenID Connect): its issuer address; empty: none."
+    )
+    oidc_client_id: str = variable("OIDC_CLIENT_ID", "bihuan", str, "What the sign-in service calls this product.")
+    oidc_secret_file: Path = variable(
+        "OIDC_SECRET_FILE", "{data}/keys/oidc.secret", _path, "File with the secret shared with the sign-in service."
+    )
+    oidc_title: str = variable("OIDC_TITLE", "统一认证", str, "What people call the sign-in service.")
     webhook_hosts: tuple[str, ...] = variable(
         "BIHUAN_WEBHOOK_HOSTS",
         "",
@@ -202,6 +210,10 @@ class Settings:
         """The key that signs forms and cookies."""
         return self.secret_key_file.read_bytes()
 
+    def oidc_secret(self) -> str:
+        """The secret shared with the bureau's sign-in service."""
+        return self.oidc_secret_file.read_text("utf-8").strip()
+
     def check(self) -> None:
         """Refuse an unsafe or incomplete start.
 
@@ -229,6 +241,10 @@ class Settings:
             wrong.append(
                 "BIHUAN_TRUSTED_PROXIES: 已声明 HTTPS 代理，须写明其地址 (name the addresses of the TLS proxy)."
             )
+        if self.oidc_issuer and not self.oidc_secret_file.is_file():
+            wrong.append(
+                f"OIDC_SECRET_FILE: 统一认证的密钥文件 {self.oidc_secret_file} 不存在 (this secret file does not exist)."
+            )
         for proxy in self.trusted_proxies:
             if not _is_network(proxy):
                 wrong.append(f"BIHUAN_TRUSTED_PROXIES: “{proxy}” 不是地址或网段 (is neither an address nor a network).")
@@ -244,6 +260,8 @@ class Settings:
             wrong.append("BIHUAN_PUBLIC_URL: 须以 https:// 开头 (must begin with https://).")
         if _yes(os.environ.get("FLASK_DEBUG", "")):
             wrong.append("FLASK_DEBUG: 正式环境必须关闭调试 (debug must be off).")
+        if self.oidc_issuer and not self.oidc_issuer.startswith("https://"):
+            wrong.append("OIDC_ISSUER: 须以 https:// 开头 (must begin with https://).")
         wrong += _wrong_key("BIHUAN_SECRET_KEY_FILE", self.secret_key_file)
         wrong += _wrong_key("BIHUAN_MASTER_KEY_FILE", self.master_key_file)
         wrong += _wrong_key("BIHUAN_CONTEXT_KEY_FILE", self.context_key_file)

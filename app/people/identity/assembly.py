@@ -15,7 +15,7 @@ from app.core.web import navigation
 from app.core.web.current import current_actor
 from app.core.web.navigation import Entry
 from app.core.web.pages import say
-from app.people.identity import letters, queries
+from app.people.identity import bureau, letters, queries
 from app.people.identity.routes import bp, browser
 
 MENU = (
@@ -30,6 +30,7 @@ def assemble(app: Flask) -> None:
     """Put everything in; safe to call for each application of a process."""
     app.extensions["bihuan.actor"] = browser.load_actor
     app.register_blueprint(bp)
+    bureau.register(app)
     app.context_processor(_shell)
     handles("account_notice", letters.account_notice)
     limits.register(app)
@@ -45,6 +46,7 @@ def _shell() -> dict[str, Any]:
         "home_url": browser.home(),
         "switch_language_url": url_for("identity.choose_language"),
         "search_url": _address("dashboards.search"),
+        "bureau_title": bureau.title(),
     }
     if actor is NOBODY or found is None:
         return {"shell": shell}

@@ -28,6 +28,11 @@ NOTICES: dict[str, Sentence] = {
         "你的密码已通过管理员给的一次性码重新设置；不是你本人请马上联系管理员",
         "Your password was set with an administrator's code. If it was not you, tell the administrator now.",
     ),
+    "bureau_linked": Sentence(
+        "你的账号已和统一认证关联；不是你本人请马上取消关联并改密码",
+        "Your account was linked with the bureau's sign-in. If it was not you, unlink it and change your password.",
+    ),
+    "bureau_unlinked": Sentence("你的账号已取消统一认证关联", "Your account is no longer linked."),
     "factor_changed": Sentence("你的验证器已换绑到新手机", "Your second factor moved to another phone."),
     "factor_reset": Sentence(
         "安全管理员重置了你的验证器，下次登录要重新绑定；不是你要求的请马上联系他",

@@ -42,6 +42,17 @@ class Account(Base, Record, Versioned):
         return self.person_id
 
 
+class AccountLink(Base, Record):
+    """An identity of the bureau's own sign-in service that stands for the password of an account."""
+
+    __tablename__ = "account_links"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), unique=True)
+    issuer: Mapped[str] = mapped_column(String(300))
+    subject: Mapped[str] = mapped_column(String(255))
+
+
 class RecoveryCode(Base, Record):
     """One of ten codes for a lost second factor; Argon2id hash, used once (security 4). `number` is printed before it."""
 
@@ -123,6 +134,7 @@ Index(
 __all__ = [
     "AccessRequest",
     "Account",
+    "AccountLink",
     "Attempts",
     "ClockOffset",
     "Draft",

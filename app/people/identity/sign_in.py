@@ -73,16 +73,18 @@ def give_password(name: str, password: str, visit: Visit) -> str:
     left = _count(key, visit, known)
     row = lookup.account_named(name)
     db.session.rollback()  # no connection is held while Argon2 runs
-    open_ = row is not None and row.disabled_at is None and not _left(row)
+    open_ = row is not None and row.disabled_at is None and not has_left(row)
     fits = passwords.password_fits(row.password_hash if row is not None and open_ else "", password)
     if row is None or not fits:
         _refuse("sign_in.password_refused", person_of(row) if row is not None else NOBODY, key)
         raise SignInRefused(left)
     _forgive(key, visit, known)
-    return _halfway(row, password, visit)
+    renewed = passwords.hash_password(password) if passwords.outdated(row.password_hash) else None
+    return halfway(row, visit, "sign_in.password", **({"password_hash": renewed} if renewed else {}))
 
 
-def _left(row: Any) -> bool:
+def has_left(row: Any) -> bool:
+    """Whether the person's service is over."""
     return row.left_on is not None and row.left_on < clock.today()
 
 
@@ -109,14 +111,11 @@ def _refuse(step: str, actor: Actor, key: str = "") -> None:
             deed.main.extra["name"] = key
 
 
-def _halfway(row: Any, password: str, visit: Visit) -> str:
-    renewed = passwords.hash_password(password) if passwords.outdated(row.password_hash) else None
+def halfway(row: Any, visit: Visit, step: str, **values: Any) -> str:
+    """The token of a session that has the first factor only; without a second one yet, one is offered next."""
     sealed = factors.seal(row.id, row.county_id, factors.new_secret()) if row.totp_sealed is None else None
-    values = {
-        **({"password_hash": renewed} if renewed else {}),
-        **({"totp_sealed": sealed, "totp_confirmed_at": None} if sealed else {}),
-    }
-    with trail.act(person_of(row), "sign_in", "sign_in.password"):
+    values |= {"totp_sealed": sealed, "totp_confirmed_at": None} if sealed else {}
+    with trail.act(person_of(row), "sign_in", step):
         if values:
             _change(row.id, **values)
         return sessions.begin(row.id, row.epoch, visit)

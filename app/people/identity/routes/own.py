@@ -12,7 +12,7 @@ from app.core.limits import TooSoon
 from app.core.web import drafts
 from app.core.web.current import SIGNED_IN, current_actor, needs
 from app.core.web.pages import page
-from app.people.identity import devices, factors, lookup, sign_in
+from app.people.identity import bureau, devices, factors, lookup, sign_in
 from app.people.identity import own_account as own
 from app.people.identity.forms import ChangeFactorForm, ChangePasswordForm
 from app.people.identity.routes import browser
@@ -33,6 +33,7 @@ def own_account() -> Response:
         codes_left=factors.codes_left(row.account_id),
         running=lookup.sessions_of(row.account_id),
         describe=devices.described,
+        linked=bureau.is_linked(row),
     )
 
 
