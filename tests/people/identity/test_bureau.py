@@ -95,7 +95,9 @@ def test_an_account_that_is_no_longer_linked_is_as_unknown_as_before(
     assert there_and_back(app.test_client(), "/sign-in/bureau").status_code == 422
 
 
-@pytest.mark.parametrize("spoil", [{"aud": "another"}, {"nonce": "replayed"}, {"iss": "http://evil.invalid"}, {"exp": 1}])
+@pytest.mark.parametrize(
+    "spoil", [{"aud": "another"}, {"nonce": "replayed"}, {"iss": "http://evil.invalid"}, {"exp": 1}]
+)
 def test_a_token_that_was_not_meant_for_this_sign_in_is_refused(
     spoil: dict[str, Any], app: Flask, cast: Cast, service: IdentityService
 ) -> None:
