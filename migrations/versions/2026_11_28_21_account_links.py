@@ -6,7 +6,7 @@ from alembic import op
 from migrations.protection import protect
 
 revision = "2026_11_28_21_account_links"
-down_revision = "2026_11_28_20_programs"
+down_revision = "2026_11_28_01_visits"
 branch_labels = None
 depends_on = None
 
