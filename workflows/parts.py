@@ -150,7 +150,8 @@ class Step:
 
     `four_eyes` names steps whose takers, as persons, may not take this one: of the same record by name, of a
     record it came from as "machine.step". With `four_eyes_when` that holds only where the test does. A `star`
-    goes into the monthly audit report. A deadline here starts when the step is taken and needs `met_by`.
+    goes into the monthly audit report. A step `aside` is
+    an exceptional way on that nobody waits for. A deadline here starts when the step is taken and needs `met_by`.
     """
 
     name: str
@@ -167,6 +168,7 @@ class Step:
     system: bool = False
     joint: Joint | None = None
     star: bool = False
+    aside: bool = False
     repeat: Repeat | None = None
     deadlines: tuple[Deadline, ...] = ()
     tells: tuple[str, ...] = ()

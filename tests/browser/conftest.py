@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.core.database import db
 from app.people.identity.factors import STEP_SECONDS, present_step
-from tests.cast import PASSWORD, Cast, Player, code, make_cast
+from tests.cast import PASSWORD, Cast, Place, Player, code, make_cast
 from tests.conftest import _application, settings_for
 from tests.policy.records import Chain, write
 
@@ -54,9 +55,15 @@ class Site:
     app: Flask
     cast: Cast
     address: str
-    records: Chain
     pictures: Path
     last_code: dict[str, int] = field(default_factory=dict)
+    furniture: Chain | None = None
+
+    @property
+    def records(self) -> Chain:
+        """One record of each kind; only where the site is furnished."""
+        assert self.furniture is not None, "this site stands empty"
+        return self.furniture
 
     def inside(self, work: Callable[[], Any]) -> Any:
         """What `work` returns inside the application; in a thread of its own, as this one belongs to the browser."""
@@ -94,6 +101,19 @@ def apart(work: Callable[[], Any]) -> Any:
 
 @pytest.fixture(scope="module")
 def site(cluster: Any, worker: str, keys: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The application with everybody and one record of each kind in it."""
+    with serving(cluster, worker, keys, pictures_of(tmp_path_factory)) as running:
+        school = running.cast.units["shuangqiao"]
+        running.inside(lambda: _furnish(running, school))
+        yield running
+
+
+def _furnish(running: Site, school: Place) -> None:
+    running.furniture = write(running.cast, running.cast["principal"], school, school, "八年级数学作业没有分层")
+
+
+@contextmanager
+def serving(cluster: Any, worker: str, keys: Path, pictures: Path) -> Iterator[Site]:
     """The application on a free port of loopback, with a database of its own where commits are real."""
     database = f"bihuan_{worker}_site"
     cluster.make_database(database)
@@ -101,21 +121,21 @@ def site(cluster: Any, worker: str, keys: Path, tmp_path_factory: pytest.TempPat
     app.config["TESTING"] = False
     with app.app_context():
         cast = make_cast()
-        school = cast.units["shuangqiao"]
-        records = write(cast, cast["principal"], school, school, "八年级数学作业没有分层")
         db.session.close()
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
-    serving = threading.Thread(target=server.serve_forever, daemon=True)
-    serving.start()
-    yield Site(app, cast, f"http://127.0.0.1:{server.server_port}", records, _pictures(tmp_path_factory))
-    server.shutdown()
-    serving.join()
-    server.server_close()
-    with app.app_context():
-        db.engine.dispose()
+    answering = threading.Thread(target=server.serve_forever, daemon=True)
+    answering.start()
+    try:
+        yield Site(app, cast, f"http://127.0.0.1:{server.server_port}", pictures)
+    finally:
+        server.shutdown()
+        answering.join()
+        server.server_close()
+        with app.app_context():
+            db.engine.dispose()
 
 
-def _pictures(factory: pytest.TempPathFactory) -> Path:
+def pictures_of(factory: pytest.TempPathFactory) -> Path:
     wanted = os.environ.get("BIHUAN_PICTURES")
     return Path(wanted) if wanted else factory.mktemp("pictures")
 

@@ -358,6 +358,7 @@ MONITORING_CYCLE = Workflow(
             target=CLOSED,
             needs="monitoring.close_cycle",
             reason=True,
+            aside=True,
             guards=(needed_no_list,),
         ),
         Step(

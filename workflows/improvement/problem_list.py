@@ -114,7 +114,7 @@ def every_item_has_somebody_responsible(problem_list: ProblemListFacts) -> bool:
     )
 
 
-@guard("还有问题项没有写明协办单位（没有也请注明）", en="Some items do not say which units help, or that none does")
+@guard("还有问题项没有写明协同单位（没有也请注明）", en="Some items do not say which units help, or that none does")
 def every_item_settles_its_co_units(problem_list: ProblemListFacts) -> bool:
     return all(item.co_units_settled for item in problem_list.items)
 

@@ -10,7 +10,7 @@ from app.core.errors import Sentence
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from workflows import engine
-from workflows.vocabulary import State, Step
+from workflows.vocabulary import State, Step, Workflow
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,19 @@ def choices(actor: Actor, record: Any) -> list[Choice]:
                 history[others] = takers(record, others)
             if actor.person_id in history[others]:
                 sentences.append(FOUR_EYES)
-        found.append(Choice(step, tuple(sentences), is_main(step, record.standing)))
+        found.append(Choice(step, tuple(sentences), is_main(record.workflow, step, record.standing)))
     return sorted(found, key=lambda choice: not choice.main)
 
 
-def is_main(step: Step, state: State) -> bool:
-    """Whether a step leads on along the normal path: what the record waits for, not what could also be done to it."""
+def is_main(workflow: Workflow, step: Step, state: State) -> bool:
+    """Whether a step leads on along the normal path: what the record waits for, not what could also be done to it.
+
+    Going back (taken back, refused) is not what anybody waits for; out of a side state every way back leads on.
+    """
     target = step.target
-    return not step.system and isinstance(target, State) and not target.side and target != state
+    if step.system or step.aside or not isinstance(target, State) or target.side or target == state:
+        return False
+    return state.side or workflow.states.index(target) > workflow.states.index(state)
 
 
 def choice(actor: Actor, record: Any, name: str) -> Choice | None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.core.casework import waiting
 from app.core.casework.timeline import WORDS
+from app.core.errors import Sentence
 from app.core.outbox.handlers import handles
 from app.core.web import navigation
 from app.improvement.effects import following, letters
 from app.improvement.effects.panels import effects_offers, effects_panel
 from app.improvement.effects.routes import bp, rechecks_bp
 from app.improvement.problems import panels
+from workflows.improvement.effect_evaluation import EFFECT_EVALUATION
 
 ENTRIES = (
     navigation.Entry("loop", "成效与销号", "effects.closures", "scale", ("effects.view_closures",), order=60),
@@ -26,6 +29,9 @@ DEEDS = {
 }
 
 
+COMPUTED = ("effect_evaluations", "computed")
+
+
 def register(app: Flask) -> None:
     """Register everything; safe to call for each application of a process."""
     for blueprint in (bp, rechecks_bp):
@@ -34,6 +40,10 @@ def register(app: Flask) -> None:
     navigation.add(*ENTRIES)
     panels.add(panels=[effects_panel], offers=[effects_offers])
     WORDS.update(DEEDS)
+    propose = EFFECT_EVALUATION.step("propose")
+    waiting.BESIDES.setdefault(COMPUTED, (propose, Sentence(propose.zh, propose.en)))
+    waiting.RECOVERED.setdefault(COMPUTED, lambda evaluation: not evaluation.has_proposal)
+    waiting.READY.setdefault(COMPUTED, lambda evaluation: evaluation.has_proposal)
     handles("plan_in_force", following.plan_in_force)
     handles("item_extended.effects", following.item_extended)
     handles("item_voided.effects", following.item_voided)

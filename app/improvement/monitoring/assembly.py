@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.core.casework import waiting
 from app.core.casework.timeline import WORDS
+from app.core.errors import Sentence
 from app.core.imports.registry import imports_as
 from app.core.outbox.handlers import handles
 from app.core.web import navigation
@@ -52,6 +54,25 @@ DEEDS = {
     "source_conflict.settle": ("裁定数据不一致", "settled data that disagree"),
 }
 
+BESIDES = {
+    ("monitoring_cycles", "verified"): (
+        "monitoring.prepare_release", Sentence("准备发布版本", "Prepare the versions"),
+        lambda cycle: bool(cycle.audiences_without_release),
+    ),
+    **dict.fromkeys(
+        (("monitoring_cycles", "released"), ("monitoring_cycles", "improving")),
+        (
+            "monitoring.record_meeting", Sentence("记下专题听取汇报", "Record the briefing"),
+            lambda cycle: not cycle.briefing_held,
+        ),
+    ),
+}  # fmt: skip
+"""What is to be done about a round that is no step of it: right, words, and whether it is still to be done."""
+READY = {
+    ("monitoring_cycles", "verified"): lambda cycle: not cycle.audiences_without_release,
+    ("monitoring_cycles", "improving"): lambda cycle: not cycle.open_list_count,
+}
+
 
 def register(app: Flask) -> None:
     """Register everything; safe to call for each application of a process."""
@@ -60,6 +81,10 @@ def register(app: Flask) -> None:
     navigation.add(*ENTRIES)
     imports_as(RESULTS)
     WORDS.update(DEEDS)
+    for key, (right, words, still) in BESIDES.items():
+        waiting.BESIDES.setdefault(key, (right, words))
+        waiting.RECOVERED.setdefault(key, still)
+    waiting.READY.update(READY)
     handles("collecting_started", letters.collecting_started)
     handles("findings_detected", letters.findings_detected)
     handles("conflict_asked", letters.conflict_asked)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask
 from sqlalchemy import exists, select
 
@@ -9,6 +11,7 @@ from app.core.casework import timeline, waiting
 from app.core.database import db
 from app.core.errors import Sentence
 from app.core.outbox.handlers import handles
+from app.core.policy.actor import Actor
 from app.core.web import navigation
 from app.core.web.navigation import Entry
 from app.improvement.plans import letters, panels
@@ -66,8 +69,16 @@ def register(app: Flask) -> None:
     for key, words in BESIDES.items():
         waiting.BESIDES.setdefault(key, words)
     waiting.RECOVERED.setdefault(("problem_items", "planning"), _has_no_open_plan)
+    for state in ("not_started", "in_progress", "returned"):
+        waiting.FOR.setdefault(("remediation_actions", state), _is_for_its_owner)
+    waiting.READY.setdefault(("remediation_actions", "not_started"), lambda action: action.plan_in_force)
     waiting.RECOVERED.setdefault(("remediation_plans", "active"), lambda plan: not plan.month_is_reported)
     item_page.add(panels=[panels.panel], offers=[panels.offers], people=[panels.in_charge])
+
+
+def _is_for_its_owner(actor: Actor, action: Any) -> bool:
+    """A measure waits for the person who answers for it, not for everybody in the unit who could step in."""
+    return action.owner_id in (None, actor.person_id)
 
 
 def _has_no_open_plan(item: object) -> bool:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import lazy_gettext as _
 
+from app.core.casework import waiting
 from app.core.casework.timeline import WORDS
+from app.core.errors import Sentence
 from app.core.outbox.handlers import handles
 from app.core.web import navigation
 from app.improvement.monitoring import beside
 from app.improvement.problems import letters, words
 from app.improvement.problems.routes import items_bp, lists_bp
+from workflows.improvement.problem_item import PROBLEM_ITEM
 
 ENTRIES = (
     navigation.Entry(
@@ -40,6 +43,8 @@ DEEDS = {
     "problem_item.recurred": ("下一轮监测再次出现", "found again in a later round"),
 }
 
+EVALUATING = ("problem_items", "evaluating")
+
 
 def register(app: Flask) -> None:
     """Register everything; safe to call for each application of a process."""
@@ -50,6 +55,10 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["spans"] = words.SPANS
     navigation.add(*ENTRIES)
     beside.add(beside.FindingAction(_("转为问题项"), "problem_lists.choose_list", "problems.convert_finding"))
+    again = PROBLEM_ITEM.step("plan_again")
+    waiting.BESIDES.setdefault(EVALUATING, (again, Sentence("决定重订方案或延长", "Decide: plan again or extend")))
+    waiting.RECOVERED.setdefault(EVALUATING, lambda item: item.unresolved_on is not None)
+    waiting.READY.setdefault(EVALUATING, lambda item: item.closable_on is not None)
     WORDS.update(DEEDS)
     handles("list_issued", letters.list_issued)
     handles("item_remark", letters.item_remark)

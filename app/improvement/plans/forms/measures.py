@@ -23,6 +23,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
+from app.core.web.forms import Later
 from app.improvement.plans.forms import options, persons
 from app.improvement.plans.models import RemediationAction
 from app.improvement.plans.numbers import plan_numbers
@@ -71,11 +72,11 @@ class MeasureForm(FlaskForm):
     )
     cause_id = SelectField(_("针对哪条原因"), [Optional()])
     kind = SelectField(_("类别"), [Optional()])
-    owner_id = SelectField(_("负责人"), [Optional()], description=_("本单位的一个人；提交方案前必须选定"))
+    owner_id = SelectField(_("负责人"), [Later()], description=_("本单位的一个人"))
     helpers = StringField(_("协助"), [Optional(), Length(max=200)], description=_("几个名字用顿号分开"))
     description = TextAreaField(_("怎么做"), [Optional(), Length(max=4000, message=_("最多 4000 个字"))])
-    planned_start = DateField(_("开始"), [Optional()])
-    planned_end = DateField(_("结束"), [Optional()])
+    planned_start = DateField(_("开始"), [Later()])
+    planned_end = DateField(_("结束"), [Later()])
     budget_planned = DecimalField(_("经费"), [Optional(), NumberRange(min=0, message=_("请写 0 或更大的数"))])
     criteria = FieldList(FormField(CriterionForm), min_entries=FEWEST_ROWS)
     milestones = FieldList(FormField(MilestoneForm), min_entries=FEWEST_ROWS)

@@ -15,6 +15,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
+from app.core.web.forms import Later
 from app.improvement.plans.forms import options, persons
 from app.improvement.plans.operations.plans import PlanIn
 from app.improvement.plans.words import DESIGNS
@@ -79,7 +80,7 @@ class GoalForm(SectionForm):
         description=_("平均分类指标要写"),
     )
     target = DecimalField(_("目标值"), [Optional()], places=None)
-    target_on = DateField(_("达成日期"), [Optional()], description=_("不晚于本轮改进期的最后一天"))
+    target_on = DateField(_("达成日期"), [Later()], description=_("不晚于本轮改进期的最后一天"))
 
     @classmethod
     def start(cls, plan: Any, measured: Measured) -> dict[str, Any]:
@@ -123,7 +124,7 @@ class EvaluationForm(SectionForm):
         [Optional(), NumberRange(min=Decimal("0.2"), message=_("最小效应不能低于 0.20"))],
         description=_("标准差的倍数，至少 0.20；比这更小的变化不算成效"),
     )
-    follow_up_on = DateField(_("复测（核验）日期"), [Optional()], description=_("比问题项的完成期限至少早 30 天"))
+    follow_up_on = DateField(_("复测（核验）日期"), [Later()], description=_("比问题项的完成期限至少早 30 天"))
 
     @classmethod
     def start(cls, plan: Any, measured: Measured) -> dict[str, Any]:

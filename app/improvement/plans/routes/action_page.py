@@ -121,7 +121,7 @@ def _verification(actor: Actor, action: RemediationAction) -> dict[str, Any]:
     waiting = action.undecided_evidence_count
     own = actor.person_id == action.owner_id
     return {
-        "label": _("审核佐证"),
+        "label": _("核验措施") if action.state == "evidence_submitted" else _("审核佐证"),
         "detail": _("%(n)s 份待审", n=waiting) if waiting else "",
         "url": url_for("verification.show", measure=action.ref),
         "icon": "checks",

@@ -11,6 +11,7 @@ from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 
 from app.core.casework.door import SHORTEST_REASON
+from app.core.web.forms import Later
 from app.improvement.problems.forms.fields import Choice, Day, VersionedForm, at_most, offered, wanted
 from app.improvement.problems.operations.diagnosis import CauseIn
 from app.improvement.problems.operations.drafting import Submission
@@ -119,17 +120,17 @@ class CauseForm(VersionedForm):
         _("原因"), [wanted(_("请写明原因")), at_most(300)], description=_("一条只写一个原因，写具体")
     )
     evidence_note = TextAreaField(
-        _("依据"), [Optional(), at_most(300)], description=_("看到的材料、数据或链接，例如：作业抽样 40 份")
+        _("依据"), [Later(), at_most(300)], description=_("看到的材料、数据或链接，例如：作业抽样 40 份")
     )
     controllable = RadioField(
         _("本单位能不能改变"),
-        [Optional()],
+        [Later()],
         choices=lambda: offered([("yes", _("可控，要有措施")), ("no", _("不可控，只说明"))]),
         description=_("每条可控的原因至少要有一项措施"),
     )
     five_whys = TextAreaField(
         _("追问过程"),
-        [Optional(), at_most(2000)],
+        [Later(), at_most(2000)],
         description=_("连问几个“为什么”，每问一行，直到能改的那一层"),
     )
 

@@ -11,6 +11,7 @@ from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.core.web.chips import word
+from app.core.web.forms import Later
 from app.improvement.problems.forms.fields import Choice, Day, Number, VersionedForm, at_most, offered, wanted
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.operations.drafting import ItemIn
@@ -87,11 +88,11 @@ class ItemForm(VersionedForm):
     source_type = Choice(_("来源"), validators=[wanted(_("请选择问题来源"))])
     severity = RadioField(_("级别"), [wanted(_("请选择级别"))], choices=lambda: offered(codes(SEVERITIES)))
     grade = Choice(_("年级"), validators=[Optional()])
-    unit = Choice(_("责任单位"), validators=[Optional()])
-    person = Choice(_("责任人"), validators=[Optional()], description=_("责任单位的负责人"))
+    unit = Choice(_("责任单位"), validators=[Later()])
+    person = Choice(_("责任人"), validators=[Later()], description=_("责任单位的负责人"))
     helping = RadioField(
         _("协同单位"),
-        [Optional()],
+        [Later()],
         choices=lambda: offered([("none", _("没有")), ("some", _("有"))]),
         description=_("没有也要注明"),
     )
@@ -103,7 +104,7 @@ class ItemForm(VersionedForm):
     criteria = TextAreaField(
         _("整改标准"), [Optional(), at_most(1000)], description=_("没有指标的问题，写做到什么样算改好，一行一条")
     )
-    due_on = Day(_("整改期限"), [Optional()])
+    due_on = Day(_("整改期限"), [Later()])
 
     def validate_co_units(self, field: Any) -> None:
         """Who says that somebody helps also says who."""

@@ -72,7 +72,7 @@ def days_here(record: Movable) -> int:
 
 def _short(at: datetime) -> str:
     day: date = clock.local(at).date()
-    return f"{day.month}-{day.day:02}" if day.year == clock.today().year else f"{day:%Y-%m-%d}"
+    return f"{day:%m-%d}" if day.year == clock.today().year else f"{day:%Y-%m-%d}"
 
 
 @dataclass(frozen=True)
