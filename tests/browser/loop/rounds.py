@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from tests.browser.loop.desk import Desk, Paper
-from tests.factories.monitoring import HEADER, NUMBER, PASS, PROBLEM, SHAPE, Line
+from tests.factories.monitoring import HEADER, NUMBER, PASS, PROBLEM, SHAPE, WORKED, Line
 from tests.factories.workbooks import as_xlsx, sent
 
 INDICATORS = (
@@ -16,16 +16,7 @@ INDICATORS = (
     (PROBLEM, "问题解决", "平均值", 1000),
     (PASS, "达标率", "比率", 1),
 )
-FIRST = (
-    Line("yuntai", NUMBER, 482, n=120),
-    Line("shuangqiao", NUMBER, 470, n=100),
-    Line("chengguan", NUMBER, 480, n=18),
-    Line("shimen", NUMBER, 497, n=3000),
-    Line("shuangqiao", SHAPE, 491, n=150),
-    Line("yuntai", SHAPE, 505, n=110),
-    Line("chengguan", SHAPE, 460, n=64),
-    Line("shuangqiao", PASS, 66 / 120, 0.70, n=120, kind="比率"),
-)
+FIRST = (replace(WORKED[0], school="yuntai"), replace(WORKED[1], school="shuangqiao"), *WORKED[2:])
 """F1–F8 of domain §8; the school of the walk is F2: 470 against 500 with 100 pupils."""
 OWN_WORD = "学校得分"
 """What the assessment group calls the column of values: not a word the import knows, so somebody has to match it."""
