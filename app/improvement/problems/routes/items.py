@@ -18,7 +18,7 @@ from app.core.web import filters
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
-from app.improvement.problems import chain, panels
+from app.improvement.problems import panels
 from app.improvement.problems.export import item_workbook
 from app.improvement.problems.forms.items import RemarkForm
 from app.improvement.problems.models import ProblemItem
@@ -163,7 +163,7 @@ def show(ref: str, form: RemarkForm, status: int = 200) -> Response:
         waits=item_page.waits(found, traced, handler),
         facts=item_page.facts(found, traced),
         traced=traced,
-        nodes=chain.nodes(actor, found, traced),
+        findings_seen=decide.holds(actor, "monitoring.view_findings"),
         entries=entries,
         earlier=earlier,
         offers=item_page.offers(actor, found, steps),

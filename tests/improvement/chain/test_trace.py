@@ -1,0 +1,206 @@
+"""From any record the chain leads back to file, sheet, row and column, and forward to the cell measured again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import event, select
+
+from app.core.audit import trail
+from app.core.database import db, use_context, uuid7
+from app.core.policy.actor import SYSTEM, Actor
+from app.improvement.chain.graph import Chain, ChainNode
+from app.improvement.chain.kinds import KINDS
+from app.improvement.chain.queries import trace
+from app.improvement.effects.models import ClosureRequest
+from app.improvement.monitoring.models import DataFinding, MonitoringResult
+from app.improvement.plans.models import Evidence, RemediationAction, RemediationPlan
+from app.improvement.problems.models import ItemFinding, OnsiteCheck, ProblemItem, Reopening
+from tests.cast import Cast, sign_in
+from tests.improvement.effects.scenes import EffectScene
+
+
+def _first(statement: Any) -> Any:
+    return db.session.scalars(statement).first()
+
+
+def records_of(scene: EffectScene, request: ClosureRequest) -> dict[str, Any]:
+    """One record of each kind of a closed item."""
+    item = request.item
+    plan = _first(select(RemediationPlan).where(RemediationPlan.item_id == item.id))
+    finding = _first(
+        select(DataFinding)
+        .join(ItemFinding, ItemFinding.finding_id == DataFinding.id)
+        .where(ItemFinding.item_id == item.id)
+    )
+    evaluation = scene.evaluation_of(item)
+    action = _first(select(RemediationAction).where(RemediationAction.plan_id == plan.id))
+    return {
+        "cell": db.session.get_one(MonitoringResult, finding.result_id),
+        "again": db.session.get_one(MonitoringResult, evaluation.follow_up_ids[0]),
+        "finding": finding,
+        "item": item,
+        "plan": plan,
+        "action": action,
+        "evidence": _first(select(Evidence).where(Evidence.action_id == action.id)),
+        "visit": _first(select(OnsiteCheck).where(OnsiteCheck.item_id == item.id)),
+        "evaluation": evaluation,
+        "closure": request,
+        "recheck": scene.recheck_of(request),
+    }
+
+
+EVERY = ("cell", "again", "finding", "item", "plan", "action", "evidence", "visit", "evaluation", "closure", "recheck")
+
+
+@pytest.mark.parametrize("begin", EVERY)
+def test_from_every_record_the_chain_reaches_both_ends(scene: EffectScene, begin: str) -> None:
+    request = scene.closure_approved()
+    records = records_of(scene, request)
+    found = trace(scene.actor("office_director"), records[begin])
+    assert len(found.links) >= 11
+    assert {str(records[name].id) for name in EVERY} <= {node.key for node in found.nodes}
+    for name in ("cell", "again"):
+        cell, node = records[name], _node(found, records[name])
+        place = {"file_sha256": cell.file_sha256, "sheet": cell.sheet, "row": 37, "column": "F", "value": cell.value}
+        assert place.items() <= node.facts.items()
+        assert [one.facts["file_sha256"] for one in found.before(node.key) if one.kind == "file"] == [cell.file_sha256]
+    whole = found.leads_to(_node(found, records["cell"]).key)
+    assert {str(records[name].id) for name in ("finding", "item", "plan", "action", "evidence", "closure")} <= whole
+    assert str(records["again"].id) in found.rests_on(str(request.id)), "the closure rests on the cell measured again"
+
+
+PROOF = {
+    "value": 470.0, "value_type": "mean", "direction": "higher", "benchmark": 500.0, "benchmark_type": "county",
+    "n": 100, "n_expected": 100, "sd": 100.0, "deff": 1.0, "sheet": "八年级数学", "row": 37, "cell": "F37", "z": -3.0,
+    "p": 0.001, "run_at": "2026-09-01T08:00:00", "rule_version": "v1", "code_version": "v1", "inputs_sha256": "a" * 64,
+    "batch_sha256": "b" * 64, "reasons": [],
+}  # fmt: skip
+
+
+def _found_again(scene: EffectScene, item: ProblemItem) -> Reopening:
+    """A later round finds the problem again, and somebody proposes to take it up."""
+    finding = scene.finding(scene.round("2027-autumn", date(2027, 9, 1)), number=77)
+    with trail.act(SYSTEM, "system", "test.again"):
+        proposal = Reopening(
+            id=uuid7(), item_id=item.id, county_id=item.county_id, school_id=item.school_id, unit_id=item.unit_id,
+            trigger="new_data", grounds="新一轮又低于县均值", finding_id=finding.id, state="proposed",
+        )  # fmt: skip
+        db.session.add(proposal)
+    return proposal
+
+
+def test_a_recurrence_closes_the_ring(scene: EffectScene) -> None:
+    request = scene.closure_approved()
+    proposal = _found_again(scene, request.item)
+    found = trace(scene.actor("office_director"), request.item)
+    again = next(node for node in found.before(str(proposal.id)) if node.kind == "finding")
+    cell = next(node for node in found.before(again.key) if node.kind == "cell")
+    assert cell.facts["cell"] == "F37" and cell.key in found.part_of(request.item_id)
+
+
+def _node(found: Chain, record: Any) -> ChainNode:
+    return next(node for node in found.nodes if node.key == str(record.id))
+
+
+def test_what_the_actor_may_not_see_stands_there_without_words(scene: EffectScene) -> None:
+    request = scene.closure_approved()
+    teacher = scene.actor("subject_teacher")
+    action = records_of(scene, request)["action"]
+    with _as(teacher):
+        found = trace(teacher, action)
+    told = {node.kind for node in found.nodes if node.shown}
+    silent = [node for node in found.nodes if not node.shown]
+    assert "action" in told and "cell" not in told and "finding" not in told
+    for node in silent:
+        said = (node.ref, node.number, node.title, node.url, node.facts, node.state, node.on)
+        assert said == ("", "", "", "", {}, None, None)
+    assert "F37" not in json.dumps(found.as_json())
+
+
+@contextmanager
+def _as(actor: Actor) -> Iterator[None]:
+    use_context(actor.context())
+    yield
+    use_context(SYSTEM.context())
+
+
+def test_a_school_sees_nothing_of_the_chain_of_another(scene: EffectScene) -> None:
+    other = _somebody_elsewhere(scene)
+    cell = records_of(scene, scene.closure_approved())["cell"]
+    with _as(other):
+        assert not [node for node in trace(other, cell).nodes if node.shown]
+
+
+def _somebody_elsewhere(scene: EffectScene) -> Actor:
+    here = scene.cast.units["shuangqiao"].id
+    key = next(k for k in scene.cast.players if scene.actor(k).role == "principal" and scene.actor(k).school_id != here)
+    return scene.actor(key)
+
+
+def test_the_chain_for_other_programs_names_no_internal_id(scene: EffectScene) -> None:
+    request = scene.closure_approved()
+    found = trace(scene.actor("office_director"), request)
+    told = found.as_json()
+    assert told["nodes"][told["asked"]]["kind"] == "closure"
+    assert len(told["links"]) == len(found.links)
+    words = json.dumps(told, ensure_ascii=False)
+    assert not [node.key for node in found.nodes if node.key in words]
+    assert "八年级数学" in words and '"column": "F"' in words
+
+
+def _statements(actor: Actor, record: Any) -> int:
+    counted: list[str] = []
+
+    def count(*args: Any) -> None:
+        counted.append(args[2])
+
+    connection = db.session.connection()
+    event.listen(connection, "before_cursor_execute", count)
+    trace(actor, record)
+    event.remove(connection, "before_cursor_execute", count)
+    return len([one for one in counted if one.lstrip().upper().startswith("SELECT")])
+
+
+def test_a_longer_chain_takes_no_more_statements(scene: EffectScene) -> None:
+    request = scene.closure_approved()
+    office = scene.actor("office_director")
+    item = db.session.get_one(ProblemItem, request.item_id)
+    before = _statements(office, item)
+    plan = scene.plan_in_force(item) if item.state != "closed" else records_of(scene, request)["plan"]
+    for _ in range(5):
+        scene.evidence(plan.actions[0])
+        scene.seen_on_site(item)
+    assert _statements(office, item) == before <= 20
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.path], ids=lambda kind: kind.path)
+def test_the_page_of_every_kind_of_record_draws_the_ring_and_lists_every_node(
+    scene: EffectScene, client: FlaskClient, cast: Cast, kind: Any
+) -> None:
+    records = records_of(scene, scene.closure_approved())
+    records["reopening"] = _found_again(scene, records["item"])
+    said = sign_in(client, cast["office_director"]).get(f"/trace/{kind.path}/{records[kind.code].ref}")
+    text = said.get_data(as_text=True)
+    assert said.status_code == 200 and 'class="chain"' in text
+    assert "表“八年级数学”第 37 行 F 列" in text and records["cell"].file_sha256 in text
+
+
+@pytest.mark.parametrize(
+    "name", ["cell", "finding", "item", "plan", "action", "evidence", "evaluation", "closure", "recheck"]
+)
+def test_every_record_links_to_its_chain(scene: EffectScene, client: FlaskClient, cast: Cast, name: str) -> None:
+    records = records_of(scene, scene.closure_approved())
+    with trail.act(SYSTEM, "system", "test.provenance"):
+        records["finding"].provenance = PROOF
+    record = records[name]
+    address = record.address if name != "cell" else f"/monitoring/cells/{record.ref}"
+    path = next(kind.path for kind in KINDS if kind.code == name)
+    text = sign_in(client, cast["office_director"]).get(address).get_data(as_text=True)
+    assert f'href="/trace/{path}/{record.ref}"' in text
