@@ -14,6 +14,7 @@ from app.core.casework.records import MOVABLES
 RECORDS = {
     "/api/v1/": None,
     "/api/v1/actions/": "remediation_actions",
+    "/api/v1/cells/": "monitoring_results",
     "/api/v1/closures/": "closure_requests",
     "/api/v1/cycles/": "monitoring_cycles",
     "/api/v1/evaluations/": "effect_evaluations",
@@ -23,6 +24,8 @@ RECORDS = {
     "/api/v1/items/": "problem_items",
     "/api/v1/lists/": "problem_lists",
     "/api/v1/plans/": "remediation_plans",
+    "/api/v1/rechecks/": "rechecks",
+    "/api/v1/reopenings/": "reopenings",
     "/programs/<any(tokens, webhooks):kind>/": "api_tokens",
     "/accounts/": "accounts",
     "/accounts/new/": "persons",

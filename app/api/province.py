@@ -1,0 +1,117 @@
+"""Open items as a provincial platform of the 七张问题清单 takes them: one row an item, one read for all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import raiseload
+
+from app.api.records import Shape
+from app.core import clock
+from app.core.database import db
+from app.core.policy.actor import Actor
+from app.improvement.monitoring.models import DataFinding
+from app.improvement.monitoring.words import SOURCES
+from app.improvement.plans.models import RemediationAction, RemediationPlan
+from app.improvement.problems.models import ItemFinding, ProblemItem
+from app.improvement.problems.queries.reach import visible_items
+from app.people.directory.models import Person, Unit
+from workflows.improvement.problem_item import PROBLEM_ITEM
+
+MOST = 20_000
+COLUMNS = ("序号", "问题编号", "清单类别", "来源文号", "问题名称", "问题描述", "发现日期", "责任单位", "责任人", "协同单位数",
+           "严重程度", "整改目标", "整改措施", "整改期限", "整改进度", "是否超期", "当前状态")  # fmt: skip
+"""Headings of the workbook, in the order of OpenItem."""
+
+
+class OpenItem(Shape):
+    """One open problem."""
+
+    number: str
+    source: str
+    source_reference: str
+    title: str
+    description: str
+    found_on: date | None
+    unit: str
+    person: str
+    co_units: int
+    severity: str
+    target: str
+    measures: str
+    due_on: date | None
+    progress: int | None
+    overdue: bool
+    state: str
+
+
+def _rows(actor: Actor) -> Select[Any]:
+    plan, action = RemediationPlan, RemediationAction
+    work = (
+        select(
+            plan.item_id,
+            func.string_agg(action.title, "；").label("measures"),
+            func.avg(action.progress).label("progress"),
+        )
+        .join(action, action.plan_id == plan.id)
+        .where(plan.state.in_(("active", "completed")), action.state != "cancelled")
+        .group_by(plan.item_id)
+        .subquery()
+    )
+    origin = (
+        select(
+            ItemFinding.item_id,
+            func.min(DataFinding.known_on).label("found_on"),
+            func.string_agg(DataFinding.source_reference, "；").label("papers"),
+        )
+        .join(DataFinding, DataFinding.id == ItemFinding.finding_id)
+        .group_by(ItemFinding.item_id)
+        .subquery()
+    )
+    shown = visible_items(actor, select(ProblemItem.id)).where(
+        ProblemItem.state.not_in(("draft", "closed", "void")), ProblemItem.level == "county"
+    )
+    return (
+        select(
+            ProblemItem, Unit.name.label("unit_name"), Person.name.label("person_name"), work.c.measures,
+            work.c.progress, origin.c.found_on, origin.c.papers,
+        )
+        .outerjoin(Unit, Unit.id == ProblemItem.unit_id)
+        .outerjoin(Person, Person.id == ProblemItem.responsible_person_id)
+        .outerjoin(work, work.c.item_id == ProblemItem.id)
+        .outerjoin(origin, origin.c.item_id == ProblemItem.id)
+        .where(ProblemItem.id.in_(shown))
+        .order_by(ProblemItem.id)
+        .limit(MOST)
+    )  # fmt: skip
+
+
+def open_items(actor: Actor) -> Iterator[OpenItem]:
+    """Every open item of the county's lists that the actor sees, in the order of their making."""
+    for row in db.session.execute(_rows(actor).options(raiseload("*"))):
+        yield _shape(row)
+
+
+def _shape(row: Any) -> OpenItem:
+    item = row.ProblemItem
+    return OpenItem(
+        number=item.number,
+        source=SOURCES[item.source_type].zh if item.source_type in SOURCES else "",
+        source_reference=row.papers or "",
+        title=item.title,
+        description=item.description,
+        found_on=row.found_on,
+        unit=row.unit_name or "",
+        person=row.person_name or "",
+        co_units=len(item.co_units or ()),
+        severity=item.severity or "",
+        target=f"{item.target:g}" if item.target is not None else item.criteria,
+        measures=row.measures or "",
+        due_on=item.due_on,
+        progress=round(row.progress) if row.progress is not None else None,
+        overdue=item.due_on is not None and item.due_on < clock.today(),
+        state=PROBLEM_ITEM.state(item.state).zh,
+    )
