@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app.core import logs
 from app.core.audit import trail
+from app.core.casework.records import Movable
 from app.core.database import db
 from app.core.errors import ImportRefused, Invalid, NotAllowed, NotFound, Stale, StepRefused
 from app.core.policy.actor import NOBODY
@@ -47,7 +48,7 @@ def _not_found(error: Any) -> Response:
     actor = current_actor()
     if actor is not NOBODY and isinstance(error, NotFound):
         trail.denied(actor, f"view.{request.endpoint}", ref=error.ref)
-    return page("errors/not_found.html", 404)
+    return page("errors/not_found.html", 404, typed=_typed())
 
 
 def _not_allowed(error: NotAllowed) -> Response:
@@ -62,7 +63,8 @@ def _refused(error: StepRefused) -> Response:
 
 def _stale(error: Stale) -> Response:
     db.session.rollback()
-    return page("errors/stale.html", 409, record=error.record, newer=error.newer, typed=_typed())
+    record = error.record if isinstance(error.record, Movable) else None
+    return page("errors/stale.html", 409, record=record, typed=_typed())
 
 
 def _invalid(error: Invalid) -> Response:
