@@ -20,6 +20,7 @@ from app.core.web.chips import deadline as deadline_chip
 from app.core.web.current import SIGNED_IN, current_actor, needs
 from app.core.web.pages import language, page, say
 from app.dashboards import queries
+from app.improvement.visits.queries.visits import soon_for
 
 bp = Blueprint("dashboards", __name__)
 BOARD_ROLES = frozenset({"office_director", "evaluator", "leading_group_head", "leading_group_member"})
@@ -43,6 +44,7 @@ def home() -> Any:
         first=tasks[0] if tasks else None,
         items=[(item, item.standing) for item in queries.unit_items(actor)],
         letters=[letter(row) for row in queries.letters(actor, 5)],
+        soon=soon_for(actor),
     )
 
 

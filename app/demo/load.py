@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
-from app.demo import roll, rounds, story, tree
+from app.demo import roll, rounds, story, tree, visits
 from app.demo.story import Fate
 from app.demo.telling import Story, Teller
 from app.improvement.monitoring.models import DataFinding, MonitoringCycle
@@ -50,6 +50,8 @@ def load(students: int = STUDENTS, say: Callable[[str], None] = print) -> None:
         stories: list[Story] = []
         told = 0
         for position, one in enumerate(rounds.ROUNDS):
+            if position == len(rounds.ROUNDS) - 1:
+                stories += visits.stories(county, teller.real.date())
             told += teller.tell(stories, one.released - timedelta(days=9))
             cycle = rounds.tell(county, teller, one)
             stories += _stories(county, teller, cycle, one, position)

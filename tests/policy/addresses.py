@@ -62,6 +62,9 @@ RECORDS = {
     "/verify/closures/": None,
     "/verify/lists/": None,
     "/verify/plans/": None,
+    "/verify/visits/": None,
+    "/visit-programme/": "supervision_entries",
+    "/visits/new/": "units",
 }
 """Text of an address up to its parameter → table of the record whose ref stands there; longest first. None: no record."""
 BY_NAME = {
@@ -77,6 +80,9 @@ BY_NAME = {
     "milestone_ref": "milestones",
     "person": "persons",
     "person_ref": "persons",
+    "line": "visit_lines",
+    "photo": "visit_photos",
+    "visit_finding": "visit_findings",
     "use_ref": "evidence_uses",
     "version_ref": "evidence_versions",
     "wish": "role_requests",
@@ -104,6 +110,7 @@ SPECIAL = {
     "/monitoring/school-results/<ref>/meetings/<kind>": {"kind": "feedback-meetings"},
     "/closures/<ref>/documents/<form>": {"form": "pdf"},
     "/lists/<ref>/documents/<form>": {"form": "pdf"},
+    "/visits/<ref>/documents/<form>/<number>": {"form": "pdf", "number": "1"},
 }
 ABOUT = {
     "/monitoring/cycles/<ref>/results": "monitoring_results",

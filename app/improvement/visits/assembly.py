@@ -7,11 +7,20 @@ from flask import Flask
 from app.core.casework import deadlines
 from app.core.casework.timeline import WORDS
 from app.core.outbox.handlers import handles
-from app.improvement.visits import letters
-from app.improvement.visits.operations import answers, findings, on_site, planning, programme, teams
+from app.core.web import navigation
+from app.improvement.problems import panels as item_page
+from app.improvement.visits import letters, panels
+from app.improvement.visits.routes import BLUEPRINTS
 
-OPERATIONS = (answers, findings, on_site, planning, programme, teams)
-"""Imported so that every operation is in the registry."""
+ENTRIES = (
+    navigation.Entry(
+        "now", "今天", "visits.today", "walk", ("visits.observe_visit",), order=2, tab=True, roles=("inspector",)
+    ),
+    navigation.Entry("loop", "视导", "visits.index", "school", ("visits.view_visits",), order=50),
+    navigation.Entry(
+        "loop", "年度督导清单", "visit_programme.index", "calendar-event", ("visits.view_list",), order=51
+    ),
+)
 DEEDS = {
     "supervision_entry.add": ("列入年度督导清单", "put a visit on the yearly list"),
     "supervision_entry.edit": ("改了年度督导清单", "changed the yearly list"),
@@ -38,6 +47,11 @@ DEEDS = {
 
 def register(app: Flask) -> None:
     """Register everything; safe to call for each application of a process."""
+    for blueprint in BLUEPRINTS:
+        if blueprint.name not in app.blueprints:
+            app.register_blueprint(blueprint)
+    navigation.add(*ENTRIES)
+    item_page.add(panels=[panels.visits_panel])
     WORDS.update(DEEDS)
     deadlines.RUN_OUT["supervision_visits", "feedback_issued.respond"] = "visit_unanswered"
     handles("visit_unanswered", letters.visit_unanswered)

@@ -14,7 +14,7 @@ from app.core import clock
 from app.core.audit import trail
 from app.core.casework.bulk import begin_all, follow_all
 from app.core.casework.door import operation
-from app.core.database import db, uuid7
+from app.core.database import db, use_context, uuid7, widen
 from app.core.errors import Sentence, StepRefused
 from app.core.outbox.post import post
 from app.core.policy.actor import Actor
@@ -26,7 +26,9 @@ from app.improvement.monitoring.numbers import monitoring_numbers, months_after
 from app.improvement.monitoring.titles import title_of
 
 KNOWN = text("select result_id from data_findings where cycle_id = :cycle and result_id is not null")
-HIGHEST = text("select coalesce(max(substring(number from '[0-9]+$')::int), 0) from data_findings where county_id = :c")
+HIGHEST = text(
+    "select coalesce(max(substring(number from '^FX-([0-9]{1,8})$')::int), 0) from data_findings where county_id = :c"
+)
 EXPIRING = text(
     """select f.id from data_findings f join monitoring_cycles c on c.id = f.cycle_id
        where f.county_id = :county and f.state = 'watch' and f.cycle_id <> :cycle and c.ends_on < :ends_on
@@ -126,7 +128,9 @@ def detect(cycle: MonitoringCycle) -> Detected:
 def next_numbers(county_id: uuid.UUID, count: int) -> list[str]:
     """The next spoken numbers of a county (FX-0412), taken under a lock so that two never get the same."""
     db.session.execute(text("select pg_advisory_xact_lock(hashtext(:k))"), {"k": f"data_findings:{county_id}"})
+    before = widen(counties=(county_id,))
     last: int = db.session.execute(HIGHEST, {"c": county_id}).scalar_one()
+    use_context(before)
     return [f"{NUMBER_PREFIX}-{last + n:04d}" for n in range(1, count + 1)]
 
 

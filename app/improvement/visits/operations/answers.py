@@ -76,9 +76,11 @@ def _fill_self_report(visit: SupervisionVisit, given: SelfReportIn) -> None:
     for line in visit.lines:
         state, note = given.lines.get(line.ref, (line.self_state or "", line.self_note))
         if state and state not in SELF_STATES:
-            faults[line.ref] = Sentence("请选择到位、部分到位或没有到位", "Choose put right, partly or not yet")
+            faults[f"state_{line.ref}"] = Sentence(
+                "请选择到位、部分到位或没有到位", "Choose put right, partly or not yet"
+            )
         elif state and not note.strip():
-            faults[line.ref] = Sentence("请写现在做到哪一步", "Say what has been done so far")
+            faults[f"note_{line.ref}"] = Sentence("请写现在做到哪一步", "Say what has been done so far")
         line.self_state, line.self_note = state or None, note.strip()[:1000]
     if faults:
         raise Invalid(faults)
@@ -102,11 +104,11 @@ def _fill_answers(visit: SupervisionVisit, given: ResponseIn) -> None:
     for finding in visit.to_answer:
         answer, measure = given.answers.get(finding.ref, ("", ""))
         if answer not in ANSWERS:
-            faults[f"answer-{finding.ref}"] = Sentence("请选择接受或有不同意见", "Accept it or object")
+            faults[f"answer_{finding.ref}"] = Sentence("请选择接受或有不同意见", "Accept it or object")
         elif len(measure.strip()) < SHORTEST:
             words = ("怎么改、谁负责", "what will be done, and by whom") if answer == "accepted" else ("为什么", "why")
             zh, en = f"请写明{words[0]}，至少 {SHORTEST} 个字", f"Say {words[1]}, at least {SHORTEST} characters"
-            faults[f"measure-{finding.ref}"] = Sentence(zh, en)
+            faults[f"measure_{finding.ref}"] = Sentence(zh, en)
         finding.answer, finding.measure, finding.answered_on = answer or None, measure.strip()[:1000], clock.today()
     if faults:
         raise Invalid(faults)

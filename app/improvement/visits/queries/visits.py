@@ -1,0 +1,196 @@
+"""Reads of visits: one with everything on it, lists, those of an item, those of today."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import joinedload, raiseload, selectinload
+
+from app.core import clock
+from app.core.casework.deadlines import Deadline
+from app.core.database import db
+from app.core.errors import NotFound
+from app.core.policy import decide
+from app.core.policy.actor import Actor
+from app.improvement.problems.models import ProblemItem
+from app.improvement.visits.models import (
+    SupervisionVisit,
+    VisitDocument,
+    VisitFinding,
+    VisitLine,
+    VisitMember,
+    VisitPhoto,
+    VisitPrint,
+)
+from app.people.directory.models import Unit
+
+PAGE = 40
+VIEW = "visits.view_visits"
+SCHOOL_ROLES = ("principal", "school_coordinator")
+OPEN = ("draft", "notified", "self_reported", "on_site", "feedback_issued", "responded", "follow_up")
+LEAN = (raiseload(SupervisionVisit.lines), raiseload(SupervisionVisit.findings), raiseload(SupervisionVisit.members))
+
+
+@dataclass(frozen=True)
+class VisitFilter:
+    """What a list of visits is narrowed to; `flags` holds open, mine and overdue."""
+
+    words: str = ""
+    schools: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    month: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list, how many fit in all, and the cursor of the next page."""
+
+    rows: list[Any] = field(default_factory=list)
+    total: int = 0
+    after: str = ""
+
+
+def seen(actor: Actor, statement: Any) -> Any:
+    """A select on visits, narrowed to what the actor may know: a school never learns of a plan or an unannounced visit."""
+    shown = decide.visible(actor, statement, SupervisionVisit, VIEW)
+    if actor.role not in SCHOOL_ROLES:
+        return shown
+    return shown.where(or_(SupervisionVisit.notified_on.is_not(None), SupervisionVisit.arrived_at.is_not(None)))
+
+
+def visit_for(actor: Actor, ref: str) -> SupervisionVisit:
+    """One visit with team, checklist and findings; raises NotFound."""
+    whole = select(SupervisionVisit).options(
+        selectinload(SupervisionVisit.lines).joinedload(VisitLine.item).raiseload(ProblemItem.all_causes),
+        selectinload(SupervisionVisit.findings).options(
+            joinedload(VisitFinding.item).raiseload(ProblemItem.all_causes),
+            joinedload(VisitFinding.data_finding),
+            joinedload(VisitFinding.action),
+        ),
+    )
+    wanted = seen(actor, whole).where(SupervisionVisit.ref == ref)
+    found: SupervisionVisit | None = db.session.scalar(wanted.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound("supervision_visit", ref)
+    return found
+
+
+def visits_page(actor: Actor, wanted: VisitFilter, size: int = PAGE) -> Page:
+    """One page of visits, the latest day first."""
+    fitting = _fitting(actor, wanted)
+    total = int(db.session.scalar(fitting.with_only_columns(func.count(SupervisionVisit.id))) or 0)
+    edge = None
+    if wanted.after:
+        at = seen(actor, select(SupervisionVisit.visit_on, SupervisionVisit.id))
+        edge = db.session.execute(at.where(SupervisionVisit.ref == wanted.after)).first()
+    day, identity = SupervisionVisit.visit_on, SupervisionVisit.id
+    if edge is not None:
+        fitting = fitting.where(or_(day < edge[0], (day == edge[0]) & (identity < edge[1])))
+    rows = list(db.session.scalars(fitting.options(*LEAN).order_by(day.desc(), identity.desc()).limit(size + 1)))
+    more, rows = len(rows) > size, rows[:size]
+    return Page(rows, total, rows[-1].ref if more else "")
+
+
+def _fitting(actor: Actor, wanted: VisitFilter) -> Select[Any]:
+    found: Select[Any] = seen(actor, select(SupervisionVisit).join(Unit, Unit.id == SupervisionVisit.unit_id))
+    for column, values in (
+        (Unit.ref, wanted.schools),
+        (SupervisionVisit.kind, wanted.kinds),
+        (SupervisionVisit.state, wanted.states),
+    ):
+        if values:
+            found = found.where(column.in_(values))
+    if "open" in wanted.flags:
+        found = found.where(SupervisionVisit.state.in_(OPEN))
+    if "mine" in wanted.flags:
+        found = found.where(SupervisionVisit.id.in_(_mine(actor)))
+    if "overdue" in wanted.flags:
+        late = (Deadline.closed_at.is_(None), Deadline.paused_at.is_(None), Deadline.due_at <= clock.now())
+        found = found.where(SupervisionVisit.id.in_(select(Deadline.record_id).where(*late)))
+    if wanted.month:
+        first = date.fromisoformat(f"{wanted.month}-01")
+        found = found.where(SupervisionVisit.visit_on >= first, SupervisionVisit.visit_on < _next_month(first))
+    if wanted.words:
+        like = "%" + wanted.words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        columns = (SupervisionVisit.number, SupervisionVisit.scope, Unit.name, Unit.pinyin)
+        found = found.where(or_(*(column.ilike(like) for column in columns)))
+    return found
+
+
+def _next_month(first: date) -> date:
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1)
+
+
+def _mine(actor: Actor) -> Select[Any]:
+    return select(VisitMember.visit_id).where(VisitMember.person_id == actor.person_id, VisitMember.left_on.is_(None))
+
+
+def soon_for(actor: Actor, days: int = 14) -> list[SupervisionVisit]:
+    """Visits on whose team the actor is, today or under way or in the next days, the nearest first."""
+    if not decide.holds(actor, "visits.observe_visit"):
+        return []
+    last = clock.today() + timedelta(days=days)
+    query = seen(actor, select(SupervisionVisit)).where(
+        SupervisionVisit.id.in_(_mine(actor)),
+        SupervisionVisit.state.in_(("draft", "notified", "self_reported", "on_site")),
+        SupervisionVisit.visit_on <= last,
+    )
+    return list(db.session.scalars(query.order_by(SupervisionVisit.visit_on, SupervisionVisit.number)))
+
+
+def visits_of_item(actor: Actor, item: ProblemItem) -> list[tuple[SupervisionVisit, VisitLine]]:
+    """The visits whose checklist has the item, the latest first, each with the line."""
+    if not decide.holds(actor, VIEW):
+        return []
+    query = (
+        seen(actor, select(SupervisionVisit, VisitLine).join(VisitLine, VisitLine.visit_id == SupervisionVisit.id))
+        .where(VisitLine.item_id == item.id, SupervisionVisit.state != "cancelled")
+        .options(*LEAN)
+        .order_by(SupervisionVisit.visit_on.desc(), SupervisionVisit.number.desc())
+    )
+    return [(row[0], row[1]) for row in db.session.execute(query)]
+
+
+def schools_with(actor: Actor) -> list[tuple[str, str]]:
+    """Reference and short name of every school that has a visit the actor sees, by code."""
+    inner = seen(actor, select(SupervisionVisit.unit_id)).distinct()
+    rows = db.session.execute(select(Unit.ref, Unit.short_name).where(Unit.id.in_(inner)).order_by(Unit.code))
+    return [(row.ref, row.short_name) for row in rows]
+
+
+def photo_for(actor: Actor, visit: SupervisionVisit, ref: str) -> VisitPhoto:
+    """A photo of a visit the actor sees; the school gets it with the draft. Raises NotFound."""
+    photo = next((one for line in visit.lines for one in line.photos if one.ref == ref), None)
+    if photo is None or not shows_findings(actor, visit):
+        raise NotFound("visit_photo", ref)
+    return photo
+
+
+def shows_findings(actor: Actor, visit: SupervisionVisit) -> bool:
+    """Whether the actor may see what was seen and found: a school from the draft on."""
+    return actor.role not in SCHOOL_ROLES or visit.draft_is_shown or visit.feedback_on is not None
+
+
+def documents_of(actor: Actor, visit: SupervisionVisit) -> list[VisitDocument]:
+    """The printed sheets, the newest edition first."""
+    query = select(VisitDocument).where(VisitDocument.visit_id == visit.id)
+    return list(db.session.scalars(query.order_by(VisitDocument.edition.desc(), VisitDocument.form)))
+
+
+def printed(actor: Actor, ref: str) -> VisitPrint | None:
+    """What the verify page knows of a code; None for one that was never given out."""
+    if len(ref) != 16 or not ref.isalnum():
+        return None
+    return db.session.scalar(select(VisitPrint).where(VisitPrint.ref == ref))
+
+
+def observers(actor: Actor, visit: SupervisionVisit) -> dict[uuid.UUID, str]:
+    """Names of those who were on the team at any time."""
+    return {member.person_id: member.person.name for member in visit.members}

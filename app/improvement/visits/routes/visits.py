@@ -1,0 +1,121 @@
+"""The list of visits and the page of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request, url_for
+from flask_babel import gettext as _
+
+from app.core.policy import decide
+from app.core.policy.actor import Actor
+from app.core.web import filters
+from app.core.web.chips import word
+from app.core.web.current import current_actor, needs
+from app.core.web.pages import page
+from app.improvement.problems.routes.drawing import chips_of, story, strip_of
+from app.improvement.problems.words import codes
+from app.improvement.visits.models import SupervisionVisit
+from app.improvement.visits.queries import visits
+from app.improvement.visits.queries.visits import SCHOOL_ROLES, VisitFilter
+from app.improvement.visits.routes.blueprint import bp
+from app.improvement.visits.routes.offers import offers_of
+from app.improvement.visits.words import KINDS
+from workflows.improvement.supervision_visit import SUPERVISION_VISIT
+from workflows.parties import PARTIES
+
+VIEW, LEAD = "visits.view_visits", "visits.lead_visit"
+SHOWN = 8
+
+
+def _filters(actor: Actor) -> tuple[filters.Filter, ...]:
+    flags = [("open", _("在办")), ("mine", _("我参加的")), ("overdue", _("已超期"))]
+    return (
+        filters.choice("school", _("学校"), visits.schools_with(actor), many=True),
+        filters.choice("kind", _("类型"), codes(KINDS), many=True),
+        filters.choice("state", _("状态"), [(s.code, word(s)) for s in SUPERVISION_VISIT.states], many=True),
+        filters.choice("flag", _("只看"), flags, many=True),
+        filters.month("month", _("月份"), more=True),
+        filters.text("q", _("编号、学校、范围或拼音")),
+    )
+
+
+@bp.get("/visits")
+@needs(VIEW)
+def index() -> Response:
+    """Visits, the latest day first."""
+    actor, after = current_actor(), request.args.get("after", "")[:16]
+    chosen = _filters(actor)
+    school, kind, state, flag, month, words = chosen
+    wanted = VisitFilter(words.one, school.chosen, kind.chosen, state.chosen, flag.chosen, month.one, after)
+    found = visits.visits_page(actor, wanted)
+    return page(
+        "improvement/visits/visits.html",
+        found=found,
+        clocks=chips_of(found.rows),
+        listing=filters.bar(chosen),
+        may_plan=decide.holds(actor, "visits.plan_visit"),
+        next_url=filters.address(after=found.after) if found.after else "",
+        first_url=filters.address() if after else "",
+    )
+
+
+@bp.get("/visits/today")
+@needs("visits.observe_visit")
+def today() -> Response:
+    """今天去哪所学校、查什么: the visits of a member of the team, the nearest first."""
+    return page("improvement/visits/today.html", soon=visits.soon_for(current_actor()))
+
+
+@bp.get("/visits/<ref>")
+@needs(VIEW)
+def visit(ref: str) -> Response:
+    """One visit: where it stands, who goes, what is looked at, what was found and answered."""
+    actor = current_actor()
+    found = visits.visit_for(actor, ref)
+    entries, earlier = story(actor, [found.id], SHOWN)
+    return page(
+        "improvement/visits/visit.html",
+        visit=found,
+        clock_chip=chips_of([found]).get(found.id),
+        stops=strip_of(found, SUPERVISION_VISIT.path),
+        waits=waits(found),
+        offers=offers_of(actor, found),
+        shown=visits.shows_findings(actor, found),
+        is_school=actor.role in SCHOOL_ROLES,
+        is_member=any(one.person_id == actor.person_id for one in found.team),
+        may_plan=decide.may(actor, "visits.plan_visit", found),
+        may_settle=found.state == "follow_up" and decide.may(actor, LEAD, found),
+        may_write=found.state == "on_site" and decide.may(actor, LEAD, found),
+        may_print=decide.may(actor, "visits.print_sheet", found),
+        documents=visits.documents_of(actor, found),
+        names=visits.observers(actor, found),
+        entries=entries,
+        earlier=earlier,
+    )
+
+
+def waits(found: SupervisionVisit) -> tuple[str, str]:
+    """Whom the visit waits for, and for what."""
+    school, lead = found.unit.short_name, word(PARTIES["inspector"])
+    if found.state == "on_site":
+        if found.objection_is_open:
+            return word(PARTIES["office"]), _("答复申辩")
+        if found.may_still_object:
+            return school, _("看反馈稿")
+        return lead, _("印发反馈单") if found.draft_is_answered else _("查完清单，写下发现")
+    reported = found.is_rectification_reported
+    said: dict[str, tuple[Any, Any]] = {
+        "draft": (lead, _("到校") if found.is_unannounced else _("通知学校")),
+        "notified": (school, _("交自查表")),
+        "self_reported": (lead, _("到校视导")),
+        "feedback_issued": (school, _("回应反馈")),
+        "follow_up": (lead, _("核实整改")) if reported else (school, _("交书面整改报告")),
+    }
+    who, what = said.get(found.state, ("", ""))
+    return str(who), str(what)
+
+
+def crumbs(found: SupervisionVisit, here: str) -> list[tuple[str, str]]:
+    """Where a page of a visit is."""
+    return [(_("视导"), url_for("visits.index")), (found.number, found.address), (here, "")]

@@ -1,0 +1,128 @@
+"""Pages of visits: who sees what and when, and how many questions a list asks of the database."""
+
+from __future__ import annotations
+
+import io
+from html import unescape
+
+from docx import Document
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app.core.database import db, use_context
+from app.core.outbox.deliver import drain
+from app.core.policy.actor import SYSTEM
+from app.improvement.visits import sheet
+from app.improvement.visits.models import VisitDocument, VisitPrint
+from tests.cast import Cast, sign_in
+from tests.improvement.monitoring.counting import counted_statements as counted
+from tests.improvement.visits.scenes import VisitScene
+
+
+def test_a_school_never_learns_of_a_visit_that_is_being_planned(
+    scene: VisitScene, client: FlaskClient, cast: Cast
+) -> None:
+    visit = scene.special(scene.item("issued"))
+    school = sign_in(client, cast["principal"])
+    assert school.get(visit.address).status_code == 404
+    assert visit.number not in school.get("/visits").text and visit.number not in school.get("/todo").text
+
+
+def test_a_school_reads_findings_only_from_the_draft_on(scene: VisitScene, client: FlaskClient, cast: Cast) -> None:
+    visit = scene.visit("on_site")
+    scene.see(visit, "not_seen")
+    scene.find(visit, text="课表与实际上课不一致")
+    school = sign_in(client, cast["principal"])
+    page = unescape(school.get(visit.address).text)
+    assert "课表与实际上课不一致" not in page and "两个班有分层作业" not in page
+    use_context(SYSTEM.context())
+    scene.to_shown(scene.again(visit))
+    assert "课表与实际上课不一致" in unescape(school.get(visit.address).text)
+
+
+def test_another_school_gets_no_page_of_it(scene: VisitScene, client: FlaskClient, cast: Cast) -> None:
+    visit = scene.visit("notified")
+    for key in ("yuntai_principal", "other_principal", "other_office_director", "dept_head", "leading_group_member"):
+        assert sign_in(client, cast[key]).get(visit.address).status_code == 404, key
+
+
+def test_the_member_of_a_team_sees_the_visit_on_the_first_page(
+    scene: VisitScene, client: FlaskClient, cast: Cast
+) -> None:
+    visit = scene.visit("self_reported", scene.item("issued", title="错因统计没有做"))
+    scene.on_the_day(visit)
+    page = unescape(sign_in(client, cast["inspector_2"]).get("/").text)
+    assert "今天去哪所学校、查什么" in page and "错因统计没有做" in page
+
+
+def test_the_page_of_an_item_names_the_visits_that_saw_it(scene: VisitScene, client: FlaskClient, cast: Cast) -> None:
+    item = scene.item("issued")
+    visit = scene.visit("issued", item)
+    page = unescape(sign_in(client, cast["office_director"]).get(item.address).text)
+    assert visit.number in page and "两个班有分层作业" in page
+
+
+def test_a_severe_closure_is_verified_on_site_by_a_visit(scene: VisitScene, client: FlaskClient, cast: Cast) -> None:
+    item = scene.item("implementing", severity="severe")
+    visit = scene.visit("on_site", item)
+    assert not item.was_seen_on_a_visit
+    scene.see(visit)
+    assert item.was_seen_on_a_visit
+
+
+def test_the_feedback_sheet_carries_its_labels_in_order_and_a_new_edition_when_it_says_more(
+    scene: VisitScene, cast: Cast
+) -> None:
+    visit = scene.visit("on_site")
+    scene.see(visit)
+    scene.find(visit)
+    scene.to_shown(visit)
+    scene.to_issued(visit)
+    drain()
+    use_context(SYSTEM.context())
+    first = _editions(visit)
+    assert first and set(first) == {1}
+    facts = sheet.facts_of(SYSTEM, scene.again(visit))
+    assert tuple(label for label, _ in facts.lines) == sheet.LABELS
+
+    words = Document(io.BytesIO(sheet.as_word(facts, "0" * 16, 1)))
+    cells = [cell.text for table in words.tables for row in table.rows for cell in row.cells]
+    places = [next(i for i, text in enumerate(cells) if text.strip() == label) for label in sheet.LABELS]
+    assert places == sorted(places)
+    drain()
+    assert _editions(visit) == first
+    use_context(SYSTEM.context())
+    scene.respond(scene.again(visit))
+    drain()
+    assert set(_editions(visit)) == {1, 2}
+
+
+def _editions(visit: object) -> list[int]:
+    use_context(SYSTEM.context())
+    return list(db.session.scalars(select(VisitDocument.edition).where(VisitDocument.visit_id == visit.id)))  # type: ignore[attr-defined]
+
+
+def test_a_sheet_is_verified_by_its_code_without_a_word_about_the_school(
+    scene: VisitScene, client: FlaskClient
+) -> None:
+    visit = scene.visit("issued")
+    drain()
+    use_context(SYSTEM.context())
+    ref = db.session.scalars(select(VisitPrint.ref)).first()
+    page = unescape(client.get(f"/verify/visits/{ref}").text)
+    assert visit.number in page and "双桥" not in page and "唐慕白" not in page
+    assert client.get("/verify/visits/0000000000000000").status_code == 404
+
+
+def test_a_list_of_visits_asks_no_more_when_it_is_longer(scene: VisitScene, client: FlaskClient, cast: Cast) -> None:
+    office = sign_in(client, cast["office_director"])
+    scene.planned()
+    office.get("/visits")
+    with counted() as few:
+        office.get("/visits")
+    use_context(SYSTEM.context())
+    for _ in range(6):
+        scene.planned()
+    with counted() as many:
+        assert office.get("/visits").status_code == 200
+    assert len(many) <= len(few) + 1
