@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -157,24 +158,34 @@ def named(rule: Rule) -> dict[str, str | None]:
 
     Raises KeyError for a parameter nobody has written down.
     """
+    return _named(rule.rule)
+
+
+@cache
+def _named(address: str) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
-    prefixes = {_prefix(model): table for table, model in MOVABLES.items()} | RECORDS
-    for parameter in PARAMETER.finditer(rule.rule):
-        name, before = parameter[2], rule.rule[: parameter.start()]
+    prefixes = _prefixes() | RECORDS
+    for parameter in PARAMETER.finditer(address):
+        name, before = parameter[2], address[: parameter.start()]
         if name in BY_NAME:
             found[name] = BY_NAME[name]
         elif before in prefixes:
             found[name] = prefixes[before]
-        elif (name in VALUES and name != "ref") or name in SPECIAL.get(rule.rule, {}):
+        elif (name in VALUES and name != "ref") or name in SPECIAL.get(address, {}):
             found[name] = None
         else:
-            raise KeyError(f"{rule.rule}: say in tests/policy/addresses.py which record {name} names")
+            raise KeyError(f"{address}: say in tests/policy/addresses.py which record {name} names")
     return found
 
 
 def record_of(rule: Rule) -> str | None:
     """Table of the record that the address is about: the first it names; None where it names none."""
     return ABOUT.get(rule.rule) or next((table for table in named(rule).values() if table is not None), None)
+
+
+@cache
+def _prefixes() -> dict[str, str]:
+    return {_prefix(model): table for table, model in MOVABLES.items()}
 
 
 def _prefix(model: Any) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, event, select
+from sqlalchemy.orm import lazyload
 from werkzeug.routing import Rule
 
 from app.core.database import Base, db, use_context
@@ -29,6 +30,7 @@ from tests.policy.records import Chain, kind_for, write
 OWN, NEXT_DOOR, FOREIGN = "本县记号", "邻校记号", "云溪记号"
 BELONGS = {"plan_documents": "asked_by"}
 """Records of one person, whatever their unit: a printout is shown to whoever asked for it, and to nobody else."""
+NOTHING = "0" * 16
 NARROW = {"department", "school", "outside"}
 
 
@@ -42,6 +44,8 @@ class Call:
     writes: list[str] = field(default_factory=list)
     told: int = 0
     """How many entries the trail got."""
+    queries: int = 0
+    """How many statements the database was asked."""
     trouble: str = ""
 
 
@@ -58,6 +62,7 @@ class Stage:
     foreign: Chain
     client: FlaskClient
     decided: dict[Any, bool] = field(default_factory=dict)
+    records: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def chain(self, relation: str) -> Chain:
         """The records of one relation."""
@@ -84,13 +89,25 @@ class Stage:
         actor = self.cast.actor(self.player.key)
         if table is None or table not in self.chain(relation).ids:
             return any(decide.holds(actor, right) for right in rights)
-        use_context(SYSTEM.context())
-        record = db.session.scalar(select(MODELS[table]).filter_by(id=self.chain(relation).ids[table]))
+        record = self.record(table, relation)
         if table in BELONGS:
             return getattr(record, BELONGS[table]) == actor.person_id and any(decide.holds(actor, r) for r in rights)
         if table == "import_batches":
             rights = tuple(right for right in rights if right in rights_of_kind(record.kind))
         return any(decide.may(actor, right, record) for right in rights)
+
+    def record(self, table: str, relation: str) -> Any:
+        """The row of a table in one relation, loaded once, with all that a scope may ask."""
+        if (table, relation) not in self.records:
+            use_context(SYSTEM.context())
+            wanted = select(MODELS[table]).filter_by(id=self.chain(relation).ids[table])
+            self.records[table, relation] = db.session.scalar(wanted.options(lazyload("*")))
+        return self.records[table, relation]
+
+    def call_for_nothing(self, rule: Rule) -> Call:
+        """A page asked for about records that do not exist."""
+        asked = dict.fromkeys(ASKED_WITH.get(rule.endpoint, ()), NOTHING)
+        return ask(self.client, "GET", filled(rule, {}, kind_for(self.role)), asked)
 
     def call(self, method: str, rule: Rule, relation: str, keep: bool = False) -> Call:
         """One request; whatever it wrote is taken back unless `keep`."""
@@ -116,7 +133,7 @@ def ask(client: FlaskClient, method: str, address: str, given: dict[str, str], k
     connection: Connection = db.sessionmaker.kw["bind"]
     point = None if keep else connection.begin_nested()
     cookies = dict(client._cookies or {})
-    with writes_of(connection) as (writes, told):
+    with watched(connection) as (writes, told, queries):
         try:
             if method == "GET":
                 answer = client.get(address, query_string=given)
@@ -127,7 +144,7 @@ def ask(client: FlaskClient, method: str, address: str, given: dict[str, str], k
             frames = [f for f in traceback.extract_tb(error.__traceback__) if "/app/" in f.filename]
             where = f"{frames[-1].filename.rpartition('/app/')[2]}:{frames[-1].lineno}" if frames else "?"
             call = Call(500, "", "", trouble=f"{type(error).__name__} at {where}: {str(error)[:160]}")
-    call.writes, call.told = writes, len(told)
+    call.writes, call.told, call.queries = writes, len(told), len(queries)
     if point is not None:
         point.rollback()
         client._cookies = cookies
@@ -147,13 +164,15 @@ QUIET = ("audit.append", "update sign_in_sessions", "insert into attempts")
 
 
 @contextmanager
-def writes_of(connection: Connection) -> Iterator[tuple[list[str], list[str]]]:
-    """The statements that change rows while the block runs, without those that reading may leave; and the trail's."""
+def watched(connection: Connection) -> Iterator[tuple[list[str], list[str], list[str]]]:
+    """The statements that change rows while the block runs, without those that reading may leave; the trail's; and all."""
     seen: list[str] = []
     told: list[str] = []
+    every: list[str] = []
 
     def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
         words = statement.lstrip().lower()
+        every.append(words)
         if "audit.append" in words:
             told.append(statement)
         if words.startswith(("insert", "update", "delete", "merge", "truncate", "copy")) and not words.startswith(
@@ -163,7 +182,7 @@ def writes_of(connection: Connection) -> Iterator[tuple[list[str], list[str]]]:
 
     event.listen(connection, "before_cursor_execute", note)
     try:
-        yield seen, told
+        yield seen, told, every
     finally:
         event.remove(connection, "before_cursor_execute", note)
 

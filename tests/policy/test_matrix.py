@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 
@@ -11,9 +13,6 @@ from app.core.web.current import PUBLIC, SIGNED_IN
 from tests.cast import Cast
 from tests.policy.addresses import filled, record_of, rights_of, routes
 from tests.policy.stage import FOREIGN, NEXT_DOOR, Call, Stage, set_stage
-
-# The whole grid takes longer than a run of the tests may; `make drill` walks it.
-pytestmark = pytest.mark.drill
 
 UNSEEN = {"GET": {404}, "POST": {403, 404}}
 NOT_THERE_NOW: dict[str, str] = {
@@ -42,6 +41,8 @@ def _fault(stage: Stage, method: str, rule: object, relation: str, call: Call) -
     if endpoint.startswith("api."):
         return None if call.status == 401 else f"{call.status}: a browser's session opens the programs' interface"
     held = stage.held(rule, relation)  # type: ignore[arg-type]
+    if call.status in (403, 404) and not call.told:
+        return f"{call.status}, and the trail does not tell"
     if not any(holds(stage.cast.actor(stage.player.key), right) for right in rights):
         return None if call.status == 404 else f"{call.status} instead of 404 without the right"
     if named is not None and not held:
@@ -60,6 +61,32 @@ def test_security_22_every_parameter_of_every_address_is_known(app: Flask) -> No
         except KeyError as missing:
             unknown.append(missing.args[0])
     assert not unknown, "\n".join(sorted(set(unknown)))
+
+
+CHANGING = re.compile(r"[\w.-]{60,}")
+"""Tokens of forms, new in every answer."""
+
+
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_security_24_a_foreign_record_and_none_are_the_same_answer(role: str, app: Flask, cast: Cast) -> None:
+    stage, faults, compared = set_stage(app, cast, role), [], 0
+    actor = stage.cast.actor(stage.player.key)
+    for method, rule in routes(app):
+        rights = rights_of(app, rule)
+        if method != "GET" or record_of(rule) is None or not any(holds(actor, right) for right in rights):
+            continue
+        foreign, nothing = stage.call(method, rule, "foreign"), stage.call_for_nothing(rule)
+        compared += 1
+        if (foreign.status, nothing.status) != (404, 404):
+            faults.append(f"{rule.rule}: {foreign.status} and {nothing.status}")
+        elif CHANGING.sub("", foreign.body) != CHANGING.sub("", nothing.body):
+            faults.append(f"{rule.rule}: two pages")
+        elif foreign.queries != nothing.queries:
+            faults.append(f"{rule.rule}: {foreign.queries} queries and {nothing.queries}")
+        elif not foreign.told or not nothing.told:
+            faults.append(f"{rule.rule}: the try is not in the trail")
+    print(f"{role}: {compared} pages compared")
+    assert not faults, "\n".join(faults)
 
 
 def test_every_address_as_it_is_filled_leads_to_its_own_page(app: Flask) -> None:

@@ -48,9 +48,9 @@ PEOPLE: dict[str, Holders] = {
     },
     "people.view_students": {"school_coordinator": SCHOOL, "homeroom_teacher": CLASSES},
     "imports.accept_roster": {"principal": SCHOOL, "evaluator": COUNTY, "assessment_member": COUNTY},
-    "imports.accept_staff": {"sys_admin": COUNTY, "principal": SCHOOL},
+    "imports.accept_staff": {"evaluator": COUNTY, "principal": SCHOOL},
     "imports.upload_roster": {"school_coordinator": SCHOOL, "assessment_member": COUNTY, "evaluator": COUNTY},
-    "imports.upload_staff": {"sys_admin": COUNTY, "school_coordinator": SCHOOL},
+    "imports.upload_staff": {"evaluator": COUNTY, "school_coordinator": SCHOOL},
 }
 IDENTITY: dict[str, Holders] = {
     "identity.view_accounts": {"sys_admin": COUNTY, "security_admin": COUNTY},

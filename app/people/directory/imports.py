@@ -185,6 +185,7 @@ CLASSES = ImportKind(
     roll_back=lambda batch: staffing.take_back_homerooms(batch.county_id, batch.id),
     fixed=_own_code,
     learn=lookups.learn_schools,
+    school_private=True,
     personal=True,
 )
 STAFF = ImportKind(
@@ -198,6 +199,7 @@ STAFF = ImportKind(
     depends=lambda batch: staffing.staff_resting_on(batch.id),
     fixed=_own_code,
     learn=lookups.learn_schools,
+    school_private=True,
     personal=True,
     private_columns=frozenset({"phone"}),
 )

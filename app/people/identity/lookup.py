@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from app.core import clock
 from app.core.database import Context, db, use_context
 from app.core.policy.actor import Actor
+from app.core.policy.assignments import CaseAssignment
 from app.core.policy.roles import ROLES
 from app.people.directory.models import Person, RoleAssignment, SchoolResponsibility, TeachingDuty, Unit
 from app.people.identity import sessions
@@ -134,8 +135,13 @@ def _standing(row: Any, now: datetime) -> Standing:
 
 
 def actor_of(row: Any) -> Actor:
-    """The actor of a good session; one more query for teachers only, whose classes lie behind row-level security."""
+    """The actor of a good session; one more query for those whose reach lies behind row-level security.
+
+    These are teachers with their classes, and outsiders, to whom their assignments open the schools, or the county, of the
+    records that they were given.
+    """
     role = ROLES[row.role]
+    schools, county_wide = _given(row) if role.level == "outside" else (tuple(row.schools or ()), role.county_wide)
     fresh_until = row.fresh_at + sessions.FRESH if row.fresh_at else row.last_seen_at - timedelta(days=1)
     return Actor(
         person_id=row.person_id,
@@ -147,14 +153,26 @@ def actor_of(row: Any) -> Actor:
         unit_name=row.unit_name,
         county_id=row.county_id or row.account_county,
         school_id=row.school_id,
-        schools=tuple(row.schools or ()),
+        schools=schools,
         subjects=tuple(row.subjects or ()),
         classes=_classes(row) if row.role in TEACHING else (),
         data_classes=role.data_classes,
-        county_wide=role.county_wide,
+        county_wide=county_wide,
         locale=row.language,
         fresh_until=fresh_until.timestamp(),
     )
+
+
+def _given(row: Any) -> tuple[tuple[uuid.UUID, ...], bool]:
+    """The schools of the records assigned to an outsider, and whether one of the records is the county's."""
+    use_context(Context(actor=row.person_id, counties=(row.county_id,)))
+    wanted = select(CaseAssignment.school_id).where(
+        CaseAssignment.person_id == row.person_id,
+        CaseAssignment.county_id == row.county_id,
+        running(CaseAssignment, clock.today()),
+    )
+    found = set(db.session.scalars(wanted.distinct()))
+    return tuple(sorted(school for school in found if school is not None)), None in found
 
 
 def _classes(row: Any) -> tuple[uuid.UUID, ...]:

@@ -49,7 +49,7 @@ def new_cause(ref: str) -> Response:
     """Write a cause."""
     name = f"cause:{ref}"
     form, draft_at = drafts.opened(CauseForm, name)
-    return _page(queries.item_for(current_actor(), ref), None, form, draft_at=draft_at)
+    return _page(_diagnosed(ref), None, form, draft_at=draft_at)
 
 
 @bp.post("/items/<ref>/causes")
@@ -68,7 +68,7 @@ def add_cause(ref: str) -> Any:
 @needs("problems.diagnose_item")
 def cause(ref: str, cause_ref: str) -> Response:
     """Put a cause in other words."""
-    found = queries.item_for(current_actor(), ref)
+    found = _diagnosed(ref)
     held = _cause(found, cause_ref)
     can = {True: "yes", False: "no", None: ""}[held.controllable]
     given = {name: getattr(held, name) for name in ("category", "statement", "evidence_note", "five_whys")}
@@ -97,6 +97,14 @@ def remove_cause(ref: str, cause_ref: str) -> Any:
     found = queries.item_for(actor, ref)
     operations.remove_cause(actor, found, cause_ref)
     return onward(f"{found.address}/diagnosis", _("已删掉一条原因"))
+
+
+def _diagnosed(ref: str) -> ProblemItem:
+    """The item whose causes the actor writes down; who only sees it finds no such form."""
+    found = queries.item_for(current_actor(), ref)
+    if not decide.may(current_actor(), "problems.diagnose_item", found):
+        raise NotFound("problem_item", ref)
+    return found
 
 
 def _cause(found: ProblemItem, ref: str) -> Cause:
