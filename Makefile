@@ -29,7 +29,8 @@ bench: ## measure speed against a partner in the same run; one JSON object per f
 
 handbook: ## write docs/handbook from the state machines and the policy
 	@bin/setup.sh dev
-	@$(PYTHON_IN_VENV) -m flask --app wsgi handbook
+	@$(PYTHON_IN_VENV) -m workflows.handbook
+	@$(PYTHON_IN_VENV) -m app.core.policy.handbook
 
 pins: ## pin direct and indirect dependencies with hashes
 	@bin/setup.sh dev

@@ -10,7 +10,6 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app.core.audit import commands as audit
-from app.core.policy.roles import ROLES
 from app.core.vault import commands as vault
 from app.demo import commands as demo
 from app.people.identity import commands as identity
@@ -21,39 +20,16 @@ def commands() -> list[click.Command]:
     return [worker, relay_, sweep_, handbook, *audit.COMMANDS, vault.keys, *identity.COMMANDS, *demo.COMMANDS]
 
 
-def holders(right: str) -> list[str]:
-    """The roles that hold a right, with their scopes: what the handbook writes behind each step."""
-    return [
-        f"{role.zh}（{'、'.join(scope.zh for scope in role.grants[right])}）"
-        for role in ROLES.values()
-        if right in role.grants
-    ]
-
-
 @click.command("handbook")
 @click.option("--check", is_flag=True, help="Fail when a page is stale instead of writing it.")
 def handbook(check: bool) -> None:
     """Write docs/handbook: one page a machine, and who may do what (access.md)."""
+    from app.core.policy import handbook as access
     from workflows import handbook as pages
 
-    who = {right: "、".join(holders(right)) for role in ROLES.values() for right in role.grants}
-    lines = [
-        "# 谁能做什么",
-        "",
-        "由 `flask handbook` 生成。角色 × 权限 × 范围。",
-        "",
-        "| 权限 | 角色（范围） |",
-        "|---|---|",
-    ]
-    lines += [f"| `{right}` | {who[right]} |" for right in sorted(who)]
-    target = pages.FOLDER / "access.md"
-    text = "\n".join(lines) + "\n"
-    if check:
-        if not target.exists() or target.read_text("utf-8") != text:
-            raise click.ClickException("docs/handbook/access.md is stale: run `make handbook`.")
-        return
-    target.write_text(text, "utf-8")
-    pages.write()
+    arguments = ["--check"] if check else []
+    if pages.main(arguments) + access.main(arguments):
+        raise click.ClickException("docs/handbook is stale: run `make handbook`.")
 
 
 @click.command("worker")

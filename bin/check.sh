@@ -16,3 +16,4 @@ step "mypy" $python -m mypy --no-error-summary
 step "imports" $python -c 'from importlinter.cli import lint_imports_command as check; check(["--no-logo"])'
 step "templates" $python -m djlint templates --lint --quiet
 step "handbook" $python -m workflows.handbook --check
+step "access" $python -m app.core.policy.handbook --check

@@ -50,7 +50,8 @@ def index() -> str:
         for each in catalogue.ALL
     )
     table = _table(("记录", "代码", "正常路径"), rows)
-    return f"# 工作流手册\n\n每一类记录走哪些状态、谁可以办、要满足什么条件、到什么时候。\n\n{table}\n"
+    said = "每一类记录走哪些状态、谁可以办、要满足什么条件、到什么时候。"
+    return f"# 工作流手册\n\n{said}\n\n{table}\n\n[谁能做什么](access.md)：角色 × 权限 × 范围。\n"
 
 
 def pages(who: Who = right_alone) -> dict[str, str]:

@@ -25,11 +25,12 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.core.database import db
 from app.people.identity.factors import STEP_SECONDS, present_step
-from tests.cast import PASSWORD, Cast, Place, Player, code, make_cast
+from tests.cast import PASSWORD, Cast, Place, Player, code, make_cast, sign_in
 from tests.conftest import _application, settings_for
 from tests.policy.records import Chain, write
 
 HERE = Path(__file__).parent
+AXE = (HERE / "vendor" / "axe.min.js").read_text("utf-8")
 CHROMIUM = os.environ.get("BIHUAN_CHROMIUM", "/usr/bin/chromium")
 SWITCHES = [
     "--disable-gpu",
@@ -45,6 +46,7 @@ NORMS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 UNCHECKED = {"region"}
 """Rules that are no norm: a skip link and messages stand outside landmarks on purpose."""
 
+COOKIE = "__Host-bihuan"
 Visit = Callable[..., Page]
 
 
@@ -151,16 +153,22 @@ def chromium(site: Site) -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(site: Site, chromium: Browser) -> Iterator[Visit]:
-    """Open a window of one's own, signed in as a player with both factors (or as nobody)."""
+    """Open a window of one's own, signed in as a player with both factors (or as nobody).
+
+    at_the_door=False spares the two pages of signing in, for tests that ask for something else.
+    """
     opened: list[BrowserContext] = []
 
-    def enter(key: str | None = None, size: Any = None, language: str = "zh") -> Page:
+    def enter(key: str | None = None, size: Any = None, language: str = "zh", at_the_door: bool = True) -> Page:
         context = chromium.new_context(viewport=size or WIDE, locale="zh-CN", timezone_id="Asia/Shanghai")
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         opened.append(context)
         page = context.new_page()
-        if key is not None:
+        if key is not None and at_the_door:
             sign_in_at(page, site, key)
+        elif key is not None:
+            step_in(context, site, key)
+            page.goto(f"{site.address}/me")
         if language == "en":
             speak(page, site, "en")
         return page
@@ -183,6 +191,30 @@ def sign_in_at(page: Page, site: Site, key: str) -> None:
         page.wait_for_url(lambda address: "/sign-in" not in address)
     except TimeoutError as late:
         raise AssertionError(f"{key} stays at {page.url}: {page.inner_text('body')[:300]}") from late
+
+
+def step_in(context: BrowserContext, site: Site, key: str) -> None:
+    """Give the window a session in which both factors were given just now."""
+
+    def carried() -> str:
+        client = sign_in(site.app.test_client(), site.cast[key])
+        cookie = client.get_cookie(COOKIE)
+        assert cookie is not None
+        return str(cookie.value)
+
+    safe = site.address.replace("http:", "https:")
+    context.add_cookies(
+        [
+            {
+                "name": COOKIE,
+                "value": site.inside(carried),
+                "url": safe,
+                "secure": True,
+                "httpOnly": True,
+                "sameSite": "Lax",
+            }
+        ]
+    )
 
 
 def speak(page: Page, site: Site, language: str) -> None:
@@ -214,7 +246,6 @@ class Watch:
             self.complaints.append(f"{page.url}: {answer.status} for {answer.url}")
 
 
-AXE = (HERE / "vendor" / "axe.min.js").read_text("utf-8")
 RUN = """([norms, unchecked]) => axe.run(document, {
     resultTypes: ['violations'], runOnly: {type: 'tag', values: norms},
     rules: Object.fromEntries(unchecked.map(rule => [rule, {enabled: false}])),

@@ -20,7 +20,7 @@ from app.people.directory.models import Person, RoleAssignment
 from app.people.identity.models import Account, SignInSession
 from tests.cast import Cast, Player, sign_in, with_token
 from tests.policy.addresses import filled, rights_of, routes
-from tests.policy.stage import FOREIGN, OWN, ask, set_stage
+from tests.policy.stage import FOREIGN, OWN, Call, ask, set_stage
 
 Change = Callable[[Player], Any]
 
@@ -93,7 +93,7 @@ def test_security_22_nobody_gets_further_than_the_sign_in_page(standing: str, ap
             call.trouble if call.status >= 500
             else "words of a county are shown" if FOREIGN in call.body or (OWN in call.body and not public)
             else f"writes {written[0]}" if written and not (public and method == "POST")
-            else f"{call.status} {call.location}" if not public and not _to_the_door(call.status, call.location)
+            else f"{call.status} {call.location}" if not public and not _turned_away(rule.endpoint, call)
             else ""
         )  # fmt: skip
         if fault:
@@ -101,6 +101,11 @@ def test_security_22_nobody_gets_further_than_the_sign_in_page(standing: str, ap
     print(f"{standing}: {calls} requests = {len(table)} routes")
     assert calls == len(table)
     assert not faults, f"{len(faults)} of {calls}:\n" + "\n".join(faults)
+
+
+def _turned_away(endpoint: str, call: Call) -> bool:
+    """Programs are told that a token is missing, browsers are led to the door."""
+    return call.status == 401 if endpoint.startswith("api.") else _to_the_door(call.status, call.location)
 
 
 def _to_the_door(status: int, location: str) -> bool:
