@@ -218,7 +218,9 @@ def step_in(context: BrowserContext, site: Site, key: str) -> None:
 
 
 def speak(page: Page, site: Site, language: str) -> None:
-    """Change the language by the form of the menu."""
+    """Change the language by the form of the menu, unless the page speaks it already."""
+    if page.evaluate("language => document.documentElement.lang.startsWith(language)", language):
+        return
     wanted = f"form[action$='/language'] button[value={language}], form[action$='/language'] button"
     page.evaluate("wanted => document.querySelector(wanted).click()", wanted)
     page.wait_for_function("language => document.documentElement.lang.startsWith(language)", arg=language)

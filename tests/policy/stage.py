@@ -22,6 +22,7 @@ from app.core.imports.registry import rights_of as rights_of_kind
 from app.core.policy import decide
 from app.core.policy.actor import SYSTEM
 from app.core.policy.roles import ROLES
+from app.improvement.effects.queries.lists import SCHOOL_LEVEL_ONLY
 from app.people.directory.models import RoleAssignment, SchoolClass
 from tests.cast import Cast, Player, sign_in
 from tests.policy.addresses import ASKED_WITH, filled, record_of, rights_of, routes
@@ -30,6 +31,8 @@ from tests.policy.records import Chain, kind_for, write
 OWN, NEXT_DOOR, FOREIGN = "本县记号", "邻校记号", "云溪记号"
 BELONGS = {"plan_documents": "asked_by"}
 """Records of one person, whatever their unit: a printout is shown to whoever asked for it, and to nobody else."""
+OF_SCHOOL_LISTS = {"closure_requests", "effect_evaluations", "rechecks"}
+"""A grade leader judges and sees these for the school's own lists only, as the next level of a small school (decision 39)."""
 NOTHING = "0" * 16
 NARROW = {"department", "school", "outside"}
 
@@ -92,6 +95,8 @@ class Stage:
         record = self.record(table, relation)
         if table in BELONGS:
             return getattr(record, BELONGS[table]) == actor.person_id and any(decide.holds(actor, r) for r in rights)
+        if table in OF_SCHOOL_LISTS and actor.role in SCHOOL_LEVEL_ONLY:
+            return False  # the stage's item stands on a list of the county
         if table == "import_batches":
             rights = tuple(right for right in rights if right in rights_of_kind(record.kind))
         return any(decide.may(actor, right, record) for right in rights)
