@@ -92,7 +92,6 @@ BY_TABLE: dict[tuple[str, str], Any] = {
     ("arrived_files", "state"): "kept",
     ("arrived_files", "media_type"): "application/pdf",
     ("causes", "category"): "teaching",
-    ("import_batches", "kind"): "results",
     ("list_documents", "form"): "pdf",
     ("plan_documents", "form"): "pdf",
     ("plan_comments", "part"): "guidance",
@@ -111,7 +110,6 @@ BY_TABLE: dict[tuple[str, str], Any] = {
     ("students", "gender"): "2",
     ("data_findings", "source_type"): "inspection",
     ("data_releases", "snapshot"): {"about": {}, "cells": [], "packages": {}},
-    ("import_batches", "target_entity"): "monitoring_cycles",
     ("import_reports", "proposal"): {"sheets": [], "columns": [], "missing": [], "ready": True},
     ("reconciliations", "figures"): {"lines": [], "grades": []},
 }
@@ -205,8 +203,8 @@ def _value(table: Table, column: Column[Any], chain: Chain, who: Player) -> Any:
         "subject": "math",
         "state": STATES.get(table.name, "draft") if table.name in MOVABLES else None,
     }
-    if (table.name, column.name) == ("import_batches", "kind"):
-        return kind_for(who.role)
+    if table.name == "import_batches" and column.name in ("kind", "target_entity", "target_id"):
+        return _of_batch(column.name, chain, kind_for(who.role))
     if column.name in DAYS and table.name in MOVABLES:
         return clock.today() + DAYS[column.name]
     if (table.name, column.name) in BY_TABLE:
@@ -222,6 +220,12 @@ def _value(table: Table, column: Column[Any], chain: Chain, who: Player) -> Any:
     if column.nullable or column.default is not None or column.server_default is not None:
         return None
     return _something(column, chain)
+
+
+def _of_batch(name: str, chain: Chain, kind: str) -> Any:
+    """Results are brought into a round, rosters into the school itself."""
+    target = ("monitoring_cycles", chain.ids["monitoring_cycles"]) if kind == "results" else (None, None)
+    return {"kind": kind, "target_entity": target[0], "target_id": target[1]}[name]
 
 
 def _reference(table: Table, column: Column[Any], chain: Chain) -> Any:
