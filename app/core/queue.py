@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+
 from redis import Redis
 from rq import Queue, Worker
+from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.timeouts import BaseTimeoutException
+
+from app.core.servers.processes import end_with_parent
 
 QUEUES = ("urgent", "letters", "heavy")
 TIMEOUT = {"urgent": 60, "letters": 120, "heavy": 3600}
@@ -25,10 +30,19 @@ def enqueue(redis: Redis, queue: str, outbox_id: int) -> None:
     )
 
 
+class TiedWorker(Worker):
+    """A worker whose children end with it: a job handed over again has no orphan beside it (security 63)."""
+
+    def main_work_horse(self, job: Job, queue: Queue) -> None:
+        """What rq runs in the child."""
+        end_with_parent(int(self.pid or 0), signal.SIGKILL)
+        super().main_work_horse(job, queue)
+
+
 def work(url: str, queues: tuple[str, ...], burst: bool = False) -> None:
     """Serve `queues` in that order until told to stop; `burst` ends when they are empty."""
     redis = Redis.from_url(url)
-    Worker(
+    TiedWorker(
         [Queue(name, connection=redis, serializer=JSONSerializer) for name in queues],
         connection=redis,
         serializer=JSONSerializer,

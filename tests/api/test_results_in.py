@@ -15,6 +15,7 @@ from app.core.outbox import deliver
 from app.core.policy.actor import SYSTEM
 from app.improvement.monitoring.models import Indicator, MonitoringCycle
 from tests.api.conftest import Program, program_for
+from tests.by_hand import by_hand
 from tests.cast import Cast
 from tests.policy.records import Chain
 
@@ -24,10 +25,8 @@ Records = tuple[Chain, Chain]
 @pytest.fixture
 def program(app: Flask, cast: Cast, records: Records) -> Program:
     """A program that may send results of a round that is collecting."""
-    from app.core.audit import trail
-
     own, _foreign = records
-    with trail.act(SYSTEM, "system", "test.collect"):
+    with by_hand("test.collect"):
         db.session.execute(
             update(MonitoringCycle)
             .where(MonitoringCycle.ref == own.refs["monitoring_cycles"])

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import text, update
 
 from app.core import clock
-from app.core.audit import trail
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
 from app.improvement.plans.models import RemediationPlan
@@ -19,6 +18,7 @@ from app.people.directory.models import RoleAssignment
 from app.people.identity.models import SignInSession
 from app.people.identity.operations import EndOfRole, end_role
 from tests.bad_input.desk import Desk, Met
+from tests.by_hand import by_hand
 from tests.improvement.plans import world
 
 LONG = "这段归因写了半个小时：" + "错题没有归类，" * 40
@@ -80,7 +80,7 @@ def a_foreign_schools_reference(desk: Desk) -> Met:
 def a_step_that_the_state_does_not_allow(desk: Desk) -> Met:
     """An item that is being evaluated is objected to."""
     use_context(SYSTEM.context())
-    with trail.act(SYSTEM, "system", "test.state"):
+    with by_hand("test.state"):
         db.session.get_one(ProblemItem, desk.own.ids["problem_items"]).state = "evaluating"
     desk.before = desk.counts()
     address = f"/items/{desk.own.refs['problem_items']}/objection"

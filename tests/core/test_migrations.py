@@ -24,6 +24,7 @@ from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.operations import items
 from app.models import metadata
 from app.people.directory.models import Unit
+from tests.by_hand import by_hand
 from tests.cast import Cast
 from tests.people.identity.races import race
 from tests.policy.records import write
@@ -120,7 +121,7 @@ def _issued(cast: Cast) -> Any:
     school = cast.units["shuangqiao"]
     chain = write(cast, cast["principal"], school, school, "记号")
     use_context(SYSTEM.context())
-    with trail.act(SYSTEM, "system", "test.issued"):
+    with by_hand("test.issued"):
         item = db.session.get_one(ProblemItem, chain.ids["problem_items"])
         item.state = "issued"
     db.session.rollback()

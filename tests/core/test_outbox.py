@@ -6,6 +6,7 @@ import json
 import os
 import pickle
 import signal
+import threading
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -188,6 +189,76 @@ def test_security_63_a_worker_that_is_killed_loses_nothing_and_doubles_nothing(
     deliver.relay()
     _work(committed)
     assert effects() == 1 and _row(number).done_at is not None
+
+
+def test_security_60_who_has_lost_the_lease_finishes_nothing(
+    committed: Flask, effects: Callable[[], int], cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = cast["principal"].person_id
+
+    def overtaken(row: OutboxRow) -> None:
+        with db.engine.begin() as other:
+            other.execute(update(OutboxRow).where(OutboxRow.id == row.id).values(lease=OutboxRow.lease + 1))
+        db.session.add(InboxLetter(person_id=person, kind=KIND, title_zh="旧", title_en="old", address="/"))
+        db.session.flush()
+
+    monkeypatch.setitem(HANDLERS, "test.overtaken", overtaken)
+    number = _post(kind="test.overtaken")[0]
+    deliver._deliver(number)
+    assert effects() == 0 and _row(number).done_at is None
+
+
+def test_security_63_a_lease_is_of_sixty_seconds_and_lives_as_long_as_the_work(
+    committed: Flask, effects: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[bool] = []
+
+    def works(row: OutboxRow) -> None:
+        begun = _row(row.id).leased_until
+        assert begun is not None and begun - time.machine_now() <= timedelta(seconds=60)
+        _lapse(row.id)
+        for _ in range(600):
+            held = _row(row.id).leased_until
+            if held is not None and held > time.machine_now():
+                break
+            threading.Event().wait(0.05)
+        seen.append(deliver.claim() == [])
+
+    monkeypatch.setattr(deliver, "PULSE", 0.05)
+    monkeypatch.setitem(HANDLERS, "test.long", works)
+    number = _post(kind="test.long")[0]
+    deliver._deliver(number)
+    assert seen == [True] and _row(number).done_at is not None
+
+
+def test_security_63_the_child_of_a_killed_worker_ends_with_it(
+    committed: Flask, effects: Callable[[], int], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    noted = tmp_path / "child"
+
+    def stays(row: OutboxRow) -> None:
+        (tmp_path / "new").write_text(str(os.getpid()))
+        (tmp_path / "new").rename(noted)
+        threading.Event().wait(600)
+
+    def soon(holds: Callable[[], bool]) -> bool:
+        return any(holds() or threading.Event().wait(0.05) for _ in range(600))
+
+    monkeypatch.setitem(HANDLERS, KIND, stays)
+    number = _post()[0]
+    deliver.relay()
+    db.session.rollback()
+    worker = os.fork()
+    if worker == 0:
+        db.engine.dispose(close=False)
+        queue.work(committed.config["REDIS_URL"], queue.QUEUES)
+        os._exit(0)
+    assert soon(noted.exists)
+    child = Path("/proc") / noted.read_text() / "stat"
+    os.kill(worker, signal.SIGKILL)
+    os.waitpid(worker, 0)
+    assert soon(lambda: not child.exists() or child.read_text().rpartition(")")[2].split()[0] == "Z")
+    assert _row(number).done_at is None
 
 
 def test_security_63_the_loss_of_the_whole_queue_loses_and_doubles_nothing(

@@ -7,11 +7,14 @@ again; an effect key that exists already stops a second effect (security 60–63
 from __future__ import annotations
 
 import random
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from flask import current_app
 from redis.exceptions import RedisError
-from sqlalchemy import select, text, update
+from sqlalchemy import Update, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.core import clock, logs, queue
@@ -23,12 +26,12 @@ from app.core.policy.actor import SYSTEM
 log = logs.get(__name__)
 
 LEASE = timedelta(seconds=60)
-SPARE = timedelta(seconds=30)
-"""Beyond the time a job may take: after that nobody works on it any more and the row is handed over again."""
+PULSE = 20.0
+"""Seconds between the renewals of a lease while somebody works; without them it lapses and the row is handed over again."""
 MOST_TRIES = 8
 
 CLAIM = text(
-    """update outbox set leased_until = :until, tries = tries + 1 where id in (
+    """update outbox set leased_until = :until, lease = lease + 1, tries = tries + 1 where id in (
            select id from outbox where done_at is null and dead_at is null and due_at <= :now
                and (leased_until is null or leased_until < :machine)
            order by (queue <> 'urgent'), due_at limit :most for update skip locked)
@@ -77,39 +80,76 @@ def _deliver(outbox_id: int) -> None:
     session = db.session
     before = session.info.get("context")
     use_context(SYSTEM.context())
-    row = session.scalar(select(OutboxRow).where(OutboxRow.id == outbox_id).with_for_update(skip_locked=True))
+    row = session.scalar(
+        select(OutboxRow)
+        .where(OutboxRow.id == outbox_id)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
     if row is None or row.done_at is not None or row.dead_at is not None:
         session.rollback()
         return
-    longest = timedelta(seconds=queue.TIMEOUT[row.queue]) + SPARE
-    session.execute(
-        update(OutboxRow).where(OutboxRow.id == outbox_id).values(leased_until=clock.machine_now() + longest)
-    )
+    lease = row.lease + 1
+    session.execute(_held(outbox_id, row.lease).values(lease=lease, leased_until=clock.machine_now() + LEASE))
     session.commit()
     handler = HANDLERS.get(row.kind)
     try:
         if handler is None:
             raise LookupError(f"nobody handles {row.kind}")
-        for listener in LISTENERS.get(row.kind, ()):
-            listener(row)
-        handler(row)
-        session.execute(update(OutboxRow).where(OutboxRow.id == outbox_id).values(done_at=clock.now(), trouble=None))
-        session.commit()
+        with _pulse(outbox_id, lease):
+            for listener in LISTENERS.get(row.kind, ()):
+                listener(row)
+            handler(row)
+        _finish(outbox_id, lease)
     except Exception as error:
         session.rollback()
-        _put_back(row.id, row.tries, type(error).__name__)
+        _put_back(row.id, lease, row.tries, type(error).__name__)
         log.warning("delivery_failed", outbox=outbox_id, kind=row.kind, tries=row.tries, error=type(error).__name__)
     finally:
         use_context(before)
 
 
-def _put_back(outbox_id: int, tries: int, trouble: str) -> None:
+def _held(outbox_id: int, lease: int) -> Update:
+    """An update of the row that changes nothing once somebody else has taken it."""
+    return update(OutboxRow).where(OutboxRow.id == outbox_id, OutboxRow.lease == lease)
+
+
+def _finish(outbox_id: int, lease: int) -> None:
+    """Keep what the handler left open, and that the row is done; neither when the lease is another's by now."""
+    done = _held(outbox_id, lease).values(done_at=clock.now(), trouble=None).returning(OutboxRow.id)
+    if db.session.execute(done.execution_options(synchronize_session=False)).scalar() is None:
+        db.session.rollback()
+        log.warning("lease_lost", outbox=outbox_id)
+        return
+    db.session.commit()
+
+
+@contextmanager
+def _pulse(outbox_id: int, lease: int) -> Iterator[None]:
+    """Renew the lease from a thread of its own while the block runs."""
+    ended, engine = threading.Event(), db.engine
+
+    def renew() -> None:
+        while not ended.wait(PULSE):
+            with engine.begin() as connection:
+                connection.execute(_held(outbox_id, lease).values(leased_until=clock.machine_now() + LEASE))
+
+    beating = threading.Thread(target=renew, name="lease", daemon=True)
+    beating.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        beating.join()
+
+
+def _put_back(outbox_id: int, lease: int, tries: int, trouble: str) -> None:
     now = clock.now()
     wait = timedelta(seconds=min(3600, 2**tries) * random.uniform(0.5, 1.5))  # noqa: S311 (jitter, not a secret)
     values = {"leased_until": None, "trouble": trouble, "due_at": now + wait}
     if tries >= MOST_TRIES:
         values = {"dead_at": now, "trouble": trouble, "leased_until": None}
-    db.session.execute(update(OutboxRow).where(OutboxRow.id == outbox_id).values(**values))
+    db.session.execute(_held(outbox_id, lease).values(**values))
     db.session.commit()
 
 

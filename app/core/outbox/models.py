@@ -31,6 +31,8 @@ class OutboxRow(Base):
     posted_at: Mapped[datetime] = mapped_column(default=clock.now, server_default=text("now()"))
     due_at: Mapped[datetime] = mapped_column(default=clock.now, server_default=text("now()"))
     leased_until: Mapped[datetime | None]
+    lease: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
+    """Fencing token: grows whenever somebody takes the row; who holds an older one no longer finishes it."""
     tries: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     done_at: Mapped[datetime | None]
     dead_at: Mapped[datetime | None]

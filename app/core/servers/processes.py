@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -114,19 +115,17 @@ def launch(
         stderr=log,
         start_new_session=True,
         umask=0o077,
-        preexec_fn=_tie_to(os.getpid(), when_orphaned),
+        preexec_fn=partial(end_with_parent, os.getpid(), when_orphaned),
         **as_user(user),
     )
 
 
-def _tie_to(parent: int, signal_number: int) -> Callable[[], None]:
-    def tie() -> None:
-        if sys.platform == "linux":
-            _libc.prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return tie
+def end_with_parent(parent: int, signal_number: int) -> None:
+    """From now on this process, a child of `parent`, gets the signal as soon as `parent` is gone."""
+    if sys.platform == "linux":
+        _libc.prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def end(process: subprocess.Popen[bytes], ladder: Sequence[tuple[int, float]]) -> None:

@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from app.core.servers.context_secret import renew_context_secret
+from app.core.servers.lawful_moves import write_lawful_moves
 from config.settings import PROJECT
 
 
@@ -22,15 +23,17 @@ def alembic_config(owner_url: str) -> Config:
 
 
 def migrate(owner_url: str) -> None:
-    """Run the migrations that the database has not seen; quick when there are none."""
+    """Run the migrations that the database has not seen, then tell it what the state machines allow; quick when nothing is new."""
     config = alembic_config(owner_url)
     newest = set(ScriptDirectory.from_config(config).get_heads())
     engine = create_engine(owner_url)
     with engine.connect() as connection:
         present = set(MigrationContext.configure(connection).get_current_heads())
-    engine.dispose()
     if present != newest:
         command.upgrade(config, "heads")
+    with engine.begin() as connection:
+        write_lawful_moves(connection)
+    engine.dispose()
 
 
 def renew_context(owner_url: str, path: Path) -> None:

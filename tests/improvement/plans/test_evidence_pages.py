@@ -12,15 +12,14 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from app.core import clock
-from app.core.audit import trail
 from app.core.database import db
-from app.core.policy.actor import SYSTEM
 from app.improvement.plans import arrivals
 from app.improvement.plans.models import ArrivedFile, Evidence, EvidenceUse, EvidenceVersion, RemediationAction
 from app.improvement.plans.numbers import plan_numbers
 from app.improvement.plans.operations import actions, plans
 from app.improvement.plans.operations import evidence as evidences
 from app.improvement.plans.operations.plans import CriterionIn, PlanStep
+from tests.by_hand import by_hand
 from tests.cast import Cast, sign_in
 from tests.improvement.plans import world
 from tests.improvement.plans.test_plan_pages import counted, hidden, page
@@ -343,7 +342,7 @@ def test_evidence_of_a_closed_item_found_false_tells_so_on_the_page(client: Any,
     plan = world.in_force(cast)
     action = world.completed(cast, world.at_work(cast, plan))
     piece = db.session.scalars(select(Evidence)).one()
-    with trail.act(SYSTEM, "system", "test.closed"):
+    with by_hand("test.closed"):
         plan.item.state, plan.item.closed_on, plan.state = "closed", clock.today(), "completed"
     sign_in(client, cast["evaluator"])
     assert "判定失实" in page(client, piece.address)

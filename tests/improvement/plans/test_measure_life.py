@@ -9,10 +9,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.core import clock
-from app.core.audit import trail
 from app.core.database import db
 from app.core.errors import Invalid, NotAllowed, StepRefused
-from app.core.policy.actor import SYSTEM
 from app.core.storage import Stored
 from app.improvement.plans.models import Evidence, EvidenceUse, EvidenceVersion
 from app.improvement.plans.operations import actions
@@ -21,6 +19,7 @@ from app.improvement.plans.operations.actions import CancelIn, DoneIn, ProgressI
 from app.improvement.plans.operations.evidence import UseIn
 from app.improvement.plans.operations.plans import PlanStep
 from app.improvement.problems.models import Reopening
+from tests.by_hand import by_hand
 from tests.cast import Cast
 from tests.improvement.plans import world
 from tests.improvement.plans.world import REASON
@@ -268,7 +267,7 @@ def test_evidence_found_false_opens_every_measure_that_rests_on_it(app: Any, cas
 def test_evidence_found_false_after_the_closure_proposes_a_reopening(app: Any, cast: Cast) -> None:
     plan = world.in_force(cast)
     action = world.completed(cast, world.at_work(cast, plan))
-    with trail.act(SYSTEM, "system", "test.closed"):
+    with by_hand("test.closed"):
         plan.item.state, plan.item.closed_on, plan.state = "closed", clock.today(), "completed"
     piece = db.session.scalars(select(Evidence).where(Evidence.action_id == action.id)).one()
     evidences.reject_evidence(cast.actor("inspector"), piece, PlanStep(reason="照片与去年十月的材料完全相同"))

@@ -24,6 +24,7 @@ from app.improvement.plans.operations.measures import CriterionIn
 from app.improvement.plans.operations.plans import CommentIn, PlanIn, PlanStep
 from app.improvement.problems.operations import items
 from app.improvement.problems.operations.lists import Submission
+from tests.by_hand import by_hand
 from tests.cast import Cast
 from tests.improvement.plans import world
 from workflows import engine
@@ -274,7 +275,7 @@ def test_an_edition_in_force_stays_so_until_the_next_one_is_approved(app: Any, c
 
 def test_an_approved_plan_that_is_not_in_force_loses_its_approval_when_it_is_changed(app: Any, cast: Cast) -> None:
     plan = world.draft(cast)
-    with trail.act(SYSTEM, "system", "test.approved"):
+    with by_hand("test.approved"):
         plan.state, plan.approved_on = "approved", clock.today()
     plans.amend_plan(cast.actor("principal"), plan, PlanStep(reason="校长要求补充一项措施再执行"))
     assert (plan.state, plan.approved_on) == ("draft", None)
@@ -303,7 +304,7 @@ def test_a_void_item_ends_its_plan_and_its_open_measures_once(app: Any, cast: Ca
 
 def test_an_archived_list_archives_the_plans_that_were_completed(app: Any, cast: Cast) -> None:
     plan = world.in_force(cast)
-    with trail.act(SYSTEM, "system", "test.closed"):
+    with by_hand("test.closed"):
         plan.state, plan.item.state = "completed", "closed"
         plan.item.problem_list.state = "archived"
     endings.archive_with_list(SYSTEM, plan.item.problem_list)
@@ -323,7 +324,7 @@ def test_a_stale_page_changes_nothing(app: Any, cast: Cast) -> None:
 
 def test_a_plan_is_drawn_up_only_once_the_causes_are_known(app: Any, cast: Cast) -> None:
     item = world.item_in_planning(cast)
-    with trail.act(SYSTEM, "system", "test.back"):
+    with by_hand("test.back"):
         item.state = "diagnosing"
     with pytest.raises(Invalid, match="归因诊断"):
         plans.draft_plan(cast.actor("school_coordinator"), item, PlanIn())

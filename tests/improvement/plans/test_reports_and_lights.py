@@ -18,6 +18,7 @@ from app.improvement.plans.operations.measures import CriterionIn
 from app.improvement.plans.operations.reports import ReportIn
 from app.improvement.plans.queries.burden import burden
 from app.improvement.plans.queries.lights import lights, missed_in_a_row, months_due
+from tests.by_hand import by_hand
 from tests.cast import Cast
 from tests.conftest import Clock
 from tests.improvement.plans import world
@@ -62,13 +63,10 @@ def test_two_missing_reports_are_yellow_three_are_red_and_a_report_puts_the_lamp
 
 
 def test_a_suspended_item_has_no_lamp(app: Any, cast: Cast, clock: Clock) -> None:
-    from app.core.audit import trail
-    from app.core.policy.actor import SYSTEM
-
     at(clock, 2026, 9, 10)
     plan = world.in_force(cast)
     at(clock, 2026, 12, 6)
-    with trail.act(SYSTEM, "system", "test.suspend"):
+    with by_hand("test.suspend"):
         plan.item.state = "suspended"
     assert lights(cast.actor("office_director")) == []
 

@@ -23,6 +23,7 @@ from app.improvement.plans.models import Evidence, RemediationAction, Remediatio
 from app.improvement.problems.models import ProblemItem, ProblemList
 from app.improvement.problems.operations import drafting, items, lists
 from app.improvement.problems.operations.drafting import ItemIn, Submission
+from tests.by_hand import by_hand
 from tests.cast import Cast
 
 REFUSED = (NotAllowed, InvalidRequestError)
@@ -208,7 +209,7 @@ class Scene:
             )  # fmt: skip
 
     def moved(self, record: Any, state: str) -> None:
-        with trail.act(SYSTEM, "system", "test.moved"):
+        with by_hand("test.moved"):
             record.state = state
 
     def round(self, code: str = "2026-autumn", starts: date = date(2026, 9, 1)) -> MonitoringCycle:

@@ -1,0 +1,97 @@
+"""What is handed over for real use: the archive without tests and samples, and the unit that fences it in."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from config.settings import PROJECT
+
+UNIT = PROJECT / "deploy" / "bihuan.service"
+
+
+@pytest.fixture(scope="module")
+def delivery(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The delivery as `git archive` writes it, unpacked."""
+    folder = tmp_path_factory.mktemp("delivery")
+    packed = folder / "bihuan.tar"
+    made = ["git", "archive", "--worktree-attributes", f"--output={packed}", "HEAD"]
+    subprocess.run(made, cwd=PROJECT, check=True)
+    subprocess.run(["tar", "-xf", str(packed), "-C", str(folder)], check=True)
+    packed.unlink()
+    return folder
+
+
+def test_security_86_a_delivery_holds_no_tests_no_history_and_no_samples(delivery: Path) -> None:
+    names = {str(path.relative_to(delivery)) for path in delivery.rglob("*")}
+    assert {"app", "migrations", "templates", "workflows", "deploy/bihuan.service", "requirements.txt"} <= names
+    unwanted = re.compile(
+        r"(^|/)(tests?|bench|demo|\.git|\.ci|\.data|node_modules|__pycache__)(/|$)|(^|/)test_|requirements-dev"
+    )
+    assert not sorted(name for name in names if unwanted.search(name) and not name.startswith("app/static/"))
+
+
+def test_security_86_a_delivery_knows_no_account_and_its_commands_work_without_the_demo(delivery: Path) -> None:
+    asked = "from app.cli import commands; print(*sorted(one.name for one in commands()))"
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(delivery), "PYTHONDONTWRITEBYTECODE": "1"}
+    told = subprocess.run(
+        [sys.executable, "-c", asked], cwd=delivery, env=env, capture_output=True, text=True, check=False
+    )
+    assert told.returncode == 0, told.stderr
+    assert {"audit", "keys", "worker"} <= set(told.stdout.split()) and "demo" not in told.stdout.split()
+    inserted = [
+        path
+        for path in (delivery / "migrations").rglob("*.py")
+        if "insert into accounts" in path.read_text("utf-8").lower()
+    ]
+    assert not inserted
+
+
+def _unit() -> dict[str, list[str]]:
+    section, found = "", dict[str, list[str]]()
+    for line in UNIT.read_text("utf-8").splitlines():
+        section = line if line.startswith("[") else section
+        if section == "[Service]" and "=" in line and not line.startswith("#"):
+            name, _, value = line.partition("=")
+            found.setdefault(name, []).append(value)
+    return found
+
+
+WANTED = {
+    "User": "bihuan",
+    "NoNewPrivileges": "yes",
+    "ProtectSystem": "strict",
+    "ProtectHome": "yes",
+    "PrivateDevices": "yes",
+    "PrivateTmp": "yes",
+    "CapabilityBoundingSet": "",
+    "RestrictSUIDSGID": "yes",
+    "IPAddressDeny": "any",
+    "IPAddressAllow": "localhost",
+    "UMask": "0077",
+    "LimitCORE": "0",
+}
+
+
+@pytest.mark.parametrize("name", WANTED)
+def test_security_84_the_unit_fences_the_product_in(name: str) -> None:
+    assert _unit()[name] == [WANTED[name]]
+
+
+def test_security_84_the_unit_allows_the_system_calls_of_a_service_only() -> None:
+    allowed, refused, *_ = _unit()["SystemCallFilter"]
+    assert allowed == "@system-service"
+    assert {"@privileged", "@mount", "@raw-io", "@debug"} <= set(refused.removeprefix("~").split())
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="this machine has no systemd-analyze")
+def test_security_84_systemd_finds_no_fault_and_little_exposure(tmp_path: Path) -> None:
+    trial = tmp_path / "bihuan.service"
+    trial.write_text(re.sub(r"^ExecStart=.*$", "ExecStart=/bin/true", UNIT.read_text("utf-8"), flags=re.M), "utf-8")
+    for command in (["verify"], ["security", "--offline=yes", "--threshold=25"]):
+        told = subprocess.run(["systemd-analyze", *command, str(trial)], capture_output=True, text=True, check=False)
+        assert told.returncode == 0, told.stdout + told.stderr
