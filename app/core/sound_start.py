@@ -46,8 +46,8 @@ def found() -> list[str]:
             " (this role owns or may create tables; use the app role)."
         )
     protected = [
-        mapper.local_table.name for mapper in Base.registry.mappers if mapper.class_.__protection__ is not None
-    ]  # type: ignore[attr-defined]
+        mapper.class_.__tablename__ for mapper in Base.registry.mappers if mapper.class_.__protection__ is not None
+    ]
     for table in session.execute(UNFORCED, {"tables": protected}).scalars():
         said.append(
             f"{table}: 没有强制行级权限，请重新升级表结构 (row-level security is not forced; run the migrations)."
