@@ -1,5 +1,6 @@
 """`flask keys rotate` on real tables: every value under the new key, readable all the time, whenever it was ended."""
 
+import threading
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from app.core.vault import KeyRing, Place, commands, rotation
 from app.core.vault.rotation import sealed_columns
 from app.people.directory.models import Person
 from tests.cast import Cast
+from tests.people.identity.races import race
 
 PHONE = "13800138000"
 
@@ -126,6 +128,40 @@ def test_a_rotation_that_was_killed_goes_on_with_the_same_key(office: Office, mo
     assert commands.rotate_tenant(office.ring, office.tenant) == 20
     assert office.ring.current(office.tenant).id == half_way.id
     assert office.keys_in_use() == {half_way.id.bytes}
+
+
+def test_security_35_whoever_reads_during_a_rotation_reads_right(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rotation, "BATCH", 3)
+    numbers, batch = office.opened(), commands._one_batch
+    was_read, over = threading.Semaphore(0), threading.Event()
+    generations: list[int] = []
+
+    def batch_between_reads(ring: KeyRing, tenant: UUID) -> int:
+        done = batch(ring, tenant)
+        assert was_read.acquire(timeout=60)
+        return done
+
+    def deed(number: int) -> int:
+        if number == 0:
+            try:
+                return commands.rotate_tenant(office.ring, office.tenant)
+            finally:
+                over.set()
+        mine = Office(KeyRing(office.ring.master, office.ring.store), office.tenant, office.persons)
+        reads = 0
+        while not over.is_set():
+            assert mine.opened() == numbers
+            generations.append(len(mine.keys_in_use()))
+            reads += 1
+            was_read.release()
+        return reads
+
+    monkeypatch.setattr(commands, "_one_batch", batch_between_reads)
+    moved, *reads = race(current_app._get_current_object(), 4, deed)  # type: ignore[attr-defined]
+    assert moved == 30 and all(isinstance(one, int) and one > 0 for one in reads), reads
+    assert 2 in generations, "both generations stood side by side while somebody read"
 
 
 def test_a_row_that_somebody_is_writing_is_left_for_the_next_run(office: Office) -> None:
