@@ -137,6 +137,15 @@ class PostgresServer:
                 sql.SQL("grant connect on database {} to bihuan_app, bihuan_audit_reader, bihuan_backup").format(named)
             )
             connection.execute(sql.SQL("grant temporary on database {} to bihuan_app").format(named))
+        self.watch_schema(name)
+
+    def watch_schema(self, name: str = DATABASE) -> None:
+        """From now on every change of the schema of `name` is written down (security 45); once is enough."""
+        statements = files("app.core.servers").joinpath("schema_watch.sql").read_text("utf-8")
+        watched = "select from pg_event_trigger where evtname = 'note_schema_change'"
+        with self.connect(name) as connection:
+            if connection.execute(watched).fetchone() is None:
+                connection.execute(statements.encode())
 
     def drop_database(self, name: str) -> None:
         """Drop `name`, whoever is connected to it."""
@@ -161,7 +170,9 @@ def start_postgres(folder: Path, *, sockets: Path | None = None, durable: bool =
         lock.close()
         raise
     server.make_roles()
-    if not server.has_database():
+    if server.has_database():
+        server.watch_schema()
+    else:
         server.create_database()
     return server
 
