@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.core import clock
 from app.core.database import db
-from app.core.policy.actor import Actor
+from app.core.policy.actor import SYSTEM, Actor
 from app.demo.story import Place, place_of
 from app.demo.telling import Story
 from app.demo.tree import County
@@ -164,6 +164,8 @@ def _after_arrival(
     yield day + timedelta(days=4)
     findings.issue_feedback(lead, visit, findings.IssueIn("county"))
     if course.twist == "silent":
+        yield day + timedelta(days=36)
+        answers.lapse_response(SYSTEM, visit, None)
         return
     yield day + timedelta(days=14)
     given = {one.ref: ("accepted", MEASURE) for one in visit.to_answer}

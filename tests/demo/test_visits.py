@@ -1,0 +1,65 @@
+"""The visits of the demo, each told alone: it stops in the state that its day and its twist stand for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.core.database import db, use_context
+from app.core.policy.actor import SYSTEM
+from app.demo import visits
+from app.demo.telling import Teller
+from app.demo.tree import County, Player
+from app.improvement.visits.models import SupervisionVisit
+from tests.cast import Cast
+from tests.improvement.visits.scenes import VisitScene
+
+STATES = (
+    "closed", "closed", "follow_up", "follow_up", "feedback_issued", "on_site", "on_site", "self_reported", "notified",
+    "draft", "draft", "cancelled",
+)  # fmt: skip
+"""Where each course of the demo stands today."""
+
+
+def _county(cast: Cast) -> County:
+    """The cast as the demo knows a county: one school with everybody in it."""
+    school = cast.units["shuangqiao"]
+    found = County(cast.county.id, cast.county.ref, cast.county.code, cast.county.name)
+    found.schools[school.code] = (school.id, "31", "双桥中学")
+    for player in cast.players.values():
+        if player.unit.county_id == cast.county.id:
+            actor = cast.actor(player.key)
+            if player.role == "inspector":
+                actor = replace(actor, schools=(*actor.schools, school.id))
+            code = school.code if player.unit.id == school.id else ""
+            found.players.setdefault((player.role, code), []).append(Player(actor, player.account_name, player.name))
+    return found
+
+
+@pytest.mark.parametrize(("number", "state"), list(enumerate(STATES)))
+def test_each_visit_of_the_demo_stops_where_it_should(
+    number: int, state: str, app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course, scene = visits.COURSES[number], VisitScene(cast)
+    scene.item("implementing")
+    monkeypatch.setattr(visits, "COURSES", (course,))
+    teller = Teller()
+    today = teller.real.date()
+    try:
+        told = visits.stories(_county(cast), today)
+        teller.tell(told, today)
+    finally:
+        teller.end()
+    use_context(SYSTEM.context())
+    (visit,) = db.session.scalars(select(SupervisionVisit)).all()
+    assert visit.state == state
+    assert visit.objection_is_open == (course.twist == "objection")
+    assert visit.is_listed != (course.twist == "exception")
+
+
+def test_every_state_of_a_visit_is_in_the_demo() -> None:
+    passing = {"responded"}
+    assert {state.code for state in SupervisionVisit.workflow.states} - passing == set(STATES)
