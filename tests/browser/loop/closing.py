@@ -17,7 +17,7 @@ def compute(desk: Desk) -> None:
     page = desk.takes_up("assessment_member", f"备齐数据：{NUMBER}")
     page.presses("备齐数据").writes(follow_up=None).presses("备齐数据并计算")
     page.reads("建议，由人定论", "达标", "+35.0", "+7.9 至 +62.1", "7 / 7 符合")
-    page.reads("没有做回归校正", "领导小组组长定论")
+    page.reads("没有做回归校正", "领导小组组长定论").keeps("loop-evaluation")
 
 
 def decide(desk: Desk) -> None:
@@ -32,7 +32,7 @@ def ask(desk: Desk) -> None:
     """The handler asks and drafts, the principal hands in."""
     page = desk.takes_up("school_coordinator", f"提出销号：{NUMBER}")
     page.presses("提出销号").presses("起草销号申请")
-    page.writes(self_summary="两项措施完成，复测达标").presses("保存草稿").reads("8 / 8 符合")
+    page.writes(self_summary="两项措施完成，复测达标").presses("保存草稿").reads("8 / 8 符合").keeps("loop-closure")
     page = desk.takes_up("principal", f"提交销号申请：{NUMBER}")
     page.presses("提交销号申请").reads("督学或评价员 核验")
 

@@ -32,7 +32,7 @@ def draw_up(desk: Desk) -> None:
             title=title, owner_id="温如言", planned_start=date(2026, 12, 14), planned_end=date(2027, 4, 30),
             description="每周一次，记在台账里", criteria__0__text=criterion,
         ).presses("保存措施")  # fmt: skip
-    page.reads("2 项")
+    page.reads("2 项").keeps("loop-plan")
     page = desk.takes_up("principal", f"提交方案：{NUMBER}")
     page.presses("提交方案").reads("评价员 受理方案")
 
@@ -88,7 +88,7 @@ def judge(desk: Desk) -> None:
         else:
             page.writes(checklist=CHECKED).presses("核验通过")
     page = desk.takes_up("subject_teacher", first)
-    page.reads("上次退回的理由", "结果只写了活动").presses("提交核验")
+    page.reads("上次退回的理由", "结果只写了活动").keeps("loop-returned").presses("提交核验")
     page.writes(result="分层练习坚持 10 周，错题率由 30% 降到 20%").presses("提交核验")
     page = desk.takes_up("evaluator", first).presses("核验措施")
     page.writes(checklist=CHECKED).presses("核验通过").reads("没有等你审核的佐证")

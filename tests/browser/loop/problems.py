@@ -19,7 +19,7 @@ def read(desk: Desk, round_name: str) -> None:
     """Exactly three candidates and two to watch, on the researcher's desk and on the list."""
     page = desk.sits("subject_researcher")
     page.reads("有 3 件事等你", f"{round_name}：3 条候选发现等你确认，2 条观察")
-    page.follows("数据发现", "nav").reads("共 5 条")
+    page.follows("数据发现", "nav").reads("共 5 条").keeps("loop-findings")
     rows = [" ".join(row.inner_text().split()) for row in page.page.locator("main tbody tr:has(td)").all()]
     judged = [row.split()[-1] for row in rows]
     assert sorted(judged) == ["候选", "候选", "候选", "样本不足", "观察"], rows
@@ -64,7 +64,7 @@ def approve(desk: Desk) -> None:
 def sign_for(desk: Desk) -> None:
     """The principal signs on the last day and names who works on it."""
     page = desk.sits("principal").reads("今天").opens("/todo").follows(f"签收问题项：{NUMBER}", "main")
-    page.reads("第 3 个工作日", "签收，并指定经办人和替补").presses("签收问题项")
+    page.reads("第 3 个工作日", "签收，并指定经办人和替补").keeps("loop-item").presses("签收问题项")
     page.writes(handler="陆晓棠（学校项目联络员）", deputy="梁仲谋（年级组长）").presses("签收").reads(
         "陆晓棠 开始归因诊断"
     )

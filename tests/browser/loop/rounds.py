@@ -61,7 +61,7 @@ def bring_in(desk: Desk, this: Round, lines: Sequence[Line], matched_by_hand: bo
     page.presses("上传结果表").writes(file=(f"{this.name}结果.xlsx", _file(desk, lines)), sender="县测评大组").presses(
         "上传并找列名"
     )
-    page.reads("对应列名")
+    page.reads("对应列名").keeps("loop-columns")
     if matched_by_hand:
         page.reads("还差这些必需的列").writes(column__10="数值 *")
     page.presses("开始核对")
