@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.core.casework import waiting
 from app.core.casework.records import movable
 from app.core.imports import jobs
 from app.core.imports.models import ImportBatch
-from app.core.imports.queries import RIGHTS
+from app.core.imports.queries import RIGHTS, is_ours
 from app.core.imports.routes import bp
 from app.core.outbox.handlers import handles
 from app.core.web import navigation
@@ -19,6 +20,8 @@ def assemble(app: Flask) -> None:
     app.register_blueprint(bp)
     navigation.add(Entry("people", "数据导入", "imports.batches", "file-import", RIGHTS, 60))
     movable(ImportBatch)
+    for state in ImportBatch.workflow.states:
+        waiting.FOR.setdefault(("import_batches", state.code), is_ours)
     handles("import_annotate", jobs.annotate)
     handles("import_check", jobs.check_rows)
     handles("import_clear_file", jobs.clear_file)

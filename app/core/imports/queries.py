@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, literal_column,
 from app.core.database import db
 from app.core.errors import NotFound
 from app.core.imports.models import ImportBatch, ImportProgress, ImportReport, ImportRow, SavedMapping
-from app.core.imports.registry import REGISTERED, ImportKind, rights_of
+from app.core.imports.registry import REGISTERED, ImportKind, import_kind, rights_of
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.policy.scopes import Scope
@@ -43,6 +43,11 @@ def _seen(actor: Actor) -> ColumnElement[bool]:
             reached = and_(reached, ImportBatch.school_id.is_(None))
         parts.append(reached)
     return or_(*parts) if parts else false()
+
+
+def is_ours(actor: Actor, batch: ImportBatch) -> bool:
+    """Whether a batch is the actor's own people's: a school's private file waits for nobody of the county."""
+    return actor.school_id is not None or batch.school_id is None or not import_kind(batch.kind).school_private
 
 
 def visible_batches(actor: Actor) -> Select[Any]:
