@@ -44,7 +44,14 @@ PLUMBING = {
     "vault_keys",
     "workday_overrides",
 }
-OF_THE_COUNTY = {"monitoring_cycles", "indicators", "data_releases", "reconciliations", "saved_mappings"}
+OF_THE_COUNTY = {
+    "supervision_entries",
+    "monitoring_cycles",
+    "indicators",
+    "data_releases",
+    "reconciliations",
+    "saved_mappings",
+}
 """Rows of the whole county: no school's, and their words are no school's secret."""
 STATES = {
     "closure_requests": "submitted",
@@ -115,7 +122,13 @@ BY_TABLE: dict[tuple[str, str], Any] = {
 }
 
 
-DAYS = {"issued_on": timedelta(), "accepted_on": timedelta(), "due_on": timedelta(300), "released_on": timedelta()}
+DAYS = {
+    "issued_on": timedelta(),
+    "accepted_on": timedelta(),
+    "due_on": timedelta(300),
+    "released_on": timedelta(),
+    "notified_on": timedelta(),
+}
 """Dates that make a record visible to those whom it is for."""
 
 
