@@ -16,6 +16,7 @@ from app.core.database import db
 from app.core.outbox.models import InboxLetter
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.core.policy.roles import ROLES
 from app.improvement.plans.models import ProgressReport, RemediationPlan
 from app.improvement.problems.models import ProblemItem
 from app.people.directory.models import Unit
@@ -251,10 +252,15 @@ def letters(actor: Actor, most: int = 20) -> list[InboxLetter]:
     return list(db.session.scalars(query.order_by(InboxLetter.created_at.desc()).limit(most)))
 
 
+def of_one_unit(actor: Actor) -> bool:
+    """Whether this role works for one department or school, and not for the county."""
+    return actor.role in ROLES and ROLES[actor.role].level in ("department", "school")
+
+
 def unit_items(actor: Actor, most: int = 6) -> list[ProblemItem]:
-    """The open items of the actor's own unit, the nearest due first."""
-    query = select(ProblemItem).where(
-        ProblemItem.unit_id == actor.unit_id, ProblemItem.state.not_in(("draft", "void", "closed"))
-    )
+    """Open items, the nearest due first: of the own unit where the role belongs to one, else all that the actor sees."""
+    query = select(ProblemItem).where(ProblemItem.state.not_in(("draft", "void", "closed")))
+    if of_one_unit(actor):
+        query = query.where(ProblemItem.unit_id == actor.unit_id)
     query = decide.visible(actor, query, ProblemItem, VIEW)
     return list(db.session.scalars(query.order_by(ProblemItem.due_on.nulls_last()).limit(most)))

@@ -14,17 +14,22 @@ from app.core.casework.deadlines import Deadline, work_calendar
 from app.core.casework.waiting import Waiting, waiting_for
 from app.core.database import keep
 from app.core.outbox.models import InboxLetter
+from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.web.chips import Chip
 from app.core.web.chips import deadline as deadline_chip
 from app.core.web.current import SIGNED_IN, current_actor, needs
 from app.core.web.pages import language, page, say
 from app.dashboards import queries
+from app.dashboards.standing import standing
+from app.improvement.monitoring.numbers import monitoring_numbers
+from app.improvement.problems.queries import progress
 from app.improvement.visits.queries.visits import soon_for
+from workflows.improvement.problem_item import PROBLEM_ITEM
 
 bp = Blueprint("dashboards", __name__)
 BOARD_ROLES = frozenset({"office_director", "evaluator", "leading_group_head", "leading_group_member"})
-ELSEWHERE = {"sys_admin": "identity.accounts", "security_admin": "identity.accounts", "auditor": "audit.entries"}
+ELSEWHERE = {"sys_admin": "identity.accounts", "security_admin": "identity.role_requests", "auditor": "audit.entries"}
 
 
 @bp.get("/")
@@ -37,8 +42,17 @@ def home() -> Any:
     tasks = [task(thing) for thing in waiting_for(actor)]
     if actor.role in BOARD_ROLES:
         return _board_page(actor, tasks)
+    if decide.holds(actor, progress.VIEW):
+        return page(
+            "dashboards/progress.html",
+            weeks=progress.weeks(actor),
+            states=PROBLEM_ITEM.states,
+            least=monitoring_numbers().public_least,
+        )
     return page(
         "dashboards/own.html",
+        figures=standing(actor),
+        of_one_unit=queries.of_one_unit(actor),
         tasks=tasks,
         groups=grouped(tasks[1:]),
         first=tasks[0] if tasks else None,

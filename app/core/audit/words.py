@@ -47,6 +47,7 @@ STEPS: dict[str, Sentence] = {
     "outbox.redrive": Sentence("重发失败的消息", "Failed message sent again"),
     "audit.verify": Sentence("要求校验链条", "Verification asked for"),
     "deadline.sweep": Sentence("到期提醒", "Deadlines swept"),
+    "progress.freeze": Sentence("定格每周进度", "Weekly progress frozen"),
 }
 TABLES: dict[str, Sentence] = {
     "accounts": Sentence("账号", "Account"),

@@ -127,6 +127,7 @@ PROBLEMS: dict[str, Holders] = {
     "problems.view_drafts": {**GROUP, **OFFICE},
     "problems.view_items": {**READERS, **dict.fromkeys(WORKERS, (OWN, ASSIGNED))},
     "problems.view_lists": READERS,
+    "problems.view_progress": {"city_officer": COUNTY, "province_viewer": COUNTY},
     "problems.view_reopenings": {**GROUP, **OFFICE, **OWNERS, "inspector": SCHOOLS},
     "problems.view_school_drafts": {"principal": SCHOOL, "school_coordinator": SCHOOL},
     "problems.void_item": {"leading_group_head": COUNTY},

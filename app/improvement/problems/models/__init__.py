@@ -2,6 +2,7 @@
 
 from app.improvement.problems.models.items import Cause, ItemFinding, ItemRemark, OnsiteCheck, ProblemItem
 from app.improvement.problems.models.lists import ListDocument, ListSnapshot, NumberCounter, ProblemList
+from app.improvement.problems.models.progress import ProgressCount
 from app.improvement.problems.models.reopenings import Reopening
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "OnsiteCheck",
     "ProblemItem",
     "ProblemList",
+    "ProgressCount",
     "Reopening",
 ]
