@@ -31,6 +31,8 @@ ROLES = (
     ("researcher", "subject.researcher", "/monitoring/findings", WIDE),
     ("assessment", "assessment.member", "/monitoring/cycles", WIDE),
     ("inspector", "inspector", "/", PHONE),
+    ("guidance", "guidance.member", "/", WIDE),
+    ("region", "city.officer", "/", WIDE),
     ("administrators", "sys.admin", "/", WIDE),
 )
 
