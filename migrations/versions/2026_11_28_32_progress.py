@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.protection import protect
 
-revision = "2026_11_28_30_progress"
-down_revision = "2026_11_28_21_account_links"
+revision = "2026_11_28_32_progress"
+down_revision = "2026_11_28_31_leases"
 branch_labels = None
 depends_on = None
 
