@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.protection import protect
 
 revision = "2026_11_28_30_value_added"
-down_revision = "2026_11_28_21_account_links"
+down_revision = "2026_11_28_31_leases"
 branch_labels = None
 depends_on = None
 
