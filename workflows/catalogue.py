@@ -7,6 +7,7 @@ from workflows.improvement.closure_request import CLOSURE_REQUEST
 from workflows.improvement.data_finding import DATA_FINDING
 from workflows.improvement.effect_evaluation import EFFECT_EVALUATION
 from workflows.improvement.evidence import EVIDENCE
+from workflows.improvement.interpretation_report import INTERPRETATION_REPORT
 from workflows.improvement.monitoring_cycle import MONITORING_CYCLE
 from workflows.improvement.problem_item import PROBLEM_ITEM
 from workflows.improvement.problem_list import PROBLEM_LIST
@@ -30,6 +31,7 @@ ALL: Final[tuple[Workflow, ...]] = (
     EVIDENCE,
     SUPERVISION_VISIT,
     EFFECT_EVALUATION,
+    INTERPRETATION_REPORT,
     CLOSURE_REQUEST,
     RECHECK,
     REOPENING,

@@ -7,7 +7,7 @@ from flask import Flask
 from app.core.casework.records import movable
 from app.improvement.chain import assembly as chain
 from app.improvement.effects import assembly as effects
-from app.improvement.effects.models import ClosureRequest, EffectEvaluation, Recheck
+from app.improvement.effects.models import ClosureRequest, EffectEvaluation, InterpretationReport, Recheck
 from app.improvement.monitoring import assembly as monitoring
 from app.improvement.monitoring.models import DataFinding, MonitoringCycle, ReleaseAck
 from app.improvement.plans import assembly as plans
@@ -36,6 +36,7 @@ def assemble(app: Flask) -> None:
         EffectEvaluation,
         ClosureRequest,
         Recheck,
+        InterpretationReport,
     )
     monitoring.register(app)
     problems.register(app)

@@ -59,6 +59,9 @@ RECORDS = {
     "/trace/rechecks/": "rechecks",
     "/trace/reopenings/": "reopenings",
     "/units/": "units",
+    "/value-added/": "value_added_runs",
+    "/value-added/cycles/": "monitoring_cycles",
+    "/value-added/schools/": "units",
     "/verification/": "evidence",
     "/verify/closures/": None,
     "/verify/lists/": None,
@@ -110,10 +113,12 @@ SPECIAL = {
     "/monitoring/cycles/<ref>/meetings/<kind>": {"kind": "feedback-meetings"},
     "/monitoring/school-results/<ref>/meetings/<kind>": {"kind": "feedback-meetings"},
     "/closures/<ref>/documents/<form>": {"form": "pdf"},
+    "/interpretations/<ref>/steps/<name>": {"name": "publish"},
     "/lists/<ref>/documents/<form>": {"form": "pdf"},
     "/visits/<ref>/documents/<form>/<number>": {"form": "pdf", "number": "1"},
 }
 ABOUT = {
+    "/value-added/schools/<ref>": "value_added_effects",
     "/monitoring/cycles/<ref>/results": "monitoring_results",
     "/monitoring/cycles/<ref>/results/export": "monitoring_results",
 }
@@ -124,6 +129,8 @@ ASKED_WITH = {
     "directory.new_person": ("unit",),
     "directory.add_person": ("unit",),
     "imports.upload": ("kind", "target"),
+    "interpretations.new": ("cycle",),
+    "interpretations.draft": ("cycle",),
     "imports.send": ("kind", "target"),
     "imports.blank": ("kind",),
     "monitoring.new_conflict": ("first", "second"),

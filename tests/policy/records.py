@@ -59,6 +59,7 @@ STATES = {
     "effect_evaluations": "computed",
     "evidence": "submitted",
     "import_batches": "ready",
+    "interpretation_reports": "signed",
     "monitoring_cycles": "released",
     "problem_items": "implementing",
     "problem_lists": "in_progress",
@@ -118,6 +119,20 @@ BY_TABLE: dict[tuple[str, str], Any] = {
     ("data_findings", "source_type"): "inspection",
     ("data_releases", "snapshot"): {"about": {}, "cells": [], "packages": {}},
     ("import_reports", "proposal"): {"sheets": [], "columns": [], "missing": [], "ready": True},
+    ("value_added_runs", "asked"): "multilevel",
+    ("value_added_runs", "model"): "cohort",
+    ("value_added_runs", "found"): {
+        "reasons": [],
+        "counts": {"above": 0, "same": 1, "below": 0, "unsaid": 0},
+        "scatter": {"cells": [], "hidden": 0, "line": None},
+        "coefficients": [],
+        "post_sd": 1.0,
+        "tau2": None,
+        "sigma2": 1.0,
+        "rule_version": "value-added-1",
+        "few_groups": True,
+    },
+    ("interpretation_reports", "dataset_sha256"): "0" * 64,
     ("reconciliations", "figures"): {"lines": [], "grades": []},
 }
 

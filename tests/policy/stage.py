@@ -121,7 +121,7 @@ class Stage:
         refs = chain.refs
         given = {
             "parent": chain.unit.ref, "unit": chain.unit.ref, "kind": kind_for(self.role), "target": refs["monitoring_cycles"],
-            "first": refs["monitoring_results"], "second": refs["monitoring_results"],
+            "first": refs["monitoring_results"], "second": refs["monitoring_results"], "cycle": refs["monitoring_cycles"],
         }  # fmt: skip
         asked = {name: given[name] for name in ASKED_WITH.get(rule.endpoint, ())}
         if record_of(rule) is None and relation != "own":

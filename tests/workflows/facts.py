@@ -4,7 +4,13 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
-from tests.workflows.loop_cases import CLOSURE_CASES, EVALUATION_CASES, RECHECK_CASES, REOPENING_CASES
+from tests.workflows.loop_cases import (
+    CLOSURE_CASES,
+    EVALUATION_CASES,
+    INTERPRETATION_CASES,
+    RECHECK_CASES,
+    REOPENING_CASES,
+)
 from tests.workflows.source_cases import BATCH_CASES, CYCLE_CASES, FINDING_CASES, ITEM_CASES, LIST_CASES
 from tests.workflows.visit_cases import GOOD_VISIT, VISIT_CASES
 from tests.workflows.work_cases import ACTION_CASES, EVIDENCE_CASES, PLAN_CASES
@@ -230,6 +236,7 @@ GOOD: dict[str, Changes] = {
         "verified_on_site": False,
         "verifier_opinion": "属实",
     },
+    "interpretation_report": {"data_are_out": True, "is_written": True},
     "recheck": {"due_on": None, "note": "未见复发", "item_is_closed": False},
     "import_batch": {
         "is_results": True,
@@ -260,6 +267,7 @@ CASES: dict[str, dict[str, Case]] = {
     "supervision_visit": VISIT_CASES,
     "effect_evaluation": EVALUATION_CASES,
     "closure_request": CLOSURE_CASES,
+    "interpretation_report": INTERPRETATION_CASES,
     "recheck": RECHECK_CASES,
     "import_batch": BATCH_CASES,
 }

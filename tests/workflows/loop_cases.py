@@ -47,6 +47,10 @@ CLOSURE_CASES: Cases = {
     "item_is_closed": ({}, [{"item_is_closed": False}]),
     "item_is_void": ({}, [{"item_is_void": False}]),
 }
+INTERPRETATION_CASES: Cases = {
+    "is_written": ({}, [{"is_written": False}]),
+    "data_are_out": ({}, [{"data_are_out": False}]),
+}
 RECHECK_CASES: Cases = {
     "has_a_note": ({}, [{"note": " "}]),
     "item_is_open_again": ({}, [{"item_is_closed": True}]),

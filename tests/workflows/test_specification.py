@@ -33,6 +33,8 @@ OWN_LABELS = {
     "recheck.due": "待复核",
     "recheck.passed": "复核通过",
     "recheck.failed": "复核未通过",
+    "interpretation_report.signed": "已签名",
+    "interpretation_report.published": "已公布",
     "reopening.proposed": "已提议",
     "reopening.dismissed": "不予重开",
     "import_batch.staged": "已暂存",

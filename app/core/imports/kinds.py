@@ -1,6 +1,6 @@
 """The kinds of files that can be imported, as data: columns, keys, checks. A later kind is one more entry."""
 
-from app.core.imports import checks, identifiers, results_rows, roster_rows, schools_in_rows
+from app.core.imports import checks, identifiers, results_rows, roster_rows, schools_in_rows, scores_rows
 from app.core.imports.cleaning import is_plain_name
 from app.core.imports.columns import Column, Kind
 from app.core.imports.numbers import number
@@ -194,4 +194,50 @@ RESULTS = Kind(
     lead_value="value",
 )
 
-KINDS = {kind.code: kind for kind in (STUDENTS, CLASSES, STAFF, RESULTS)}
+_PSEUDONYM_HINT = (
+    "测评组自编的代号，不能是学籍号、身份证号或姓名",
+    "a code of the assessment group: no student number, document number or name",
+)
+
+
+def _scores(code: str, zh: str, en: str, many: int) -> tuple[Column, ...]:
+    columns = ((f"{code}_{n}", f"{zh}{n}", f"{en} {n}") for n in range(1, many + 1))
+    return tuple(Column(name, zh_, en_, number(), value=True, example="482") for name, zh_, en_ in columns)
+
+
+SCORES = Kind(
+    "scores",
+    "增值评价成绩",
+    "Scores for value added",
+    (
+        Column("cycle_code", "监测周期", "Cycle", checks.text(40), True, example="2026-JC-01", width=16),
+        Column(
+            "pseudonym",
+            "代号",
+            "Pseudonym",
+            scores_rows.pseudonym,
+            True,
+            hint=_PSEUDONYM_HINT,
+            example="A00017",
+        ),
+        *_school(),
+        Column("class_no", "班级", "Class", schools_in_rows.class_no, example="3班"),
+        Column("subject", "学科", "Subject", checks.word, True, group="subject", example="数学"),
+        *_scores("pre", "前测", "Earlier score", scores_rows.MOST_SCORES),
+        Column("post", "后测", "Later score", number(), True, value=True, example="497"),
+        *_scores("covariate", "协变量", "Covariate", scores_rows.MOST_COVARIATES),
+    ),
+    key=("cycle_code", "subject", "pseudonym"),
+    key_name=("周期、学科和代号", "cycle, subject and pseudonym"),
+    row_checks=(
+        schools_in_rows.settle_schools,
+        scores_rows.settle_classes,
+        scores_rows.check_cycles,
+        scores_rows.tell_unlinked,
+    ),
+    partial=False,
+    instead=_SCHOOL_BY_NAME,
+    lead_value="post",
+)
+
+KINDS = {kind.code: kind for kind in (STUDENTS, CLASSES, STAFF, RESULTS, SCORES)}

@@ -112,10 +112,9 @@ def _check_spread(work: Work, row: int, kind: Json, value: Json) -> None:
 
 def check_indicators(work: Work) -> None:
     """Cycle and indicator must be known, type and direction as listed, values within the indicator's range."""
-    cycles, known = work.lookups.cycles, work.lookups.indicators
-    for row, (cycle, code) in enumerate(zip(work.values["cycle_code"], work.values["indicator_code"], strict=True)):
-        if cycles is not None and cycle is not None and cycle not in cycles:
-            work.block(row, "cycle_code", note("cycle_unknown", choices=_alike(str(cycle), cycles)))
+    known = work.lookups.indicators
+    for row, code in enumerate(work.values["indicator_code"]):
+        known_cycle(work, row)
         if known is None or code is None:
             continue
         indicator = known.get(str(code))
@@ -123,6 +122,13 @@ def check_indicators(work: Work) -> None:
             work.block(row, "indicator_code", note("indicator_unknown", choices=_alike(str(code), known)))
         else:
             _compare_with_list(work, row, indicator)
+
+
+def known_cycle(work: Work, row: int) -> None:
+    """The round of a row must be one that takes this file."""
+    cycles, cycle = work.lookups.cycles, work.values["cycle_code"][row]
+    if cycles is not None and cycle is not None and cycle not in cycles:
+        work.block(row, "cycle_code", note("cycle_unknown", choices=_alike(str(cycle), cycles)))
 
 
 @lru_cache(maxsize=512)

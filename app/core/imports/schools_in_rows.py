@@ -153,5 +153,10 @@ def _split(value: Json) -> tuple[str | None, Json]:
     return None, value
 
 
+def number_of(value: Json) -> Json:
+    """The number of a class value, without the grade that may be written into it."""
+    return _split(value)[1]
+
+
 def _differs(found: str, settled: str) -> Note:
     return note("class_grade_differs", found=(label("grade", found), found), grade=(label("grade", settled), settled))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -60,6 +60,7 @@ class Adjustment:
 
     `expected`: follow-up that peers with this baseline had; `change`: follow-up − expected in the good direction;
     `low`, `high`: prediction limits of `change`. All in units of the indicator. `peers`: how many there were.
+    `source`: cells, or pupils where too few cells could be compared and pupils' scores stand in, in units of the score.
     """
 
     adjusted: bool
@@ -70,6 +71,7 @@ class Adjustment:
     change: float | None = None
     low: float | None = None
     high: float | None = None
+    source: str = "cells"
 
     @property
     def holds(self) -> bool:
@@ -105,3 +107,25 @@ def adjust(
     change = sign * (after - expected)
     half = t_quantile((1 + rules.prediction_level) / 2, m - 2) * math.sqrt(variance)
     return Adjustment(True, m, line.slope, line.intercept, expected, change, change - half, change + half)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PupilEnds:
+    """Mean earlier and later scores of a unit's pupils, and those of unflagged units: the guard where cells are too few.
+
+    `run`: reference of the reckoning that they come from. Higher scores are better.
+    """
+
+    before: Measure
+    after: Measure
+    peers: Peers
+    run: str
+
+    def adjust(self, rules: OutcomeRules) -> Adjustment:
+        """The same regression over units, on means of linked pupils. Source: decision 43, domain §7.4."""
+        return replace(adjust(self.before, self.after, self.peers, rules, sign=1.0), source="pupils")
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        ends = {"before": self.before.as_json(), "after": self.after.as_json()}
+        return ends | {"peers": self.peers.as_json(), "run": self.run}

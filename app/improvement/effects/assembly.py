@@ -7,17 +7,24 @@ from flask import Flask
 from app.core.casework import waiting
 from app.core.casework.timeline import WORDS
 from app.core.errors import Sentence
+from app.core.imports.registry import imports_as
 from app.core.outbox.handlers import handles
 from app.core.web import navigation
 from app.improvement.effects import following, letters
 from app.improvement.effects.panels import effects_offers, effects_panel
-from app.improvement.effects.routes import bp, rechecks_bp
+from app.improvement.effects.routes import bp, interpretations_bp, rechecks_bp, value_added_bp
+from app.improvement.effects.scores_import import SCORES, clear_scores
 from app.improvement.problems import panels
 from workflows.improvement.effect_evaluation import EFFECT_EVALUATION
 
 ENTRIES = (
     navigation.Entry("loop", "成效与销号", "effects.closures", "scale", ("effects.view_closures",), order=60),
     navigation.Entry("loop", "复核", "rechecks.index", "clipboard-check", ("effects.view_closures",), order=62),
+    navigation.Entry("loop", "增值评价", "value_added.runs", "chart-line", ("effects.view_value_added",), order=16),
+    navigation.Entry("loop", "本校增值", "value_added.own", "chart-line", ("effects.view_own_value_added",), order=16),
+    navigation.Entry(
+        "loop", "解读报告", "interpretations.index", "report-analytics", ("effects.view_interpretations",), order=18
+    ),
 )
 DEEDS = {
     "closure_request.edit": ("改了销号申请", "changed the closure request"),
@@ -26,6 +33,9 @@ DEEDS = {
     "closure_request.print": ("要求生成销号审批表", "asked for the closure form"),
     "effect_evaluation.check_criteria": ("现场核查了标准", "checked the criteria on site"),
     "effect_evaluation.follow_plan": ("随新方案调整评价", "followed the new plan"),
+    "interpretation_report.write": ("改了解读报告", "changed the report"),
+    "value_added.clear_scores": ("清除学生成绩", "erased the pupils' scores"),
+    "value_added.run": ("计算增值", "reckoned value added"),
 }
 
 
@@ -34,16 +44,18 @@ COMPUTED = ("effect_evaluations", "computed")
 
 def register(app: Flask) -> None:
     """Register everything; safe to call for each application of a process."""
-    for blueprint in (bp, rechecks_bp):
+    for blueprint in (bp, rechecks_bp, value_added_bp, interpretations_bp):
         if blueprint.name not in app.blueprints:
             app.register_blueprint(blueprint)
     navigation.add(*ENTRIES)
     panels.add(panels=[effects_panel], offers=[effects_offers])
+    imports_as(SCORES)
     WORDS.update(DEEDS)
     propose = EFFECT_EVALUATION.step("propose")
     waiting.BESIDES.setdefault(COMPUTED, (propose, Sentence(propose.zh, propose.en)))
     waiting.RECOVERED.setdefault(COMPUTED, lambda evaluation: not evaluation.has_proposal)
     waiting.READY.setdefault(COMPUTED, lambda evaluation: evaluation.has_proposal)
+    handles("value_added_clear", clear_scores)
     handles("plan_in_force", following.plan_in_force)
     handles("item_extended.effects", following.item_extended)
     handles("item_voided.effects", following.item_voided)

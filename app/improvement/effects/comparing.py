@@ -10,8 +10,9 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
 from app.core.database import db
-from app.improvement.effects.adjustment import Peers
+from app.improvement.effects.adjustment import Peers, PupilEnds
 from app.improvement.effects.measures import Measure
+from app.improvement.effects.models import ValueAddedEffect, ValueAddedRun
 from app.improvement.effects.outcome import Comparison
 from app.improvement.effects.outcome_rules import outcome_rules
 from app.improvement.monitoring.models import DataFinding, Indicator, MonitoringCycle, MonitoringResult
@@ -87,6 +88,52 @@ def peers_of(before: MonitoringResult, after: MonitoringResult) -> Peers:
     return Peers.of(pairs, outcome_rules())
 
 
+def pupils_of(before: MonitoringResult, after: MonitoringResult) -> PupilEnds | None:
+    """The unit and its unflagged peers by their pupils' scores in the newest reckoning of the follow-up's subject.
+
+    None where nothing was reckoned, coverage was too low, or the unit is no whole school.
+    """
+    if after.school_id is None or after.class_no is not None or after.direction != "higher":
+        return None
+    run = db.session.scalar(
+        select(ValueAddedRun)
+        .where(
+            ValueAddedRun.cycle_id == after.cycle_id,
+            ValueAddedRun.subject == after.subject,
+            ValueAddedRun.model.is_not(None),
+        )
+        .order_by(ValueAddedRun.id.desc())
+        .limit(1)
+    )
+    if run is None:
+        return None
+    flagged = exists().where(
+        DataFinding.unit_id == ValueAddedEffect.unit_id,
+        DataFinding.indicator_id == before.indicator_id,
+        DataFinding.cycle_id == before.cycle_id,
+        DataFinding.verdict == "candidate",
+        DataFinding.state != "superseded",
+    )
+    query = select(ValueAddedEffect, flagged.label("flagged")).where(
+        ValueAddedEffect.run_id == run.id, ValueAddedEffect.class_no.is_(None), ValueAddedEffect.effect.is_not(None)
+    )
+    rows = db.session.execute(query).all()
+    own = next((row[0] for row in rows if row[0].unit_id == after.unit_id), None)
+    if own is None:
+        return None
+    others = [_pupil_ends(row[0]) for row in rows if row[0].unit_id != after.unit_id and not row.flagged]
+    return PupilEnds(*_pupil_ends(own), Peers.of(others, outcome_rules()), run.ref)
+
+
+def _pupil_ends(effect: ValueAddedEffect) -> tuple[Measure, Measure]:
+    ends = ((effect.pre_mean, effect.pre_sd), (effect.post_mean, effect.post_sd))
+    before, after = (
+        Measure(value=mean, n=effect.n, value_type="mean", indicator="", instrument="", grade_band="", sd=sd)
+        for mean, sd in ends
+    )
+    return before, after
+
+
 def comparison_for(
     baseline_id: uuid.UUID,
     follow_up_ids: Sequence[str],
@@ -100,6 +147,7 @@ def comparison_for(
     """The comparison of one item: its baseline cell against the re-measured one, or pooled rounds for small groups."""
     before = rows_of([baseline_id, *earlier_ids])
     after = rows_of(list(follow_up_ids))
+    alone = len(before) == 1 and len(after) == 1
     return Comparison(
         baseline=tuple(measure_of(*row) for row in before),
         follow_up=tuple(measure_of(*row) for row in after),
@@ -108,7 +156,8 @@ def comparison_for(
         target=target,
         design=design,
         equated=equated,
-        peers=peers_of(before[0][0], after[0][0]) if len(before) == 1 and len(after) == 1 else None,
+        peers=peers_of(before[0][0], after[0][0]) if alone else None,
+        pupils=pupils_of(before[0][0], after[0][0]) if alone else None,
     )
 
 

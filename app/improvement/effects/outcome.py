@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from app.improvement.effects.adjustment import Adjustment, Peers, adjust
+from app.improvement.effects.adjustment import Adjustment, Peers, PupilEnds, adjust
 from app.improvement.effects.comparability import Check, checks
 from app.improvement.effects.measures import Measure, pooled
 from app.improvement.effects.outcome_rules import OutcomeRules, outcome_rules
@@ -50,6 +50,7 @@ class Comparison:
     `baseline`, `follow_up`: one measure each, or the rounds to pool (`small_n`); `direction`: higher | lower is good;
     `min_effect`: d or h, at least the rule's floor; `target`: units of the indicator, None where the plan names none;
     `equated`: the follow-up instrument was put on the baseline's scale; `peers`: units not flagged on the indicator.
+    `pupils`: the same unit and its peers by what their pupils scored before and after, where such scores were reckoned.
     """
 
     baseline: tuple[Measure, ...]
@@ -60,6 +61,7 @@ class Comparison:
     design: str = INDICATOR
     equated: bool = False
     peers: Peers | None = None
+    pupils: PupilEnds | None = None
 
     def __post_init__(self) -> None:
         if self.direction not in ("higher", "lower"):
@@ -90,6 +92,7 @@ class Comparison:
             "design": self.design,
             "equated": self.equated,
             "peers": None if self.peers is None else self.peers.as_json(),
+            **({} if self.pupils is None else {"pupils": self.pupils.as_json()}),
         }
 
 
@@ -176,6 +179,8 @@ def evaluate(comparison: Comparison, rules: OutcomeRules | None = None) -> Outco
     before, after = pooled(comparison.baseline), pooled(comparison.follow_up)
     numbers = estimate(before, after, rules, direction=comparison.direction, min_effect=comparison.min_effect)
     adjustment = adjust(before, after, comparison.peers, rules, sign=comparison.sign)
+    if not adjustment.adjusted and comparison.pupils is not None:
+        adjustment = comparison.pupils.adjust(rules)
     met = (
         None if comparison.target is None else round(comparison.sign * (numbers.follow_up - comparison.target), 9) >= 0
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from app.core.errors import Sentence
@@ -38,6 +39,26 @@ SEEN = {
     "not_seen": Sentence("没有保持住", "It has not lasted"),
 }
 
+MODELS = {
+    "multilevel": Sentence("多层模型（学校差异向县均值收缩）", "Multilevel model (schools drawn towards the county)"),
+    "cohort": Sentence("全县回归", "Regression over the county"),
+    "growth": Sentence("增长分（两次同一量尺）", "Growth score (both on one scale)"),
+    "growth_z": Sentence("标准分之差（两次量尺不同）", "Difference of standard scores (two scales)"),
+    "trend": Sentence("个人趋势（前测三次以上）", "Own trend (three earlier scores or more)"),
+}
+VERDICTS = {
+    "above": Sentence("高于预期", "Above expectation"),
+    "same": Sentence("看不出差别", "No difference seen"),
+    "below": Sentence("低于预期", "Below expectation"),
+    "unsaid": Sentence("不足以下结论", "Too few to say"),
+}
+AUDIENCES = {
+    "basic": Sentence("基础数据", "Basic data"),
+    "analysis": Sentence("综合分析", "Overall analysis"),
+    "topic": Sentence("专题", "By topic"),
+    "public": Sentence("社会版", "For the public"),
+}
+
 
 def value_words(value: float | None, value_type: str | None) -> str:
     """460.0 for a mean or an index, 55.0% for a rate."""
@@ -71,3 +92,27 @@ def evidence_label(row: Any) -> str:
     """One piece of evidence in a choice: title, the measure it shows, the day it is from."""
     beside = [one for one in (row.action, long_date(row.happened_on)) if one]
     return word(Sentence(f"{row.title}（{'，'.join(beside)}）", f"{row.title} ({', '.join(beside)})"))
+
+
+def percent(share: float | None) -> str:
+    """93.4%, never rounded up over a limit."""
+    return "—" if share is None else f"{math.floor(share * 1000) / 10:g}%"
+
+
+def score(value: float | None) -> str:
+    """482.3, or a dash."""
+    return "—" if value is None else plain(value)
+
+
+def shown_count(count: int | None) -> str:
+    """A count that is published, or a dash for one that is not."""
+    return "—" if count is None else str(count)
+
+
+def coefficients(lines: Any) -> str:
+    """intercept 160.2 (SE 3.1), pre_1 0.68 (SE 0.01)."""
+    shown = [f"{_COLUMN.get(name, name)} {plain(value, 3)}（SE {error:.3f}）" for name, value, error in lines or ()]
+    return "；".join(shown) or "—"
+
+
+_COLUMN = {"intercept": "b0"}

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from tests.cast import Cast
+from tests.factories.monitoring import make_indicators
 from tests.improvement.effects.scenes import EffectScene
 
 
@@ -13,3 +14,10 @@ from tests.improvement.effects.scenes import EffectScene
 def scene(app: Flask, cast: Cast) -> EffectScene:
     """Everybody on stage, in a transaction that is rolled back."""
     return EffectScene(cast)
+
+
+@pytest.fixture
+def county(app: Flask, cast: Cast) -> Cast:
+    """The cast with the indicators of their county, in a transaction that is rolled back."""
+    make_indicators(cast)
+    return cast

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.improvement.effects.adjustment import Peers, adjust
+from app.improvement.effects.adjustment import Peers, PupilEnds, adjust
 from app.improvement.effects.measures import Measure
 from app.improvement.effects.outcome import Comparison, Outcome, evaluate
 from app.improvement.effects.outcome_rules import outcome_rules
@@ -70,6 +70,42 @@ def test_fewer_than_twenty_peers_leave_the_raw_rule_marked_and_the_head_decides(
 def test_an_outcome_that_claims_nothing_needs_no_head_without_peers() -> None:
     found = outcome(471, None)
     assert (found.code, found.head_decides) == ("no_change", False)
+
+
+def pupil_ends(value: float, others: Peers) -> PupilEnds:
+    """A unit whose pupils scored 470 before and `value` after, beside others."""
+    return PupilEnds(measure(470, 400), measure(value, 400), others, "run")
+
+
+def test_where_cells_are_too_few_the_pupils_scores_guard_the_claim() -> None:
+    ends = (measure(470, 400),), (measure(505, 400),)
+    for lift, code in ((20.0, "partly_improved"), (0.0, "achieved")):
+        pupils = pupil_ends(512 if lift == 0 else 505, peers(lift=lift))
+        found = evaluate(Comparison(*ends, "higher", 0.2, 500, peers=peers(19), pupils=pupils))
+        assert (found.unguarded, found.code, found.head_decides) == ("achieved", code, False)
+        assert found.adjustment is not None
+        assert (found.adjustment.adjusted, found.adjustment.source, found.adjustment.peers) == (True, "pupils", 24)
+
+
+def test_enough_cells_come_before_the_pupils_scores() -> None:
+    ends = (measure(470, 400),), (measure(512, 400),)
+    with_both = Comparison(*ends, "higher", 0.2, 500, peers=peers(), pupils=pupil_ends(471, peers(lift=30)))
+    found = evaluate(with_both)
+    assert found.adjustment is not None
+    assert (found.code, found.adjustment.source) == ("achieved", "cells")
+
+
+def test_pupils_of_too_few_schools_leave_the_raw_rule() -> None:
+    ends = (measure(470, 400),), (measure(505, 400),)
+    found = evaluate(Comparison(*ends, "higher", 0.2, 500, pupils=pupil_ends(505, peers(19))))
+    assert (found.code, found.head_decides, found.reasons[-1].code) == ("achieved", True, "not_adjusted")
+
+
+def test_pupils_scores_are_part_of_the_inputs() -> None:
+    ends = (measure(470, 400),), (measure(505, 400),)
+    plain = evaluate(Comparison(*ends, "higher", 0.2, 500))
+    pupils = evaluate(Comparison(*ends, "higher", 0.2, 500, pupils=pupil_ends(505, peers(19))))
+    assert plain.inputs_sha256 != pupils.inputs_sha256
 
 
 def test_peers_that_share_one_baseline_cannot_adjust() -> None:

@@ -6,8 +6,25 @@ from app.improvement.effects.routes import (
     documents,
     evaluation_steps,
     evaluations,
+    interpretation_steps,
+    interpretations,
     rechecks,
+    value_added,
 )
-from app.improvement.effects.routes.blueprint import bp, rechecks_bp
+from app.improvement.effects.routes.blueprint import bp, interpretations_bp, rechecks_bp, value_added_bp
 
-__all__ = ["bp", "closure_steps", "closures", "documents", "evaluation_steps", "evaluations", "rechecks", "rechecks_bp"]
+__all__ = [
+    "bp",
+    "closure_steps",
+    "closures",
+    "documents",
+    "evaluation_steps",
+    "evaluations",
+    "interpretation_steps",
+    "interpretations",
+    "interpretations_bp",
+    "rechecks",
+    "rechecks_bp",
+    "value_added",
+    "value_added_bp",
+]

@@ -8,28 +8,37 @@ from typing import Any
 from flask import Blueprint
 
 from app.improvement.effects import words
-from app.improvement.monitoring.words import GRADES
+from app.improvement.effects.routes.value_added_drawing import axis
+from app.improvement.monitoring.words import GRADES, SUBJECTS
 from app.improvement.problems.words import SEVERITIES
 from workflows.parties import PARTIES
 
 bp = Blueprint("effects", __name__)
 rechecks_bp = Blueprint("rechecks", __name__)
-"""Of its own, because it is a line of the menu of its own."""
+value_added_bp = Blueprint("value_added", __name__)
+interpretations_bp = Blueprint("interpretations", __name__)
+"""Each of its own, because each is a line of the menu of its own."""
 WORDS = SimpleNamespace(
+    audience=words.AUDIENCES,
     design=words.DESIGNS,
     follows=words.FOLLOWS,
     grade=GRADES,
     look=words.LOOKS,
+    model=words.MODELS,
     outcome=words.OUTCOMES,
     party=PARTIES,
     seen=words.SEEN,
     severity=SEVERITIES,
+    subject=SUBJECTS,
+    verdict=words.VERDICTS,
 )
 """Tables of codes by name: `words.outcome["improved"]|word`."""
 
 
 @bp.context_processor
 @rechecks_bp.context_processor
+@value_added_bp.context_processor
+@interpretations_bp.context_processor
 def words_of_templates() -> dict[str, Any]:
     """Give every page of effects its words and the way numbers are written."""
     return {
@@ -38,4 +47,9 @@ def words_of_templates() -> dict[str, Any]:
         "change_words": words.change_words,
         "interval_words": words.interval_words,
         "said": words.said,
+        "axis": axis(),
+        "percent": words.percent,
+        "score": words.score,
+        "shown": words.shown_count,
+        "coefficients": words.coefficients,
     }

@@ -120,7 +120,8 @@ def adjusted_words(found: EffectEvaluation) -> str:
             least=least,
         )
         return str(words)
-    kind = value_type_of(found)
+    by_pupils = made.get("source") == "pupils"
+    kind = "mean" if by_pupils else value_type_of(found)
     values = {
         "n": made["peers"],
         "expected": value_words(made["expected"], kind),
@@ -128,6 +129,13 @@ def adjusted_words(found: EffectEvaluation) -> str:
         "low": value_words(made["low"], kind),
         "high": value_words(made["high"], kind),
     }
+    if by_pupils:
+        words = _(
+            "已做回归校正，依据学生前后测成绩：没有被标记的 %(n)s 所学校里，同样前测均分的后测预计 %(expected)s；"
+            "超出预计 %(change)s，95%% 预测区间 %(low)s 至 %(high)s。",
+            **values,
+        )
+        return str(words)
     return str(
         _(
             "已做回归校正：同一起点、没有被标记的 %(n)s 个单位复测预计 %(expected)s；"

@@ -12,7 +12,7 @@ from app.core import clock
 from app.core.spreadsheets import Head, write_workbook
 from app.core.web.chips import word
 from app.improvement.effects.models import ClosureRequest, EffectEvaluation, Recheck
-from app.improvement.effects.words import DESIGNS, OUTCOMES, SEEN
+from app.improvement.effects.words import DESIGNS, OUTCOMES, SEEN, VERDICTS, said
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.routes.drawing import chips_of as chips_of
 from app.improvement.problems.words import SEVERITIES, word_of
@@ -93,6 +93,23 @@ def recheck_sheet(rows: Iterable[Recheck]) -> Sheet:
         for row in rows
     )  # fmt: skip
     return heads, lines, _("复核")
+
+
+def value_added_sheet(rows: Iterable[Any]) -> Sheet:
+    """Effects of schools in code order; no effect without its interval."""
+    heads = [
+        Head(_("学校代码"), 14), Head(_("学校"), 30), Head(_("文件里的学生"), 12, "number"), Head(_("两次都有"), 10, "number"),
+        Head(_("前测均分"), 10, "number"), Head(_("后测均分"), 10, "number"), Head(_("增值"), 10, "number"),
+        Head(_("95% 区间下限"), 12, "number"), Head(_("95% 区间上限"), 12, "number"), Head(_("和全县比"), 14), Head(_("说明"), 40),
+    ]  # fmt: skip
+    lines = (
+        [
+            code, name, one.rows, one.n, _short(one.pre_mean), _short(one.post_mean), _short(one.effect), _short(one.low),
+            _short(one.high), word(VERDICTS[one.verdict or "unsaid"]), said(one.reason) if one.reason else "",
+        ]
+        for one, code, _short_name, name, _ref in rows
+    )  # fmt: skip
+    return heads, lines, _("增值评价")
 
 
 def _short(value: float | None) -> float | None:

@@ -74,9 +74,12 @@ def multilevel(pre: Floats, post: Floats, group: Codes) -> Multilevel:
 
     pre: (n, k); post: (n,); group: whole numbers 0..groups−1, every one with a pupil, shape (n,). Work is on sums per
     group, so that 40,000 pupils cost little more than 400.
-    Raises ValueError when pupils are too few, columns depend on each other, or the line leaves no residual at all.
+    Raises ValueError where `trouble` has something to say.
     Source: domain §7.3, decision 44.
     """
+    wrong = trouble(pre, post, group)
+    if wrong is not None:
+        raise ValueError(f"nothing can be fitted: {wrong}")
     sums = _Sums.of(pre, post, group)
     ratio = _best_ratio(sums)
     at = _Profile.at(sums, np.array([ratio]))
@@ -110,15 +113,9 @@ class _Sums:
 
     @classmethod
     def of(cls, pre: Floats, post: Floats, group: Codes) -> _Sums:
-        _refuse(pre, post, group)
         spread = float(post.std())
-        if spread <= 1e-12 * max(1.0, float(np.abs(post).max())):
-            raise ValueError("all scores are equal")
         design = with_intercept(standardised(pre))
         scores = (post - post.mean()) / spread
-        fitted, *_ = np.linalg.lstsq(design, scores, rcond=None)
-        if float(np.abs(scores - design @ fitted).max()) < 1e-9:
-            raise ValueError("the line leaves no residual")
         groups = int(group.max()) + 1
         columns = [np.bincount(group, column, groups).astype(np.float64) for column in design.T]
         per_group = np.stack(columns, axis=1)
@@ -150,15 +147,25 @@ class _Sums:
         return back, errors
 
 
-def _refuse(pre: Floats, post: Floats, group: Codes) -> None:
+def trouble(pre: Floats, post: Floats, group: Codes) -> str | None:
+    """Why nothing can be fitted: few (pupils or groups), equal (scores), column (without news), exact (no residual).
+
+    Shapes as in `multilevel`; raises ValueError where they are others or a number is missing.
+    """
     if pre.ndim != 2 or post.shape != (len(pre),) or group.shape != post.shape:
         raise ValueError("pre is (n, k), post and group are (n,)")
     if not (np.isfinite(pre).all() and np.isfinite(post).all()):
         raise ValueError("scores are finite numbers")
     if len(post) < pre.shape[1] + 3 or (np.bincount(group) == 0).any() or group.max() < 1:
-        raise ValueError("too few pupils or groups")
+        return "few"
+    if float(post.std()) <= 1e-12 * max(1.0, float(np.abs(post).max())):
+        return "equal"
     if np.linalg.matrix_rank(standardised(pre)) < pre.shape[1]:
-        raise ValueError("a column says nothing that the others do not say")
+        return "column"
+    design = with_intercept(standardised(pre))
+    scores = (post - post.mean()) / post.std()
+    fitted, *_ = np.linalg.lstsq(design, scores, rcond=None)
+    return "exact" if float(np.abs(scores - design @ fitted).max()) < 1e-9 else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -114,12 +114,12 @@ def test_a_school_with_one_pupil_is_drawn_almost_wholly_to_the_county() -> None:
 @pytest.mark.parametrize(
     ("pre", "post", "group", "words"),
     [
-        (np.arange(8.0)[:, None], np.full(8, 5.0), np.arange(8) % 2, "all scores are equal"),
-        (np.arange(8.0)[:, None], 2 * np.arange(8.0) + 1, np.arange(8) % 2, "no residual"),
-        (np.full((8, 1), 4.0), np.arange(8.0) ** 2, np.arange(8) % 2, "says nothing"),
-        (np.arange(8.0)[:, None], np.arange(8.0) ** 2, np.zeros(8, dtype=int), "too few"),
-        (np.arange(8.0)[:, None], np.arange(8.0) ** 2, np.array([0, 0, 0, 0, 2, 2, 2, 2]), "too few"),
-        (np.arange(3.0)[:, None], np.arange(3.0) ** 2, np.arange(3), "too few"),
+        (np.arange(8.0)[:, None], np.full(8, 5.0), np.arange(8) % 2, "equal"),
+        (np.arange(8.0)[:, None], 2 * np.arange(8.0) + 1, np.arange(8) % 2, "exact"),
+        (np.full((8, 1), 4.0), np.arange(8.0) ** 2, np.arange(8) % 2, "column"),
+        (np.arange(8.0)[:, None], np.arange(8.0) ** 2, np.zeros(8, dtype=int), "few"),
+        (np.arange(8.0)[:, None], np.arange(8.0) ** 2, np.array([0, 0, 0, 0, 2, 2, 2, 2]), "few"),
+        (np.arange(3.0)[:, None], np.arange(3.0) ** 2, np.arange(3), "few"),
         (np.array([[np.nan], *[[float(x)] for x in range(7)]]), np.arange(8.0) ** 2, np.arange(8) % 2, "finite"),
         (np.arange(8.0)[:, None], np.arange(7.0), np.arange(8) % 2, "pre is"),
     ],

@@ -1,0 +1,23 @@
+"""Tables of effects: evaluations, closures and rechecks; value added; interpretation reports."""
+
+from app.improvement.effects.models.casework import (
+    ClosurePrint,
+    ClosureRequest,
+    DocumentRecord,
+    EffectEvaluation,
+    Recheck,
+)
+from app.improvement.effects.models.interpretations import InterpretationReport
+from app.improvement.effects.models.value_added import ValueAddedEffect, ValueAddedRun, ValueAddedScore
+
+__all__ = [
+    "ClosurePrint",
+    "ClosureRequest",
+    "DocumentRecord",
+    "EffectEvaluation",
+    "InterpretationReport",
+    "Recheck",
+    "ValueAddedEffect",
+    "ValueAddedRun",
+    "ValueAddedScore",
+]
