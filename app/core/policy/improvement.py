@@ -215,4 +215,5 @@ EFFECTS: dict[str, Holders] = {
     "effects.view_closures": {**READERS, "grade_leader": SCHOOL},
     "effects.view_evaluations": {**READERS, "grade_leader": SCHOOL},
 }
-AREAS = (MONITORING, PROBLEMS, PLANS, VISITS, EFFECTS)
+BOARDS: dict[str, Holders] = {"boards.view_boards": {**GROUP, **OFFICE}}
+AREAS = (BOARDS, MONITORING, PROBLEMS, PLANS, VISITS, EFFECTS)
