@@ -161,7 +161,6 @@ GAPS = (
 MOVES = (
     *BREAKS.values(),
     "update problem_items set state = 'closed' where id = :item",
-    "update problem_items set state = 'evaluating' where id = :item",
     f"update evidence set state = 'accepted' where action_id in ({IN_ACTIONS})",
     f"update remediation_actions set state = 'completed' where plan_id in ({IN_PLAN})",
     "update remediation_plans set state = 'completed' where item_id = :item",
