@@ -54,6 +54,7 @@ OF_THE_COUNTY = {
 }
 """Rows of the whole county: no school's, and their words are no school's secret."""
 STATES = {
+    "board_counts": "issued",
     "closure_requests": "submitted",
     "data_findings": "candidate",
     "effect_evaluations": "computed",
