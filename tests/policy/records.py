@@ -54,7 +54,6 @@ OF_THE_COUNTY = {
 }
 """Rows of the whole county: no school's, and their words are no school's secret."""
 STATES = {
-    "board_counts": "issued",
     "closure_requests": "submitted",
     "data_findings": "candidate",
     "effect_evaluations": "computed",
@@ -99,6 +98,7 @@ CODES: dict[str, Any] = {
 BY_TABLE: dict[tuple[str, str], Any] = {
     ("arrived_files", "state"): "kept",
     ("arrived_files", "media_type"): "application/pdf",
+    ("board_counts", "state"): "issued",
     ("causes", "category"): "teaching",
     ("list_documents", "form"): "pdf",
     ("plan_documents", "form"): "pdf",
