@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "2026_11_28_30_whole_chain"
-down_revision = "2026_11_28_21_account_links"
+down_revision = "2026_11_28_31_leases"
 branch_labels = None
 depends_on = None
 
