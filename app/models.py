@@ -8,6 +8,7 @@ from app.core.imports import models as import_models
 from app.core.outbox import models as outbox_models
 from app.core.policy import assignments
 from app.core.vault import rows as vault_rows
+from app.improvement.boards import models as board_models
 from app.improvement.effects import models as effect_models
 from app.improvement.monitoring import models as monitoring_models
 from app.improvement.plans import models as plan_models
@@ -21,6 +22,7 @@ TABLES = (
     api_models,
     assignments,
     audit_models,
+    board_models,
     deadlines,
     directory_models,
     effect_models,

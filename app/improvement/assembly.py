@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from app.core.casework.records import movable
+from app.improvement.boards import assembly as boards
 from app.improvement.chain import assembly as chain
 from app.improvement.effects import assembly as effects
 from app.improvement.effects.models import ClosureRequest, EffectEvaluation, InterpretationReport, Recheck
@@ -17,7 +18,7 @@ from app.improvement.problems.models import ProblemItem, ProblemList, Reopening
 from app.improvement.visits import assembly as visits
 from app.improvement.visits.models import SupervisionVisit
 
-FEATURES = ("monitoring", "problems", "plans", "visits", "effects", "chain")
+FEATURES = ("monitoring", "problems", "plans", "visits", "effects", "chain", "boards")
 
 
 def assemble(app: Flask) -> None:
@@ -44,3 +45,4 @@ def assemble(app: Flask) -> None:
     visits.register(app)
     effects.register(app)
     chain.register(app)
+    boards.register(app)

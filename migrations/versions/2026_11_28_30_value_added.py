@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.protection import protect
 
 revision = "2026_11_28_30_value_added"
-down_revision = "2026_11_28_31_leases"
+down_revision = "2026_11_28_32_progress"
 branch_labels = None
 depends_on = None
 

@@ -48,6 +48,8 @@ RECORDS = {
     "/schools/": "units",
     "/staff/": "persons",
     "/students/": "students",
+    "/boards/ledger/": "board_snapshots",
+    "/boards/reports/": "board_reports",
     "/trace/actions/": "remediation_actions",
     "/trace/cells/": "monitoring_results",
     "/trace/closures/": "closure_requests",

@@ -45,6 +45,9 @@ PLUMBING = {
     "workday_overrides",
 }
 OF_THE_COUNTY = {
+    "board_counts",
+    "board_reports",
+    "board_snapshots",
     "supervision_entries",
     "monitoring_cycles",
     "indicators",
@@ -99,6 +102,7 @@ CODES: dict[str, Any] = {
 BY_TABLE: dict[tuple[str, str], Any] = {
     ("arrived_files", "state"): "kept",
     ("arrived_files", "media_type"): "application/pdf",
+    ("board_counts", "state"): "issued",
     ("causes", "category"): "teaching",
     ("list_documents", "form"): "pdf",
     ("plan_documents", "form"): "pdf",
@@ -219,6 +223,8 @@ def _value(table: Table, column: Column[Any], chain: Chain, who: Player) -> Any:
         if column.name == "school_id":
             return None
         chain = replace(chain, marker=chain.county_marker)
+    if (table.name, column.name) == ("board_snapshots", "taken_on"):
+        return date(2020, 1, 1) + timedelta(chain.ids[table.name].int % 2000)  # one a county and day
     place: Mapping[str, Any] = {
         "id": chain.ids[table.name] if column.type.python_type is uuid.UUID else None,
         "target_id": chain.ids["monitoring_cycles"],

@@ -242,4 +242,5 @@ EFFECTS: dict[str, Holders] = {
         "evaluator": COUNTY,
     },
 }
-AREAS = (MONITORING, PROBLEMS, PLANS, VISITS, EFFECTS)
+BOARDS: dict[str, Holders] = {"boards.view_boards": {**GROUP, **OFFICE}}
+AREAS = (BOARDS, MONITORING, PROBLEMS, PLANS, VISITS, EFFECTS)

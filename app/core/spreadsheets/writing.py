@@ -93,16 +93,23 @@ def _is_exact(value: float) -> bool:
 
 
 def write_workbook(
-    columns: Iterable[str | Head], rows: Iterable[Sequence[Value]], sheet: str = "数据", target: IO[bytes] | None = None
+    columns: Iterable[str | Head],
+    rows: Iterable[Sequence[Value]],
+    sheet: str = "数据",
+    target: IO[bytes] | None = None,
+    made_at: dt.datetime | None = None,
 ) -> bytes:
     """An xlsx with one sheet: a frozen header row, then the rows; text is written as text and never becomes a formula.
 
     Rows may be a generator: memory stays constant. With `target` the file goes there and the answer is b"".
+    With `made_at` (naive, UTC) the same rows give the same bytes, whenever they are written.
     When a row cannot be written nothing goes out, and no temporary file with what was written so far stays behind.
     """
     head = heads(columns)
     out = target if target is not None else io.BytesIO()
     book = xlsxwriter.Workbook(out, workbook_options())
+    if made_at is not None:
+        book.set_properties({"created": made_at})
     try:
         _fill(book, sheet, head, rows)
     except BaseException:

@@ -18,7 +18,7 @@ from app.improvement.effects.operations import closures, evaluations
 from app.improvement.effects.operations.evaluations import EvaluationStep, PrepareIn, ProposeIn
 from app.improvement.monitoring.models import DataFinding, MonitoringResult
 from app.improvement.plans.models import RemediationPlan
-from app.improvement.problems.models import ItemFinding, OnsiteCheck, ProblemItem
+from app.improvement.problems.models import ItemFinding, ProblemItem
 from app.improvement.problems.operations import items
 from app.improvement.problems.operations.drafting import Submission
 from tests.improvement.problems.scenes import Scene
@@ -53,13 +53,6 @@ class EffectScene(Scene):
         if design != "criterion":
             self.cite(item, baseline)
         return item
-
-    def seen_on_site(self, item: ProblemItem) -> None:
-        """Somebody looked at it on the spot, as severe problems ask for."""
-        own = {"county_id": item.county_id, "school_id": item.school_id, "item_id": item.id}
-        found = {"checked_on": clock.today(), "place": "八年级教室", "seen": "seen", "remarks": "分层作业已实行"}
-        with trail.act(SYSTEM, "system", "test.seen"):
-            db.session.add(OnsiteCheck(id=uuid7(), checked_by=self.cast["inspector"].person_id, **own, **found))
 
     def cite(self, item: ProblemItem, cell: MonitoringResult) -> None:
         """The finding that ties the item to its data cell."""

@@ -20,7 +20,7 @@ from app.core.policy.actor import SYSTEM
 from app.improvement.effects.models import ClosureRequest, EffectEvaluation
 from app.improvement.monitoring.models import DataFinding, Indicator, MonitoringCycle, MonitoringResult
 from app.improvement.plans.models import Evidence, RemediationAction, RemediationPlan
-from app.improvement.problems.models import ProblemItem, ProblemList
+from app.improvement.problems.models import OnsiteCheck, ProblemItem, ProblemList
 from app.improvement.problems.operations import drafting, items, lists
 from app.improvement.problems.operations.drafting import ItemIn, Submission
 from tests.by_hand import by_hand
@@ -145,8 +145,17 @@ class Scene:
         items.start_evaluation(self.actor("school_coordinator"), item, Submission())
 
     def to_pending_closure(self, item: ProblemItem) -> None:
+        if item.is_severe:
+            self.seen_on_site(item)
         self.outcome(item, "achieved")
         items.ask_for_closure(self.actor("school_coordinator"), item, Submission())
+
+    def seen_on_site(self, item: ProblemItem) -> None:
+        """Somebody looked at it on the spot, as severe problems ask for."""
+        own = {"county_id": item.county_id, "school_id": item.school_id, "item_id": item.id}
+        found = {"checked_on": clock.today(), "place": "八年级教室", "seen": "seen", "remarks": "分层作业已实行"}
+        with trail.act(SYSTEM, "system", "test.seen"):
+            db.session.add(OnsiteCheck(id=uuid7(), checked_by=self.cast["inspector"].person_id, **own, **found))
 
     def to_closed(self, item: ProblemItem) -> None:
         self.closure(item, "approved")

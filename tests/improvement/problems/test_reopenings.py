@@ -73,6 +73,7 @@ def test_who_proposes_does_not_decide(scene: Scene) -> None:
 
 def test_a_severe_problem_is_decided_by_the_group_head(scene: Scene) -> None:
     item = scene.item("closed")
+    scene.seen_on_site(item)
     with trail.act(SYSTEM, "system", "test.severe"):
         item.severity = "severe"
     made = _proposed(scene, item)

@@ -25,6 +25,7 @@ class EffectEvaluation(Base, Movable):
     __protection__ = "unit"
     __table_args__ = (
         Index("ix_effect_evaluations_item", "item_id", "state"),
+        Index("ix_effect_evaluations_follow_ups", "follow_up_ids", postgresql_using="gin"),
         Index(
             "uq_effect_evaluations_open",
             "plan_id",

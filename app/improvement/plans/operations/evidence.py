@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.core import clock
 from app.core.casework.door import follow, operation
 from app.core.database import db, uuid7
-from app.core.errors import Invalid, Sentence
+from app.core.errors import Invalid, Sentence, StepRefused
 from app.core.outbox.post import post
 from app.core.policy.actor import Actor
 from app.core.storage import Stored
@@ -26,11 +26,16 @@ from app.improvement.plans.models import (
 )
 from app.improvement.plans.operations.editing import must_not_be_the_owner, note_next_level
 from app.improvement.plans.operations.plans import PlanStep
-from app.improvement.problems.operations.reopenings import ReopeningIn, propose_by_system
+from app.improvement.problems.operations.reopenings import ReopeningIn, is_proposed, propose_by_system
 from workflows.improvement.evidence import EVIDENCE
 
 AT_WORK = ("in_progress", "returned", "evidence_submitted")
 """States of a measure in which evidence is added."""
+CLOSED_LONG_AGO = Sentence(
+    "问题项销号已超过 24 个月，不能再重新打开；没有别的佐证，这份不能判定失实。请另列问题项",
+    "The item was closed more than 24 months ago and cannot be reopened; without other evidence this piece cannot be"
+    " judged false. List a new item",
+)
 FULL = Sentence("这条标准的佐证已到上限", "This criterion has its maximum of evidence")
 
 
@@ -180,6 +185,8 @@ def reject_evidence(actor: Actor, evidence: Evidence, given: PlanStep) -> Iterat
     for action in _resting_on(evidence):
         if action.plan.item.state == "closed":
             propose_by_system(action.plan.item, ReopeningIn("evidence_false", given.reason or ""))
+            if action.plan.item.chain_gaps and not is_proposed(action.plan.item.id):
+                raise StepRefused((CLOSED_LONG_AGO,))
         elif action.plan.state == "active":
             follow(action, "reopen")
 

@@ -42,35 +42,18 @@ EXTENSIONS = text(
        and seq > coalesce((select max(seq) from audit.transition_log
                            where record_id = :id and step = 'problem_item.start_work'), 0)"""
 )
-CHAIN = text(
-    """with round as (select coalesce(max(at), '-infinity') as since from audit.transition_log
-                      where record_id = :id and step = 'problem_item.diagnose_again'),
-            plans as (select p.id, p.state from remediation_plans p, round
-                      where p.item_id = :id and p.created_at >= round.since),
-            actions as (select a.id, a.state from remediation_actions a where a.plan_id in (select id from plans))
-       select
-         i.source_type is distinct from 'monitoring' or exists (
-             select 1 from item_findings f join data_findings d on d.id = f.finding_id
-             join monitoring_results r on r.id = d.result_id where f.item_id = i.id) as cell,
-         i.source_type is distinct from 'monitoring'
-             or exists (select 1 from item_findings where item_id = i.id) as finding,
-         exists (select 1 from plans where state in ('active', 'completed')) as plan,
-         exists (select 1 from actions where state = 'completed') as action,
-         exists (select 1 from evidence where state = 'accepted' and action_id in (select id from actions))
-             or exists (select 1 from evidence_uses u join evidence e on e.id = u.evidence_id
-                        where e.state = 'accepted' and u.action_id in (select id from actions)) as evidence,
-         exists (select 1 from effect_evaluations v, round where v.item_id = i.id and v.state = 'decided'
-                 and v.created_at >= round.since) as evaluation
-       from problem_items i where i.id = :id"""
-)
-"""Links of the present round: what was done before a reopening does not close the item again."""
+CHAIN = text("select unnest(chain_gaps(cast(:id as uuid)))")
+"""Links of the present round, asked of the database as its own constraint asks: what was done before a reopening
+does not close the item again."""
 LINKS = {
     "cell": "数据格",
     "finding": "数据发现",
     "plan": "整改方案",
     "action": "完成的措施",
     "evidence": "采信的佐证",
+    "visit": "现场核查",
     "evaluation": "成效评价",
+    "remeasured": "复测的数据格",
 }
 
 
@@ -103,8 +86,8 @@ def extension_count(item_id: uuid.UUID) -> int:
 
 def chain_gaps(item_id: uuid.UUID) -> tuple[str, ...]:
     """The links that are missing between the data cell and the closure, in words."""
-    row = db.session.execute(CHAIN, {"id": item_id}).mappings().one()
-    return tuple(LINKS[name] for name in LINKS if not row[name])
+    missing = set(db.session.scalars(CHAIN, {"id": item_id}))
+    return tuple(words for name, words in LINKS.items() if name in missing)
 
 
 def approved_reopening_since(item_id: uuid.UUID, closed_on: date | None) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import exists, select
 from app.core import clock
 from app.core.casework.door import begin, follow, operation
 from app.core.database import db, uuid7
-from app.core.errors import Invalid, Sentence
+from app.core.errors import Invalid, Sentence, StepRefused
 from app.core.outbox.post import post
 from app.core.policy.actor import Actor
 from app.improvement.monitoring.models import DataFinding
@@ -20,6 +20,10 @@ from app.improvement.problems.models import ProblemItem, Reopening
 from app.improvement.problems.operations.drafting import Submission
 from workflows.improvement.reopening import REOPENING
 
+GAP_LEFT = Sentence(
+    "佐证判定失实后，它的证据链已经断开，不能维持销号。请同意重新打开",
+    "After evidence was judged false its chain is broken, so it cannot stay closed. Approve the reopening",
+)
 PROPOSED_ALREADY = Sentence(
     "已经有人提议重新打开，等待决定", "A reopening is proposed already and waits for its decision"
 )
@@ -83,8 +87,6 @@ def propose_by_system(item: ProblemItem, given: ReopeningIn) -> None:
     found = new_reopening(item, given, None)
     if found.is_within_window:
         begin(found, "raise")
-    else:
-        db.session.expunge(found)
 
 
 @operation(right="system", name="problem_item.recurred")
@@ -113,4 +115,6 @@ def approve_reopening(actor: Actor, reopening: Reopening, given: Submission) -> 
 
 @operation(REOPENING, "dismiss")
 def dismiss_reopening(actor: Actor, reopening: Reopening, given: Submission) -> None:
-    """The item stays closed."""
+    """The item stays closed; not where false evidence left a gap in its chain."""
+    if reopening.item.chain_gaps:
+        raise StepRefused((GAP_LEFT,))

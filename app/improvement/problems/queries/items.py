@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
@@ -26,6 +27,8 @@ SORTS: dict[str, Any] = {
     "number": ProblemItem.id,
     "unit": Unit.code,
 }
+DUE = {"week": (0, 7), "month": (8, 30), "quarter": (31, 90)}
+"""Days from today to the first and last due day that a filter leaves."""
 SETTLED = ("closed", "void")
 
 
@@ -41,6 +44,7 @@ class ItemFilter:
     sources: tuple[str, ...] = ()
     level: str = ""
     flags: tuple[str, ...] = ()
+    due: str = ""
     sort: str = "due"
     descending: bool = False
     after: str = ""
@@ -132,6 +136,10 @@ def _fitting(actor: Actor, wanted: ItemFilter) -> Select[Any]:
             narrowed = narrowed.where(column.in_(values))
     if "open" in wanted.flags:
         narrowed = narrowed.where(ProblemItem.state.not_in(SETTLED))
+    if wanted.due in DUE:
+        first, last = DUE[wanted.due]
+        today = clock.today()
+        narrowed = narrowed.where(ProblemItem.due_on.between(today + timedelta(first), today + timedelta(last)))
     if "overdue" in wanted.flags:
         narrowed = narrowed.where(is_overdue())
     if "mine" in wanted.flags:

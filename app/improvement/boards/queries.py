@@ -1,0 +1,251 @@
+"""Counts behind the boards: one statement each, narrowed by what the actor may see; nothing in a loop."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import and_, case, exists, func, select
+from sqlalchemy.orm import undefer
+
+from app.core import clock
+from app.core.casework.deadlines import Deadline
+from app.core.database import db
+from app.core.errors import NotFound
+from app.core.policy import decide
+from app.core.policy.actor import Actor
+from app.improvement.boards.models import BoardCount, BoardReport, BoardSnapshot
+from app.improvement.effects.models import ClosureRequest
+from app.improvement.monitoring.models import Indicator, MonitoringCycle, MonitoringResult, ReleaseAck
+from app.improvement.plans.models import Evidence
+from app.improvement.problems.models import ProblemItem, Reopening
+from app.people.directory.models import Person, Unit
+
+ITEMS = "problems.view_items"
+BOARDS = "boards.view_boards"
+SPANS = {"week": 7, "month": 30, "quarter": 90}
+"""Forecast of deadlines: name → days from today."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """Items of one unit and category in one state: `n`, of which `late`."""
+
+    unit_id: uuid.UUID
+    unit_ref: str
+    unit: str
+    unit_code: str
+    category: str
+    state: str
+    n: int
+    late: int
+
+
+def _late() -> Any:
+    return (
+        select(Deadline.record_id)
+        .where(
+            Deadline.entity == ProblemItem.__tablename__, Deadline.closed_at.is_(None), Deadline.paused_at.is_(None),
+            Deadline.due_at <= clock.now(),
+        )
+        .distinct()
+        .subquery()
+    )  # fmt: skip
+
+
+def _counted(actor: Actor, select_: Any) -> Any:
+    """County items that were issued and are not void."""
+    found = select_.where(ProblemItem.state.not_in(("draft", "void")), ProblemItem.level == "county")
+    return decide.visible(actor, found, ProblemItem, ITEMS)
+
+
+def counts(actor: Actor, category: str = "") -> list[Count]:
+    """Unit × category × state in code order, never ranked; figure 15 of the bench measures this."""
+    late = _late()
+    i = ProblemItem
+    kind = func.coalesce(i.category, "")
+    base = (
+        select(
+            Unit.id, Unit.ref, Unit.short_name, Unit.code, kind.label("category"), i.state, func.count().label("n"),
+            func.count(late.c.record_id).label("late"),
+        )
+        .select_from(i)
+        .join(Unit, Unit.id == i.unit_id)
+        .outerjoin(late, late.c.record_id == i.id)
+        .group_by(Unit.id, Unit.ref, Unit.short_name, Unit.code, Unit.kind, kind, i.state)
+        .order_by(Unit.kind, Unit.code, kind, i.state)
+    )  # fmt: skip
+    if category:
+        base = base.where(i.category == category)
+    return [Count(*row) for row in db.session.execute(_counted(actor, base))]
+
+
+def figures(actor: Actor) -> dict[str, Any]:
+    """Numerator and denominator of every rate, and how many items ended with which outcome (domain §9.2)."""
+    found: dict[str, Any] = _item_figures(actor)
+    found["first_pass"] = _evidence_figures(actor)
+    found["briefed"] = _briefing_figures(actor)
+    outcomes = _counted(actor, select(ProblemItem.outcome, func.count()).where(ProblemItem.outcome.is_not(None)))
+    found["outcomes"] = {row[0]: row[1] for row in db.session.execute(outcomes.group_by(ProblemItem.outcome))}
+    return found
+
+
+def _item_figures(actor: Actor) -> dict[str, list[int]]:
+    i, today = ProblemItem, clock.today()
+    q, o = ClosureRequest, Reopening
+    ever = exists().where(q.item_id == i.id, q.state == "closed")
+    again = exists().where(o.item_id == i.id, o.state == "approved")
+    closed = i.state == "closed"
+    names = {
+        "on_time": (and_(closed, i.due_on <= today, i.closed_on <= i.due_on), i.due_on <= today),
+        "closure": (closed, i.issued_on.is_not(None)),
+        "reopened": (and_(ever, again), ever),
+        "signed_for": (i.accepted_on.is_not(None), i.issued_on.is_not(None)),
+    }
+    what = [func.count().filter(condition) for pair in names.values() for condition in pair]
+    row = db.session.execute(_counted(actor, select(*what).select_from(i))).one()
+    return {name: [row[2 * place], row[2 * place + 1]] for place, name in enumerate(names)}
+
+
+def _evidence_figures(actor: Actor) -> list[int]:
+    e = Evidence
+    submitted = e.state.in_(("submitted", "accepted", "returned", "rejected"))
+    whole = select(
+        func.count().filter(e.state == "accepted", e.returned_version == 0), func.count().filter(submitted)
+    ).select_from(e)
+    return list(db.session.execute(decide.visible(actor, whole, e, "plans.view_evidence")).one())
+
+
+def _briefing_figures(actor: Actor) -> list[int]:
+    a = ReleaseAck
+    whole = select(func.count().filter(a.acknowledged_at.is_not(None)), func.count()).select_from(a)
+    own: Any = whole.where(a.county_id == actor.county_id) if not actor.system else whole
+    return list(db.session.execute(own).one())
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Open items by the time that is left: late, this week, this month, this quarter, later."""
+
+    late: int = 0
+    spans: dict[str, int] = field(default_factory=dict)
+
+
+def forecast(actor: Actor) -> Forecast:
+    """How many open items fall due when; each span leaves out the ones before."""
+    i, today = ProblemItem, clock.today()
+    edges = [today, *(today + timedelta(days=days) for days in SPANS.values())]
+    span = case(
+        (i.due_on < today, "late"),
+        *((i.due_on <= edge, name) for name, edge in zip(SPANS, edges[1:], strict=True)),
+        else_="later",
+    ).label("span")
+    whole = select(span, func.count()).where(i.state != "closed", i.due_on.is_not(None)).group_by(span)
+    found = {row[0]: row[1] for row in db.session.execute(_counted(actor, whole))}
+    return Forecast(found.pop("late", 0), {name: found.get(name, 0) for name in (*SPANS, "later")})
+
+
+LEDGER = (
+    "编号", "问题", "责任单位", "单位编码", "类别", "级别", "状态", "责任人", "交办日期", "签收日期", "整改期限", "销号日期",
+    "成效", "超期天数",
+)  # fmt: skip
+
+
+def ledger_rows(actor: Actor) -> list[list[Any]]:
+    """One line an item in the order of the numbers: codes and ISO dates, as they are frozen (columns: LEDGER)."""
+    i, today = ProblemItem, clock.today()
+    whole = (
+        select(
+            i.number, i.title, Unit.name, Unit.code, i.category, i.severity, i.state, Person.name.label("person"),
+            i.issued_on, i.accepted_on, i.due_on, i.closed_on, i.outcome,
+        )
+        .select_from(i)
+        .outerjoin(Unit, Unit.id == i.unit_id)
+        .outerjoin(Person, Person.id == i.responsible_person_id)
+        .order_by(i.number)
+    )  # fmt: skip
+    return [_line(row, today) for row in db.session.execute(_counted(actor, whole))]
+
+
+def _line(row: Any, today: date) -> list[Any]:
+    open_ = row.state != "closed" and row.due_on is not None
+    late = max(0, (today - row.due_on).days) if open_ else 0
+    return [value.isoformat() if isinstance(value, date) else value for value in row] + [late]
+
+
+def snapshots(actor: Actor, most: int = 120) -> Sequence[BoardSnapshot]:
+    """Frozen days, the newest first."""
+    whole = select(BoardSnapshot).order_by(BoardSnapshot.taken_on.desc()).limit(most)
+    return db.session.scalars(decide.visible(actor, whole, BoardSnapshot, BOARDS)).all()
+
+
+def snapshot_for(actor: Actor, ref: str) -> BoardSnapshot:
+    """One frozen day with its ledger; raises NotFound."""
+    whole = select(BoardSnapshot).where(BoardSnapshot.ref == ref).options(undefer(BoardSnapshot.ledger))
+    found = db.session.scalar(decide.visible(actor, whole, BoardSnapshot, BOARDS))
+    if found is None:
+        raise NotFound("board_snapshot", ref)
+    return found
+
+
+def frozen_counts(actor: Actor, snapshot: BoardSnapshot) -> Sequence[BoardCount]:
+    """The counts of a frozen day."""
+    whole = select(BoardCount).where(BoardCount.snapshot_id == snapshot.id)
+    return db.session.scalars(decide.visible(actor, whole, BoardCount, BOARDS)).all()
+
+
+def reports(actor: Actor) -> dict[uuid.UUID, BoardReport]:
+    """Weekly reports by the day they were drawn from."""
+    whole = select(BoardReport).order_by(BoardReport.created_at.desc()).limit(60)
+    found = db.session.scalars(decide.visible(actor, whole, BoardReport, BOARDS))
+    return {report.snapshot_id: report for report in found}
+
+
+def report_for(actor: Actor, ref: str) -> BoardReport:
+    """One weekly report; raises NotFound."""
+    whole = select(BoardReport).where(BoardReport.ref == ref)
+    found = db.session.scalar(decide.visible(actor, whole, BoardReport, BOARDS))
+    if found is None:
+        raise NotFound("board_report", ref)
+    return found
+
+
+def frozen_on(county_id: uuid.UUID, day: date) -> bool:
+    """Whether the day is frozen already."""
+    known = exists().where(BoardSnapshot.county_id == county_id, BoardSnapshot.taken_on == day)
+    return bool(db.session.scalar(select(known)))
+
+
+def effect_cells(actor: Actor, subject: str) -> Sequence[Any]:
+    """Schools × indicators of the newest released round of a subject: cell, indicator, unit; schools in code order."""
+    r, c = MonitoringResult, MonitoringCycle
+    newest = (
+        select(r.cycle_id)
+        .join(c, c.id == r.cycle_id)
+        .where(c.state.in_(("released", "improving", "closed")), r.subject == subject, r.scope_level == "school")
+        .where(r.verdict.is_not(None))
+        .order_by(c.starts_on.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    whole = (
+        select(
+            r, Indicator.name.label("indicator"), Indicator.code.label("code"), Unit.short_name, Unit.code.label("unit")
+        )
+        .join(Indicator, Indicator.id == r.indicator_id)
+        .join(Unit, Unit.id == r.unit_id)
+        .where(r.cycle_id == newest, r.subject == subject, r.scope_level == "school", r.superseded_at.is_(None))
+        .where(r.verdict.is_not(None))
+        .order_by(Unit.code, r.grade, Indicator.code)
+    )
+    return db.session.execute(decide.visible(actor, whole, r, "monitoring.view_results")).all()
+
+
+def subjects_measured(actor: Actor) -> list[str]:
+    """Subjects with judged school cells that the actor sees."""
+    r = MonitoringResult
+    whole = select(r.subject).where(r.scope_level == "school", r.verdict.is_not(None)).distinct().order_by(r.subject)
+    return list(db.session.scalars(decide.visible(actor, whole, r, "monitoring.view_results")))

@@ -1,0 +1,146 @@
+"""The board, the frozen days with their ledger and reports, and subject × school effects."""
+
+from __future__ import annotations
+
+from datetime import UTC, date
+from typing import Any
+
+from flask import Blueprint, Response, current_app, request, url_for
+from flask_babel import gettext as _
+
+from app.core.audit import trail
+from app.core.errors import NotFound
+from app.core.limits import COSTLY, throttle
+from app.core.spreadsheets import Head, write_workbook
+from app.core.storage import headers_for
+from app.core.web.chips import word
+from app.core.web.current import current_actor, needs
+from app.core.web.pages import page, say
+from app.improvement.boards import drawing, queries
+from app.improvement.boards.rates import rates_of
+from app.improvement.monitoring.words import SUBJECTS
+from app.improvement.problems.words import CATEGORIES, OUTCOMES, SEVERITIES, word_of
+from workflows.improvement.problem_item import PROBLEM_ITEM
+
+bp = Blueprint("boards", __name__, url_prefix="/boards")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@bp.get("")
+@needs(queries.BOARDS)
+def board() -> Response:
+    """Unit × category × state, the rates with their definition, outcomes, and what falls due when."""
+    actor = current_actor()
+    every = queries.counts(actor)
+    chosen = request.args.get("category", "")
+    category = chosen if chosen in CATEGORIES else ""
+    shown = [count for count in every if not category or count.category == category]
+    units = drawing.by_unit(shown, category)
+    categories = drawing.by_category(every, lambda code: word(word_of(CATEGORIES, code)) or "—")
+    told = queries.figures(actor)
+    return page(
+        "improvement/boards/board.html",
+        columns=drawing.COLUMNS,
+        units=units,
+        categories=categories,
+        total=drawing.row_of("", shown, category=category),
+        most=drawing.most_of(units),
+        most_of_categories=drawing.most_of(categories),
+        category=category,
+        names=[(code, word(name)) for code, name in CATEGORIES.items()],
+        rates=rates_of(told),
+        outcomes=[(word(word_of(OUTCOMES, code)), n) for code, n in sorted(told["outcomes"].items())],
+        forecast=queries.forecast(actor),
+    )
+
+
+@bp.get("/ledger")
+@needs(queries.BOARDS)
+def ledger() -> Response:
+    """Frozen days, newest first, each with its ledger and weekly report."""
+    actor = current_actor()
+    return page("improvement/boards/ledger.html", days=queries.snapshots(actor), reports=queries.reports(actor))
+
+
+@bp.get("/trend.json")
+@needs(queries.BOARDS)
+def trend() -> Any:
+    """Shares of the frozen days as a chart, oldest first; a day below five in the denominator leaves a gap."""
+    days = list(reversed(queries.snapshots(current_actor())))
+    rates = [rates_of(day.figures) for day in days]
+    shown = ("on_time", "closure", "reopened", "first_pass")
+    lines = []
+    for place, rate in enumerate(rates_of({})):
+        if rate.definition.code in shown:
+            values = [None if (r := row[place]).share is None else round(100 * (r.share or 0), 1) for row in rates]
+            lines.append({"type": "line", "name": say(rate.definition.name), "data": values})
+    return {
+        "xAxis": {"type": "category", "data": [day.taken_on.isoformat() for day in days]},
+        "yAxis": {"type": "value", "min": 0, "max": 100},
+        "series": lines,
+    }
+
+
+@bp.get("/ledger/<ref>.xlsx")
+@needs(queries.BOARDS)
+@throttle.limit(COSTLY)
+def export(ref: str) -> Response:
+    """The ledger of a frozen day: the same bytes whenever it is asked for."""
+    actor = current_actor()
+    day = queries.snapshot_for(actor, ref)
+    trail.saw(actor, day, "ledger_export")
+    made_at = day.made_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+    heads = [Head(name, 40 if name == "问题" else 14) for name in queries.LEDGER]
+    content = write_workbook(heads, (_in_words(row) for row in day.ledger), "问题整改台账", made_at=made_at)
+    response = Response(content, mimetype=XLSX)
+    response.headers["Content-Disposition"] = f'attachment; filename="ledger-{day.taken_on:%Y%m%d}.xlsx"'
+    return response
+
+
+def _in_words(row: list[Any]) -> list[Any]:
+    """Codes as Chinese words: the file is the same in either language of the page."""
+    said = list(row)
+    for place, words in ((4, CATEGORIES), (5, SEVERITIES), (12, OUTCOMES)):
+        known = word_of(words, said[place])
+        said[place] = known.zh if known else ""
+    said[6] = PROBLEM_ITEM.state(said[6]).zh
+    for place in (8, 9, 10, 11):
+        said[place] = date.fromisoformat(said[place]) if said[place] else None
+    return ["" if value is None else value for value in said]
+
+
+@bp.get("/reports/<ref>")
+@needs(queries.BOARDS)
+@throttle.limit(COSTLY)
+def report(ref: str) -> Response:
+    """The weekly report of a frozen day as PDF."""
+    actor = current_actor()
+    kept = queries.report_for(actor, ref)
+    trail.saw(actor, kept, "weekly_report")
+    shelf = current_app.extensions["bihuan.shelf"]
+    return Response(shelf.open(kept.file_sha256), headers=headers_for(kept.file_name, "application/pdf"))
+
+
+@bp.get("/effects")
+@needs("monitoring.view_results")
+def effects() -> Response:
+    """Subject × school: effects with intervals, schools in code order and never ranked."""
+    actor = current_actor()
+    subjects = queries.subjects_measured(actor)
+    wanted = request.args.get("subject", "")
+    if wanted and wanted not in SUBJECTS:
+        raise NotFound("subject", wanted)
+    subject = wanted or (subjects[0] if subjects else "")
+    cells = queries.effect_cells(actor, subject) if subject else []
+    heads = list(dict.fromkeys((cell[0].grade or "", cell.code, cell.indicator) for cell in cells))
+    rows: dict[str, dict[tuple[str, str, str], Any]] = {}
+    for cell in cells:
+        rows.setdefault(cell.short_name, {})[cell[0].grade or "", cell.code, cell.indicator] = cell[0]
+    return page(
+        "improvement/boards/effects.html",
+        subjects=[(code, say(word_of(SUBJECTS, code)), url_for("boards.effects", subject=code)) for code in subjects],
+        subject=subject,
+        heads=heads,
+        rows=[(name, [found.get(head) for head in heads]) for name, found in rows.items()],
+        note=_("按单位编码排列，不排名"),
+    )

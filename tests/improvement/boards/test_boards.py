@@ -1,0 +1,138 @@
+"""Every number of the board opens exactly the rows it counts; a frozen day never changes; rates carry their interval."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from datetime import date
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
+
+from app.core.audit import trail
+from app.core.database import db, use_context
+from app.core.policy.actor import SYSTEM
+from app.improvement.boards import letters, queries
+from app.improvement.boards.models import BoardCount, BoardSnapshot
+from app.improvement.boards.operations import freeze_where_due
+from app.improvement.boards.rates import DEFINITIONS, Rate, rates_of
+from app.improvement.problems.models import ProblemItem
+from tests.cast import Cast, sign_in
+from tests.improvement.effects.scenes import EffectScene
+
+
+@pytest.fixture
+def world(scene: EffectScene) -> EffectScene:
+    """Items of two units in several states and categories, one of them closed, one on a school's own list."""
+    scene.closure_approved()
+    scene.item("implementing", category="management")
+    scene.item("issued")
+    scene.item("issued", unit_id=scene.cast.units["yuntai"].id)
+    return scene
+
+
+def test_every_number_of_the_board_opens_the_rows_it_counts(
+    world: EffectScene, client: FlaskClient, cast: Cast
+) -> None:
+    office = sign_in(client, cast["office_director"])
+    text_ = office.get("/boards").get_data(as_text=True)
+    cells = re.findall(r'<a class="cell[^"]*" href="([^"]+)">(\d+)', text_)
+    assert len(cells) >= 8
+    for address, number in set(cells):
+        listed = office.get(html.unescape(address)).get_data(as_text=True)
+        found = re.search(r"<small>(\d+)", listed)
+        assert found and found[1] == number, address
+
+
+def test_the_sums_of_the_board_are_those_of_plain_sql(world: EffectScene) -> None:
+    told: Counter[tuple[str, str]] = Counter()
+    for count in queries.counts(world.actor("office_director")):
+        told[count.unit, count.state] += count.n
+    use_context(SYSTEM.context())
+    plain = db.session.execute(
+        text(
+            "select u.short_name, i.state, count(*) as n from problem_items i join units u on u.id = i.unit_id"
+            " where i.state not in ('draft', 'void') and i.level = 'county' group by 1, 2"
+        )
+    )
+    assert told == {(row[0], row[1]): row[2] for row in plain}
+
+
+def _freeze() -> BoardSnapshot:
+    freeze_where_due()
+    return db.session.scalars(
+        select(BoardSnapshot).join(ProblemItem, ProblemItem.county_id == BoardSnapshot.county_id)
+    ).first()  # type: ignore[return-value]
+
+
+def test_a_day_is_frozen_once_and_its_sums_are_those_of_the_board(world: EffectScene) -> None:
+    day = _freeze()
+    assert freeze_where_due() == 0
+    total = db.session.scalar(select(func.sum(BoardCount.n)).where(BoardCount.snapshot_id == day.id))
+    live = queries.counts(world.actor("office_director"))
+    assert total == sum(count.n for count in live) == day.item_count == len(day.ledger)
+
+
+@pytest.mark.parametrize("table", ["board_snapshots", "board_counts"])
+@pytest.mark.parametrize("deed", ["delete from {}", "update {} set school_id = null"])
+def test_a_frozen_day_is_never_changed(world: EffectScene, table: str, deed: str) -> None:
+    _freeze()
+    with pytest.raises(DBAPIError, match="never changed"), trail.act(SYSTEM, "system", "test.thaw"):
+        db.session.execute(text(deed.format(table)))
+
+
+def test_the_ledger_of_a_frozen_day_is_the_same_file_whenever_it_is_asked_for(
+    world: EffectScene, client: FlaskClient, cast: Cast, clock: object
+) -> None:
+    ref = _freeze().ref
+    office = sign_in(client, cast["office_director"])
+    first = office.get(f"/boards/ledger/{ref}.xlsx").data
+    use_context(SYSTEM.context())
+    world.item("issued")
+    clock.advance(seconds=7)  # type: ignore[attr-defined]
+    assert office.get(f"/boards/ledger/{ref}.xlsx").data == first and first[:2] == b"PK"
+
+
+def test_nobody_of_a_school_or_of_another_county_sees_a_frozen_day(
+    world: EffectScene, client: FlaskClient, cast: Cast
+) -> None:
+    ref = _freeze().ref
+    for who in ("principal", "school_coordinator", "subject_teacher", "other_principal"):
+        assert sign_in(client, cast[who]).get(f"/boards/ledger/{ref}.xlsx").status_code == 404
+
+
+def test_rates_carry_wilsons_interval_and_none_below_five() -> None:
+    rate = Rate(DEFINITIONS[0], 8, 10)
+    low, high = rate.interval
+    assert rate.share == 0.8 and low == pytest.approx(0.4902, abs=1e-4) and high == pytest.approx(0.9433, abs=1e-4)
+    assert Rate(DEFINITIONS[0], 3, 4).share is None and Rate(DEFINITIONS[0], 3, 4).interval == (None, None)
+
+
+def test_closed_items_count_in_every_rate_as_defined(world: EffectScene) -> None:
+    told = {rate.definition.code: (rate.done, rate.all) for rate in rates_of(queries.figures(world.actor("evaluator")))}
+    assert told["closure"] == (1, 4) and told["reopened"] == (0, 1) and told["signed_for"] == (2, 4)
+
+
+def test_the_weekly_report_tells_the_frozen_numbers(world: EffectScene) -> None:
+    day = _freeze()
+    said = letters.html_of(day)
+    assert "问题整改工作周报" in said and f"共有已交办问题项 {day.item_count} 项" in said
+    assert day.ledger_sha256[:16] in said and "双桥中学" in said
+
+
+def test_effects_stand_in_code_order_with_their_interval_and_a_school_sees_only_its_own(
+    world: EffectScene, client: FlaskClient, cast: Cast
+) -> None:
+    cycle = world.round("2026-spring", date(2026, 3, 1))
+    for number, school in enumerate(("yuntai", "shuangqiao"), 50):
+        found = world.finding(cycle, school, number=number)
+        cell = queries.db.session.get(queries.MonitoringResult, found.result_id)
+        with trail.act(SYSTEM, "system", "test.judged"):
+            cell.verdict, cell.effect, cell.effect_low, cell.effect_high = "candidate", -0.40, -0.65, -0.15
+    text_ = sign_in(client, cast["office_director"]).get("/boards/effects").get_data(as_text=True)
+    assert text_.index("双桥中学") < text_.index("云台学校") and "−0.65 至 −0.15" in text_
+    own = sign_in(client, cast["principal"]).get("/boards/effects").get_data(as_text=True)
+    assert "双桥中学" in own and "云台学校" not in own
