@@ -29,10 +29,21 @@ from sqlalchemy import (
     Text,
     Uuid,
     event,
+    inspect,
+    select,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Mapper,
+    Session,
+    declared_attr,
+    defaultload,
+    lazyload,
+    mapped_column,
+)
 
 from app.core import clock
 from app.core.errors import OutsideAct
@@ -185,7 +196,9 @@ def show(connection: Connection, context: Context | None) -> None:
 
 @event.listens_for(Session, "after_begin")
 def _show_context(session: Session, transaction: Any, connection: Connection) -> None:
-    show(connection, session.info.get("context"))
+    context = session.info.get("context")
+    if context is not None:  # a transaction begins with none
+        show(connection, context)
 
 
 @event.listens_for(Session, "before_flush")
@@ -212,6 +225,40 @@ def widen(**changes: Any) -> Context:
     return before
 
 
+def lock(record: Any) -> None:
+    """Lock the row of a record and read it anew, with the records joined to it; its collections are read when asked for.
+
+    What a step's guards ask for is then fresh under the lock, and what they do not ask for costs nothing. Raises
+    NoResultFound when the row is gone or out of sight.
+    """
+    model = type(record)
+    db.session.execute(
+        select(model).where(model.id == record.id).options(*_collections_later(model)).with_for_update(of=model),
+        execution_options={"populate_existing": True},
+    ).scalars().one()
+
+
+_later: dict[Any, tuple[Any, ...]] = {}
+
+
+def _collections_later(model: Any) -> tuple[Any, ...]:
+    if model in _later:
+        return _later[model]
+    found: list[Any] = []
+
+    def walk(mapper: Mapper[Any], path: Any, seen: frozenset[Any]) -> None:
+        for relation in mapper.relationships:
+            attribute = relation.class_attribute
+            if relation.lazy in ("selectin", "subquery"):
+                found.append(path.lazyload(attribute) if path is not None else lazyload(attribute))
+            elif relation.lazy in ("joined", False) and relation.mapper not in seen:
+                further = path.defaultload(attribute) if path is not None else defaultload(attribute)
+                walk(relation.mapper, further, seen | {relation.mapper})
+
+    walk(inspect(model), None, frozenset({inspect(model)}))
+    return _later.setdefault(model, tuple(found))
+
+
 def keep(statement: Executable, values: Any = None) -> Any:
     """Run one statement on plumbing rows and keep it, in or out of an act; never for records of a feature."""
     result = db.session.execute(statement, values)
@@ -234,6 +281,7 @@ __all__ = [
     "Versioned",
     "db",
     "keep",
+    "lock",
     "mapped_column",
     "new_ref",
     "show",
