@@ -196,9 +196,7 @@ def show(connection: Connection, context: Context | None) -> None:
 
 @event.listens_for(Session, "after_begin")
 def _show_context(session: Session, transaction: Any, connection: Connection) -> None:
-    context = session.info.get("context")
-    if context is not None:  # a transaction begins with none
-        show(connection, context)
+    show(connection, session.info.get("context"))
 
 
 @event.listens_for(Session, "before_flush")
