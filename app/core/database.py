@@ -38,12 +38,14 @@ from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
     Mapper,
+    RelationshipDirection,
     Session,
     declared_attr,
     defaultload,
     lazyload,
     mapped_column,
 )
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core import clock
 from app.core.errors import OutsideAct
@@ -229,11 +231,25 @@ def lock(record: Any) -> None:
     What a step's guards ask for is then fresh under the lock, and what they do not ask for costs nothing. Raises
     NoResultFound when the row is gone or out of sight.
     """
-    model = type(record)
+    model, kept = type(record), _brought_along(record)
     db.session.execute(
         select(model).where(model.id == record.id).options(*_collections_later(model)).with_for_update(of=model),
         execution_options={"populate_existing": True},
     ).scalars().one()
+    for name, (key, other) in kept.items():
+        if getattr(record, key) == getattr(other, "id", None):
+            set_committed_value(record, name, other)
+
+
+def _brought_along(record: Any) -> dict[str, tuple[str, Any]]:
+    """Records that the page read beside this one and that nobody may read by the way: name → key and record."""
+    found = {}
+    for relation in inspect(type(record)).relationships:
+        if relation.lazy == "raise" and relation.direction is RelationshipDirection.MANYTOONE:
+            key = inspect(type(record)).get_property_by_column(next(iter(relation.local_columns))).key
+            if relation.key in record.__dict__:
+                found[relation.key] = (key, record.__dict__[relation.key])
+    return found
 
 
 _later: dict[Any, tuple[Any, ...]] = {}
