@@ -8,7 +8,7 @@ import json
 import pkgutil
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bench import figures
@@ -20,18 +20,17 @@ def discovered() -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules(figures.__path__) if not module.name.startswith("_"))
 
 
-def measured(name: str, context: Context) -> list[dict[str, Any]]:
-    """The figures of one file; what goes wrong becomes a figure that is not met, so that the others still run."""
+def measured(name: str, context: Context) -> Iterator[dict[str, Any]]:
+    """The figures of one file as they come; what goes wrong becomes a figure that is not met, so that others still run."""
     try:
-        found: list[dict[str, Any]] = importlib.import_module(f"bench.figures.{name}").run(context)
+        yield from importlib.import_module(f"bench.figures.{name}").run(context)
     except Exception as error:
         traceback.print_exc(file=sys.stderr)
-        return [_failed(name, error)]
-    return found
+        yield _failed(name, error)
 
 
 def _failed(name: str, error: Exception) -> dict[str, Any]:
-    why = f"not measured: {type(error).__name__}: {error}"
+    why = f"not measured: {type(error).__name__}: {str(error).partition(chr(10))[0][:300]}"
     return {"name": name, "value": None, "unit": "", "ratio": None, "goal": "", "met": False, "method": why}
 
 

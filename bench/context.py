@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from app.core.servers import Servers
+    from bench.county import County
 
 
 class Context:
@@ -90,6 +91,20 @@ class Context:
 
         self._stack.callback(disconnect)
         return app
+
+    @cached_property
+    def county(self) -> County:
+        """A county of 40,000 items in the application's database, with the statistics that autovacuum would make."""
+        import psycopg
+
+        from bench import county
+
+        found = county.build(self.app, county.SIZE)
+        assert self.servers.postgres is not None
+        address = self.servers.postgres.url("postgres", "bihuan").replace("+psycopg", "")
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute("vacuum analyze")
+        return found
 
 
 def _make_keys(settings: Settings) -> None:

@@ -29,10 +29,23 @@ from sqlalchemy import (
     Text,
     Uuid,
     event,
+    inspect,
+    select,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Mapper,
+    RelationshipDirection,
+    Session,
+    declared_attr,
+    defaultload,
+    lazyload,
+    mapped_column,
+)
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core import clock
 from app.core.errors import OutsideAct
@@ -212,6 +225,54 @@ def widen(**changes: Any) -> Context:
     return before
 
 
+def lock(record: Any) -> None:
+    """Lock the row of a record and read it anew, with the records joined to it; its collections are read when asked for.
+
+    What a step's guards ask for is then fresh under the lock, and what they do not ask for costs nothing. Raises
+    NoResultFound when the row is gone or out of sight.
+    """
+    model, kept = type(record), _brought_along(record)
+    db.session.execute(
+        select(model).where(model.id == record.id).options(*_collections_later(model)).with_for_update(of=model),
+        execution_options={"populate_existing": True},
+    ).scalars().one()
+    for name, (key, other) in kept.items():
+        if getattr(record, key) == getattr(other, "id", None):
+            set_committed_value(record, name, other)
+
+
+def _brought_along(record: Any) -> dict[str, tuple[str, Any]]:
+    """Records that the page read beside this one and that nobody may read by the way: name → key and record."""
+    found = {}
+    for relation in inspect(type(record)).relationships:
+        if relation.lazy == "raise" and relation.direction is RelationshipDirection.MANYTOONE:
+            key = inspect(type(record)).get_property_by_column(next(iter(relation.local_columns))).key
+            if relation.key in record.__dict__:
+                found[relation.key] = (key, record.__dict__[relation.key])
+    return found
+
+
+_later: dict[Any, tuple[Any, ...]] = {}
+
+
+def _collections_later(model: Any) -> tuple[Any, ...]:
+    if model in _later:
+        return _later[model]
+    found: list[Any] = []
+
+    def walk(mapper: Mapper[Any], path: Any, seen: frozenset[Any]) -> None:
+        for relation in mapper.relationships:
+            attribute = relation.class_attribute
+            if relation.lazy in ("selectin", "subquery"):
+                found.append(path.lazyload(attribute) if path is not None else lazyload(attribute))
+            elif relation.lazy in ("joined", False) and relation.mapper not in seen:
+                further = path.defaultload(attribute) if path is not None else defaultload(attribute)
+                walk(relation.mapper, further, seen | {relation.mapper})
+
+    walk(inspect(model), None, frozenset({inspect(model)}))
+    return _later.setdefault(model, tuple(found))
+
+
 def keep(statement: Executable, values: Any = None) -> Any:
     """Run one statement on plumbing rows and keep it, in or out of an act; never for records of a feature."""
     result = db.session.execute(statement, values)
@@ -234,6 +295,7 @@ __all__ = [
     "Versioned",
     "db",
     "keep",
+    "lock",
     "mapped_column",
     "new_ref",
     "show",

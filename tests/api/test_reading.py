@@ -159,7 +159,7 @@ def test_security_13_only_the_hash_of_a_token_is_kept(app: Flask, cast: Cast) ->
 
 
 def test_a_page_of_records_takes_few_queries_however_many_rows(app: Flask, cast: Cast, records: Records) -> None:
-    from tests.improvement.monitoring.counting import counted_statements
+    from tests.counting import counted_statements
 
     program = program_for(app, cast, "office_director")
     for name in RESOURCES:

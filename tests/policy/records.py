@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Column, Table, insert, inspect
+from sqlalchemy.exc import IntegrityError
 
 from app.core import clock
 from app.core.audit import trail
@@ -173,8 +174,19 @@ class Chain:
     refs: dict[str, str] = field(default_factory=dict)
 
 
-def write(cast: Cast, who: Player, school: Place, unit: Place, marker: str, county_marker: str = "") -> Chain:
-    """One row of every table in the county of `who`, about `school`, answered for by `unit`, in the hand of `who`."""
+def write(
+    cast: Cast,
+    who: Player,
+    school: Place,
+    unit: Place,
+    marker: str,
+    county_marker: str = "",
+    beside: Chain | None = None,
+) -> Chain:
+    """One row of every table in the county of `who`, about `school`, answered for by `unit`, in the hand of `who`.
+
+    `beside`: the chain that stands there already, when this one is a further one.
+    """
     county = next(place for place in cast.units.values() if place.id == who.unit.county_id)
     chain = Chain(marker, county_marker or marker, county, school, unit)
     chain.ids |= {
@@ -191,7 +203,7 @@ def write(cast: Cast, who: Player, school: Place, unit: Place, marker: str, coun
     with trail.act(SYSTEM, "system", "cast.records"):
         for table in Base.metadata.sorted_tables:
             if table.name in there - WRITTEN_BY_THE_CAST - PLUMBING:
-                _write(table, chain, who)
+                _write(table, chain, who) if beside is None else _write_if_there_is_room(table, chain, who, beside)
         _assign(chain, who)
     return chain
 
@@ -201,6 +213,15 @@ def _write(table: Table, chain: Chain, who: Player) -> None:
     db.session.execute(insert(table).values(**values))
     if "ref" in values:
         chain.refs[table.name] = values["ref"]
+
+
+def _write_if_there_is_room(table: Table, chain: Chain, who: Player, beside: Chain) -> None:
+    """A further row, unless there can be one only: then the chain shares it."""
+    try:
+        with db.session.begin_nested():
+            _write(table, chain, who)
+    except IntegrityError:
+        chain.ids[table.name] = beside.ids[table.name]
 
 
 def _assign(chain: Chain, who: Player) -> None:

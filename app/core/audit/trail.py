@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.core import clock
-from app.core.database import Base, Context, db, use_context, uuid7
+from app.core.database import Base, Context, db, lock, use_context, uuid7
 from app.core.errors import Stale
 from app.core.policy.actor import Actor
 
@@ -133,7 +133,7 @@ def act(actor: Actor, kind: str, step: str, record: Any = None, reason: str | No
     try:
         use_context(replace(actor.context(), act=deed.id))
         if isinstance(record, Base) and inspect(record).persistent:
-            session.refresh(record, with_for_update={"of": type(record)})
+            lock(record)
         deed.note(Entry(kind, step, record=record, reason=reason))
         yield deed
         session.flush()

@@ -18,6 +18,12 @@ NONE: Overrides = MappingProxyType({})
 
 def load_overrides(path: Path = FOLDER / "working_days.yaml") -> dict[date, bool]:
     """The override table of a settings file: date to worked or free; ValueError names a line that is neither."""
+    return dict(_overrides(path, path.stat().st_mtime_ns))
+
+
+@lru_cache(maxsize=8)
+def _overrides(path: Path, changed: int) -> dict[date, bool]:
+    """The table as it stood when the file was `changed`; reading it anew for every page took longer than the page."""
     try:
         table = yaml.safe_load(path.read_text(encoding="utf-8")).get("overrides") or {}
     except ValueError as error:

@@ -5,16 +5,29 @@ Overdue is a flag computed from these rows, never a state (domain §3 G3). A run
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Identity, Index, UniqueConstraint, select, text, update
+from sqlalchemy import BigInteger, Identity, Index, ScalarResult, UniqueConstraint, select, text, update
 
 from app.core import calendar, clock
 from app.core.audit import trail
 from app.core.casework.records import Movable, record_of
-from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, db, mapped_column, use_context, uuid7
+from app.core.database import (
+    Base,
+    ForeignKey,
+    Mapped,
+    Record,
+    Scoped,
+    String,
+    db,
+    mapped_column,
+    new_ref,
+    use_context,
+    uuid7,
+)
 from app.core.outbox.post import post
 from app.core.policy.actor import SYSTEM
 from workflows.vocabulary import Deadline as DeclaredDeadline
@@ -137,31 +150,42 @@ def start(
 ) -> Deadline:
     """Start one clock with its ladder of reminders; rungs that are past already are not sent any more."""
     now = clock.now()
-    row = Deadline(
-        id=uuid7(),
-        entity=record.__tablename__,
-        record_id=record.id,
-        unit_id=getattr(record, "unit_id", None),
-        county_id=record.county_id,
-        school_id=record.school_id,
-        name=name,
-        met_by=met_by,
-        started_at=now,
-        due_at=due_at,
+    started: ScalarResult[Deadline] = db.session.scalars(
+        select(Deadline).from_statement(START),
+        {
+            "id": uuid7(),
+            "ref": new_ref(),
+            "entity": record.__tablename__,
+            "record": record.id,
+            "unit": getattr(record, "unit_id", None),
+            "county": record.county_id,
+            "school": record.school_id,
+            "name": name,
+            "met_by": met_by,
+            "now": now,
+            "due_at": due_at,
+            "rungs": [rung.name for rung in ladder],
+            "moments": [rung.at for rung in ladder],
+            "roles": [json.dumps(list(rung.roles)) for rung in ladder],
+        },
     )
-    db.session.add(row)
-    db.session.flush()
-    db.session.add_all(
-        Rung(
-            deadline_id=row.id,
-            name=rung.name,
-            at=rung.at,
-            roles=list(rung.roles),
-            done_at=now if rung.at < now else None,
-        )
-        for rung in ladder
-    )
-    return row
+    return started.one()
+
+
+START = text(
+    """with started as (
+           insert into deadlines (id, ref, created_at, entity, record_id, unit_id, county_id, school_id, name, met_by,
+               started_at, due_at)
+           values (:id, :ref, :now, :entity, :record, :unit, :county, :school, :name, :met_by, :now, :due_at)
+           returning *),
+       rungs as (
+           insert into deadline_rungs (deadline_id, name, at, roles, done_at)
+           select started.id, r.name, r.at, r.roles::jsonb, case when r.at < :now then cast(:now as timestamptz) end
+           from started, unnest(cast(:rungs as text[]), cast(:moments as timestamptz[]), cast(:roles as text[]))
+               with ordinality as r(name, at, roles, place) order by r.place)
+       select * from started"""
+)
+"""One clock and its ladder in one question; the row comes back as a Deadline."""
 
 
 def running(records: list[Any]) -> dict[uuid.UUID, Deadline]:

@@ -18,7 +18,7 @@ from app.core import clock
 from app.core.audit import trail
 from app.core.casework import deadlines
 from app.core.casework.records import Movable
-from app.core.database import Record, db, use_context, widen
+from app.core.database import Record, db, lock, use_context, widen
 from app.core.errors import Invalid, Sentence, Stale, StepRefused
 from app.core.outbox.post import post
 from app.core.policy import decide
@@ -180,7 +180,7 @@ def follow(record: Movable, step: str, reason: str | None = None) -> None:
         raise RuntimeError("follow() belongs inside an operation.")
     declared = record.workflow.step(step)
     with _reaching(record):
-        db.session.refresh(record, with_for_update={"of": type(record)})
+        lock(record)
         entry = trail.Entry("system", declared.key, record=record, reason=reason, actor=SYSTEM)
         _move(entry, declared, record)
     deed.note(entry)

@@ -16,8 +16,8 @@ from app.improvement.monitoring import operations
 from app.improvement.monitoring.models import DataFinding, MonitoringCycle, MonitoringResult, ReleaseAck
 from app.improvement.monitoring.operations import Move
 from tests.cast import Cast, sign_in
+from tests.counting import counted_statements
 from tests.factories.monitoring import INTERPRETATION, WORKED, Line, act_as, begin_cycle, put_in, released
-from tests.improvement.monitoring.counting import counted_statements
 
 NOT_THERE = 404
 

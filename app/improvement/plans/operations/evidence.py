@@ -69,6 +69,7 @@ def add_evidence(actor: Actor, action: RemediationAction, given: EvidenceIn) -> 
     """Put a piece of evidence to a measure that is being worked on; it is submitted by a step of its own."""
     if action.state not in AT_WORK:
         raise Invalid("", Sentence("措施开始以后才能添加佐证", "Evidence is added once the measure has begun"))
+    _must_be_sound(action, given)
     evidence = Evidence(
         id=uuid7(),
         action_id=action.id,
@@ -83,12 +84,15 @@ def add_evidence(actor: Actor, action: RemediationAction, given: EvidenceIn) -> 
     return evidence
 
 
-def _fill(action: RemediationAction, evidence: Evidence, given: EvidenceIn) -> None:
+def _must_be_sound(action: RemediationAction, given: EvidenceIn) -> None:
     if not given.title.strip():
         raise Invalid("title", Sentence("请给佐证起个名字", "Give the evidence a name"))
     if given.happened_on is not None and given.happened_on > clock.today():
         raise Invalid("happened_on", Sentence("佐证日期不能晚于今天", "The evidence cannot lie in the future"))
     _must_be_of(action, given.criterion_id)
+
+
+def _fill(action: RemediationAction, evidence: Evidence, given: EvidenceIn) -> None:
     for name in ("kind", "criterion_id", "happened_on", "privacy_checked"):
         setattr(evidence, name, getattr(given, name))
     for name in ("title", "description", "place", "person"):
@@ -139,6 +143,7 @@ def edit_evidence(actor: Actor, evidence: Evidence, given: EvidenceIn) -> None:
     """Change words, or add a new version of the content; older versions stay."""
     if not evidence.can_be_edited:
         raise Invalid("", Sentence("佐证已提交，不能再改", "The evidence is submitted and cannot be changed"))
+    _must_be_sound(evidence.action, given)
     _fill(evidence.action, evidence, given)
     _add_version(actor, evidence, given)
 

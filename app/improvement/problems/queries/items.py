@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select
 from sqlalchemy.orm import joinedload, raiseload, selectinload
 
 from app.core import clock
@@ -210,9 +210,14 @@ def _count_before(fitting: Select[Any], first: ProblemItem, column: Any, descend
 
 def units_with_items(actor: Actor) -> list[tuple[str, str]]:
     """Reference and short name of every unit that answers for an item the actor sees, by code."""
-    seen = visible_items(actor, select(ProblemItem.unit_id).distinct())
-    rows = db.session.execute(select(Unit.ref, Unit.short_name).where(Unit.id.in_(seen)).order_by(Unit.code))
-    return [(row.ref, row.short_name) for row in rows]
+    held = visible_items(actor, select(literal(1)).select_from(ProblemItem)).where(
+        ProblemItem.unit_id == Unit.id, ProblemItem.county_id == Unit.county_id
+    )
+    # One look into an index for each unit: as a scalar, the planner cannot make one scan of all items of it.
+    wanted = select(Unit.ref, Unit.short_name).where(held.limit(1).correlate(Unit).scalar_subquery().is_not(None))
+    if actor.county_id is not None:
+        wanted = wanted.where(Unit.county_id == actor.county_id)
+    return [(row.ref, row.short_name) for row in db.session.execute(wanted.order_by(Unit.code))]
 
 
 def names_of(actor: Actor, ids: set[uuid.UUID | None]) -> dict[uuid.UUID, str]:
