@@ -10,17 +10,20 @@ from sqlalchemy import func, select
 
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
-from app.demo import roll, rounds, story, tree, visits
-from app.demo.story import Fate
+from app.demo import coming, others, roll, rounds, story, tree, visits
+from app.demo.fates import Fate
 from app.demo.telling import Story, Teller
 from app.improvement.monitoring.models import DataFinding, MonitoringCycle
 from app.improvement.problems.models import ProblemItem
 from app.people.directory.models import Unit
 
 STUDENTS, SMALL = 40_000, 1_200
-PAST = ("closes",)
-BETWEEN = ("closes", "closes", "pending_closure", "decided", "evaluating", "closes")
-PRESENT = ("planning", "planning_draft", "submitted", "implementing", "implementing", "submitted", "implementing")
+PAST = ("closes", "closes", "closes", "recheck_failed", "closes", "closes", "closes")
+BETWEEN = ("closes", "reopened", "pending_closure", "closure_draft", "decided", "computed", "evaluating", "closes",
+           "closure_returned", "closure_verified", "closure_rejected", "closure_withdrawn", "reopen_proposed",
+           "evaluation_returned", "reopen_dismissed", "closes")  # fmt: skip
+PRESENT = ("planning", "planning_draft", "submitted", "implementing", "under_review", "implementing", "plan_returned",
+           "implementing", "submitted", "implementing")  # fmt: skip
 FRESH = ("issued", "accepted", "diagnosing", "contested", "issued", "accepted", "diagnosing")
 FOLLOW_UPS = (date(2024, 3, 18), date(2024, 3, 18), date(2024, 3, 18), date(2026, 9, 14), None)
 """When the items of each round can be evaluated: after the release of the round that measures again."""
@@ -51,12 +54,18 @@ def load(students: int = STUDENTS, say: Callable[[str], None] = print) -> None:
         told = 0
         for position, one in enumerate(rounds.ROUNDS):
             if position == len(rounds.ROUNDS) - 1:
+                told += teller.tell(stories, others.ISSUED - timedelta(days=21))
+                stories += others.county_list(county, teller)
                 stories += visits.stories(county, teller.real.date())
             told += teller.tell(stories, one.released - timedelta(days=9))
             cycle = rounds.tell(county, teller, one)
             stories += _stories(county, teller, cycle, one, position)
+        stories += others.school_lists(county, teller)
         say("问题项的经过…")
         told += teller.tell(stories, teller.real.date())
+        say("还在路上的清单与监测…")
+        others.on_the_desk(county, teller)
+        coming.tell(county, teller)
         say(f"讲了 {told} 段经过。")
     finally:
         teller.end()
