@@ -49,6 +49,10 @@ def close(
     )
     if fate.stops == "computed":
         return
+    if fate.stops == "void_in_evaluation":
+        reason = "学校已并入城关一中，原年级不再单独招生，问题并入新学校清单"
+        items.void_item(county.any("leading_group_head"), item, Submission(reason=reason))
+        return
     yield day + timedelta(days=5)
     proposal = ProposeIn(
         evaluation.computed_outcome or "", "按方案确定的口径复测，结论与计算结果一致", rationale_accepted=True
@@ -69,7 +73,7 @@ def close(
         head = county.any("leading_group_head")
         items.void_item(head, item, Submission(reason="两轮数据仍看不出变化，并入新一轮问题清单继续整改"))
         return
-    yield from _ask_for_closure(county, place, item, day, fate)
+    yield from _ask_for_closure(county, place, item, day, fate.ending)
 
 
 def _inspector(county: County, item: ProblemItem) -> Actor:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from app.core.policy.actor import Actor
 from app.demo.tree import County
@@ -17,6 +18,13 @@ class Fate:
     late: int = 0
     returns: int = 0
     reports: bool = True
+    endings: Iterator[str] | None = None
+    """How the items of one round end, in turn, once their effect allows closing."""
+
+    @property
+    def ending(self) -> Fate:
+        """The fate with which an item asks for its closure."""
+        return replace(self, stops=next(self.endings)) if self.endings is not None else self
 
 
 @dataclass

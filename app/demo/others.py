@@ -18,6 +18,7 @@ from app.improvement.problems.models import ProblemItem, ProblemList
 from app.improvement.problems.operations import drafting, lists
 from app.improvement.problems.operations.drafting import Submission
 
+TITLE = "2026 年督查、审计、信访等问题清单"
 ISSUED = date(2026, 6, 15)
 SCHOOLS_OWN = date(2026, 9, 21)
 ON_THE_DESK = date(2026, 11, 18)
@@ -59,8 +60,7 @@ def county_list(county: County, teller: Teller) -> list[Story]:
     found = register(county, teller, ISSUED, len(FATES) * 2, 71)
     teller.at(ISSUED, 9)
     due = ISSUED + timedelta(days=330)
-    title = "2026 年督查、审计、信访等问题清单"
-    made = story.issue_list(county, None, title, "清教督办〔2026〕9号", found, due, Random(72))
+    made = story.issue_list(county, None, TITLE, "清教督办〔2026〕9号", found, due, Random(72))
     return [
         story.item_story(county, item, ISSUED, None, Fate(FATES[n % len(FATES)], reports=n % 4 != 1), 7100 + n)
         for n, item in enumerate(made)
@@ -91,7 +91,7 @@ def school_lists(county: County, teller: Teller) -> list[Story]:
         teller.at(SCHOOLS_OWN, 10 + number, 5)
         lists.issue_list(place.coordinator, held, lists.IssueIn(f"{short}〔2026〕1号"))
         for position, item in enumerate(db.session.scalars(select(ProblemItem).where(ProblemItem.list_id == held.id))):
-            fate = Fate(OWN_FATES[(number + position) % len(OWN_FATES)])
+            fate = Fate("issued" if number == 4 else OWN_FATES[(number + position) % len(OWN_FATES)])
             told.append(story.item_story(county, item, SCHOOLS_OWN, None, fate, 7300 + number * 10 + position))
     return told
 
@@ -99,7 +99,7 @@ def school_lists(county: County, teller: Teller) -> list[Story]:
 def on_the_desk(county: County, teller: Teller) -> None:
     """Lists of the last days: being drafted, under review, returned, approved, given up."""
     office, head = county.any("office_director"), county.any("leading_group_head")
-    found = register(county, teller, ON_THE_DESK, 10, 73)
+    found = register(county, teller, ON_THE_DESK, 12, 73)
     for number, (name, state) in enumerate(
         (("体育与健康", "draft"), ("课后服务", "under_review"), ("实验教学", "returned"), ("校园安全", "approved"),
          ("图书与设备", "withdrawn"))
@@ -118,8 +118,9 @@ def on_the_desk(county: County, teller: Teller) -> None:
             lists.withdraw_list(office, held, Submission(reason="与上半年清单重复，并入原清单继续办"))
 
 
-def second_edition(county: County, teller: Teller, held: ProblemList) -> None:
-    """The list in force is issued again as its second edition, with one line more."""
+def second_edition(county: County, teller: Teller) -> None:
+    """The list of the seven sources is issued again as its second edition, with one line more."""
+    held = db.session.scalars(select(ProblemList).where(ProblemList.title == TITLE)).one()
     office, head = county.any("office_director"), county.any("leading_group_head")
     day = ON_THE_DESK + timedelta(days=6)
     found = register(county, teller, day, 1, 74)
@@ -128,3 +129,19 @@ def second_edition(county: County, teller: Teller, held: ProblemList) -> None:
     lists.submit_list(office, newer, Submission())
     lists.approve_list(head, newer, Submission())
     lists.issue_list(office, newer, lists.IssueIn("清教督办〔2026〕21号"))
+
+
+def twice(county: County, teller: Teller) -> None:
+    """The same thing was registered twice: one finding is merged into the other."""
+    day = ON_THE_DESK + timedelta(days=2)
+    school = sorted(county.schools.values(), key=lambda known: known[2])[0][0]
+    made = []
+    for number, (source, paper) in enumerate(
+        (("petition", "信访件〔2026〕52号"), ("opinion", "舆情转办单〔2026〕61号"))
+    ):
+        teller.at(day, 9 + number)
+        given = findings.FindingIn("校门口接送高峰拥堵，护学岗不到位", source, paper, "management", "minor", day)
+        place = DataFinding(county_id=county.id, school_id=school, unit_id=school, subject=None)
+        made.append(findings.register_finding(county.any("evaluator", 0), place, given))
+    teller.at(day, 15)
+    findings.merge_finding(county.any("evaluator", 1), made[1], findings.MergeIn(made[0].id))

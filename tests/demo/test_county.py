@@ -21,8 +21,13 @@ from tests.conftest import _application, settings_for
 PASSING = {
     "import_batches": {"accepting", "checking", "rolling_back"},
     "closure_requests": {"approved"},
+    "remediation_plans": {"approved"},
+    "effect_evaluations": {"data_ready"},
+    "supervision_visits": {"responded"},
+    "problem_lists": {"completed"},
+    "data_findings": {"superseded"},
 }
-"""States that a record only passes through, within one act or one job."""
+"""States that a record only passes through within one act or one job, or that the next round brings about."""
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +38,7 @@ def county(cluster: Any, worker: str, keys: Path) -> Iterator[Flask]:
     app = _application(settings_for(cluster, database, worker, keys))
     with app.app_context():
         try:
-            load.load(600, lambda said: None)
+            load.load(3000, lambda said: None)
             use_context(SYSTEM.context())
             yield app
         finally:
