@@ -72,11 +72,10 @@ def sweep_(once: bool) -> None:
     from app.core.audit.verification import anchor_when_due
     from app.core.casework.daily import run_daily
     from app.core.casework.deadlines import sweep
-    from app.improvement.problems.operations.progress import freeze_progress
 
     def sweep_and_anchor() -> int:
         anchor_when_due(current_app.extensions["bihuan.settings"].anchor_files)
-        return sweep() + run_daily() + freeze_progress()
+        return sweep() + run_daily()
 
     _repeat(sweep_and_anchor, 30, once)
 

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from itertools import cycle
 from random import Random
 
 from sqlalchemy import func, select
 
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
-from app.demo import roll, rounds, story, tree, visits
-from app.demo.story import Fate
+from app.demo import coming, others, roll, rounds, story, tree, visits
+from app.demo.fates import Fate
 from app.demo.telling import Story, Teller
 from app.improvement.monitoring.models import DataFinding, MonitoringCycle
 from app.improvement.problems.models import ProblemItem
 from app.people.directory.models import Unit
 
 STUDENTS, SMALL = 40_000, 1_200
-PAST = ("closes",)
-BETWEEN = ("closes", "closes", "pending_closure", "decided", "evaluating", "closes")
-PRESENT = ("planning", "planning_draft", "submitted", "implementing", "implementing", "submitted", "implementing")
+PAST = ("closes", "closes", "closes", "recheck_failed", "closes", "closes", "closes")
+BETWEEN = ("closes", "closes", "decided", "closes", "computed", "closes", "evaluating", "closes", "evaluation_returned",
+           "closes", "void_in_evaluation", "closes")  # fmt: skip
+ENDINGS = ("closes", "reopened", "pending_closure", "closure_draft", "reopen_proposed", "closure_returned",
+           "closure_verified", "closure_rejected", "closure_withdrawn", "reopen_dismissed", "closes")  # fmt: skip
+PRESENT = ("planning", "planning_draft", "submitted", "implementing", "under_review", "implementing", "plan_returned",
+           "implementing", "submitted", "implementing")  # fmt: skip
 FRESH = ("issued", "accepted", "diagnosing", "contested", "issued", "accepted", "diagnosing")
 FOLLOW_UPS = (date(2024, 3, 18), date(2024, 3, 18), date(2024, 3, 18), date(2026, 9, 14), None)
 """When the items of each round can be evaluated: after the release of the round that measures again."""
@@ -51,45 +56,55 @@ def load(students: int = STUDENTS, say: Callable[[str], None] = print) -> None:
         told = 0
         for position, one in enumerate(rounds.ROUNDS):
             if position == len(rounds.ROUNDS) - 1:
+                told += teller.tell(stories, others.ISSUED - timedelta(days=21))
+                stories += others.county_list(county, teller)
                 stories += visits.stories(county, teller.real.date())
             told += teller.tell(stories, one.released - timedelta(days=9))
-            cycle = rounds.tell(county, teller, one)
-            stories += _stories(county, teller, cycle, one, position)
+            measured = rounds.tell(county, teller, one)
+            stories += _stories(county, teller, measured, one, position)
+        stories += others.school_lists(county, teller)
         say("问题项的经过…")
         told += teller.tell(stories, teller.real.date())
+        say("还在路上的清单与监测…")
+        others.on_the_desk(county, teller)
+        others.second_edition(county, teller)
+        others.twice(county, teller)
+        coming.tell(county, teller)
         say(f"讲了 {told} 段经过。")
     finally:
         teller.end()
 
 
 def _stories(
-    county: tree.County, teller: Teller, cycle: MonitoringCycle, one: rounds.Round, position: int
+    county: tree.County, teller: Teller, measured: MonitoringCycle, one: rounds.Round, position: int
 ) -> list[Story]:
     random, later = Random(one.seed), FOLLOW_UPS[position]
-    kept = _read(county, teller, cycle, one.released, random)
+    kept = _read(county, teller, measured, one.released, random)
     issued = one.released + timedelta(days=21)
     if later is not None:
         teller.at(issued, 9)
         due = later + timedelta(days=120)
-        fates = BETWEEN if position == 3 else PAST
-        items = story.issue_list(county, cycle, f"{one.name}问题清单", _number(issued, position), kept, due, random)
-        told = [_story(county, item, issued, later, fates, n, position) for n, item in enumerate(items)]
-        return [*told, story.end_of_round(county, cycle, later + timedelta(days=200))] if position < 3 else told
+        fates, endings = (BETWEEN, cycle(ENDINGS)) if position == 3 else (PAST, None)
+        items = story.issue_list(county, measured, f"{one.name}问题清单", _number(issued, position), kept, due, random)
+        told = [_story(county, item, issued, later, fates, n, position, endings) for n, item in enumerate(items)]
+        return [*told, story.end_of_round(county, measured, later + timedelta(days=200))] if position < 3 else told
     half = len(kept) // 2
     teller.at(issued, 9)
     due = issued + timedelta(days=400)
-    first = story.issue_list(county, cycle, f"{one.name}问题清单", _number(issued, position), kept[:half], due, random)
+    first = story.issue_list(
+        county, measured, f"{one.name}问题清单", _number(issued, position), kept[:half], due, random
+    )
     told = [_story(county, item, issued, None, PRESENT, n, position) for n, item in enumerate(first)]
-    return [*told, _fresh_list(county, cycle, one, kept[half:], position)]
+    return [*told, _fresh_list(county, measured, one, kept[half:], position)]
 
 
 def _read(
-    county: tree.County, teller: Teller, cycle: MonitoringCycle, released: date, random: Random
+    county: tree.County, teller: Teller, measured: MonitoringCycle, released: date, random: Random
 ) -> list[DataFinding]:
     """Researchers confirm most candidates and explain the rest away."""
     found = db.session.scalars(
         select(DataFinding)
-        .where(DataFinding.cycle_id == cycle.id, DataFinding.state == "candidate")
+        .where(DataFinding.cycle_id == measured.id, DataFinding.state == "candidate")
         .order_by(DataFinding.number)
     ).all()
     kept = []
@@ -115,21 +130,26 @@ def _story(
     fates: tuple[str, ...],
     number: int,
     seed: int,
+    endings: Iterator[str] | None = None,
 ) -> Story:
     fate = Fate(
-        fates[number % len(fates)], late=4 if number % 7 == 3 else 0, returns=number % 3, reports=number % 5 != 1
+        fates[number % len(fates)],
+        late=4 if number % 7 == 3 else 0,
+        returns=number % 3,
+        reports=number % 5 != 1,
+        endings=endings,
     )
     return story.item_story(county, item, issued, later, fate, seed * 1000 + number)
 
 
 def _fresh_list(
-    county: tree.County, cycle: MonitoringCycle, one: rounds.Round, kept: list[DataFinding], position: int
+    county: tree.County, measured: MonitoringCycle, one: rounds.Round, kept: list[DataFinding], position: int
 ) -> Story:
     """A second list that went out last week: signed for by some, contested by one."""
     yield FRESH_LIST
     due = FRESH_LIST + timedelta(days=380)
     name, number = f"{one.name}问题清单（第二批）", _number(FRESH_LIST, position + 7)
-    items = story.issue_list(county, cycle, name, number, kept, due, Random(one.seed))
+    items = story.issue_list(county, measured, name, number, kept, due, Random(one.seed))
     told = [_story(county, item, FRESH_LIST, None, FRESH, n, position + 1) for n, item in enumerate(items)]
     waiting = sorted((day, n, one_story) for n, one_story in enumerate(told) if (day := next(one_story, None)))
     while waiting:

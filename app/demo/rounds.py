@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.core.database import db
 from app.core.imports.arrival import take_in
+from app.core.policy.actor import Actor
 from app.core.spreadsheets import write_workbook
 from app.demo.telling import Teller
 from app.demo.tree import County
@@ -18,7 +20,7 @@ from app.improvement.monitoring.models import Indicator, MonitoringCycle, Releas
 from app.improvement.monitoring.operations import cycles, indicators, reconciliation, releases
 from app.improvement.monitoring.operations.cycles import CycleIn
 from app.improvement.monitoring.operations.moves import Move
-from app.people.directory.models import Unit
+from app.people.directory.models import Student, Unit
 
 SUBJECT_WORDS = {
     "chinese": ("语文", ("阅读理解", "表达与交流", "语言积累")),
@@ -27,6 +29,7 @@ SUBJECT_WORDS = {
     "science": ("科学", ("物质科学", "生命科学", "科学探究")),
     "quality": ("学习品质", ("学习动力", "学习策略", "学业负担", "睡眠达标率")),
 }
+ROLLS_BEGIN = date(2026, 9, 1)
 RATES = {"睡眠达标率"}
 LOWER_IS_BETTER = {"学业负担"}
 STAGES = {"G8": ("31", "38"), "G4": ("21", "38")}
@@ -81,7 +84,7 @@ ROUNDS = (
         date(2019, 11, 12),
         date(2020, 4, 20),
         19,
-        0.05,
+        0.09,
     ),
     Round(
         "2021-PRIMARY",
@@ -93,7 +96,7 @@ ROUNDS = (
         date(2021, 11, 16),
         date(2022, 4, 18),
         21,
-        0.045,
+        0.08,
     ),
     Round(
         "2022-QUALITY",
@@ -105,7 +108,7 @@ ROUNDS = (
         date(2022, 5, 24),
         date(2022, 9, 5),
         22,
-        0.06,
+        0.09,
     ),
     Round(
         "2023-COUNTY",
@@ -117,7 +120,7 @@ ROUNDS = (
         date(2023, 11, 14),
         date(2024, 3, 11),
         23,
-        0.012,
+        0.045,
     ),
     Round(
         "2025-COUNTY",
@@ -129,7 +132,7 @@ ROUNDS = (
         date(2025, 11, 18),
         date(2026, 9, 7),
         25,
-        0.035,
+        0.08,
     ),
 )
 
@@ -176,13 +179,29 @@ def codes_of(one: Round) -> tuple[str, ...]:
     )
 
 
-def rows_of(county: County, one: Round) -> Iterator[Row]:
-    """One row a school, grade and indicator; the same deficits for the same seed, better again in a later round."""
-    for school, (_identity, kind, _short) in county.schools.items():
+Enrolled = Mapping[tuple[uuid.UUID, str], int]
+
+
+def enrolled_now() -> Enrolled:
+    """Pupils by school and grade, as the rolls have them."""
+    count = select(Student.school_id, Student.grade, func.count()).group_by(Student.school_id, Student.grade)
+    return {(school, grade): n for school, grade, n in db.session.execute(count)}
+
+
+def rows_of(county: County, one: Round, enrolled: Enrolled | None = None) -> Iterator[Row]:
+    """One row a school, grade and indicator; the same deficits for the same seed, better again in a later round.
+
+    Before the rolls begin the numbers are made up; later they are those of the rolls.
+    """
+    for school, (identity, kind, _short) in county.schools.items():
         for grade in one.grades:
             if kind not in STAGES[grade]:
                 continue
             size = max(12, round(Random(f"{school}{grade}").gauss(95, 45)))
+            if enrolled is not None:
+                size = enrolled.get((identity, grade), 0) - 2
+            if size < 3:
+                continue
             for subject in one.subjects:
                 for word in SUBJECT_WORDS[subject][1]:
                     yield _row(one, school, grade, subject, word, size)
@@ -208,29 +227,54 @@ def _row(one: Round, school: str, grade: str, subject: str, word: str, size: int
 
 def workbook(county: County, one: Round) -> bytes:
     """The round's results as a workbook with Chinese headers."""
-    return write_workbook(HEADERS, list(rows_of(county, one)), sheet=one.name[:28])
+    enrolled = enrolled_now() if one.starts >= ROLLS_BEGIN else None
+    return write_workbook(HEADERS, list(rows_of(county, one, enrolled)), sheet=one.name[:28])
+
+
+LINES = ("rows", "missing", "range", "numbers", "schools", "indicators")
+EXPLAINED = reconciliation.VerifyIn(dict.fromkeys(LINES, "已与学校和命题单位核对，差异来自转学与缺考，名单留存备查"))
+
+
+def prepare(county: County, one: Round) -> MonitoringCycle:
+    """The office describes a round."""
+    return cycles.prepare_cycle(county.any("office_director"), db.session.get_one(Unit, county.id), _description(one))
+
+
+def collect(county: County, teller: Teller, one: Round, day: date) -> MonitoringCycle:
+    """Described and opened for files; the story stands on `day` afterwards."""
+    teller.at(one.starts.replace(day=1), 9)
+    cycle = prepare(county, one)
+    cycles.start_collecting(county.any("office_director"), cycle, Move())
+    teller.at(day, 10)
+    return cycle
+
+
+def bring_in(county: County, cycle: MonitoringCycle, one: Round, importer: Actor, verifier: Actor) -> None:
+    """The county's workbook comes in and is accepted by a second person."""
+    take_in(importer, "results", cycle.ref, workbook(county, one), f"{one.name}成绩汇总（最终版）.xlsx", verifier)
+    db.session.refresh(cycle)
 
 
 def tell(county: County, teller: Teller, one: Round) -> MonitoringCycle:
-    """From preparation to release, every step by its own person on its own day."""
+    """From preparation to release and sign-for, every step by its own person on its own day."""
+    cycle = release(county, teller, one)
+    _signed_for(county, teller, cycle, one.released)
+    return cycle
+
+
+def release(county: County, teller: Teller, one: Round) -> MonitoringCycle:
+    """From preparation to release."""
     office, importer = county.any("office_director"), county.any("assessment_member", 0)
     verifier, head = county.any("assessment_member", 1), county.any("leading_group_head")
-    teller.at(one.starts.replace(day=1), 9)
-    cycle = cycles.prepare_cycle(office, db.session.get_one(Unit, county.id), _description(one))
-    cycles.start_collecting(office, cycle, Move())
-    teller.at(one.released.replace(day=2), 10)
-    take_in(importer, "results", cycle.ref, workbook(county, one), f"{one.name}成绩汇总（最终版）.xlsx", verifier)
-    db.session.refresh(cycle)
+    cycle = collect(county, teller, one, one.released.replace(day=2))
+    bring_in(county, cycle, one, importer, verifier)
     cycles.finish_import(importer, cycle, Move())
     teller.at(one.released.replace(day=8), 15)
-    explained = "已与学校和命题单位核对，差异来自转学与缺考，名单留存备查"
-    lines = dict.fromkeys(("rows", "missing", "range", "numbers", "schools", "indicators"), explained)
-    reconciliation.verify_cycle(verifier, cycle, reconciliation.VerifyIn(lines))
+    reconciliation.verify_cycle(verifier, cycle, EXPLAINED)
     teller.at(one.released, 9)
     summaries = dict.fromkeys(("basic", "analysis", "topic", "public"), f"{one.name}结果，按单位编码排列，不作排名。")
     releases.prepare_release(office, cycle, releases.ReleaseIn(summaries))
     releases.release_cycle(head, cycle, Move())
-    _signed_for(county, teller, cycle, one.released)
     return cycle
 
 

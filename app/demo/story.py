@@ -2,69 +2,30 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any
 
 from sqlalchemy import select
 
 from app.core import clock
 from app.core.database import db
-from app.core.policy.actor import SYSTEM, Actor
 from app.demo import words
+from app.demo.ending import close
+from app.demo.fates import Fate, Place, place_of
 from app.demo.telling import Story
 from app.demo.tree import County
-from app.improvement.effects.comparing import candidates_for_follow_up
-from app.improvement.effects.models import EffectEvaluation, Recheck
-from app.improvement.effects.operations import closures, evaluations
-from app.improvement.effects.operations.evaluations import EvaluationStep, PrepareIn, ProposeIn
+from app.demo.work import DAYS_A_MEASURE_TAKES, work
 from app.improvement.monitoring.models import DataFinding, MonitoringCycle
 from app.improvement.monitoring.operations import cycles, findings
 from app.improvement.monitoring.operations.moves import Move
-from app.improvement.plans.models import RemediationAction, RemediationPlan
-from app.improvement.plans.operations import actions, plans
-from app.improvement.plans.operations import evidence as evidences
-from app.improvement.plans.operations.plans import ActionIn, CriterionIn, PlanIn, PlanStep, ReportIn
+from app.improvement.plans.models import RemediationPlan
+from app.improvement.plans.operations import plans
+from app.improvement.plans.operations.plans import ActionIn, CriterionIn, PlanIn, PlanStep
 from app.improvement.problems.models import ProblemItem, ProblemList
-from app.improvement.problems.operations import items, lists, notes
+from app.improvement.problems.operations import items, lists
 from app.improvement.problems.operations.drafting import Submission
-
-DAYS_A_MEASURE_TAKES = 80
-
-
-@dataclass
-class Fate:
-    """How far an item gets, and how well it goes."""
-
-    stops: str
-    late: int = 0
-    returns: int = 0
-    reports: bool = True
-
-
-@dataclass
-class Place:
-    """The people of one school who carry an item."""
-
-    principal: Actor
-    coordinator: Actor
-    leader: Actor
-    teacher: Actor
-
-
-def place_of(county: County, school_id: uuid.UUID) -> Place:
-    """The players of a school."""
-    code = next(code for code, (identity, _k, _s) in county.schools.items() if identity == school_id)
-    return Place(
-        county.at("principal", code),
-        county.at("school_coordinator", code),
-        county.at("grade_leader", code),
-        county.at("subject_teacher", code),
-    )
 
 
 def confirm(county: County, finding: DataFinding, random: Random) -> None:
@@ -98,21 +59,45 @@ def end_of_round(county: County, cycle: MonitoringCycle, day: date) -> Story:
 
 
 def issue_list(
-    county: County, cycle: Any, title: str, number: str, found: list[DataFinding], due: date, random: Random
+    county: County,
+    cycle: MonitoringCycle | None,
+    title: str,
+    number: str,
+    found: list[DataFinding],
+    due: date,
+    random: Random,
 ) -> list[ProblemItem]:
     """The office makes a list of confirmed findings, the group head approves, the office issues it."""
     office, head = county.any("office_director"), county.any("leading_group_head")
-    place = lists.ListPlace(county.id, None, county.units["BG"], "county")
-    held = lists.draft_list(office, place, lists.ListIn(title, cycle_id=cycle.id, requirements=words.REQUIREMENTS))
-    for finding in found:
-        lists.convert_finding(
-            county.any("evaluator", 0), finding, lists.ConversionIn(held.id, _line(county, finding, due))
-        )
-    db.session.refresh(held, ["items"])
+    held = draft(county, cycle, title, found, due)
     lists.submit_list(office, held, Submission())
     lists.approve_list(head, held, Submission())
     lists.issue_list(office, held, lists.IssueIn(number))
     return list(db.session.scalars(select(ProblemItem).where(ProblemItem.list_id == held.id)))
+
+
+def draft(
+    county: County,
+    cycle: MonitoringCycle | None,
+    title: str,
+    found: list[DataFinding],
+    due: date,
+    previous: ProblemList | None = None,
+) -> ProblemList:
+    """A list of confirmed findings, not submitted yet."""
+    place = lists.ListPlace(county.id, None, county.units["BG"], "county")
+    given = lists.ListIn(
+        title,
+        cycle_id=cycle.id if cycle else None,
+        requirements=words.REQUIREMENTS,
+        previous_id=previous.id if previous else None,
+    )
+    held: ProblemList = lists.draft_list(county.any("office_director"), place, given)
+    for finding in found:
+        line = _line(county, finding, due)
+        lists.convert_finding(county.any("evaluator", 0), finding, lists.ConversionIn(held.id, line))
+    db.session.refresh(held, ["items"])
+    return held
 
 
 def _line(county: County, finding: DataFinding, due: date) -> lists.ItemIn:
@@ -123,7 +108,7 @@ def _line(county: County, finding: DataFinding, due: date) -> lists.ItemIn:
     return lists.ItemIn(
         title=finding.title,
         category=finding.category,
-        source_type="monitoring",
+        source_type=finding.source_type,
         severity=finding.severity or "minor",
         unit_id=finding.unit_id,
         responsible_person_id=place.principal.person_id,
@@ -134,6 +119,7 @@ def _line(county: County, finding: DataFinding, due: date) -> lists.ItemIn:
         scope_level=finding.scope_level,
         baseline=baseline,
         target=_target(baseline, finding),
+        criteria=words.CRITERIA.get(finding.title, ""),
         due_on=due,
     )
 
@@ -153,9 +139,8 @@ def item_story(county: County, item: ProblemItem, issued: date, follow_up: date 
     if fate.stops == "issued":
         return
     yield issued + timedelta(days=2 + fate.late)
-    if fate.stops == "contested":
-        files = ({"link": "https://example.invalid/objection", "name": "学校说明"},)
-        items.contest_item(place.principal, item, items.ContestIn(random.choice(words.OBJECTIONS), files))
+    if fate.stops in CONTESTED:
+        yield from _contested(county, place, item, issued, fate, random)
         return
     items.accept_item(place.principal, item, items.AcceptIn(place.coordinator.person_id, place.leader.person_id))
     if fate.stops == "accepted":
@@ -178,13 +163,40 @@ def item_story(county: County, item: ProblemItem, issued: date, follow_up: date 
     yield plan_day
     plan = _plan(place, item, follow_up, random)
     yield from _through_review(county, place, plan, item, plan_day, fate, random)
-    if fate.stops in ("planning_draft", "submitted"):
+    if plan.state != "active":
         return
-    yield from _work(county, place, plan, plan_day, fate, random)
-    if fate.stops == "implementing" or follow_up is None:
+    yield from work(county, place, plan, plan_day, fate, random)
+    if follow_up is None:
         return
     yield follow_up
-    yield from _close(county, place, item, plan, follow_up, fate)
+    yield from close(county, place, item, plan, follow_up, fate)
+
+
+CONTESTED = ("contested", "upheld", "reassigned", "voided")
+
+
+def _contested(
+    county: County, place: Place, item: ProblemItem, issued: date, fate: Fate, random: Random
+) -> Iterator[date]:
+    """The school objects; the office decides, or leaves it for now."""
+    files = ({"link": "https://example.invalid/objection", "name": "学校说明"},)
+    items.contest_item(place.principal, item, items.ContestIn(random.choice(words.OBJECTIONS), files))
+    if fate.stops == "contested":
+        return
+    yield issued + timedelta(days=7 + fate.late)
+    if fate.stops == "voided":
+        reason = "核对应测名单后确认，并入学校学生不应计入，本项依据不成立"
+        items.void_item(county.any("leading_group_head"), item, Submission(reason=reason))
+        return
+    if fate.stops == "upheld":
+        reason = "应测名单已与学校核对，合并前的学生不在其中，维持原交办"
+        items.uphold_item(county.any("office_director"), item, Submission(reason=reason))
+        return
+    head = county.at("dept_head", "02")
+    reason = "送教由教研室统一安排，改由教研室牵头，学校配合"
+    items.reassign_item(
+        county.any("office_director"), item, items.ReassignIn(county.units["02"], head.person_id, reason)
+    )
 
 
 def _plan(place: Place, item: ProblemItem, follow_up: date | None, random: Random) -> RemediationPlan:
@@ -197,7 +209,8 @@ def _plan(place: Place, item: ProblemItem, follow_up: date | None, random: Rando
         PlanIn(
             problem=item.title,
             owner_id=place.principal.person_id,
-            design=plan.design or "indicator",
+            design=plan.design or ("criterion" if item.criteria else "indicator"),
+            criteria=tuple(item.criteria.split("；")) if item.criteria else (),
             target=item.target,
             target_on=min(measured, item.issued_on + timedelta(days=500)) if item.issued_on else measured,
             follow_up_on=measured,
@@ -241,9 +254,15 @@ def _through_review(
     if item.is_severe:
         plans.comment_plan(county.any("guidance_member"), plan, plans.CommentIn(random.choice(words.GUIDANCE)))
     plans.open_review(county.any("evaluator", 0), plan, PlanStep())
+    if fate.stops == "under_review":
+        return
     approver = county.any("leading_group_head" if item.is_severe else "office_director")
-    if fate.returns:
+    if fate.returns or fate.stops in ("plan_returned", "plan_cancelled"):
         plans.return_plan(approver, plan, PlanStep(reason="措施与归因对不上，请补充针对第二条原因的具体做法"))
+        if fate.stops == "plan_cancelled":
+            plans.cancel_plan(place.principal, plan, PlanStep(reason="归因有误，重新诊断后另报新方案"))
+        if fate.stops in ("plan_returned", "plan_cancelled"):
+            return
         yield day + timedelta(days=8)
         plans.submit_plan(place.principal, plan, PlanStep())
         if item.is_severe:
@@ -251,117 +270,3 @@ def _through_review(
         yield day + timedelta(days=10)
         plans.open_review(county.any("evaluator", 0), plan, PlanStep())
     plans.approve_plan(approver, plan, PlanStep())
-
-
-def _work(county: County, place: Place, plan: RemediationPlan, day: date, fate: Fate, random: Random) -> Iterator[date]:
-    start = day + timedelta(days=14)
-    workers = {place.teacher.person_id: place.teacher, place.leader.person_id: place.leader}
-    yield start
-    for action in plan.live_actions:
-        db.session.refresh(action, ["plan"])
-        actions.start_action(workers[action.owner_id], action, actions.StartIn("与学期教学安排同步，提前开始"))
-    month = (start.replace(day=1) + timedelta(days=32)).replace(day=4)
-    for percent in (30, 60):
-        yield month
-        if fate.reports:
-            last = (clock.today().replace(day=1) - timedelta(days=1)).replace(day=1)
-            plans.report_progress(place.coordinator, plan, ReportIn(last, percent, random.choice(words.PROGRESS)))
-        month = (month.replace(day=1) + timedelta(days=32)).replace(day=4)
-    for number, action in enumerate(plan.live_actions):
-        yield month + timedelta(days=6 * number)
-        if fate.stops == "implementing" and number == 1:
-            return
-        yield from _do(county, workers[action.owner_id], action, month + timedelta(days=6 * number), fate, random)
-
-
-def _do(
-    county: County, owner: Actor, action: RemediationAction, day: date, fate: Fate, random: Random
-) -> Iterator[date]:
-    judge = county.any("evaluator", 0)
-    given = evidences.EvidenceIn(
-        "link", random.choice(words.EVIDENCE), "统计表和两次课堂记录，能看出前后变化", day - timedelta(days=2), "本校",
-        owner.name, True, criterion_id=action.criteria[0].id, link="https://example.invalid/evidence",
-    )  # fmt: skip
-    piece = evidences.add_evidence(owner, action, given)
-    evidences.submit_evidence(owner, piece, PlanStep())
-    if fate.stops == "evidence":
-        return
-    yield day + timedelta(days=3)
-    if fate.returns > 1:
-        evidences.return_evidence(
-            judge, piece, PlanStep(reason="表中只有九月数据，看不出变化。请补十月、十一月两次统计")
-        )
-        yield day + timedelta(days=6)
-        evidences.edit_evidence(owner, piece, given)
-        evidences.resubmit_evidence(owner, piece, PlanStep())
-        yield day + timedelta(days=8)
-    evidences.accept_evidence(judge, piece, PlanStep())
-    db.session.refresh(action, ["evidence"])
-    actions.report_done(owner, action, actions.DoneIn(random.choice(words.RESULTS)))
-    actions.verify_action(judge, action, actions.VerifyIn(("authentic", "in_period", "shows_effect")))
-
-
-def _close(
-    county: County, place: Place, item: ProblemItem, plan: RemediationPlan, day: date, fate: Fate
-) -> Iterator[date]:
-    if any(action.state != "completed" for action in plan.live_actions):
-        return
-    if item.is_severe:
-        notes.check_onsite(
-            county.any("evaluator", 1),
-            item,
-            notes.OnsiteIn(day, "本校", "seen", "到校听课两节，查看备课与作业，做法属实"),
-        )
-    items.start_evaluation(place.coordinator, item, Submission())
-    if fate.stops == "evaluating":
-        return
-    evaluation = db.session.scalar(select(EffectEvaluation).where(EffectEvaluation.plan_id == plan.id))
-    if evaluation is None:
-        evaluation = evaluations.plan_evaluation(SYSTEM, plan, None)
-    found = candidates_for_follow_up(plan.baseline_result_id) if plan.baseline_result_id else []
-    if not found:
-        return
-    evaluations.prepare_evaluation(
-        county.any("assessment_member", 0), evaluation, PrepareIn(follow_up_ids=(str(found[-1][0].id),))
-    )
-    yield day + timedelta(days=5)
-    proposal = ProposeIn(
-        evaluation.computed_outcome or "", "按方案确定的口径复测，结论与计算结果一致", rationale_accepted=True
-    )
-    evaluations.propose_outcome(county.any("evaluator", 0), evaluation, proposal)
-    yield day + timedelta(days=9)
-    right = evaluation.workflow.step("decide").right_for(evaluation) or ""
-    decider = county.any("leading_group_head" if "severe" in right else "office_director")
-    evaluations.decide_evaluation(decider, evaluation, proposal)
-    if fate.stops == "decided":
-        return
-    if evaluation.outcome not in ("achieved", "improved", "partly_improved"):
-        yield day + timedelta(days=40)
-        head = county.any("leading_group_head")
-        items.void_item(head, item, Submission(reason="两轮数据仍看不出变化，并入新一轮问题清单继续整改"))
-        return
-    yield from _ask_for_closure(county, place, item, day, fate)
-
-
-def _ask_for_closure(county: County, place: Place, item: ProblemItem, day: date, fate: Fate) -> Iterator[date]:
-    yield day + timedelta(days=12)
-    items.ask_for_closure(place.coordinator, item, Submission())
-    request = closures.draft_closure(place.coordinator, item, closures.ClosureIn(words.SUMMARY))
-    closures.submit_closure(place.principal, request, EvaluationStep())
-    if fate.stops == "pending_closure":
-        return
-    yield day + timedelta(days=17)
-    inspector = next(
-        p.actor for (role, _u), people in county.players.items() if role == "inspector" for p in people
-        if item.school_id in p.actor.schools
-    )  # fmt: skip
-    closures.verify_closure(inspector, request, closures.VerifyIn("到校核对了材料与课堂，情况属实", on_site=True))
-    yield day + timedelta(days=20)
-    right = request.workflow.step("approve").right_for(request) or ""
-    approver = county.any("leading_group_head" if "severe" in right else "office_director")
-    closures.approve_closure(approver, request, EvaluationStep())
-    recheck = db.session.scalar(select(Recheck).where(Recheck.item_id == item.id))
-    if recheck is None:
-        return
-    yield recheck.due_on
-    closures.pass_recheck(county.any("evaluator", 1), recheck, closures.RecheckIn("半年后复核，做法已成常规，数据保持"))

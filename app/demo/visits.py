@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.core import clock
 from app.core.database import db
 from app.core.policy.actor import SYSTEM, Actor
-from app.demo.story import Place, place_of
+from app.demo.fates import Place, place_of
 from app.demo.telling import Story
 from app.demo.tree import County
 from app.improvement.plans.models import RemediationPlan

@@ -6,12 +6,14 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from app.core.casework import waiting
+from app.core.casework import daily
 from app.core.casework.timeline import WORDS
 from app.core.errors import Sentence
 from app.core.outbox.handlers import handles
 from app.core.web import navigation
 from app.improvement.monitoring import beside
 from app.improvement.problems import letters, words
+from app.improvement.problems.operations.progress import freeze_progress
 from app.improvement.problems.routes import items_bp, lists_bp
 from workflows.improvement.problem_item import PROBLEM_ITEM
 
@@ -54,6 +56,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(words.FILTERS)
     app.jinja_env.globals["spans"] = words.SPANS
     navigation.add(*ENTRIES)
+    daily.add(freeze_progress)
     beside.add(beside.FindingAction(_("转为问题项"), "problem_lists.choose_list", "problems.convert_finding"))
     again = PROBLEM_ITEM.step("plan_again")
     waiting.BESIDES.setdefault(EVALUATING, (again, Sentence("决定重订方案或延长", "Decide: plan again or extend")))

@@ -1,0 +1,65 @@
+"""The demo county: every state of every machine is there to look at, told by the operations, and its trail holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.core.casework.records import MOVABLES
+from app.core.database import db, use_context
+from app.core.policy.actor import SYSTEM
+from app.demo import load
+from app.improvement.problems.models import ProblemItem
+from tests.conftest import _application, settings_for
+
+PASSING = {
+    "import_batches": {"accepting", "checking", "rolling_back"},
+    "closure_requests": {"approved"},
+    "remediation_plans": {"approved"},
+    "effect_evaluations": {"data_ready"},
+    "supervision_visits": {"responded"},
+    "problem_lists": {"completed"},
+    "data_findings": {"superseded"},
+}
+"""States that a record only passes through within one act or one job, or that the next round brings about."""
+
+
+@pytest.fixture(scope="module")
+def county(cluster: Any, worker: str, keys: Path) -> Iterator[Flask]:
+    """The whole demo with few students, in a database of its own."""
+    database = f"bihuan_{worker}_demo"
+    cluster.make_database(database)
+    app = _application(settings_for(cluster, database, worker, keys))
+    with app.app_context():
+        try:
+            load.load(3000, lambda said: None)
+            use_context(SYSTEM.context())
+            yield app
+        finally:
+            db.session.close()
+            db.engine.dispose()
+
+
+def _states(model: Any) -> Counter[str]:
+    return Counter(dict(db.session.execute(select(model.state, func.count()).group_by(model.state)).all()))
+
+
+def test_every_state_of_every_machine_is_there_to_look_at(county: Flask) -> None:
+    missing = {
+        table: sorted({state.code for state in model.workflow.states} - set(_states(model)) - PASSING.get(table, set()))
+        for table, model in MOVABLES.items()
+    }
+    lacking = {table: states for table, states in missing.items() if states}
+    assert not lacking, f"Let the demo tell of these: {lacking}"
+
+
+def test_there_are_between_150_and_350_problem_items_of_several_sources(county: Flask) -> None:
+    assert 150 <= db.session.scalar(select(func.count()).select_from(ProblemItem)) <= 350
+    sources = set(db.session.scalars(select(ProblemItem.source_type).distinct()))
+    assert sources >= {"monitoring", "petition", "safety", "audit", "inspection", "self_check", "opinion", "patrol"}
