@@ -5,8 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import lazy_gettext as _
 
-from app.core.casework import waiting
-from app.core.casework import daily
+from app.core.casework import daily, waiting
 from app.core.casework.timeline import WORDS
 from app.core.errors import Sentence
 from app.core.outbox.handlers import handles
