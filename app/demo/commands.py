@@ -49,7 +49,7 @@ def accounts() -> None:
     for code, role in ROLES.items():
         if code in names:
             click.echo(f"  {names[code]:<26} {role.zh} · {role.en}")
-    click.echo("验证码 (code): flask account totp 账号名")
+    click.echo("验证码 (code): .venv/bin/flask --app wsgi account totp 账号名")
 
 
 COMMANDS = (demo,)
