@@ -32,7 +32,8 @@ def new_measure(ref: str) -> Response:
     plan = editable(ref)
     numbers = plan_numbers()
     row = {"text": "", "minimum": numbers.criterion_minimum, "maximum": numbers.criterion_maximum}
-    start = {"cause_id": request.args.get("cause", ""), "kind": "teaching", "criteria": [row]}
+    named = next((cause for cause in plan.item.causes if cause.ref == request.args.get("cause")), None)
+    start = {"cause_id": str(named.id) if named else "", "kind": "teaching", "criteria": [row]}
     form, draft_at = drafts.opened(MeasureForm, f"measure:{ref}:new", data=start)
     return _shown(plan, None, form, draft_at=draft_at)
 
