@@ -10,7 +10,11 @@ from sqlalchemy import func, select
 
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
+<<<<<<< Updated upstream
 from app.demo import roll, rounds, story, tree, visits
+=======
+from app.demo import roll, rounds, story, tree, value_added
+>>>>>>> Stashed changes
 from app.demo.story import Fate
 from app.demo.telling import Story, Teller
 from app.improvement.monitoring.models import DataFinding, MonitoringCycle
@@ -25,6 +29,8 @@ FRESH = ("issued", "accepted", "diagnosing", "contested", "issued", "accepted", 
 FOLLOW_UPS = (date(2024, 3, 18), date(2024, 3, 18), date(2024, 3, 18), date(2026, 9, 14), None)
 """When the items of each round can be evaluated: after the release of the round that measures again."""
 FRESH_LIST = date(2026, 11, 16)
+SCORES_STAY = timedelta(days=2)
+"""Pupils' scores of the newest reckoning are still there when the demo opens."""
 
 
 def there_is_a_county() -> bool:
@@ -54,9 +60,11 @@ def load(students: int = STUDENTS, say: Callable[[str], None] = print) -> None:
                 stories += visits.stories(county, teller.real.date())
             told += teller.tell(stories, one.released - timedelta(days=9))
             cycle = rounds.tell(county, teller, one)
+            value_added.tell(county, teller, cycle, one)
             stories += _stories(county, teller, cycle, one, position)
         say("问题项的经过…")
         told += teller.tell(stories, teller.real.date())
+        value_added.reckon(county, teller, cycle, one, "english", teller.real.date() - SCORES_STAY)
         say(f"讲了 {told} 段经过。")
     finally:
         teller.end()
