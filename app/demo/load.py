@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
-from app.demo import coming, others, roll, rounds, story, tree, visits
+from app.demo import coming, others, roll, rounds, story, tree, value_added, visits
 from app.demo.fates import Fate
 from app.demo.telling import Story, Teller
 from app.improvement.monitoring.models import DataFinding, MonitoringCycle
@@ -29,6 +29,8 @@ PRESENT = ("planning", "planning_draft", "submitted", "implementing", "under_rev
 FRESH = ("issued", "accepted", "diagnosing", "contested", "issued", "accepted", "diagnosing")
 FOLLOW_UPS = (date(2024, 3, 18), date(2024, 3, 18), date(2024, 3, 18), date(2026, 9, 14), None)
 """When the items of each round can be evaluated: after the release of the round that measures again."""
+SCORES_STAY = timedelta(days=3)
+"""Pupils' scores are erased after a week; those of this run are still there to look at."""
 FRESH_LIST = date(2026, 11, 16)
 
 
@@ -61,10 +63,12 @@ def load(students: int = STUDENTS, say: Callable[[str], None] = print) -> None:
                 stories += visits.stories(county, teller.real.date())
             told += teller.tell(stories, one.released - timedelta(days=9))
             measured = rounds.tell(county, teller, one)
+            value_added.tell(county, teller, measured, one)
             stories += _stories(county, teller, measured, one, position)
         stories += others.school_lists(county, teller)
         say("问题项的经过…")
         told += teller.tell(stories, teller.real.date())
+        value_added.reckon(county, teller, measured, one, "english", teller.real.date() - SCORES_STAY)
         say("还在路上的清单与监测…")
         others.on_the_desk(county, teller)
         others.second_edition(county, teller)
