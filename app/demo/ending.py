@@ -53,6 +53,13 @@ def close(
         reason = "学校已并入城关一中，原年级不再单独招生，问题并入新学校清单"
         items.void_item(county.any("leading_group_head"), item, Submission(reason=reason))
         return
+    yield from _judge(county, place, item, evaluation, day, fate)
+
+
+def _judge(
+    county: County, place: Place, item: ProblemItem, evaluation: EffectEvaluation, day: date, fate: Fate
+) -> Iterator[date]:
+    """An outcome is proposed and decided; what may be closed goes on to its closure."""
     yield day + timedelta(days=5)
     proposal = ProposeIn(
         evaluation.computed_outcome or "", "按方案确定的口径复测，结论与计算结果一致", rationale_accepted=True

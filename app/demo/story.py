@@ -222,6 +222,14 @@ def _plan(place: Place, item: ProblemItem, follow_up: date | None, random: Rando
             budget_source="教师培训专项经费",
         ),
     )
+    _measures(place, item, plan, today, random)
+    db.session.refresh(plan, ["actions"])
+    drawn_up: RemediationPlan = plan
+    return drawn_up
+
+
+def _measures(place: Place, item: ProblemItem, plan: RemediationPlan, today: date, random: Random) -> None:
+    """One measure for each cause."""
     for number, cause in enumerate(item.causes):
         title, kind, criterion = words.MEASURES[(number + random.randrange(3)) % len(words.MEASURES)]
         plans.add_action(
@@ -237,9 +245,6 @@ def _plan(place: Place, item: ProblemItem, follow_up: date | None, random: Rando
                 criteria=(CriterionIn(criterion, 1, 3),),
             ),
         )
-    db.session.refresh(plan, ["actions"])
-    drawn_up: RemediationPlan = plan
-    return drawn_up
 
 
 def _through_review(

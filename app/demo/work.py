@@ -12,7 +12,7 @@ from app.core.policy.actor import Actor
 from app.demo import words
 from app.demo.fates import Fate, Place
 from app.demo.tree import County
-from app.improvement.plans.models import RemediationAction, RemediationPlan
+from app.improvement.plans.models import Evidence, RemediationAction, RemediationPlan
 from app.improvement.plans.operations import actions, plans
 from app.improvement.plans.operations import evidence as evidences
 from app.improvement.plans.operations.plans import PlanIn, PlanStep, ReportIn
@@ -96,6 +96,31 @@ def _do(
     evidences.submit_evidence(owner, piece, PlanStep())
     if stops == "evidence":
         return
+    yield from _judged(owner, judge, action, piece, given, day, fate, stops)
+    if piece.state != "accepted":
+        return
+    db.session.refresh(action, ["evidence"])
+    actions.report_done(owner, action, actions.DoneIn(random.choice(words.RESULTS)))
+    if stops == "action_submitted":
+        return
+    if stops == "action_returned":
+        reason = "做法写清楚了，成效还缺前后对比，请补充一次课堂观察的对比数据"
+        actions.return_action(judge, action, PlanStep(reason=reason))
+        return
+    actions.verify_action(judge, action, actions.VerifyIn(("authentic", "in_period", "shows_effect")))
+
+
+def _judged(
+    owner: Actor,
+    judge: Actor,
+    action: RemediationAction,
+    piece: Evidence,
+    given: evidences.EvidenceIn,
+    day: date,
+    fate: Fate,
+    stops: str,
+) -> Iterator[date]:
+    """The evaluator accepts a piece of evidence, at once or after it was mended, or judges it false."""
     yield day + timedelta(days=3)
     if stops == "evidence_rejected":
         reason = "照片与去年汇编中的完全相同，日期也对不上，经核实不是本次活动的材料"
@@ -112,13 +137,3 @@ def _do(
         evidences.resubmit_evidence(owner, piece, PlanStep())
         yield day + timedelta(days=8)
     evidences.accept_evidence(judge, piece, PlanStep())
-    db.session.refresh(action, ["evidence"])
-    actions.report_done(owner, action, actions.DoneIn(random.choice(words.RESULTS)))
-    if stops == "action_submitted":
-        return
-    if stops == "action_returned":
-        actions.return_action(
-            judge, action, PlanStep(reason="做法写清楚了，成效还缺前后对比，请补充一次课堂观察的对比数据")
-        )
-        return
-    actions.verify_action(judge, action, actions.VerifyIn(("authentic", "in_period", "shows_effect")))

@@ -26,8 +26,10 @@ PASSING = {
     "supervision_visits": {"responded"},
     "problem_lists": {"completed"},
     "data_findings": {"superseded"},
+    "interpretation_reports": {"draft", "returned", "signed", "withdrawn"},
 }
-"""States that a record only passes through within one act or one job, or that the next round brings about."""
+"""States that a record only passes through within one act or one job, or that the next round brings about; of the reports
+that interpret a round, the demo tells the published ones."""
 
 
 @pytest.fixture(scope="module")
