@@ -53,29 +53,32 @@ COURSES = (
     Course("routine", 9, "cancelled"),
 )
 """Told up to today, each visit stands in another state."""
+Entries = dict[tuple[str, int], uuid.UUID]
+"""Kind and year → the line of the yearly list."""
 
 
 def stories(county: County, today: date) -> list[Story]:
     """The yearly list, then one story for each visit, spread over the schools that have problems."""
-    entries: dict[str, uuid.UUID] = {}
-    return [_list(county, today, entries), *_visits(county, today, entries)]
+    entries: Entries = {}
+    years = sorted({(today + timedelta(days=course.day)).year for course in COURSES})
+    return [*(_list(county, year, today, entries) for year in years), *_visits(county, today, entries)]
 
 
-def _list(county: County, today: date, entries: dict[str, uuid.UUID]) -> Story:
-    """Filed in the first days of the year."""
-    yield date(today.year, 1, 8)
+def _list(county: County, year: int, today: date, entries: Entries) -> Story:
+    """Filed in the first days of the year, or well before its first visit."""
+    yield min(date(year, 1, 8), today - timedelta(days=130))
     office, place = county.any("office_director"), programme.ListPlace(county.id)
-    last = date(today.year, 12, 31)
+    last = date(year, 12, 31)
     for kind, title, basis, count in (
         ("routine", "责任督学常规视导", "", 4),
-        ("special", "监测问题整改专项视导", f"清教督〔{today.year}〕3号", 2),
-        ("project", "种子校培育项目视导", f"清教督〔{today.year}〕4号", 1),
+        ("special", "监测问题整改专项视导", f"清教督〔{year}〕3号", 2),
+        ("project", "种子校培育项目视导", f"清教督〔{year}〕4号", 1),
     ):
-        given = programme.EntryIn(kind, title, basis, date(today.year, 2, 1), last, (), count)
-        entries[kind] = programme.add_entry(office, place, given).id
+        given = programme.EntryIn(kind, title, basis, date(year, 1, 1), last, (), count)
+        entries[kind, year] = programme.add_entry(office, place, given).id
 
 
-def _visits(county: County, today: date, entries: dict[str, uuid.UUID]) -> Iterator[Story]:
+def _visits(county: County, today: date, entries: Entries) -> Iterator[Story]:
     held = select(ProblemItem.school_id).where(ProblemItem.county_id == county.id, ProblemItem.school_id.is_not(None))
     found = db.session.scalars(held.group_by(ProblemItem.school_id).order_by(ProblemItem.school_id))
     schools = [one for one in found if one is not None]
@@ -84,7 +87,7 @@ def _visits(county: County, today: date, entries: dict[str, uuid.UUID]) -> Itera
             yield _visit(county, course, school_id, today + timedelta(days=course.day), entries)
 
 
-def _visit(county: County, course: Course, school_id: uuid.UUID, day: date, entries: dict[str, uuid.UUID]) -> Story:
+def _visit(county: County, course: Course, school_id: uuid.UUID, day: date, entries: Entries) -> Story:
     early = {"unannounced": 3, "exception": 15}.get(course.twist, 45)
     yield day - timedelta(days=early)
     place, office = place_of(county, school_id), county.any("office_director")
@@ -115,7 +118,7 @@ def _inspectors(county: County) -> list[Actor]:
 
 
 def _plan(
-    county: County, course: Course, school_id: uuid.UUID, day: date, lead: Actor, entries: dict[str, uuid.UUID]
+    county: County, course: Course, school_id: uuid.UUID, day: date, lead: Actor, entries: Entries
 ) -> SupervisionVisit:
     office, exception = county.any("office_director"), course.twist == "exception"
     items = db.session.scalars(
@@ -124,11 +127,11 @@ def _plan(
         .order_by(ProblemItem.number)
         .limit(PER_VISIT)
     ).all()
-    entry = db.session.get(SupervisionEntry, entries[course.kind])
+    entry = db.session.get(SupervisionEntry, entries[course.kind, day.year])
     listed = entry is not None and not exception and entry.covers(course.kind, day, school_id)
     reason = "省督导办临时交办，须在月内到校" if not listed else ""
     given = planning.VisitIn(
-        course.kind, day, "在办问题项整改落实情况", lead.person_id, entries[course.kind] if listed else None,
+        course.kind, day, "在办问题项整改落实情况", lead.person_id, entries[course.kind, day.year] if listed else None,
         is_unannounced=course.twist == "unannounced", item_ids=tuple(items), points=("课表与实际上课是否一致",),
         exception_wanted=reason,
     )  # fmt: skip
