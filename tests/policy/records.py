@@ -38,6 +38,7 @@ PLUMBING = {
     "inbox_letters",
     "number_counters",
     "outbox",
+    "progress_counts",
     "school_responsibilities",
     "sign_in_sessions",
     "teaching_duties",
@@ -138,6 +139,21 @@ BY_TABLE: dict[tuple[str, str], Any] = {
         "few_groups": True,
     },
     ("interpretation_reports", "dataset_sha256"): "0" * 64,
+    ("board_snapshots", "figures"): {
+        **{code: [0, 0] for code in ("on_time", "closure", "reopened", "first_pass", "signed_for", "briefed")},
+        "outcomes": {},
+    },
+    ("value_added_effects", "about"): {
+        "cycle": "",
+        "day": "2026-01-01",
+        "model": "cohort",
+        "post_sd": 100.0,
+        "n": 1,
+        "groups": 1,
+        "coverage": 1.0,
+        "few_groups": True,
+        "reasons": [],
+    },  # fmt: skip
     ("reconciliations", "figures"): {"lines": [], "grades": []},
 }
 

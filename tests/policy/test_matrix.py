@@ -16,6 +16,7 @@ from tests.policy.stage import FOREIGN, NEXT_DOOR, Call, Stage, set_stage
 
 UNSEEN = {"GET": {404}, "POST": {403, 404}}
 NOT_THERE_NOW: dict[str, str] = {
+    "boards.report": "the file of a made-up digest lies on no shelf",
     "audit.entry": "entries are numbered; number 1 may belong to nobody",
     "identity.new_account": "only for a person without an account",
     "identity.end_session": "a session of one's own",
