@@ -140,7 +140,9 @@ def app(application: Flask) -> Iterator[Flask]:
     would share it. Tests of those things take `committed`.
     """
     from app.core.database import db
+    from app.core.limits import throttle
 
+    throttle.reset()
     with application.app_context(), db.engine.connect() as connection:
         connection.begin()
         inside = {"bind": connection, "join_transaction_mode": "create_savepoint"}

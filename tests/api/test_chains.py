@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from flask import Flask
-from tests.improvement.monitoring.counting import counted_statements
+from tests.counting import counted_statements
 
 from app.api.province import COLUMNS, OpenItem
 from app.core.spreadsheets import open_book

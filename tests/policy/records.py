@@ -118,6 +118,7 @@ BY_TABLE: dict[tuple[str, str], Any] = {
     ("supervision_entries", "kind"): "special",
     ("supervision_visits", "kind"): "special",
     ("visit_documents", "form"): "pdf",
+    ("visit_findings", "becomes"): "finding",
     ("visit_findings", "kind"): "problem",
     ("visit_members", "role"): "inspector",
     ("rechecks", "kind"): "spot",

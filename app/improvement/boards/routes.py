@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from app.core.audit import trail
 from app.core.errors import NotFound
 from app.core.limits import COSTLY, throttle
+from app.core.policy import decide
 from app.core.spreadsheets import Head, write_workbook
 from app.core.storage import headers_for
 from app.core.web.chips import word
@@ -143,4 +144,5 @@ def effects() -> Response:
         heads=heads,
         rows=[(name, [found.get(head) for head in heads]) for name, found in rows.items()],
         note=_("按单位编码排列，不排名"),
+        sees_boards=decide.holds(actor, queries.BOARDS),
     )

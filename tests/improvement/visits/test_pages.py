@@ -8,7 +8,7 @@ from html import unescape
 from docx import Document
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from tests.improvement.monitoring.counting import counted_statements as counted
+from tests.counting import counted_statements as counted
 
 from app.core.database import db, use_context
 from app.core.outbox.deliver import drain
