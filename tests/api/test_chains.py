@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from flask import Flask
-from tests.counting import counted_statements
 
 from app.api.province import COLUMNS, OpenItem
 from app.core.spreadsheets import open_book
 from app.improvement.chain.kinds import BY_PATH
 from tests.api.conftest import FOREIGN, program_for
 from tests.cast import Cast, sign_in
+from tests.counting import counted_statements
 from tests.policy.records import Chain
 
 Records = tuple[Chain, Chain]

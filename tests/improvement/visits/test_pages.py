@@ -8,7 +8,6 @@ from html import unescape
 from docx import Document
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from tests.counting import counted_statements as counted
 
 from app.core.database import db, use_context
 from app.core.outbox.deliver import drain
@@ -16,6 +15,7 @@ from app.core.policy.actor import SYSTEM
 from app.improvement.visits import sheet
 from app.improvement.visits.models import VisitDocument, VisitPrint
 from tests.cast import Cast, sign_in
+from tests.counting import counted_statements as counted
 from tests.improvement.visits.scenes import VisitScene
 
 
