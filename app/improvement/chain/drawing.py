@@ -12,8 +12,7 @@ from app.core.web.chips import day_of_year, word
 from app.core.web.drawings import Node, signed
 from app.improvement.chain.graph import Chain, ChainNode
 from app.improvement.chain.kinds import BY_CODE, FILE
-from app.improvement.effects.words import SEEN
-from app.improvement.problems.words import OUTCOMES, SEVERITIES, value_words, word_of
+from app.improvement.problems.words import OUTCOMES, SEEN, SEVERITIES, value_words, word_of
 
 AT = {"planning": 3, "implementing": 4, "evaluating": 7, "pending_closure": 8, "closed": 9}
 """Where on the ring an item stands; before planning it is at itself."""
