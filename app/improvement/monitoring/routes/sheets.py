@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext
 
 from app.core import clock
 from app.core.spreadsheets import Head, write_workbook
+from app.core.storage import headers_for
 from app.core.web.pages import say
 from app.improvement.monitoring.models import DataRelease
 from app.improvement.monitoring.words import AUDIENCES, BENCHMARKS, GRADES, SEVERITIES, SUBJECTS, VERDICTS, word_of
@@ -32,9 +33,7 @@ class Sheet:
 def workbook_answer(sheet: Sheet, name: str) -> Response:
     """The table as a file to keep; its name holds no personal data."""
     content = write_workbook(list(sheet.heads), sheet.rows, sheet.name)
-    answer = Response(content, mimetype=XLSX)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}-{clock.today():%Y%m%d}.xlsx"'
-    return answer
+    return Response(content, headers=headers_for(f"{name}-{clock.today():%Y%m%d}.xlsx", XLSX))
 
 
 def with_query(address: str) -> str:
