@@ -20,7 +20,6 @@ NOT_THERE_NOW: dict[str, str] = {
     "audit.entry": "entries are numbered; number 1 may belong to nobody",
     "identity.new_account": "only for a person without an account",
     "identity.end_session": "a session of one's own",
-    "boards.report": "no file lies on the shelf for the report of the stage",
     "identity.redrive": "message number 1 may not exist",
 }
 """Addresses whose record may be missing although the role holds the right, each with why."""
