@@ -38,7 +38,7 @@ def test_a_line_says_when_how_grave_where_and_what(written: Reader) -> None:
 
 
 def test_no_canary_gets_through_at_debug(written: Reader) -> None:
-    log, library = logs.get("app.care"), logging.getLogger("some.library")
+    log, library = logs.get("app.care"), logging.getLogger("somebody_elses.code")
 
     log.debug("saved", body=CANARY, note=CANARY, form={"reason": CANARY}, password=CANARY, sql=CANARY)
     log.debug("nested", change={"token": CANARY, "rows": [{"text": CANARY}]}, params=[CANARY], raw=CANARY.encode())
