@@ -117,6 +117,8 @@ def _ask_for_closure(county: County, place: Place, item: ProblemItem, day: date,
     if fate.stops == "closure_verified":
         return
     yield day + timedelta(days=20)
+    if item.open_action_count:  # a visit asked for one more measure meanwhile: the request waits until it is done
+        return
     approver = _decider(county, request, "approve")
     if fate.stops == "closure_rejected":
         reason = "两个平行班差距仍在扩大，措施只覆盖了一个班，请继续整改后再申请"

@@ -73,7 +73,9 @@ def issue_list(
     lists.submit_list(office, held, Submission())
     lists.approve_list(head, held, Submission())
     lists.issue_list(office, held, lists.IssueIn(number))
-    return list(db.session.scalars(select(ProblemItem).where(ProblemItem.list_id == held.id)))
+    return list(
+        db.session.scalars(select(ProblemItem).where(ProblemItem.list_id == held.id).order_by(ProblemItem.number))
+    )
 
 
 def draft(

@@ -16,7 +16,6 @@ from app.core.policy.actor import SYSTEM, Actor
 from app.demo.fates import Place, place_of
 from app.demo.telling import Story
 from app.demo.tree import County
-from app.improvement.plans.models import RemediationPlan
 from app.improvement.problems.models import ProblemItem
 from app.improvement.visits.models import SupervisionEntry, SupervisionVisit
 from app.improvement.visits.operations import answers, findings, on_site, planning, programme, teams
@@ -80,8 +79,8 @@ def _list(county: County, year: int, today: date, entries: Entries) -> Story:
 
 def _visits(county: County, today: date, entries: Entries) -> Iterator[Story]:
     held = select(ProblemItem.school_id).where(ProblemItem.county_id == county.id, ProblemItem.school_id.is_not(None))
-    found = db.session.scalars(held.group_by(ProblemItem.school_id).order_by(ProblemItem.school_id))
-    schools = [one for one in found if one is not None]
+    with_problems = set(db.session.scalars(held))
+    schools = [identity for _code, (identity, *_rest) in sorted(county.schools.items()) if identity in with_problems]
     if schools:
         for course, school_id in zip(COURSES, islice(cycle(schools), len(COURSES)), strict=True):
             yield _visit(county, course, school_id, today + timedelta(days=course.day), entries)
@@ -197,8 +196,7 @@ def _write(visit: SupervisionVisit, lead: Actor) -> None:
     item_id = next((line.item_id for line in visit.lines if line.item_id is not None), None)
     item = db.session.get(ProblemItem, item_id) if item_id is not None else None
     if item is not None and not item.is_settled:
-        active = select(RemediationPlan.id).where(RemediationPlan.item_id == item.id, RemediationPlan.state == "active")
-        becomes = "action" if db.session.scalar(active) else "evidence"
+        becomes = "action" if item.state == "implementing" else "evidence"
         written.append(
             findings.FindingIn(
                 "problem", "有一个班没有按方案分层布置作业", evidence, item.id, "moderate", None, due, becomes
