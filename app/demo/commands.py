@@ -18,21 +18,25 @@ demo = AppGroup("demo", help="The demo county 清澜县.")
 @click.option("--students", default=40_000, help="How many students.")
 @with_appcontext
 def load_(students: int) -> None:
-    """Load the demo county into an empty database; does nothing when a county is there."""
+    """Load the demo county into an empty database, nothing when a county is there; then name the accounts."""
     from app.demo import load
 
     if current_app.extensions["bihuan.settings"].production:
         raise click.ClickException("正式环境不装演示数据 (no demo data in production)")
-    if load.there_is_a_county():
-        click.echo("数据库里已有机构，不再装入演示数据。")
-        return
-    load.load(students, click.echo)
+    if not load.there_is_a_county():
+        load.load(students, click.echo)
+    say_accounts()
 
 
 @demo.command("accounts")
 @with_appcontext
 def accounts() -> None:
     """One account per role, and how to get its code."""
+    say_accounts()
+
+
+def say_accounts() -> None:
+    """Passwords and names to the terminal; they are no secret, the demo is never in production."""
     from app.demo.tree import PASSWORD
     from app.people.directory.models import RoleAssignment
     from app.people.identity.models import Account

@@ -19,8 +19,8 @@ from app.core.servers.processes import ServerRefused, end, launch, tail, until
 from app.core.servers.schema import migrate, renew_context
 from config.settings import PROJECT, Settings, SettingsRefused
 
-CHILDREN = {
-    "web": ("gunicorn", "--config", "config/gunicorn.py"),
+WEB = ("gunicorn", "--config", "config/gunicorn.py")
+BEHIND_THE_SCENES = {
     "worker": flask("worker", "urgent,letters,heavy"),
     "worker-urgent": flask("worker", "urgent"),
     "relay": flask("relay"),
@@ -66,8 +66,11 @@ def _run(settings: Settings) -> None:
         with embedded(settings) as servers:
             _prepare(servers)
             with _children(servers) as children:
-                _accounts(servers)
+                children.start("web", WEB)
+                _demo(servers)
                 _answers(servers.settings, children)
+                for name, module in BEHIND_THE_SCENES.items():
+                    children.start(name, module)
                 _welcome(servers, time.monotonic() - began)
                 _watch(servers, children)
 
@@ -117,16 +120,13 @@ def _make_keys(settings: Settings) -> None:
 
 
 def _prepare(servers: Servers) -> None:
-    """Schema, context secret, and outside production a demo county in an empty database."""
+    """Schema and context secret."""
     settings = servers.settings
     if not settings.database_owner_url:
         raise ServerRefused("DATABASE_OWNER_URL: 须填写，用于升级表结构 (needed to bring the schema up to date).")
     migrate(settings.database_owner_url)
     renew_context(settings.database_owner_url, settings.context_key_file)
     settings.check()
-    if settings.environment == "development":
-        say("正在检查演示县，首次载入需几分钟 (demo county; the first time takes some minutes) …")
-        _flask(servers, "demo", "load")
 
 
 def _environment(servers: Servers) -> dict[str, str]:
@@ -154,8 +154,6 @@ def _flask(servers: Servers, *arguments: str) -> None:
 def _children(servers: Servers) -> Iterator[Children]:
     children = Children(servers.settings.data, _environment(servers))
     try:
-        for name, module in CHILDREN.items():
-            children.start(name, module)
         yield children
     finally:
         say("正在停止 (stopping) …")
@@ -186,9 +184,11 @@ def web_answers(settings: Settings) -> bool:
     return True
 
 
-def _accounts(servers: Servers) -> None:
+def _demo(servers: Servers) -> None:
+    """Outside production: a demo county in an empty database, and its accounts; the web server gets ready beside it."""
     if servers.settings.environment == "development":
-        _flask(servers, "demo", "accounts")
+        say("正在检查演示县，首次载入需几分钟 (demo county; the first time takes some minutes) …")
+        _flask(servers, "demo", "load")
 
 
 def _welcome(servers: Servers, seconds: float) -> None:
