@@ -243,3 +243,12 @@ def test_security_55_nothing_is_marked_safe_outside_the_reviewed_list() -> None:
     files = [*PYTHON, *(ROOT / "templates").rglob("*.html")]
     found = {_relative(p) for p in files if pattern.search(p.read_text("utf-8"))} - reviewed
     assert not found, f"Let autoescape do it, or review it and add it here: {sorted(found)}"
+
+
+def test_only_the_storage_names_a_file_that_leaves() -> None:
+    files = [p for p in PYTHON if re.search(r"""["']Content-Disposition["']""", p.read_text("utf-8"))]
+    by_hand = {_relative(p) for p in files} - {"app/core/storage/serving.py", "app/core/web/headers.py"}
+    assert not by_hand, (
+        f"Use headers_for of app.core.storage: a name in Chinese breaks a header made by hand: {by_hand}"
+    )
+    assert "headers_for" in (ROOT / "app/core/web/downloads.py").read_text("utf-8")

@@ -11,14 +11,12 @@ from app.api.province import COLUMNS, OpenItem, open_items
 from app.api.records import Shape
 from app.api.routes.admin import bp as pages_bp
 from app.api.routes.blueprint import bp, grants
-from app.core import clock
 from app.core.limits import COSTLY, throttle
 from app.core.spreadsheets import write_workbook
 from app.core.web.current import current_actor, needs
+from app.core.web.downloads import workbook_file
 from app.improvement.chain.kinds import BY_PATH, Kind
 from app.improvement.chain.queries import record_for, trace
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class NodeOut(BaseModel):
@@ -84,6 +82,4 @@ def open_items_workbook() -> Response:
         values = list(one.model_dump().values())
         values[list(OpenItem.model_fields).index("overdue")] = "是" if one.overdue else "否"
         rows.append([number, *values])
-    response = Response(write_workbook(COLUMNS, rows, sheet="七张问题清单"), mimetype=XLSX)
-    response.headers["Content-Disposition"] = f'attachment; filename="open-items-{clock.today():%Y%m%d}.xlsx"'
-    return response
+    return workbook_file(write_workbook(COLUMNS, rows, sheet="七张问题清单"), "open-items")

@@ -22,6 +22,7 @@ from app.core.policy.roles import ROLES
 from app.core.spreadsheets import Head, write_workbook
 from app.core.web import chips, filters
 from app.core.web.current import current_actor, needs
+from app.core.web.downloads import workbook_file
 from app.core.web.pages import page, say
 from config.settings import Settings
 
@@ -129,9 +130,7 @@ def export() -> Any:
         for row in rows
     ]
     content = write_workbook(heads, lines, sheet=_("审计日志"))
-    response = Response(content, mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-    response.headers["Content-Disposition"] = f'attachment; filename="audit-{clock.today():%Y%m%d}.xlsx"'
-    return response
+    return workbook_file(content, "audit")
 
 
 @bp.get("/entries/<int:seq>")

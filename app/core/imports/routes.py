@@ -20,14 +20,14 @@ from app.core.imports.models import ImportBatch
 from app.core.imports.operations import CheckIn, DropIn, SameFile, StepIn
 from app.core.imports.registry import REGISTERED, import_kind
 from app.core.limits import COSTLY, throttle
-from app.core.storage import cleaned_name
+from app.core.storage import cleaned_name, headers_for
+from app.core.storage.kinds import XLSX
 from app.core.web import filters
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page, say
 from workflows.imports.import_batch import IMPORT_BATCH
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 AT_WORK = ("checking", "accepting", "rolling_back")
 
 
@@ -380,6 +380,4 @@ def blank(kind: str) -> Response:
 
 
 def _download(data: bytes, name: str) -> Response:
-    response = Response(data, mimetype=XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return Response(data, headers=headers_for(name, XLSX.media_type))

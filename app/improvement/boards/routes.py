@@ -16,6 +16,7 @@ from app.core.spreadsheets import Head, write_workbook
 from app.core.storage import headers_for
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
+from app.core.web.downloads import workbook_file
 from app.core.web.pages import page, say
 from app.improvement.boards import drawing, queries
 from app.improvement.boards.rates import rates_of
@@ -24,7 +25,6 @@ from app.improvement.problems.words import CATEGORIES, OUTCOMES, SEVERITIES, wor
 from workflows.improvement.problem_item import PROBLEM_ITEM
 
 bp = Blueprint("boards", __name__, url_prefix="/boards")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("")
@@ -93,9 +93,7 @@ def export(ref: str) -> Response:
     made_at = day.made_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     heads = [Head(name, 40 if name == "问题" else 14) for name in queries.LEDGER]
     content = write_workbook(heads, (_in_words(row) for row in day.ledger), "问题整改台账", made_at=made_at)
-    response = Response(content, mimetype=XLSX)
-    response.headers["Content-Disposition"] = f'attachment; filename="ledger-{day.taken_on:%Y%m%d}.xlsx"'
-    return response
+    return workbook_file(content, "ledger", day.taken_on)
 
 
 def _in_words(row: list[Any]) -> list[Any]:

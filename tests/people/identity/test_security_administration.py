@@ -1,6 +1,5 @@
-"""Security requirements 21, 24, 27, 30, 56, 57, 64, 67, 75–79: what administrators may, may not, and are told."""
+"""Security requirements 21, 24, 27, 30, 56, 57, 64 and 67: what administrators may, may not, and are told."""
 
-import io
 import re
 from datetime import timedelta
 from typing import Any
@@ -10,24 +9,20 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
-from werkzeug.test import EnvironBuilder
 
 from app.core import clock as core_clock
-from app.core import limits, logs
 from app.core.audit import trail
-from app.core.audit.models import Verification
 from app.core.database import db, use_context
 from app.core.errors import NotAllowed, Stale, StepRefused
 from app.core.outbox.models import OutboxRow
-from app.core.policy.actor import SYSTEM, Actor
+from app.core.policy.actor import SYSTEM
 from app.core.policy.roles import ADMINISTRATORS, ROLES
 from app.core.web.headers import HEADERS
-from app.core.web.trusted_proxy import TrustedProxy
 from app.people.directory.models import Person, RoleAssignment, RoleRequest
 from app.people.identity import operations, state_of_system
 from app.people.identity.models import Account
 from app.people.identity.operations import EndOfRole, NewAccount, WithReason
-from tests.cast import SINCE, Cast, Player, sign_in, with_token
+from tests.cast import SINCE, Cast, Player, sign_in
 from tests.people.identity.races import race
 
 REASON = "本人已调离原岗位，按申请办理"
@@ -319,105 +314,6 @@ def test_a_bad_account_name_is_refused_and_stays_in_the_form(
     answer = client.post(f"/accounts/new/{newcomer.ref}", data={"name": name})
     assert answer.status_code == 422
     assert told in answer.text and f'value="{name}"' in answer.text
-
-
-def test_security_75_a_day_with_many_reads_or_refusals_stands_out(app: Flask, client: FlaskClient, cast: Cast) -> None:
-    from app.core.audit import queries
-
-    reader, foreign = cast.actor("office_director"), cast.actor("other_evaluator")
-    for _ in range(queries.REFUSALS_A_DAY):
-        trail.denied(reader, "view.students", ref="0123456789abcdef")
-        trail.denied(foreign, "view.students", ref="0123456789abcdef")
-    page = sign_in(client, cast["auditor"]).get("/audit/unusual").text
-    assert "陈若澜" in page
-    assert "谢长风" not in page
-
-
-def test_security_76_too_many_requests_are_answered_with_429_and_when_to_come_back(
-    app: Flask, client: FlaskClient, cast: Cast
-) -> None:
-    sign_in(client, cast["sys_admin"])
-    limits.throttle.reset()
-    answers = [client.get("/accounts.xlsx") for _ in range(31)]
-    limits.throttle.reset()
-    assert [a.status_code for a in answers[:30]] == [200] * 30
-    assert (answers[30].status_code, answers[30].headers["Retry-After"]) == (429, "60")
-
-
-def test_security_77_only_a_declared_proxy_is_believed_about_addresses() -> None:
-    seen: list[str] = []
-
-    def application(environ: Any, start_response: Any) -> list[bytes]:
-        seen.append(f"{environ['REMOTE_ADDR']} {environ['wsgi.url_scheme']} {environ['HTTP_HOST']}")
-        return []
-
-    proxied = TrustedProxy(application, ("10.0.0.5", "10.1.0.0/24"))
-    spoofed = {"X-Forwarded-For": "203.0.113.9, 198.51.100.7", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil"}
-    for peer in ("10.0.0.5", "10.1.0.77", "10.0.0.6", "192.0.2.1", ""):
-        environ = EnvironBuilder(headers=spoofed).get_environ()
-        proxied(environ | {"REMOTE_ADDR": peer}, lambda *_: None)
-    assert seen == [
-        "198.51.100.7 https evil", "198.51.100.7 https evil", "10.0.0.6 http localhost", "192.0.2.1 http localhost",
-        " http localhost",
-    ]  # fmt: skip
-
-
-def test_security_77_a_spoofed_address_changes_no_limit(app: Flask, client: FlaskClient, cast: Cast) -> None:
-    for number in range(3):
-        with_token(client).post(
-            "/sign-in", data={"name": f"n{number}", "password": "x"}, headers={"X-Forwarded-For": f"203.0.113.{number}"}
-        )
-    counted = db.session.execute(text("select bucket, count from attempts where bucket like 'address:%'")).all()
-    assert [tuple(row) for row in counted] == [("address:127.0.0.1", 3)]
-
-
-def _alarms(actor: Actor) -> set[str]:
-    return set(state_of_system.system_state(actor).alarms)
-
-
-def test_security_78_each_alarm_is_given(app: Flask, client: FlaskClient, cast: Cast, clock: Any) -> None:
-    from app.core.audit.verification import write_anchor
-
-    actor = cast.actor("sys_admin")
-    settings = app.extensions["bihuan.settings"]
-    settings.anchor_files[0].unlink(missing_ok=True)
-    assert {"anchor", "unverified", "scanner"} <= _alarms(actor)
-    write_anchor(db.session.connection(), settings.anchor_files)
-    db.session.add(Verification(at=core_clock.now(), entries=3, head=b"", first_bad=None))
-    db.session.commit()
-    assert {"anchor", "unverified", "outbox", "dead", "chain"}.isdisjoint(_alarms(actor))
-    with trail.act(SYSTEM, "system", "test.message"):
-        own, foreign = (
-            OutboxRow(kind="mail_step", county_id=c.id, dead_at=core_clock.now(), tries=8, trouble="MailRefused")
-            for c in (cast.county, cast.other_county)
-        )
-        db.session.add_all([own, foreign, OutboxRow(kind="account_notice")])
-    clock.advance(seconds=61)
-    db.session.add(Verification(at=core_clock.now(), entries=3, head=b"", first_bad=2, finding="its text was changed"))
-    db.session.commit()
-    assert {"outbox", "dead", "chain"} <= _alarms(actor)
-    page = sign_in(client, cast["sys_admin"]).get("/system")
-    assert page.text.count("MailRefused") == 1
-    assert client.post(f"/system/messages/{own.id}/redrive").status_code == 303
-    assert client.post(f"/system/messages/{foreign.id}/redrive").status_code == 404
-    db.session.refresh(own)
-    assert (own.dead_at, own.tries) == (None, 0)
-
-
-def test_security_79_logs_and_entries_hold_no_password_and_no_name(app: Flask, client: FlaskClient, cast: Cast) -> None:
-    stream = io.StringIO()
-    logs.configure(level="DEBUG", stream=stream)
-    canary = "canary-7c1f-Zq\r\n\x1b[31mfalse line"
-    for name in ("principal", canary):
-        with_token(client).post("/sign-in", data={"name": name, "password": canary})
-        with_token(client).post("/sign-in/forgotten", data={"name": name})
-    client.get(f"/accounts?q={canary}")
-    logs.configure()
-    use_context(SYSTEM.context())
-    bodies = "".join(db.session.execute(text("select body::text from audit.access_log")).scalars())
-    for said in (stream.getvalue(), bodies):
-        for word in ("canary", "7c1f", "沈砚秋", "\x1b"):
-            assert word not in said
 
 
 def test_the_list_of_accounts_is_filtered_and_paged(app: Flask, client: FlaskClient, cast: Cast) -> None:

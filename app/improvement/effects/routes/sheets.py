@@ -8,16 +8,15 @@ from typing import Any
 from flask import Response, request
 from flask_babel import gettext as _
 
-from app.core import clock
 from app.core.spreadsheets import Head, write_workbook
 from app.core.web.chips import word
+from app.core.web.downloads import workbook_file
 from app.improvement.effects.models import ClosureRequest, EffectEvaluation, Recheck
 from app.improvement.effects.words import DESIGNS, OUTCOMES, SEEN, VERDICTS, said
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.routes.drawing import chips_of as chips_of
 from app.improvement.problems.words import SEVERITIES, word_of
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Sheet = tuple[list[Head], Iterable[Sequence[Any]], str]
 
 
@@ -28,9 +27,7 @@ def cursor() -> str:
 
 def workbook_answer(sheet: Sheet, name: str) -> Response:
     """A table as a file to keep; its name holds no personal data."""
-    response = Response(write_workbook(*sheet), mimetype=XLSX)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{clock.today():%Y%m%d}.xlsx"'
-    return response
+    return workbook_file(write_workbook(*sheet), name)
 
 
 def _item_heads() -> list[Head]:

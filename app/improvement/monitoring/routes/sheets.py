@@ -10,15 +10,12 @@ from flask import Response, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from app.core import clock
 from app.core.spreadsheets import Head, write_workbook
-from app.core.storage import headers_for
+from app.core.web.downloads import workbook_file
 from app.core.web.pages import say
 from app.improvement.monitoring.models import DataRelease
 from app.improvement.monitoring.words import AUDIENCES, BENCHMARKS, GRADES, SEVERITIES, SUBJECTS, VERDICTS, word_of
 from workflows.improvement.data_finding import DATA_FINDING
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -33,7 +30,7 @@ class Sheet:
 def workbook_answer(sheet: Sheet, name: str) -> Response:
     """The table as a file to keep; its name holds no personal data."""
     content = write_workbook(list(sheet.heads), sheet.rows, sheet.name)
-    return Response(content, headers=headers_for(f"{name}-{clock.today():%Y%m%d}.xlsx", XLSX))
+    return workbook_file(content, name)
 
 
 def with_query(address: str) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import Response
 from flask_babel import gettext as _
 
-from app.core import clock
 from app.core.limits import COSTLY, throttle
 from app.core.spreadsheets import write_workbook
 from app.core.spreadsheets.writing import Head
 from app.core.web.current import current_actor, needs
+from app.core.web.downloads import workbook_file
 from app.core.web.pages import page
 from app.improvement.plans.queries.burden import burden
 from app.improvement.plans.routes.blueprint import burden as bp
@@ -34,6 +34,4 @@ def export() -> Response:
     columns = [Head(_("单位"), 24), *(Head(f"{month:%Y-%m}", 10, "number") for month in months)]
     columns.append(Head(_("合计"), 10, "number"))
     content = write_workbook(columns, ((row.unit, *row.months, row.total) for row in rows), sheet=_("填报负担"))
-    response = Response(content, mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-    response.headers["Content-Disposition"] = f'attachment; filename="burden-{clock.today():%Y%m%d}.xlsx"'
-    return response
+    return workbook_file(content, "burden")

@@ -7,7 +7,6 @@ from typing import Any
 from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
-from app.core import clock
 from app.core.casework.timeline import timeline as told
 from app.core.limits import COSTLY, throttle
 from app.core.policy import decide
@@ -15,6 +14,7 @@ from app.core.spreadsheets import write_workbook
 from app.core.spreadsheets.writing import Head
 from app.core.web import filters
 from app.core.web.current import current_actor, needs
+from app.core.web.downloads import workbook_file
 from app.core.web.pages import page, say
 from app.improvement.monitoring.words import SEVERITIES
 from app.improvement.plans import comparing
@@ -115,12 +115,7 @@ def export() -> Response:
         )
         for line in lines
     )
-    response = Response(
-        write_workbook(columns, rows, sheet=_("整改方案")),
-        mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    )
-    response.headers["Content-Disposition"] = f'attachment; filename="plans-{clock.today():%Y%m%d}.xlsx"'
-    return response
+    return workbook_file(write_workbook(columns, rows, sheet=_("整改方案")), "plans")
 
 
 @bp.get("/<ref>")

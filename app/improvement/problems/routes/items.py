@@ -8,7 +8,6 @@ from typing import Any
 from flask import Response, current_app, request, url_for
 from flask_babel import gettext as _
 
-from app.core import clock
 from app.core.casework.choices import choices
 from app.core.limits import COSTLY, throttle
 from app.core.policy import decide
@@ -17,6 +16,7 @@ from app.core.storage import headers_for
 from app.core.web import filters
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
+from app.core.web.downloads import workbook_file
 from app.core.web.pages import page
 from app.improvement.problems import panels
 from app.improvement.problems.export import item_workbook
@@ -139,11 +139,7 @@ def export() -> Response:
     """What the list shows, all pages of it, as a workbook."""
     actor = current_actor()
     rows = queries.all_items(actor, _wanted(_bar(actor)), MOST_EXPORTED)
-    response = Response(
-        item_workbook(actor, rows), mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    )
-    response.headers["Content-Disposition"] = f'attachment; filename="problem-items-{clock.today():%Y%m%d}.xlsx"'
-    return response
+    return workbook_file(item_workbook(actor, rows), "problem-items")
 
 
 @bp.get("/items/<ref>")

@@ -7,7 +7,6 @@ from typing import Any
 from flask import Response, current_app, redirect, request, url_for
 from flask_babel import gettext as _
 
-from app.core import clock
 from app.core.errors import NotFound
 from app.core.limits import COSTLY, throttle
 from app.core.pdf import why_not
@@ -17,6 +16,7 @@ from app.core.storage import headers_for
 from app.core.web import filters
 from app.core.web.chips import word
 from app.core.web.current import PUBLIC, current_actor, needs
+from app.core.web.downloads import workbook_file
 from app.core.web.pages import page
 from app.improvement.problems.export import list_workbook
 from app.improvement.problems.models import ProblemList
@@ -99,9 +99,7 @@ def export() -> Response:
     """What the page of lists shows, all pages of it."""
     actor, wanted = current_actor(), _wanted(_bar(current_actor()))
     content = list_workbook(actor, queries.all_lists(actor, wanted))
-    response = Response(content, mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-    response.headers["Content-Disposition"] = f'attachment; filename="problem-lists-{clock.today():%Y%m%d}.xlsx"'
-    return response
+    return workbook_file(content, "problem-lists")
 
 
 @bp.get("/lists/<ref>")

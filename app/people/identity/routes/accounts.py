@@ -16,6 +16,7 @@ from app.core.policy.roles import ROLES
 from app.core.spreadsheets import write_workbook
 from app.core.web import filters
 from app.core.web.current import current_actor, needs
+from app.core.web.downloads import workbook_file
 from app.core.web.pages import page, say
 from app.people.identity import devices, lookup, operations, queries
 from app.people.identity.forms import NewAccountForm, ReasonForm, ReleaseForm
@@ -107,9 +108,7 @@ def export_accounts() -> Response:
     ]
     heads = [_("姓名"), _("单位"), _("账号"), _("状态"), _("岗位"), _("最近使用")]
     content = write_workbook(heads, rows, sheet=_("账号"))
-    response = Response(content, mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-    response.headers["Content-Disposition"] = f'attachment; filename="accounts-{clock.today():%Y%m%d}.xlsx"'
-    return response
+    return workbook_file(content, "accounts")
 
 
 @bp.get("/accounts/<ref>")
