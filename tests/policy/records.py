@@ -35,6 +35,7 @@ PLUMBING = {
     "import_formers",
     "import_files",
     "import_progress",
+    "incident_drills",
     "inbox_letters",
     "number_counters",
     "outbox",

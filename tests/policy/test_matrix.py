@@ -18,6 +18,8 @@ UNSEEN = {"GET": {404}, "POST": {403, 404}}
 NOT_THERE_NOW: dict[str, str] = {
     "boards.report": "the file of a made-up digest lies on no shelf",
     "audit.entry": "entries are numbered; number 1 may belong to nobody",
+    "incidents.pack": "only with the record that is asked about",
+    "incidents.notice": "only with the record that is asked about",
     "identity.new_account": "only for a person without an account",
     "identity.end_session": "a session of one's own",
     "identity.redrive": "message number 1 may not exist",

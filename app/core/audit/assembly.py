@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from app.core.audit import operations
+from app.core.audit.incident_routes import bp as incidents
 from app.core.audit.routes import bp
 from app.core.outbox.handlers import handles
 from app.core.web import navigation
@@ -14,11 +15,13 @@ MENU = (
     Entry("care_of_system", "审计日志", "audit.entries", "history", ("audit.read",), 10, tab=True),
     Entry("care_of_system", "链条校验", "audit.chain", "link", ("audit.verify",), 20, tab=True),
     Entry("care_of_system", "异常查阅", "audit.unusual", "zoom-question", ("audit.read",), 30, tab=True),
+    Entry("care_of_system", "谁看过", "incidents.index", "eye", ("audit.read",), 40, tab=True),
 )
 
 
 def assemble(app: Flask) -> None:
     """Put everything in; safe to call for each application of a process."""
     app.register_blueprint(bp)
+    app.register_blueprint(incidents)
     handles("audit_verify", operations.carry_out)
     navigation.ENTRIES.extend(entry for entry in MENU if entry not in navigation.ENTRIES)

@@ -1,13 +1,14 @@
-"""Where the head of the chain was anchored outside the database, and what the nightly verification found."""
+"""What the nightly verification of the chain found, and the drills of an incident."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import uuid
+from datetime import date, datetime
 
 from sqlalchemy import BigInteger, Identity, LargeBinary
 
 from app.core import clock
-from app.core.database import Base, Mapped, String, mapped_column
+from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
 
 
 class Verification(Base):
@@ -22,3 +23,15 @@ class Verification(Base):
     head: Mapped[bytes | None] = mapped_column(LargeBinary)
     first_bad: Mapped[int | None] = mapped_column(BigInteger)
     finding: Mapped[str | None] = mapped_column(String(200))
+
+
+class IncidentDrill(Base, Record, Scoped):
+    """One drill of an incident: when, how long until it was known who had seen the record, and what came out."""
+
+    __tablename__ = "incident_drills"
+    __protection__ = "logs"
+
+    held_on: Mapped[date]
+    found: Mapped[str] = mapped_column(String(500))
+    minutes: Mapped[int]
+    written_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))

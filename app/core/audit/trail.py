@@ -213,8 +213,9 @@ def _alone(actor: Actor, entry: Entry) -> None:
 def saw(actor: Actor, record: Any, purpose: str, refs: Sequence[str] = ()) -> None:
     """Write that protected data were read: who, what, why; a list as one entry with the references shown (decision 20)."""
     extra: dict[str, Any] = {"purpose": purpose}
-    if refs:
-        extra["refs"] = list(refs)
+    shown = list(refs) or [record.ref for record in (record,) if getattr(record, "ref", None)]
+    if shown:
+        extra["refs"] = shown
     _alone(actor, Entry("read", "read", record=record, entity=None if record is not None else purpose, extra=extra))
 
 

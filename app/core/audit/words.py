@@ -46,6 +46,7 @@ STEPS: dict[str, Sentence] = {
     "role.end": Sentence("结束岗位", "Role ended"),
     "outbox.redrive": Sentence("重发失败的消息", "Failed message sent again"),
     "audit.verify": Sentence("要求校验链条", "Verification asked for"),
+    "audit.record_drill": Sentence("记下一次演练", "Drill recorded"),
     "deadline.sweep": Sentence("到期提醒", "Deadlines swept"),
     "progress.freeze": Sentence("定格每周进度", "Weekly progress frozen"),
 }
@@ -58,6 +59,7 @@ TABLES: dict[str, Sentence] = {
     "students": Sentence("学生", "Student"),
     "deadlines": Sentence("期限", "Deadline"),
     "outbox": Sentence("消息", "Message"),
+    "incident_drills": Sentence("事故演练", "Incident drill"),
 }
 
 
