@@ -6,7 +6,7 @@ from alembic import op
 from migrations.protection import APP, protect
 
 revision = "2026_11_28_50_incidents"
-down_revision = "2026_11_28_32_progress"
+down_revision = "2026_11_28_31_boards"
 branch_labels = None
 depends_on = None
 
