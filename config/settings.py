@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, Self, get_args
+from urllib.parse import parse_qs, urlsplit
 
 PROJECT = Path(__file__).resolve().parent.parent
 Environment = Literal["development", "production", "test"]
@@ -87,6 +88,17 @@ class Settings:
         "DATABASE_OWNER_URL", "", str, "The same database as the owner role; migrations only."
     )
     redis_url: str = variable("REDIS_URL", "", str, "Redis or Valkey for queues; empty: the embedded server.")
+    worker_database_url: str = variable(
+        "DATABASE_WORKER_URL", "", str, "The same database as the role of the workers; empty: the embedded server's."
+    )
+    worker_redis_url: str = variable("REDIS_WORKER_URL", "", str, "The same queues as the account of the workers.")
+    relay_database_url: str = variable(
+        "DATABASE_RELAY_URL",
+        "",
+        str,
+        "The same database as the role of the outbox relay; empty: the embedded server's.",
+    )
+    relay_redis_url: str = variable("REDIS_RELAY_URL", "", str, "The same queues as the account of the relay.")
 
     secret_key_file: Path = variable(
         "BIHUAN_SECRET_KEY_FILE", "{data}/keys/secret.key", _path, "Key that signs forms and cookies."
@@ -214,12 +226,22 @@ class Settings:
         """The secret shared with the bureau's sign-in service."""
         return self.oidc_secret_file.read_text("utf-8").strip()
 
-    def check(self) -> None:
-        """Refuse an unsafe or incomplete start.
+    def identity(self, who: str) -> dict[str, str]:
+        """The addresses with which a process of ours signs on: `web`, `worker` or `relay`, each with its own account."""
+        own = {
+            "worker": (self.worker_database_url, self.worker_redis_url),
+            "relay": (self.relay_database_url, self.relay_redis_url),
+        }
+        database, queue = own.get(who, ("", ""))
+        return {"DATABASE_URL": database or self.database_url, "REDIS_URL": queue or self.redis_url}
+
+    def check(self, supervising: bool = False) -> None:
+        """Refuse an unsafe or incomplete start; `supervising`: as the process that starts all others and knows every account.
 
         :raises SettingsRefused: with one sentence per item.
         """
         sentences = self._wrong_anywhere() + (self._wrong_in_production() if self.production else [])
+        sentences += self._shared_identities() if supervising and self.production else []
         if sentences:
             raise SettingsRefused(sentences)
 
@@ -250,6 +272,16 @@ class Settings:
                 wrong.append(f"BIHUAN_TRUSTED_PROXIES: “{proxy}” 不是地址或网段 (is neither an address nor a network).")
         return wrong
 
+    def _shared_identities(self) -> list[str]:
+        """Web, workers, relay and owner sign on to database and queue each under a name of its own (security 21)."""
+        wrong, seen = [], dict[tuple[str, str], str]()
+        for name, setting in ADDRESSES.items():
+            account = urlsplit(getattr(self, setting)).username or ""
+            before = seen.setdefault((name.partition("_")[0], account), name)
+            if before != name or not account:
+                wrong.append(f"{name}: 须用自己的账号，不与他人共用 (needs an account of its own).")
+        return wrong
+
     def _wrong_in_production(self) -> list[str]:
         wrong = []
         if self.steerable_clock:
@@ -262,13 +294,24 @@ class Settings:
             wrong.append("FLASK_DEBUG: 正式环境必须关闭调试 (debug must be off).")
         if self.oidc_issuer and not self.oidc_issuer.startswith("https://"):
             wrong.append("OIDC_ISSUER: 须以 https:// 开头 (must begin with https://).")
+        wrong += [sentence for name in ADDRESSES for sentence in _open_way(name, getattr(self, ADDRESSES[name]))]
         wrong += _wrong_key("BIHUAN_SECRET_KEY_FILE", self.secret_key_file)
         wrong += _wrong_key("BIHUAN_MASTER_KEY_FILE", self.master_key_file)
         wrong += _wrong_key("BIHUAN_CONTEXT_KEY_FILE", self.context_key_file)
         return wrong
 
 
-ADDRESSES = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")
+ADDRESSES = {
+    "DATABASE_URL": "database_url",
+    "DATABASE_OWNER_URL": "database_owner_url",
+    "REDIS_URL": "redis_url",
+    "DATABASE_WORKER_URL": "worker_database_url",
+    "REDIS_WORKER_URL": "worker_redis_url",
+    "DATABASE_RELAY_URL": "relay_database_url",
+    "REDIS_RELAY_URL": "relay_redis_url",
+}
+"""Variables that hold the address of a server, and the setting each becomes."""
+VERIFIED = ("verify-ca", "verify-full")
 
 
 def addresses_file(data: Path) -> Path:
@@ -282,6 +325,21 @@ def _running(data: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     return noted
+
+
+def _open_way(name: str, address: str) -> list[str]:
+    """What is wrong with the way to a server: over a network it is TLS with a verified certificate, else a socket (security 39)."""
+    parts = urlsplit(address)
+    asked = parse_qs(parts.query)
+    if parts.scheme in ("", "unix", "rediss") or asked.get("host", [""])[0].startswith("/"):
+        return []
+    if parts.scheme.startswith("postgresql") and asked.get("sslmode", [""])[0] in VERIFIED:
+        return []
+    if parts.scheme.startswith("postgresql"):
+        return [
+            f"{name}: 数据库连接须用 sslmode=verify-full 或本机套接字 (needs sslmode=verify-full, or a unix socket)."
+        ]
+    return [f"{name}: 队列连接须用 rediss:// 或 unix:// (needs rediss://, or a unix socket)."]
 
 
 def _is_network(text: str) -> bool:

@@ -8,7 +8,17 @@ import pytest
 
 from config.settings import PROJECT, Settings, SettingsRefused
 
-ADDRESSES = {"DATABASE_URL": "postgresql+psycopg://bihuan_app@db/bihuan", "REDIS_URL": "redis://queue"}
+ADDRESSES = {
+    "DATABASE_URL": "postgresql+psycopg://bihuan_app@db/bihuan?sslmode=verify-full",
+    "REDIS_URL": "rediss://bihuan_app@queue",
+}
+OWN_ACCOUNTS = {
+    "DATABASE_OWNER_URL": "postgresql+psycopg://bihuan_owner@db/bihuan?sslmode=verify-full",
+    "DATABASE_WORKER_URL": "postgresql+psycopg://bihuan_worker@/bihuan?host=/run/postgresql",
+    "REDIS_WORKER_URL": "rediss://bihuan_worker@queue",
+    "DATABASE_RELAY_URL": "postgresql+psycopg://bihuan_relay@/bihuan?host=%2Frun%2Fpostgresql",
+    "REDIS_RELAY_URL": "unix://bihuan_relay:word@/run/redis/redis.sock",
+}
 
 
 @pytest.fixture
@@ -27,6 +37,7 @@ def production(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
             "BIHUAN_TLS_PROXY": "on",
             "BIHUAN_TRUSTED_PROXIES": "10.1.0.0/24",
             **ADDRESSES,
+            **OWN_ACCOUNTS,
         }
     )
 
@@ -132,3 +143,53 @@ def test_beyond_loopback_a_declared_proxy_is_needed_everywhere(environment: str)
 @pytest.mark.parametrize("bind", ["127.0.0.1", "::1", "localhost"])
 def test_loopback_needs_no_proxy(bind: str) -> None:
     Settings.from_env({"BIHUAN_BIND": bind, **ADDRESSES}).check()
+
+
+@pytest.mark.parametrize(
+    ("item", "setting", "open_way"),
+    [
+        ("DATABASE_URL", "database_url", "postgresql+psycopg://bihuan_app@db/bihuan"),
+        ("DATABASE_URL", "database_url", "postgresql+psycopg://bihuan_app@db/bihuan?sslmode=require"),
+        ("DATABASE_URL", "database_url", "postgresql+psycopg://bihuan_app@127.0.0.1/bihuan?sslmode=prefer"),
+        ("DATABASE_OWNER_URL", "database_owner_url", "postgresql+psycopg://bihuan_owner@/bihuan?host=db"),
+        ("DATABASE_WORKER_URL", "worker_database_url", "postgresql+psycopg://bihuan_worker@db/bihuan"),
+        ("REDIS_URL", "redis_url", "redis://bihuan_app@queue"),
+        ("REDIS_RELAY_URL", "relay_redis_url", "redis://bihuan_relay@queue"),
+    ],
+)
+def test_security_39_production_reaches_database_and_queue_by_a_socket_or_verified_tls(
+    production: Settings, item: str, setting: str, open_way: str
+) -> None:
+    production.check(supervising=True)
+    assert items(replace(production, **{setting: open_way})) == [item]  # type: ignore[arg-type]
+
+
+def test_security_39_the_gateway_speaks_tls_1_2_or_newer_only_and_nothing_without_it() -> None:
+    lines = [line.strip() for line in (PROJECT / "deploy" / "nginx.conf").read_text("utf-8").splitlines()]
+    said = {line.split()[0]: line.rstrip(";").split()[1:] for line in lines if line.endswith(";")}
+    assert said["ssl_protocols"] == ["TLSv1.2", "TLSv1.3"]
+    assert not [word for word in said["ssl_ciphers"][0].split(":") if not word.startswith("ECDHE-")]
+    served = [line for line in lines if line.startswith("listen ")]
+    assert [line for line in served if "ssl" not in line and "80" not in line] == []
+    assert "return 301 https://$host$request_uri;" in lines
+    assert said["proxy_pass"] == ["http://127.0.0.1:8000"]
+
+
+@pytest.mark.parametrize(
+    ("item", "setting"),
+    [
+        ("DATABASE_WORKER_URL", "worker_database_url"),
+        ("REDIS_WORKER_URL", "worker_redis_url"),
+        ("DATABASE_RELAY_URL", "relay_database_url"),
+        ("REDIS_RELAY_URL", "relay_redis_url"),
+        ("DATABASE_OWNER_URL", "database_owner_url"),
+    ],
+)
+def test_security_21_no_process_of_production_shares_an_account_or_goes_without(
+    production: Settings, item: str, setting: str
+) -> None:
+    shared = production.database_url if item.startswith("DATABASE") else production.redis_url
+    for address in ("", shared):
+        with pytest.raises(SettingsRefused) as refused:
+            replace(production, **{setting: address}).check(supervising=True)  # type: ignore[arg-type]
+        assert [sentence.partition(":")[0] for sentence in refused.value.sentences] == [item]

@@ -197,10 +197,12 @@ def test_a_school_key_rolled_back_with_a_request_would_be_lost_so_it_is_not(comm
     assert ring.open_text(place, sealed) == PHONE
 
 
-def test_the_commands_speak_and_leave_the_values_readable(office: Office) -> None:
+def test_the_commands_speak_and_leave_the_values_readable(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(current_app.extensions, "bihuan.second_factor", lambda name, code: (name, code) == ("a", "1"))
     runner = current_app.test_cli_runner()
     checked = runner.invoke(commands.keys, ["check"])
-    rotated = runner.invoke(commands.keys, ["rotate", "--master", "--tenant", str(office.tenant)])
+    rotated = runner.invoke(commands.keys, ["rotate", "--master", "--tenant", str(office.tenant), "--by=a", "--code=1"])
+    assert runner.invoke(commands.keys, ["rotate", "--master", "--by=a", "--code=2"]).exit_code == 1
 
     assert checked.exit_code == 0 and "all of them open" in checked.output
     assert rotated.exit_code == 0 and f"{office.tenant}: 30 values" in rotated.output, rotated.output

@@ -38,6 +38,7 @@ from app.core.servers.processes import (
     until,
     works_in,
 )
+from app.core.servers.supervisor import start_behind_the_scenes
 from config.settings import PROJECT, Settings, addresses_file
 from tests.cluster import Cluster, quick_place
 
@@ -318,6 +319,31 @@ def test_addresses_are_noted_for_other_commands_while_the_servers_run(folder: Pa
         assert (noted.database_url, noted.redis_url) == (servers.settings.database_url, servers.settings.redis_url)
         assert stat.S_IMODE(addresses_file(folder / "both").stat().st_mode) == 0o600
     assert Settings.from_env(env).database_url == ""
+
+
+def test_security_21_web_workers_and_relay_sign_on_under_names_of_their_own(folder: Path) -> None:
+    started: dict[str, dict[str, str]] = {}
+
+    class Noting:
+        def start(self, name: str, _module: object, own: dict[str, str]) -> None:
+            started[name] = own
+
+    with embedded(Settings.from_env({"BIHUAN_DATA": str(folder / "own")}), durable=False) as servers:
+        start_behind_the_scenes(servers.settings, Noting())  # type: ignore[arg-type]
+        started["web"] = servers.settings.identity("web")
+        for name, account in (("web", "app"), ("worker", "worker"), ("worker-urgent", "worker"), ("sweep", "worker"),
+                              ("relay", "relay")):  # fmt: skip
+            engine = create_engine(started[name]["DATABASE_URL"])
+            with engine.connect() as connection:
+                row = connection.execute(text(WHO_IS_THERE)).one()
+            engine.dispose()
+            with redis.Redis.from_url(started[name]["REDIS_URL"]) as queue:
+                assert (*row, queue.acl_whoami()) == (f"bihuan_{account}", False, "30s", f"bihuan_{account}")
+    assert set(started) == {"web", "worker", "worker-urgent", "sweep", "relay"}
+
+
+WHO_IS_THERE = """select session_user, rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication,
+                         current_setting('statement_timeout') from pg_roles where rolname = session_user"""
 
 
 def test_real_servers_win(folder: Path) -> None:

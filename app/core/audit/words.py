@@ -24,6 +24,7 @@ STEPS: dict[str, Sentence] = {
     "sign_in.recovery_code": Sentence("用备用码登录", "Signed in with a recovery code"),
     "sign_in.recovery_code_refused": Sentence("备用码不对", "Recovery code refused"),
     "sign_in.no_role": Sentence("没有在任岗位，未进入", "Turned away without a role"),
+    "sign_in.confirmed_at_console": Sentence("在命令行验证", "Confirmed at the console"),
     "sign_in.confirmed_again": Sentence("再次验证", "Confirmed again"),
     "sign_in.signed_out": Sentence("退出登录", "Signed out"),
     "sign_in.switched_role": Sentence("换了身份", "Switched role"),

@@ -64,9 +64,9 @@ class Children:
         self.all: list[Child] = []
         self.logs.mkdir(mode=0o700, exist_ok=True)
 
-    def start(self, name: str, module: Sequence[str]) -> None:
-        """Start one more."""
-        child = Child(name, module, fresh_log(self.logs / f"{name}.log"), self.env)
+    def start(self, name: str, module: Sequence[str], own: Mapping[str, str] | None = None) -> None:
+        """Start one more; `own`: what it alone is told, such as the account it signs on with."""
+        child = Child(name, module, fresh_log(self.logs / f"{name}.log"), {**self.env, **(own or {})})
         child.start()
         self.all.append(child)
         self._write_down()

@@ -15,6 +15,9 @@ from app.core.servers.processes import server_user
 from app.core.servers.valkey import ValkeyServer, start_valkey
 from config.settings import Settings, addresses_file
 
+OWN_ACCOUNTS = ("worker", "relay")
+"""Processes that sign on under a name of their own; the web processes are `bihuan_app` (security 21)."""
+
 
 @dataclass(frozen=True)
 class Servers:
@@ -51,10 +54,12 @@ def embedded(settings: Settings, *, durable: bool = True) -> Iterator[Servers]:
             postgres = start_postgres(home / "postgres", sockets=sockets, durable=durable)
             stack.callback(postgres.stop)
             found |= {"database_url": postgres.url_app, "database_owner_url": postgres.url_owner}
+            found |= {f"{who}_database_url": postgres.url(f"bihuan_{who}") for who in OWN_ACCOUNTS}
         if not settings.redis_url:
             valkey = start_valkey(home / "valkey", sockets=sockets, durable=durable)
             stack.callback(valkey.stop)
             found["redis_url"] = valkey.url
+            found |= {f"{who}_redis_url": valkey.url_of(f"bihuan_{who}") for who in OWN_ACCOUNTS}
         servers = Servers(replace(settings, **found), postgres, valkey)
         if found:
             note = addresses_file(settings.data)

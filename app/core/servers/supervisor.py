@@ -17,7 +17,7 @@ from app.core.servers.context_secret import write_key
 from app.core.servers.embedded import Servers, embedded, without_note
 from app.core.servers.processes import ServerRefused, end, launch, tail, until
 from app.core.servers.schema import migrate, renew_context
-from config.settings import PROJECT, Settings, SettingsRefused
+from config.settings import ADDRESSES, PROJECT, Settings, SettingsRefused
 
 WEB = ("gunicorn", "--config", "config/gunicorn.py")
 BEHIND_THE_SCENES = {
@@ -69,8 +69,7 @@ def _run(settings: Settings) -> None:
                 children.start("web", WEB)
                 _demo(servers)
                 _answers(servers.settings, children)
-                for name, module in BEHIND_THE_SCENES.items():
-                    children.start(name, module)
+                start_behind_the_scenes(servers.settings, children)
                 _welcome(servers, time.monotonic() - began)
                 _watch(servers, children)
 
@@ -126,12 +125,13 @@ def _prepare(servers: Servers) -> None:
         raise ServerRefused("DATABASE_OWNER_URL: 须填写，用于升级表结构 (needed to bring the schema up to date).")
     migrate(settings.database_owner_url)
     renew_context(settings.database_owner_url, settings.context_key_file)
-    settings.check()
+    settings.check(supervising=True)
 
 
 def _environment(servers: Servers) -> dict[str, str]:
-    """What the application's processes get to know: not the owner's address."""
-    found = servers.addresses() | {"DATABASE_OWNER_URL": "", "BIHUAN_DATA": str(servers.settings.data)}
+    """What the application's processes get to know: neither the owner's address nor another process's account."""
+    hidden = dict.fromkeys(ADDRESSES, "")
+    found = hidden | servers.settings.identity("web") | {"BIHUAN_DATA": str(servers.settings.data)}
     return dict(os.environ) | found | {"PYTHONUNBUFFERED": "1"}
 
 
@@ -148,6 +148,12 @@ def _flask(servers: Servers, *arguments: str) -> None:
         raise
     if code != 0:
         raise ServerRefused(f"flask {' '.join(arguments)} 失败 (failed).")
+
+
+def start_behind_the_scenes(settings: Settings, children: Children) -> None:
+    """Workers, sweep and relay, each signing on under its own name (security 21)."""
+    for name, module in BEHIND_THE_SCENES.items():
+        children.start(name, module, settings.identity("relay" if name == "relay" else "worker"))
 
 
 @contextmanager

@@ -30,11 +30,14 @@ from app.core.servers.processes import (
 )
 
 GRACEFUL = ((int(signal.SIGTERM), 20.0),)
+QUEUES_ONLY = "~* &* +@all -@admin -@dangerous +info +sort +keys +client|setname +client|list"
 RULES = {
-    "bihuan_app": "~* &* +@all -@admin -@dangerous +info +sort +keys +client|setname +client|list",
+    "bihuan_app": QUEUES_ONLY,
+    "bihuan_worker": QUEUES_ONLY,
+    "bihuan_relay": QUEUES_ONLY,
     "keeper": "~* &* +@all",
 }
-"""The app gets what queues need, without the commands that empty, reconfigure, copy or stop the server."""
+"""Web, workers and relay, each by its own name, get what queues need, without what empties, reconfigures or stops the server."""
 ACCOUNTS = "accounts.acl"
 
 
@@ -58,14 +61,15 @@ class ValkeyServer:
     @property
     def url(self) -> str:
         """For the app: everything but dangerous commands."""
-        return self._url("bihuan_app")
+        return self.url_of("bihuan_app")
 
     @property
     def url_keeper(self) -> str:
         """For maintenance and tests: every command."""
-        return self._url("keeper")
+        return self.url_of("keeper")
 
-    def _url(self, account: str) -> str:
+    def url_of(self, account: str) -> str:
+        """The address with which `account` signs on."""
         return f"unix://{account}:{self.passwords[account]}@{quote(str(self.socket))}?db=0"
 
     def start(self) -> None:

@@ -36,9 +36,16 @@ def check() -> None:
     "--tenant", "only", type=click.UUID, multiple=True, help="Only this school or county; several may be given."
 )
 @click.option("--master", is_flag=True, help="First add a master key and bring every school key under it.")
+@click.option("--by", prompt="Account of a system administrator", help="Who does it: an account name.")
+@click.option("--code", prompt="Code of the second factor", hide_input=True, help="The present code of that account.")
 @with_appcontext
-def rotate(only: Iterable[UUID], master: bool) -> None:
-    """Begin a new generation of the schools' keys and bring every value under it; a run that was ended goes on."""
+def rotate(only: Iterable[UUID], master: bool, by: str, code: str) -> None:
+    """Begin a new generation of the schools' keys and bring every value under it; a run that was ended goes on.
+
+    Work on keys needs a fresh second factor of a system administrator (security 17).
+    """
+    if not current_app.extensions["bihuan.second_factor"](by, code):
+        raise click.ClickException("The code does not fit, was used, or the account is no system administrator's.")
     ring = _ring()
     if master:
         _renew_master(ring)

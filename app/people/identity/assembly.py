@@ -15,7 +15,7 @@ from app.core.web import navigation
 from app.core.web.current import current_actor
 from app.core.web.navigation import Entry
 from app.core.web.pages import say
-from app.people.identity import bureau, letters, queries
+from app.people.identity import bureau, console, letters, queries
 from app.people.identity.routes import bp, browser
 
 MENU = (
@@ -29,6 +29,7 @@ MENU = (
 def assemble(app: Flask) -> None:
     """Put everything in; safe to call for each application of a process."""
     app.extensions["bihuan.actor"] = browser.load_actor
+    app.extensions["bihuan.second_factor"] = console.proves_to_be_administrator
     app.register_blueprint(bp)
     bureau.register(app)
     app.context_processor(_shell)

@@ -7,11 +7,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from app.core.database import db
+from app.core import clock as core_clock
+from app.core.database import db, use_context
 from app.core.outbox.models import OutboxRow
+from app.core.policy.actor import SYSTEM
+from app.core.policy.roles import ROLES
+from app.people.directory import bulk
+from app.people.directory.models import Student
 from app.people.identity import factors
-from app.people.identity.models import AccessRequest
+from app.people.identity.models import AccessRequest, Account
 from tests.cast import PASSWORD, Cast, code, sign_in, with_token
+from tests.people.directory.rolls import child
 from tests.people.identity.races import race
 from tests.people.identity.test_security_factors import halfway
 
@@ -130,3 +136,26 @@ def test_security_10_another_phone_needs_a_fresh_code_of_the_old_one(
     assert client.get("/me").status_code == 200
     posted = db.session.scalars(select(OutboxRow.data).where(OutboxRow.kind == "account_notice")).all()
     assert {"person": str(player.person_id), "what": "factor_changed"} in posted
+
+
+def test_security_9_a_guardian_or_student_has_nothing_to_reset_and_gets_nothing_by_asking(
+    app: Flask, cast: Cast
+) -> None:
+    code_of_school = cast.units["shuangqiao"].code
+    bulk.load_roster(cast.county.id, [child(1, code_of_school, "G7", 1)], core_clock.today())
+    use_context(SYSTEM.context())
+    student = db.session.scalars(select(Student)).one()
+    ref, number, guardians = student.ref, student.student_no, student.guardians
+    assert {"guardian", "parent", "student"}.isdisjoint(ROLES)
+    admin = sign_in(app.test_client(), cast["sys_admin"])
+    assert admin.get(f"/accounts/new/{ref}").status_code == 404
+    assert admin.post(f"/accounts/new/{ref}", data={"name": "guardian1"}).status_code == 404
+    accounts = db.session.scalar(select(func.count()).select_from(Account))
+    for typed in (number, str(guardians), ref):
+        with_token(app.test_client()).post("/sign-in/forgotten", data={"name": typed[:60]})
+    asked_for = db.session.scalars(select(AccessRequest)).all()
+    assert len(asked_for) == 3 and {request.account_id for request in asked_for} == {None}
+    assert db.session.scalar(select(func.count()).select_from(Account)) == accounts
+    for number in [request.number for request in asked_for]:
+        address = f"/accounts/{cast['principal'].account_ref}/release-code"
+        assert not re.search(r"[2-9A-Z]{5}-[2-9A-Z]{5}</b>", admin.post(address, data={"number": number}).text)

@@ -13,10 +13,11 @@ from sqlalchemy import func, select, text, update
 
 from app.core import clock as core_clock
 from app.core.audit import trail
-from app.core.database import db
+from app.core.database import db, use_context, uuid7
 from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM
 from app.core.policy.roles import ROLES
+from app.core.vault import commands
 from app.people.directory.models import Person, RoleAssignment
 from app.people.identity import lookup, operations, sessions
 from app.people.identity.models import Account, SignInSession
@@ -218,6 +219,34 @@ def test_security_17_every_grant_reset_and_export_declares_it(app: Flask) -> Non
     assert {name for name in wanted if not getattr(app.view_functions[name], "fresh", False)} == set()
 
 
+def test_security_17_work_on_keys_needs_a_fresh_code_of_a_system_administrator(app: Flask, cast: Cast) -> None:
+    rotated: list[object] = []
+    runner, admin = app.test_cli_runner(), cast["sys_admin"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(commands, "rotate_tenant", lambda _ring, tenant: rotated.append(tenant))
+
+        def rotate(by: Player, given: str) -> int:
+            done = runner.invoke(
+                commands.keys, ["rotate", f"--tenant={uuid7()}", f"--by={by.account_name}", f"--code={given}"]
+            )
+            return int(done.exit_code)
+
+        assert rotate(admin, "000000") == rotate(cast["principal"], code(cast["principal"])) == 1 and not rotated
+        right = code(admin)
+        assert rotate(admin, right) == 0 and len(rotated) == 1
+        assert rotate(admin, right) == 1 and len(rotated) == 1  # used once
+    use_context(SYSTEM.context())
+    told = text("select body->>'account' from audit.access_log where step = 'sign_in.confirmed_at_console'")
+    assert list(db.session.execute(told).scalars()) == [str(admin.account_id)]
+
+
+def test_security_17_break_glass_erasure_and_exports_of_persons_will_ask_too(app: Flask) -> None:
+    grave = re.compile(r"break.?glass|erase|erasure|purge|export_(students|staff|accounts)|release_code|reset_factor")
+    found = {rule.endpoint for rule in app.url_map.iter_rules() if grave.search(rule.endpoint)}
+    assert {"directory.export_students", "identity.export_accounts", "identity.release_code"} <= found
+    assert {name for name in found if not getattr(app.view_functions[name], "fresh", False)} == set()
+
+
 def test_security_18_people_see_and_end_their_own_sessions_and_it_is_in_the_trail(
     app: Flask, client: FlaskClient, cast: Cast
 ) -> None:
@@ -244,8 +273,6 @@ def _hash(session_id: Any) -> bytes:
 
 def _told(step: str, player: Player) -> int:
     """Entries of this step by this person, as the system sees them."""
-    from app.core.database import use_context
-
     use_context(SYSTEM.context())
     wanted = text("select count(*) from audit.access_log where step = :s and person_id = :p")
     return int(db.session.execute(wanted, {"s": step, "p": player.person_id}).scalar_one())
