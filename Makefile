@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 PYTHON_IN_VENV := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench handbook pins drill
+.PHONY: help demo test check scan bench handbook pins drill
 
 help: ## what can be done here
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -16,11 +16,16 @@ test: ## install what tests need, then all checks and all tests
 	@bin/setup.sh dev
 	@bin/syslibs.sh pdf browser
 	@bin/check.sh
+	@$(PYTHON_IN_VENV) bin/scan.py
 	@$(PYTHON_IN_VENV) -m pytest -n 2
 
 check: ## lint, format, types, imports, templates, handbook fresh
 	@bin/setup.sh dev
 	@bin/check.sh
+
+scan: ## flaws in the code, known holes of the packages, the bill of materials in .venv-scan
+	@bin/setup.sh dev
+	@$(PYTHON_IN_VENV) bin/scan.py
 
 bench: ## measure speed against a partner in the same run; one JSON object per figure
 	@bin/setup.sh dev

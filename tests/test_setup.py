@@ -20,13 +20,14 @@ from config.settings import PROJECT, Settings, addresses_file
 from tests.cluster import quick_place
 
 PINS = ("requirements.txt", "requirements-dev.txt")
+ALL_PINS = (*PINS, "requirements-scan.txt")
 
 
 def test_every_target_says_what_it_does() -> None:
     makefile = (PROJECT / "Makefile").read_text()
     targets = set(re.findall(r"^([a-z]+):", makefile, re.M))
     assert targets == set(re.findall(r"^([a-z]+):.*## \S", makefile, re.M))
-    assert targets >= {"demo", "test", "check", "bench", "handbook", "pins", "drill"}
+    assert targets >= {"demo", "test", "check", "bench", "handbook", "pins", "drill", "scan"}
 
 
 def test_continuous_integration_runs_what_people_run() -> None:
@@ -35,7 +36,7 @@ def test_continuous_integration_runs_what_people_run() -> None:
     assert script.read_text().rstrip().endswith("make test")
 
 
-@pytest.mark.parametrize("name", PINS)
+@pytest.mark.parametrize("name", ALL_PINS)
 def test_every_package_is_pinned_with_hashes_and_no_file_names_a_registry(name: str) -> None:
     pins = (PROJECT / name).read_text()
     packages = re.split(r"\n(?=[a-z0-9])", pins.strip())
