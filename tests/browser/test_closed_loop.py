@@ -12,10 +12,14 @@ from sqlalchemy import select, text
 
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
+from app.improvement.chain.graph import Chain
+from app.improvement.chain.queries import trace
+from app.improvement.chain.queries.trace import STAGES
 from app.improvement.effects.models import EffectEvaluation, Recheck
 from app.improvement.problems.models import ProblemItem
+from app.improvement.visits.models import VisitFinding
 from tests.browser.conftest import Site, Visit, pictures_of, serving
-from tests.browser.loop import closing, plans, problems, rounds
+from tests.browser.loop import closing, plans, problems, rounds, visits
 from tests.browser.loop.desk import Desk
 from tests.browser.loop.rounds import Round
 from tests.factories.monitoring import NUMBER, Line
@@ -52,10 +56,12 @@ def test_a_problem_goes_from_the_workbook_to_its_closure_and_comes_again(desk: D
     _from_the_workbook_to_the_list(desk)
     _from_the_list_to_the_measures(desk)
     assert desk.site.inside(_returned) == ["分层练习与错因台账"]
+    assert desk.site.inside(_came_of_the_visit) == ["evidence", "action", "finding", "reopening"]
     _from_new_data_to_the_closure(desk)
     assert desk.site.inside(_closed) == ("closed", "achieved", date(2027, 6, 23), date(2027, 12, 20))
     _half_a_year_later(desk)
     assert desk.site.inside(_item) == ("reopened", 1)
+    _the_whole_chain(desk)
 
 
 def _from_the_workbook_to_the_list(desk: Desk) -> None:
@@ -71,7 +77,7 @@ def _from_the_workbook_to_the_list(desk: Desk) -> None:
 
 
 def _from_the_list_to_the_measures(desk: Desk) -> None:
-    """A visit of the school, where there is one, comes between begin and report."""
+    """The school begins; a visit comes between and adds a third measure to the two."""
     desk.on(date(2026, 12, 8))
     problems.sign_for(desk)
     problems.diagnose(desk)
@@ -80,9 +86,19 @@ def _from_the_list_to_the_measures(desk: Desk) -> None:
     plans.approve(desk)
     desk.on(date(2026, 12, 14))
     plans.begin(desk)
+    visits.closed_before(desk)
+    address = visits.announce(desk)
+    desk.on(date(2027, 1, 15))
+    visits.report(desk, address)
+    desk.on(visits.DAY)
+    visits.look(desk, address)
+    visits.find(desk, address)
+    visits.answer(desk, address)
+    visits.decide(desk)
     desk.on(date(2027, 3, 15))
     plans.report(desk)
     plans.judge(desk)
+    visits.carry_out(desk)
     closing.start_evaluation(desk)
 
 
@@ -105,6 +121,18 @@ def _half_a_year_later(desk: Desk) -> None:
     problems.reopen(desk, date(2029, 3, 30))
 
 
+def _the_whole_chain(desk: Desk) -> None:
+    """From the page of the item to its chain: every kind of record of the loop stands there, the visit's own among them."""
+    page = desk.sits("office_director").follows("完整链条", "main").reads("现场所见", *visits.OF_THE_ITEM)
+    page.keeps("loop-chain")
+    found = desk.site.inside(_chain)
+    assert {node.kind for node in found.nodes} == set(STAGES)
+    assert len(found.links) >= 11
+    cells = found.of("cell")
+    assert len(cells) == 3 and all(cell.facts["file_sha256"] and cell.facts["cell"] for cell in cells)
+    assert {node.key for node in found.nodes} == found.part_of(found.items[0])
+
+
 def _returned() -> list[str]:
     use_context(SYSTEM.context())
     steps = text(
@@ -114,12 +142,27 @@ def _returned() -> list[str]:
     return list(db.session.scalars(steps))
 
 
+def _came_of_the_visit() -> list[str | None]:
+    use_context(SYSTEM.context())
+    return [
+        one.carried_as
+        for one in db.session.scalars(select(VisitFinding).order_by(VisitFinding.position))
+        if one.wants_answer
+    ]
+
+
 def _closed() -> tuple[str, str | None, date | None, date]:
     use_context(SYSTEM.context())
     item = db.session.scalars(select(ProblemItem).where(ProblemItem.number == problems.NUMBER)).one()
     outcome = db.session.scalars(select(EffectEvaluation).where(EffectEvaluation.item_id == item.id)).one()
     again = db.session.scalars(select(Recheck).where(Recheck.item_id == item.id)).one()
     return item.state, outcome.outcome, item.closed_on, again.due_on
+
+
+def _chain() -> Chain:
+    use_context(SYSTEM.context())
+    item = db.session.scalars(select(ProblemItem).where(ProblemItem.number == problems.NUMBER)).one()
+    return trace(SYSTEM, item)
 
 
 def _item() -> tuple[str, int]:

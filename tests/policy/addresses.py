@@ -60,6 +60,7 @@ RECORDS = {
     "/trace/plans/": "remediation_plans",
     "/trace/rechecks/": "rechecks",
     "/trace/reopenings/": "reopenings",
+    "/trace/visits/": "supervision_visits",
     "/units/": "units",
     "/value-added/": "value_added_runs",
     "/value-added/cycles/": "monitoring_cycles",

@@ -13,6 +13,7 @@ from app.core.web.drawings import Node, signed
 from app.improvement.chain.graph import Chain, ChainNode
 from app.improvement.chain.kinds import BY_CODE, FILE
 from app.improvement.problems.words import OUTCOMES, SEEN, SEVERITIES, value_words, word_of
+from app.improvement.visits.words import FINDINGS
 
 AT = {"planning": 3, "implementing": 4, "evaluating": 7, "pending_closure": 8, "closed": 9}
 """Where on the ring an item stands; before planning it is at itself."""
@@ -36,7 +37,7 @@ def ring_of(chain: Chain, item: uuid.UUID) -> tuple[Node, ...]:
         _plan(parts.get("plan", [])),
         _actions(parts.get("action", [])),
         _evidence(parts.get("evidence", [])),
-        _visit(parts.get("visit", []), itself),
+        _visit(parts.get("visit", []), parts.get("supervision", []), itself),
         _evaluation(parts.get("evaluation", [])),
         _closure(parts.get("closure", [])),
         _next_round(again, parts),
@@ -163,15 +164,19 @@ def _evidence(pieces: Sequence[ChainNode]) -> Node:
     return Node(title, (_("%(n)s 份", n=len(ours)), judged), ours[-1].url)
 
 
-def _visit(checks: Sequence[ChainNode], item: ChainNode) -> Node:
-    title = word(BY_CODE["visit"].name)
-    if not checks:
+def _visit(checks: Sequence[ChainNode], visits: Sequence[ChainNode], item: ChainNode) -> Node:
+    """Checks on site, and the visits of the programme that looked at the item."""
+    title = word(BY_CODE["supervision"].name)
+    if not checks and not visits:
         severe = item.facts.get("severity") == "severe"
         return Node(title, (_("严重问题须核查") if severe else _("还没有核查"),))
-    if _hidden(checks):
+    if _hidden([*checks, *visits]):
         return Node(title, (beyond(),))
-    last = checks[-1]
-    return Node(title, (_("%(n)s 次・%(day)s", n=len(checks), day=day_of_year(last.on)),), last.url)
+    checked, visited = ([node for node in nodes if node.shown] for nodes in (checks, visits))
+    lines = [_("视导 %(number)s・%(day)s", number=node.number, day=day_of_year(node.on)) for node in visited[-1:]]
+    if checked:
+        lines.append(_("核查 %(n)s 次・%(day)s", n=len(checked), day=day_of_year(checked[-1].on)))
+    return Node(title, tuple(lines), (visited or checked)[-1].url)
 
 
 def _evaluation(rows: Sequence[ChainNode]) -> Node:
@@ -241,8 +246,10 @@ def _detail(node: ChainNode) -> str:
         )
         value = value_words(facts["value"], facts["value_type"])
         return str(_("%(place)s，数值 %(value)s，%(n)s 人", place=place, value=value, n=facts["n"]))
-    if node.kind == "visit":
+    if node.kind in ("visit", "observation"):
         return word(word_of(SEEN, node.facts["seen"]))
+    if node.kind == "visit_finding":
+        return word(word_of(FINDINGS, node.facts["finding"]))
     return word(word_of(OUTCOMES, node.facts.get("outcome"))) if node.kind == "evaluation" else ""
 
 

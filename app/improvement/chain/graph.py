@@ -11,8 +11,8 @@ from typing import Any
 
 from workflows.vocabulary import State
 
-MEASURED = ("file", "cell", "finding")
-"""Where the numbers come from: the way back goes through these alone, never into another item's work."""
+SOURCES = ("file", "cell", "finding", "supervision")
+"""Where numbers and what was seen come from: the way back goes through these alone, never into another item's work."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +85,10 @@ class Chain:
         return _walk(start, ((link.after, link.before) for link in self.links))
 
     def part_of(self, item: uuid.UUID) -> frozenset[str]:
-        """Keys of everything one item rests on and leads to, the cells measured again with their files included."""
+        """Keys of everything one item rests on and leads to, its visits and the files of cells measured again included."""
         forth = self.leads_to(str(item))
-        measured = {node.key for node in self.nodes if node.kind in MEASURED}
-        sources = ((link.after, link.before) for link in self.links if link.before in measured)
+        origins = {node.key for node in self.nodes if node.kind in SOURCES}
+        sources = ((link.after, link.before) for link in self.links if link.before in origins)
         back = _walk_all(forth | self.rests_on(str(item)), sources)
         return frozenset(forth | back)
 

@@ -25,8 +25,8 @@ ERRORS = as_xlsx(sent([["月份", "题数", "错题数"], ["十月", 40, 12], ["
 def draw_up(desk: Desk) -> None:
     """The handler fills the sections, a measure against each cause; the head of the school hands it in."""
     page = desk.sits("school_coordinator").presses("制定整改方案").reads("填写整改方案")
-    for section, words in SECTIONS.items():
-        page.follows(f". {section}", "main").writes(**words).presses("保存这一节")
+    for section, said in SECTIONS.items():
+        page.follows(f". {section}", "main").writes(**said).presses("保存这一节")
     for number, (title, criterion) in enumerate(MEASURES):
         page.presses("添加措施", number).writes(
             title=title, owner_id="温如言", planned_start=date(2026, 12, 14), planned_end=date(2027, 4, 30),
@@ -57,21 +57,23 @@ def report(desk: Desk) -> None:
     first, second = MEASURES[0][0], MEASURES[1][0]
     page = desk.takes_up("subject_teacher", first).presses("添加佐证")
     page.writes(files=("月度错因统计.xlsx", ERRORS)).reads("已上传")
-    _words(desk, "错题率由三成降到两成", date(2027, 1, 15))
-    _done(desk, first, "分层练习坚持 10 周")
+    words(desk, "错题率由三成降到两成", date(2027, 1, 15))
+    done(desk, first, "分层练习坚持 10 周")
     page.opens("/todo").follows(second, "main").presses("添加佐证").writes(link="https://example.invalid/beike")
-    _words(desk, "每周集体备课，练习分三层", date(2027, 3, 1))
-    _done(desk, second, "集体备课 10 次，练习都分三层")
+    words(desk, "每周集体备课，练习分三层", date(2027, 3, 1))
+    done(desk, second, "集体备课 10 次，练习都分三层")
 
 
-def _words(desk: Desk, change: str, day: date) -> None:
-    page = desk.sits("subject_teacher")
+def words(desk: Desk, change: str, day: date, by: str = "subject_teacher") -> None:
+    """What a piece of evidence shows, and when it happened."""
+    page = desk.sits(by)
     page.writes(happened_on=day, description=change, place="八年级办公室", privacy_checked=None)
     page.presses("提交给评价员审核").reads("已提交")
 
 
-def _done(desk: Desk, title: str, result: str) -> None:
-    page = desk.sits("subject_teacher").reads(title, "进度还没有到 100%")
+def done(desk: Desk, title: str, result: str, by: str = "subject_teacher") -> None:
+    """The measure is through, and what came of it."""
+    page = desk.sits(by).reads(title, "进度还没有到 100%")
     page.writes(progress=100).presses("更新进度").presses("提交核验").writes(result=result).presses("提交核验")
     page.reads("核验佐证")
 

@@ -24,6 +24,7 @@ from app.improvement.plans.models import Evidence, RemediationAction, Remediatio
 from app.improvement.problems.models import ItemFinding, OnsiteCheck, ProblemItem, Reopening
 from tests.cast import Cast, sign_in
 from tests.improvement.effects.scenes import EffectScene
+from tests.improvement.visits.scenes import VisitScene
 
 
 def _first(statement: Any) -> Any:
@@ -185,6 +186,7 @@ def test_the_page_of_every_kind_of_record_draws_the_ring_and_lists_every_node(
     scene: EffectScene, client: FlaskClient, cast: Cast, kind: Any
 ) -> None:
     records = records_of(scene, scene.closure_approved())
+    records["supervision"] = VisitScene(cast).visit("issued", records["item"])
     records["reopening"] = _found_again(scene, records["item"])
     said = sign_in(client, cast["office_director"]).get(f"/trace/{kind.path}/{records[kind.code].ref}")
     text = said.get_data(as_text=True)

@@ -19,6 +19,8 @@ from app.improvement.monitoring.models import DataFinding, MonitoringResult
 from app.improvement.plans.models import Evidence, EvidenceUse, RemediationAction, RemediationPlan
 from app.improvement.problems.models import ItemFinding, OnsiteCheck, ProblemItem, Reopening
 from app.improvement.problems.queries.reach import visible_items, visible_reopenings
+from app.improvement.visits.models import SupervisionVisit, VisitLine
+from app.improvement.visits.queries import visits
 
 MOST_ITEMS = 12
 """A county cell may stand behind many items; so many are drawn, and the page says that there are more."""
@@ -32,6 +34,10 @@ def visible_ids(actor: Actor, kind: Kind) -> Select[Any]:
         return visible_items(actor, select(model.id))
     if kind.code == "visit":
         return select(model.id).where(model.item_id.in_(visible_items(actor, select(ProblemItem.id))))
+    if kind.code == "supervision":
+        return visits.seen(actor, select(model.id))  # type: ignore[no-any-return]
+    if kind.code in ("observation", "visit_finding"):
+        return select(model.id).where(model.visit_id.in_(visits.seen(actor, select(SupervisionVisit.id))))
     if kind.code == "reopening":
         return visible_reopenings(actor, select(model.id))
     if kind.code in OF_ITEMS:
@@ -93,6 +99,10 @@ def _belongs(record: Any) -> Any:
             or_(RemediationAction.id == record.action_id, RemediationAction.id.in_(used))
         )
         return item.in_(select(RemediationPlan.item_id).where(RemediationPlan.id.in_(actions)))
+    if isinstance(record, SupervisionVisit):
+        return item.in_(
+            select(VisitLine.item_id).where(VisitLine.visit_id == record.id, VisitLine.item_id.is_not(None))
+        )
     if isinstance(record, RemediationPlan | OnsiteCheck | EffectEvaluation | ClosureRequest | Recheck | Reopening):
         return item == record.item_id
     raise TypeError(f"no evidence chain leads through {type(record).__name__}")

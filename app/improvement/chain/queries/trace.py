@@ -23,18 +23,19 @@ from app.improvement.effects.models import ClosureRequest, EffectEvaluation, Rec
 from app.improvement.monitoring.models import DataFinding, Indicator, MonitoringCycle, MonitoringResult
 from app.improvement.plans.models import Evidence, EvidenceUse, RemediationAction, RemediationPlan
 from app.improvement.problems.models import ItemFinding, OnsiteCheck, ProblemItem, Reopening
+from app.improvement.visits.models import SupervisionVisit, VisitFinding, VisitLine, VisitObservation
 
 OUT = ("released", "improving", "closed")
 STAGES = (
-    "file", "cell", "finding", "item", "plan", "action", "evidence", "visit", "evaluation", "closure", "recheck",
-    "reopening",
+    "file", "cell", "finding", "item", "plan", "action", "evidence", "supervision", "observation", "visit_finding",
+    "visit", "evaluation", "closure", "recheck", "reopening",
 )  # fmt: skip
 """In which order the nodes stand."""
 _Own = dict[str, list[uuid.UUID]]
 
 
 def trace(actor: Actor, record: Any) -> Chain:
-    """The evidence chain through a record: result cell, finding, item, plan, measure, evidence, check, evaluation,
+    """The evidence chain through a record: result cell, finding, item, plan, measure, evidence, visit, check, evaluation,
     closure request, recheck or reopening.
 
     Back to file digest, sheet, row and column, forward to the cell measured again. What row-level security hides is
@@ -62,11 +63,12 @@ class _Work:
         cells = self._plans(items, own) | set(own.get("cell", ()))
         self._actions(own)
         self._evidence(own)
-        self._visits(items)
+        self._checks(items)
         findings = self._cited(items) | set(own.get("finding", ()))
         cells |= self._evaluations(items)
         self._closures(items)
         findings |= self._reopenings(items)
+        findings |= self._visits(items, findings, own)
         cells |= self._findings(findings)
         self._cells(cells)
 
@@ -136,7 +138,7 @@ class _Work:
         ):
             self._put("action", row, row.plan_id, title=row.title, on=row.planned_end, url=f"/actions/{row.ref}")
 
-    def _visits(self, items: list[uuid.UUID]) -> None:
+    def _checks(self, items: list[uuid.UUID]) -> None:
         c = OnsiteCheck
         for row in self._rows(
             select(c.id, c.ref, c.checked_on, c.place, c.seen, c.item_id, ProblemItem.ref.label("item_ref"))
@@ -198,6 +200,56 @@ class _Work:
                 findings.add(row.finding_id)
                 self.links.append(ChainLink(str(row.finding_id), str(row.id)))
         return findings
+
+    def _visits(self, items: list[uuid.UUID], findings: set[uuid.UUID], own: _Own) -> set[uuid.UUID]:
+        """What visits saw and found, once their school was shown it; the ids of the findings that came of it."""
+        asked = own.get("supervision", [])
+        places, seen = self._seen(items)
+        found = self._found(or_(*_speaks_of(items, findings, asked)), seen)
+        v, wanted = SupervisionVisit, places | {row.visit_id for row in found} | set(asked)
+        for row in self._rows(select(v.id, v.ref, v.state, v.number, v.scope, v.visit_on).where(v.id.in_(wanted))):
+            day, url = row.visit_on, f"/visits/{row.ref}"
+            self._put("supervision", row, number=row.number, title=row.scope, on=day, url=url)
+        return {row.data_finding_id for row in found} - {None}
+
+    def _seen(self, items: list[uuid.UUID]) -> tuple[set[uuid.UUID], dict[tuple[Any, Any], uuid.UUID]]:
+        """Ids of the visits that looked at these items, and what each saw of each."""
+        o, line, places, seen = VisitObservation, VisitLine, set(), {}
+        for row in self._rows(
+            select(o.id, o.ref, o.seen, o.observed_at, o.visit_id, line.item_id, line.title, _visit_ref())
+            .join(line, line.id == o.line_id)
+            .join(SupervisionVisit, SupervisionVisit.id == o.visit_id)
+            .where(line.item_id.in_(items), o.set_aside_at.is_(None), _is_told())
+        ):
+            day, address = clock.local(row.observed_at).date(), f"/visits/{row.visit_ref}"
+            facts = {"seen": row.seen}
+            self._put("observation", row, row.visit_id, title=row.title, on=day, url=address, facts=facts)
+            self.links.append(ChainLink(str(row.item_id), str(row.id)))
+            places.add(row.visit_id)
+            seen[row.visit_id, row.item_id] = row.id
+        return places, seen
+
+    def _found(self, which: Any, seen: dict[tuple[Any, Any], uuid.UUID]) -> list[Any]:
+        """Findings of visits, each after what was seen of its item and before what became of it."""
+        f = VisitFinding
+        became = (f.check_id, f.data_finding_id, f.action_id, f.reopening_id)
+        rows = list(
+            self._rows(
+                select(
+                    f.id, f.ref, f.kind, f.text, f.item_id, f.visit_id, SupervisionVisit.visit_on, *became, _visit_ref()
+                )
+                .join(SupervisionVisit, SupervisionVisit.id == f.visit_id)
+                .where(which, _is_told())
+                .order_by(f.position)
+            )
+        )
+        for row in rows:
+            behind, address = seen.get((row.visit_id, row.item_id), row.visit_id), f"/visits/{row.visit_ref}"
+            facts = {"finding": row.kind}
+            self._put("visit_finding", row, behind, title=row.text, on=row.visit_on, url=address, facts=facts)
+            after = (row.check_id, row.data_finding_id, row.action_id, row.reopening_id)
+            self.links += [ChainLink(str(row.id), str(one)) for one in after if one is not None]
+        return rows
 
     def _cited(self, items: list[uuid.UUID]) -> set[uuid.UUID]:
         found = set()
@@ -268,6 +320,20 @@ class _Work:
         own = {"file_sha256": row.file_sha256, "file_name": row.file_name}
         name = row.file_name or ""
         self.found.setdefault(file, ChainNode("file", file, title=name, on=row.starts_on, url=url, facts=own))
+
+
+def _visit_ref() -> Any:
+    return SupervisionVisit.ref.label("visit_ref")
+
+
+def _is_told() -> Any:
+    """The school was shown the draft: before that nobody but the team has what was seen, and no hint of it either."""
+    return or_(SupervisionVisit.draft_shown_on.is_not(None), SupervisionVisit.feedback_on.is_not(None))
+
+
+def _speaks_of(items: list[uuid.UUID], findings: set[uuid.UUID], visits: list[uuid.UUID]) -> tuple[Any, ...]:
+    f = VisitFinding
+    return f.item_id.in_(items), f.data_finding_id.in_(findings), f.visit_id.in_(visits)
 
 
 def _cells() -> Any:

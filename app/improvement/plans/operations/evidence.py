@@ -97,7 +97,9 @@ def _fill(action: RemediationAction, evidence: Evidence, given: EvidenceIn) -> N
         setattr(evidence, name, getattr(given, name))
     for name in ("title", "description", "place", "person"):
         setattr(evidence, name, getattr(given, name).strip())
-    evidence.criterion = next((one for one in action.criteria if one.id == given.criterion_id), None)
+    # A new piece is not in the session yet, and the criteria of a measure may still have to be read.
+    with db.session.no_autoflush:
+        evidence.criterion = next((one for one in action.criteria if one.id == given.criterion_id), None)
 
 
 def _must_be_of(action: RemediationAction, criterion_id: uuid.UUID | None) -> None:
