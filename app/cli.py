@@ -10,6 +10,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from app.core import backups
 from app.core.audit import commands as audit
 from app.core.vault import commands as vault
 from app.people.identity import commands as identity
@@ -17,7 +18,17 @@ from app.people.identity import commands as identity
 
 def commands() -> list[click.Command]:
     """Every command of the command line."""
-    return [worker, relay_, sweep_, handbook, *audit.COMMANDS, vault.keys, *identity.COMMANDS, *_demo()]
+    return [
+        worker,
+        relay_,
+        sweep_,
+        handbook,
+        *audit.COMMANDS,
+        *backups.COMMANDS,
+        vault.keys,
+        *identity.COMMANDS,
+        *_demo(),
+    ]
 
 
 def _demo() -> list[click.Command]:

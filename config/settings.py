@@ -99,6 +99,7 @@ class Settings:
         "The same database as the role of the outbox relay; empty: the embedded server's.",
     )
     relay_redis_url: str = variable("REDIS_RELAY_URL", "", str, "The same queues as the account of the relay.")
+    database_backup_url: str = variable("DATABASE_BACKUP_URL", "", str, "The same database as the backup role.")
 
     secret_key_file: Path = variable(
         "BIHUAN_SECRET_KEY_FILE", "{data}/keys/secret.key", _path, "Key that signs forms and cookies."
@@ -123,6 +124,14 @@ class Settings:
         "{data}/anchor/chain.txt",
         _paths,
         "Places of the audit anchor, by comma; the second best on another host.",
+    )
+
+    backups: Path = variable("BIHUAN_BACKUPS", "{data}/backups", _path, "Folder of sealed backups; best another disk.")
+    backup_key_file: Path = variable(
+        "BIHUAN_BACKUP_KEY_FILE", "{data}/keys/backup.key", _path, "Key that seals backups; never beside them."
+    )
+    metrics_token_file: Path = variable(
+        "BIHUAN_METRICS_TOKEN_FILE", "{data}/keys/metrics.token", _path, "Word that opens /metrics; no file: closed."
     )
 
     smtp_url: str = variable(
@@ -309,6 +318,7 @@ ADDRESSES = {
     "REDIS_WORKER_URL": "worker_redis_url",
     "DATABASE_RELAY_URL": "relay_database_url",
     "REDIS_RELAY_URL": "relay_redis_url",
+    "DATABASE_BACKUP_URL": "database_backup_url",
 }
 """Variables that hold the address of a server, and the setting each becomes."""
 VERIFIED = ("verify-ca", "verify-full")

@@ -17,6 +17,7 @@ OWN_ACCOUNTS = {
     "DATABASE_WORKER_URL": "postgresql+psycopg://bihuan_worker@/bihuan?host=/run/postgresql",
     "REDIS_WORKER_URL": "rediss://bihuan_worker@queue",
     "DATABASE_RELAY_URL": "postgresql+psycopg://bihuan_relay@/bihuan?host=%2Frun%2Fpostgresql",
+    "DATABASE_BACKUP_URL": "postgresql+psycopg://bihuan_backup@/bihuan?host=/run/postgresql",
     "REDIS_RELAY_URL": "unix://bihuan_relay:word@/run/redis/redis.sock",
 }
 
@@ -183,6 +184,7 @@ def test_security_39_the_gateway_speaks_tls_1_2_or_newer_only_and_nothing_withou
         ("DATABASE_RELAY_URL", "relay_database_url"),
         ("REDIS_RELAY_URL", "relay_redis_url"),
         ("DATABASE_OWNER_URL", "database_owner_url"),
+        ("DATABASE_BACKUP_URL", "database_backup_url"),
     ],
 )
 def test_security_21_no_process_of_production_shares_an_account_or_goes_without(

@@ -32,6 +32,7 @@ class Servers:
         return {
             "DATABASE_URL": self.settings.database_url,
             "DATABASE_OWNER_URL": self.settings.database_owner_url,
+            "DATABASE_BACKUP_URL": self.settings.database_backup_url,
             "REDIS_URL": self.settings.redis_url,
         }
 
@@ -54,6 +55,7 @@ def embedded(settings: Settings, *, durable: bool = True) -> Iterator[Servers]:
             postgres = start_postgres(home / "postgres", sockets=sockets, durable=durable)
             stack.callback(postgres.stop)
             found |= {"database_url": postgres.url_app, "database_owner_url": postgres.url_owner}
+            found["database_backup_url"] = postgres.url("bihuan_backup")
             found |= {f"{who}_database_url": postgres.url(f"bihuan_{who}") for who in OWN_ACCOUNTS}
         if not settings.redis_url:
             valkey = start_valkey(home / "valkey", sockets=sockets, durable=durable)

@@ -9,9 +9,9 @@ from typing import Any
 
 from flask import current_app
 from redis.exceptions import RedisError
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, text
 
-from app.core import calendar, clock, pdf, queue
+from app.core import backups, calendar, clock, pdf, queue
 from app.core.audit.anchors import last_anchor
 from app.core.audit.models import Verification
 from app.core.audit.verification import Anchor
@@ -24,7 +24,11 @@ from config.settings import Settings
 OUTBOX_LATE = timedelta(seconds=60)
 ANCHOR_LATE = timedelta(minutes=15)
 VERIFIED_LATE = timedelta(hours=36)
+BACKUP_LATE = timedelta(hours=26)
 """After these the administrator is alarmed (security 78)."""
+BURST_MINUTES, MOST_REFUSALS, MOST_OF_ONE = 10, 100, 30
+"""More refusals than these in so many minutes are a burst: of everybody, of one person."""
+REFUSED = text("select total, of_one from audit.refusals_since(:since)")
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,8 @@ class SystemState:
     scanner: str
     mail: bool
     pdf_trouble: Any
+    refusals: int
+    backed_up_at: datetime | None
     alarms: tuple[str, ...]
 
 
@@ -65,6 +71,8 @@ def system_state(actor: Actor) -> SystemState:
     verified = db.session.scalar(select(Verification).order_by(Verification.id.desc()).limit(1))
     anchors = tuple(_anchor(place, machine) for place in settings.anchor_files)
     known_until = calendar.known_until(calendar.load_overrides())
+    refusals, of_one = _refusals(now)
+    backed_up_at = backups.newest(settings.backups)
     alarms = {
         "outbox": age > OUTBOX_LATE,
         "dead": bool(dead),
@@ -74,6 +82,9 @@ def system_state(actor: Actor) -> SystemState:
         "scanner": settings.scanner == "none",
         "calendar": known_until < clock.today() + timedelta(days=90),
         "queue": not _reachable(settings.redis_url),
+        "refusals": refusals > MOST_REFUSALS or of_one > MOST_OF_ONE,
+        "backup": _backup_late(settings, backed_up_at, machine),
+        "disk": settings.production and not backups.disk_is_sealed(settings.data),
     }
     return SystemState(
         waiting=count,
@@ -86,8 +97,49 @@ def system_state(actor: Actor) -> SystemState:
         scanner=settings.scanner,
         mail=bool(settings.smtp_url),
         pdf_trouble=None if settings.pdf and pdf.available() else pdf.why_not(),
+        refusals=refusals,
+        backed_up_at=backed_up_at,
         alarms=tuple(name for name, on in alarms.items() if on),
     )
+
+
+def _refusals(now: datetime) -> tuple[int, int]:
+    """Refusals of the last minutes: all of them, and the most of one person."""
+    total, of_one = db.session.execute(REFUSED, {"since": now - timedelta(minutes=BURST_MINUTES)}).one()
+    return total, of_one
+
+
+def _backup_late(settings: Settings, at: datetime | None, machine: datetime) -> bool:
+    """Whether the newest backup is too old; without any, only where real persons' data are kept."""
+    return settings.production if at is None else machine - at > BACKUP_LATE
+
+
+def metrics(settings: Settings) -> str:
+    """The figures that are watched from outside, in the text form of Prometheus: numbers without a label of anybody."""
+    now, machine = clock.now(), clock.machine_now()
+    waiting = and_(OutboxRow.done_at.is_(None), OutboxRow.dead_at.is_(None), OutboxRow.due_at <= now)
+    count, oldest = db.session.execute(select(func.count(), func.min(OutboxRow.due_at)).where(waiting)).one()
+    dead = db.session.scalar(select(func.count()).where(OutboxRow.dead_at.is_not(None)))
+    verified = db.session.scalar(select(Verification).order_by(Verification.id.desc()).limit(1))
+    anchors = [_anchor(place, machine).written_at for place in settings.anchor_files]
+    backed_up_at = backups.newest(settings.backups)
+    figures = {
+        "outbox_waiting": count,
+        "outbox_oldest_seconds": (now - oldest).total_seconds() if oldest else 0,
+        "outbox_dead": dead,
+        "refusals_10_minutes": _refusals(now)[0],
+        "chain_faults": int(verified is not None and verified.first_bad is not None),
+        "chain_verified_age_seconds": _age(now, verified.at if verified else None),
+        "anchor_age_seconds": max((_age(machine, at) for at in anchors), default=-1),
+        "backup_age_seconds": _age(machine, backed_up_at),
+        "queue_reachable": int(_reachable(settings.redis_url)),
+    }
+    return "".join(f"# TYPE bihuan_{name} gauge\nbihuan_{name} {value:g}\n" for name, value in figures.items())
+
+
+def _age(now: datetime, at: datetime | None) -> float:
+    """Seconds since; -1 for what has never been."""
+    return (now - at).total_seconds() if at else -1
 
 
 def _dead(actor: Actor) -> Any:

@@ -1,23 +1,32 @@
 """Security requirements 75–79: what is counted, limited, watched and written to logs."""
 
 import io
+import os
+import re
+import time
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import EnvironBuilder
 
+from app.core import backups, limits, logs
 from app.core import clock as core_clock
-from app.core import limits, logs
 from app.core.audit import trail
 from app.core.audit.models import Verification
 from app.core.database import db, use_context
+from app.core.outbox import handlers
+from app.core.outbox.deliver import drain
 from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM, Actor
 from app.core.web.trusted_proxy import TrustedProxy
 from app.people.identity import state_of_system
 from tests.cast import Cast, sign_in, with_token
+from tests.cluster import Cluster
 
 
 def test_security_75_a_day_with_many_reads_or_refusals_stands_out(app: Flask, client: FlaskClient, cast: Cast) -> None:
@@ -101,6 +110,99 @@ def test_security_78_each_alarm_is_given(app: Flask, client: FlaskClient, cast: 
     assert client.post(f"/system/messages/{foreign.id}/redrive").status_code == 404
     db.session.refresh(own)
     assert (own.dead_at, own.tries) == (None, 0)
+
+
+def test_security_78_a_burst_of_refusals_is_alarmed_and_nobody_is_named(
+    app: Flask, client: FlaskClient, cast: Cast, clock: Any
+) -> None:
+    actor, reader = cast.actor("sys_admin"), cast.actor("evaluator")
+    for _ in range(state_of_system.MOST_OF_ONE):
+        trail.denied(reader, "view.students", ref="0123456789abcdef")
+    assert "refusals" not in _alarms(actor)
+    trail.denied(reader, "view.students", ref="0123456789abcdef")
+    assert "refusals" in _alarms(actor)
+    page = sign_in(client, cast["sys_admin"]).get("/system").text
+    assert f"{state_of_system.MOST_OF_ONE + 1} 次查阅被拒绝" in page and cast["evaluator"].name not in page
+    clock.advance(minutes=state_of_system.BURST_MINUTES + 1)
+    assert "refusals" not in _alarms(actor)
+
+
+def test_security_78_an_old_backup_and_an_open_disk_are_alarmed(
+    app: Flask, client: FlaskClient, cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor, before = cast.actor("sys_admin"), app.extensions["bihuan.settings"]
+    changed = replace(before, backups=tmp_path)
+    monkeypatch.setitem(app.extensions, "bihuan.settings", changed)
+    assert "backup" not in _alarms(actor)
+    made = tmp_path / "bihuan-20261128.dump.sealed"
+    made.write_bytes(b"")
+    assert "backup" not in _alarms(actor)
+    for hours, late in ((25.9, False), (26.1, True)):
+        at = time.time() - hours * 3600
+        os.utime(made, (at, at))
+        assert ("backup" in _alarms(actor)) is late
+    assert "26 小时没有新的备份" in sign_in(client, cast["sys_admin"]).get("/system").text
+    made.unlink()
+    monkeypatch.setitem(app.extensions, "bihuan.settings", replace(changed, environment="production"))
+    monkeypatch.setattr(backups, "disk_is_sealed", lambda _folder: False)
+    assert {"backup", "disk"} <= _alarms(actor)
+    monkeypatch.setattr(backups, "disk_is_sealed", lambda _folder: True)
+    assert "disk" not in _alarms(actor)
+
+
+def test_security_78_metrics_are_numbers_without_labels_for_the_holder_of_the_word(
+    app: Flask, client: FlaskClient, cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    word = tmp_path / "metrics.token"
+    monkeypatch.setitem(
+        app.extensions, "bihuan.settings", replace(app.extensions["bihuan.settings"], metrics_token_file=word)
+    )
+    asked = {"Authorization": "Bearer a-word-of-the-monitor-1"}
+    assert client.get("/metrics", headers=asked).status_code == 404
+    for short in ("", "short"):
+        word.write_text(short, "ascii")
+        assert client.get("/metrics", headers={"Authorization": f"Bearer {short}"}).status_code == 404
+    word.write_text("a-word-of-the-monitor-1\n", "ascii")
+    assert (
+        client.get("/metrics").status_code
+        == client.get("/metrics", headers={"Authorization": "Bearer no"}).status_code
+        == 404
+    )
+    with trail.act(SYSTEM, "system", "test.message"):
+        db.session.add(OutboxRow(kind="mail_step", county_id=cast.county.id, dead_at=core_clock.now(), trouble="x"))
+    answer = client.get("/metrics", headers=asked)
+    assert (answer.status_code, answer.mimetype) == (200, "text/plain")
+    lines = [line for line in answer.text.splitlines() if not line.startswith("#")]
+    assert all(re.fullmatch(r"bihuan_[a-z0-9_]+ -?[\d.e+]+", line) for line in lines)
+    assert {"bihuan_outbox_dead 1", "bihuan_queue_reachable 1", "bihuan_chain_faults 0"} <= set(lines)
+    assert {line.split()[0] for line in lines} >= {
+        "bihuan_outbox_oldest_seconds", "bihuan_anchor_age_seconds", "bihuan_backup_age_seconds", "bihuan_refusals_10_minutes",
+    }  # fmt: skip
+
+
+def test_security_79_no_log_of_database_queue_web_or_worker_holds_what_somebody_typed(
+    committed: Flask, cast: Cast, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    canary, stream = "canary-88f3-Qx", io.StringIO()
+    logs.configure(level="DEBUG", stream=stream)
+    client = committed.test_client()
+    with_token(client).post("/sign-in", data={"name": canary, "password": canary})
+    client.get(f"/verify/plans/{canary}?q={canary}", headers={"X-Forwarded-For": canary, "User-Agent": canary})
+
+    def broken(_row: OutboxRow) -> None:
+        db.session.execute(text("select cast(:typed as integer)"), {"typed": canary})
+
+    monkeypatch.setitem(handlers.HANDLERS, "account_notice", broken)
+    with trail.act(SYSTEM, "system", "test.message"):
+        db.session.add(OutboxRow(kind="account_notice", data={"note": canary}))
+    drain()
+    logs.configure()
+    assert "delivery_failed" in stream.getvalue()
+    root = Path(cluster.sockets).parent
+    written = {path: path.read_text("utf-8", errors="replace") for path in root.rglob("*.log")}
+    assert {path.stem for path in written} >= {"postgres", "valkey"}
+    for place, said in {**written, "web and worker": stream.getvalue()}.items():
+        assert "88f3" not in said, place
 
 
 def test_security_79_logs_and_entries_hold_no_password_and_no_name(app: Flask, client: FlaskClient, cast: Cast) -> None:

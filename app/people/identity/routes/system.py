@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, url_for
+import hmac
+
+from flask import Response, current_app, flash, request, url_for
 from flask_babel import gettext as _
 
-from app.core.web.current import current_actor, needs
+from app.core.errors import NotFound
+from app.core.limits import COSTLY, throttle
+from app.core.web.current import PUBLIC, current_actor, needs
 from app.core.web.pages import page
 from app.people.identity import operations, state_of_system
 from app.people.identity.operations import FailedMessage
 from app.people.identity.routes.blueprint import bp
+from config.settings import Settings
 
 
 @bp.get("/system")
@@ -28,3 +33,17 @@ def redrive(number: int) -> Response:
     operations.redrive(actor, None, FailedMessage(found.id))
     flash(_("已放回队列，会再试 8 次"))
     return Response("", 303, {"Location": url_for("identity.system")})
+
+
+@bp.get("/metrics")
+@needs(PUBLIC)
+@throttle.limit(COSTLY)
+def metrics() -> Response:
+    """Figures for a monitor that holds the word of the metrics file; without that file there is no such page."""
+    settings: Settings = current_app.extensions["bihuan.settings"]
+    place = settings.metrics_token_file
+    word = place.read_bytes().strip() if place.is_file() else b""
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ").encode()
+    if len(word) < 16 or not hmac.compare_digest(word, given):
+        raise NotFound("metrics")
+    return Response(state_of_system.metrics(settings), mimetype="text/plain")
