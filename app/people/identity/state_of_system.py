@@ -64,8 +64,7 @@ def system_state(actor: Actor) -> SystemState:
     """The state now; messages of other counties are not shown."""
     settings: Settings = current_app.extensions["bihuan.settings"]
     now, machine = clock.now(), clock.machine_now()
-    waiting = and_(OutboxRow.done_at.is_(None), OutboxRow.dead_at.is_(None), OutboxRow.due_at <= now)
-    count, oldest = db.session.execute(select(func.count(), func.min(OutboxRow.due_at)).where(waiting)).one()
+    count, oldest = _waiting(now)
     age = now - oldest if oldest else timedelta()
     dead = tuple(db.session.scalars(_dead(actor).order_by(OutboxRow.dead_at.desc()).limit(100)))
     verified = db.session.scalar(select(Verification).order_by(Verification.id.desc()).limit(1))
@@ -103,6 +102,13 @@ def system_state(actor: Actor) -> SystemState:
     )
 
 
+def _waiting(now: datetime) -> tuple[int, datetime | None]:
+    """How many messages wait although they are due, and since when the oldest does."""
+    waiting = and_(OutboxRow.done_at.is_(None), OutboxRow.dead_at.is_(None), OutboxRow.due_at <= now)
+    count, oldest = db.session.execute(select(func.count(), func.min(OutboxRow.due_at)).where(waiting)).one()
+    return count, oldest
+
+
 def _refusals(now: datetime) -> tuple[int, int]:
     """Refusals of the last minutes: all of them, and the most of one person."""
     total, of_one = db.session.execute(REFUSED, {"since": now - timedelta(minutes=BURST_MINUTES)}).one()
@@ -117,8 +123,7 @@ def _backup_late(settings: Settings, at: datetime | None, machine: datetime) -> 
 def metrics(settings: Settings) -> str:
     """The figures that are watched from outside, in the text form of Prometheus: numbers without a label of anybody."""
     now, machine = clock.now(), clock.machine_now()
-    waiting = and_(OutboxRow.done_at.is_(None), OutboxRow.dead_at.is_(None), OutboxRow.due_at <= now)
-    count, oldest = db.session.execute(select(func.count(), func.min(OutboxRow.due_at)).where(waiting)).one()
+    count, oldest = _waiting(now)
     dead = db.session.scalar(select(func.count()).where(OutboxRow.dead_at.is_not(None)))
     verified = db.session.scalar(select(Verification).order_by(Verification.id.desc()).limit(1))
     anchors = [_anchor(place, machine).written_at for place in settings.anchor_files]
