@@ -25,6 +25,10 @@ from workflows.vocabulary import State
 
 STATES: tuple[State, ...] = tuple(s for s in PROBLEM_ITEM.path if s.open and s.code != "draft")
 VIEW = "problems.view_items"
+OPEN_ITEMS = "/items?flag=open"
+LATE_ITEMS = "/items?flag=open&flag=overdue"
+COUNTY_ITEMS = "/items?level=county"
+"""The lists that the numbers open."""
 
 
 @dataclass
@@ -73,6 +77,7 @@ class Figures:
     closed_on_time: int
     closed: int
     reopened: int
+    closed_now: int
 
 
 def _late() -> Any:
@@ -112,18 +117,20 @@ def board(actor: Actor) -> Board:
     rows: dict[uuid.UUID, UnitRow] = {}
     places = {state.code: number for number, state in enumerate(STATES)}
     for found in db.session.execute(decide.visible(actor, query, ProblemItem, VIEW)):
-        row = rows.setdefault(found.id, UnitRow(found.short_name, found.code, f"/items?unit={found.ref}"))
+        row = rows.setdefault(found.id, UnitRow(found.short_name, found.code, f"{COUNTY_ITEMS}&unit={found.ref}"))
         if found.state == "closed":
             row.closed += found.n
             continue
         row.open += found.n
         if found.state in places:
-            row.cells[places[found.state]] = Cell(found.n, found.late, f"/items?unit={found.ref}&state={found.state}")
+            row.cells[places[found.state]] = Cell(
+                found.n, found.late, f"{COUNTY_ITEMS}&unit={found.ref}&state={found.state}"
+            )
     return Board(list(rows.values()), _sums(rows), max((c.n for r in rows.values() for c in r.cells), default=0))
 
 
 def _sums(rows: dict[uuid.UUID, UnitRow]) -> UnitRow:
-    total = UnitRow("", "", "/items")
+    total = UnitRow("", "", COUNTY_ITEMS)
     for row in rows.values():
         total.open += row.open
         total.closed += row.closed
@@ -147,11 +154,14 @@ def figures(actor: Actor) -> Figures:
         .filter(and_(ProblemItem.due_on <= today, ProblemItem.closed_on <= ProblemItem.due_on))
         .label("on_time"),
         func.count().filter(ProblemItem.closed_on.is_not(None)).label("closed"),
+        func.count().filter(ProblemItem.state == "closed").label("closed_now"),
         func.count().filter(ProblemItem.recurrence_count > 0).label("reopened"),
     ).outerjoin(late, late.c.record_id == ProblemItem.id)
     query = query.select_from(ProblemItem).where(ProblemItem.state.not_in(("draft", "void")))
     row = db.session.execute(decide.visible(actor, query, ProblemItem, VIEW)).one()
-    return Figures(row.open, row.late, row.very_late, row.due_closed, row.on_time, row.closed, row.reopened)
+    return Figures(
+        row.open, row.late, row.very_late, row.due_closed, row.on_time, row.closed, row.reopened, row.closed_now
+    )
 
 
 @dataclass(frozen=True)

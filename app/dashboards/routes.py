@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from types import SimpleNamespace
 from typing import Any
 
 from flask import Blueprint, Response, redirect, request, url_for
@@ -21,7 +22,10 @@ from app.core.web.chips import deadline as deadline_chip
 from app.core.web.current import SIGNED_IN, current_actor, needs
 from app.core.web.pages import language, page, say
 from app.dashboards import queries
+from app.dashboards.own import own_board, own_results
 from app.dashboards.standing import standing
+from app.improvement.boards.drawing import COLUMNS
+from app.improvement.monitoring import words
 from app.improvement.monitoring.numbers import monitoring_numbers
 from app.improvement.problems.queries import progress
 from app.improvement.visits.queries.visits import soon_for
@@ -29,6 +33,7 @@ from workflows.improvement.problem_item import PROBLEM_ITEM
 
 bp = Blueprint("dashboards", __name__)
 BOARD_ROLES = frozenset({"office_director", "evaluator", "leading_group_head", "leading_group_member"})
+WORDS = SimpleNamespace(subject=words.SUBJECTS, grade=words.GRADES, benchmark=words.BENCHMARKS)
 ELSEWHERE = {"sys_admin": "identity.accounts", "security_admin": "identity.role_requests", "auditor": "audit.entries"}
 
 
@@ -59,6 +64,10 @@ def home() -> Any:
         items=[(item, item.standing) for item in queries.unit_items(actor)],
         letters=[letter(row) for row in queries.letters(actor, 5)],
         soon=soon_for(actor),
+        board=own_board(actor),
+        columns=COLUMNS,
+        results=own_results(actor),
+        words=WORDS,
     )
 
 
@@ -73,6 +82,8 @@ def _board_page(actor: Actor, tasks: list[dict[str, Any]]) -> Response:
         figures=queries.figures(actor),
         lights=queries.lights(actor),
         stuck=queries.stuck(actor),
+        open_url=queries.OPEN_ITEMS,
+        late_url=queries.LATE_ITEMS,
     )
 
 

@@ -2,28 +2,116 @@
 
 from __future__ import annotations
 
+import html
 import re
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from app.core import clock
+from app.core.audit import trail
+from app.core.casework.deadlines import Deadline
+from app.core.database import db, uuid7
+from app.core.policy.actor import SYSTEM
 from app.core.policy.roles import ADMINISTRATORS, ROLES
+from app.improvement.monitoring.models import ReleaseAck
+from app.improvement.problems.operations import lists
+from app.improvement.problems.operations.drafting import Submission
 from tests.cast import Cast
+from tests.improvement.effects.scenes import EffectScene
 from tests.improvement.problems.browsing import Browser
 from tests.improvement.problems.scenes import Scene
 
 NUMBER = re.compile(r'<div class="figure"><dt>([^<]+)</dt><dd><a class="plain" href="([^"]+)"><b[^>]*>(\d+)')
 
 
+def _own_list(scene: Scene) -> None:
+    """A list that the school made for itself: the county's board leaves it out, the school's list does not."""
+    held = scene.school_draft()
+    scene.add(held, by="school_coordinator", source_type="self_check")
+    lists.submit_list(scene.actor("school_coordinator"), held, Submission())
+    lists.approve_list(scene.actor("principal"), held, Submission())
+    lists.issue_list(scene.actor("school_coordinator"), held, lists.IssueIn("双中〔2026〕3号"))
+
+
 def figures(page: str) -> dict[str, tuple[str, int]]:
     return {name: (address.replace("&amp;", "&"), int(number)) for name, address, number in NUMBER.findall(page)}
 
 
+CELL = re.compile(r'<a class="cell[^"]*" href="([^"]+)">(\d+)')
+LISTED = re.compile(r'(?:<h1>[^<]*<small>|<span role="status">)(\d+)')
+BOARDS = (
+    "principal",
+    "school_coordinator",
+    "dept_head",
+    "inspector",
+    "guidance_member",
+    "office_director",
+    "evaluator",
+)
+
+
+@pytest.fixture
+def world(app: Flask, cast: Cast) -> EffectScene:
+    """Items in several states, one late, one closed, one due soon, one on a school's own list; a request to verify."""
+    scene = EffectScene(cast)
+    scene.closure_approved()
+    scene.item("issued", due_on=clock.today() + timedelta(days=5))
+    scene.item("implementing", category="management", due_on=clock.today() + timedelta(days=20))
+    scene.item("issued", unit_id=cast.units["yuntai"].id)
+    head = cast["dept_head"]
+    scene.item("issued", unit_id=head.unit.id, responsible_person_id=head.person_id)
+    _own_list(scene)
+    scene.closure_submitted()
+    with trail.act(SYSTEM, "system", "test.late"):
+        late = db.session.scalars(
+            select(Deadline).where(Deadline.entity == "problem_items", Deadline.closed_at.is_(None))
+        )
+        late.first().due_at = clock.now() - timedelta(days=3)  # type: ignore[union-attr]
+    return scene
+
+
+def _listed(browser: Browser, address: str) -> int:
+    found = LISTED.search(browser.page(address))
+    assert found, address
+    return int(found[1])
+
+
 @pytest.mark.parametrize("role", sorted(set(ROLES) - ADMINISTRATORS))
-def test_every_number_of_a_first_page_opens(role: str, app: Flask, cast: Cast) -> None:
-    browser = Browser(app, cast, role)
-    for address, _number in figures(browser.page("/")).values():
-        assert browser.get(address).status_code == 200, address
+def test_every_number_of_a_first_page_opens_the_rows_it_counts(role: str, world: EffectScene, app: Flask) -> None:
+    browser = Browser(app, world.cast, role)
+    page = browser.page("/")
+    wanted = dict(figures(page).values()) | {html.unescape(at): int(n) for at, n in CELL.findall(page)}
+    assert len(CELL.findall(page)) >= (2 if role == "dept_head" else 4) or role not in BOARDS
+    for address, number in wanted.items():
+        if address != "/monitoring/cycles":
+            assert _listed(browser, address) == number, address
+
+
+def test_a_school_reads_its_newest_results_with_interval_county_mean_and_benchmark(
+    world: EffectScene, app: Flask
+) -> None:
+    cell = {
+        "indicator_name": "数与运算", "subject": "math", "grade": "G8", "class_no": None, "n": 100, "value": 470.0,
+        "value_type": "mean", "value_low": 450.4, "value_high": 489.6, "county": 500.0, "benchmark": 500.0,
+        "benchmark_type": "county", "effect": -0.30, "effect_low": -0.55, "effect_high": -0.05, "verdict": "candidate",
+        "band": "lower",
+    }  # fmt: skip
+    school = world.cast.units["shuangqiao"]
+    cycle = world.round("2026-spring", date(2026, 3, 1))
+    with trail.act(SYSTEM, "system", "test.sent"):
+        sent = ReleaseAck(
+            id=uuid7(), cycle_id=cycle.id, unit_id=school.id, county_id=school.county_id, school_id=school.id,
+            cycle_name=cycle.name, state="pending", released_on=clock.today(), package={"cells": [cell, {**cell, "class_no": 3}]},
+        )  # fmt: skip
+        db.session.add(sent)
+    page = Browser(app, world.cast, "principal").page("/")
+    for words in ("470.0", "450.4", "489.6", "500.0", "−0.30", f"/monitoring/school-results/{sent.ref}"):
+        assert words in page, words
+    assert page.count("数与运算<div") == 1, "the class stands on the page of the round"
+    assert "470.0" not in Browser(app, world.cast, "yuntai_principal").page("/")
 
 
 @pytest.mark.parametrize("role", ["dept_head", "inspector", "guidance_member", "assessment_member"])

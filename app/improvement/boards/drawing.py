@@ -76,3 +76,14 @@ def _grouped(
 def most_of(rows: Sequence[Row]) -> int:
     """The largest number of a state, for the shades."""
     return max((cell.n for row in rows for cell in row.cells[: len(STATES)]), default=0)
+
+
+def band(name: str, colour: str, edges: Sequence[tuple[float | None, ...]]) -> list[dict[str, Any]]:
+    """The space between two edges as two stacked lines without marks: an unseen one below, a shaded one above it."""
+    still = {"type": "line", "stack": name, "silent": True, "symbol": "none", "tooltip": {"show": False}}
+    unseen = {"opacity": 0}
+    width = [None if low is None or high is None else round(high - low, 1) for low, high in edges]
+    return [
+        {**still, "lineStyle": unseen, "data": [low for low, _high in edges]},
+        {**still, "lineStyle": unseen, "areaStyle": {"color": colour, "opacity": 0.14}, "data": width},
+    ]

@@ -25,6 +25,8 @@ from app.improvement.problems.words import CATEGORIES, OUTCOMES, SEVERITIES, wor
 from workflows.improvement.problem_item import PROBLEM_ITEM
 
 bp = Blueprint("boards", __name__, url_prefix="/boards")
+TREND = ("on_time", "closure", "reopened", "first_pass")
+"""The rates whose course is drawn, in the order of their definitions."""
 
 
 @bp.get("")
@@ -60,26 +62,38 @@ def board() -> Response:
 def ledger() -> Response:
     """Frozen days, newest first, each with its ledger and weekly report."""
     actor = current_actor()
-    return page("improvement/boards/ledger.html", days=queries.snapshots(actor), reports=queries.reports(actor))
+    days = queries.snapshots(actor)
+    return page(
+        "improvement/boards/ledger.html",
+        days=days,
+        reports=queries.reports(actor),
+        trend=[(day, [rate for rate in rates_of(day.figures) if rate.definition.code in TREND]) for day in days],
+        trend_heads=[rate.definition.name for rate in rates_of({}) if rate.definition.code in TREND],
+    )
 
 
 @bp.get("/trend.json")
 @needs(queries.BOARDS)
 def trend() -> Any:
-    """Shares of the frozen days as a chart, oldest first; a day below five in the denominator leaves a gap."""
+    """Shares of the frozen days with their Wilson bands, oldest first; a denominator below five leaves a gap."""
     days = list(reversed(queries.snapshots(current_actor())))
-    rates = [rates_of(day.figures) for day in days]
-    shown = ("on_time", "closure", "reopened", "first_pass")
-    lines = []
-    for place, rate in enumerate(rates_of({})):
-        if rate.definition.code in shown:
-            values = [None if (r := row[place]).share is None else round(100 * (r.share or 0), 1) for row in rates]
-            lines.append({"type": "line", "name": say(rate.definition.name), "data": values})
+    rates = [[rate for rate in rates_of(day.figures) if rate.definition.code in TREND] for day in days]
+    lines, bands = list[dict[str, Any]](), list[dict[str, Any]]()
+    for place, code in enumerate(TREND):
+        over_time, colour = [row[place] for row in rates], f"series-{place + 1}"
+        name = say(next(rate.definition.name for rate in rates_of({}) if rate.definition.code == code))
+        lines.append({"type": "line", "name": name, "color": colour, "data": [_percent(r.share) for r in over_time]})
+        bands += drawing.band(code, colour, [tuple(map(_percent, r.interval)) for r in over_time])
     return {
         "xAxis": {"type": "category", "data": [day.taken_on.isoformat() for day in days]},
         "yAxis": {"type": "value", "min": 0, "max": 100},
-        "series": lines,
+        "legend": {"data": [line["name"] for line in lines]},
+        "series": bands + lines,
     }
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else round(100 * share, 1)
 
 
 @bp.get("/ledger/<ref>.xlsx")

@@ -6,6 +6,7 @@ import html
 import re
 from collections import Counter
 from datetime import date
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -109,6 +110,22 @@ def test_rates_carry_wilsons_interval_and_none_below_five() -> None:
     low, high = rate.interval
     assert rate.share == 0.8 and low == pytest.approx(0.4902, abs=1e-4) and high == pytest.approx(0.9433, abs=1e-4)
     assert Rate(DEFINITIONS[0], 3, 4).share is None and Rate(DEFINITIONS[0], 3, 4).interval == (None, None)
+
+
+def test_the_trend_has_wilsons_band_around_each_line_and_a_gap_below_five(
+    world: EffectScene, client: FlaskClient, cast: Cast, clock: Any
+) -> None:
+    _freeze()
+    world.item("issued")
+    clock.advance(days=1)
+    use_context(SYSTEM.context())
+    freeze_where_due()
+    series = sign_in(client, cast["office_director"]).get("/boards/trend.json").json["series"]
+    below, width = (row["data"] for row in series if row.get("stack") == "closure")
+    line = next(row["data"] for row in series if row.get("name") == "销号率")
+    low, high = Rate(DEFINITIONS[1], 1, 5).interval
+    assert line == [None, 20.0], "one of four says nothing, one of five does"
+    assert below == [None, round(100 * low, 1)] and width[1] == pytest.approx(100 * (high - low), abs=0.1)
 
 
 def test_closed_items_count_in_every_rate_as_defined(world: EffectScene) -> None:

@@ -63,7 +63,7 @@ def seen(actor: Actor, statement: Select[Any], model: type[Any]) -> Select[Any]:
 def rows_of(actor: Actor, model: type[M], wanted: Wanted, size: int = PAGE) -> Page:
     """One page, the newest first; rechecks by their day."""
     fitting = _fitting(actor, model, wanted)
-    total = int(db.session.scalar(fitting.with_only_columns(func.count(model.id))) or 0)
+    total = total_of(actor, model, wanted)
     down, column = _order(model)
     edge = _edge(actor, model, wanted.after, column) if wanted.after else None
     some = fitting if edge is None else fitting.where(_behind(model, column, edge, down))
@@ -75,6 +75,11 @@ def rows_of(actor: Actor, model: type[M], wanted: Wanted, size: int = PAGE) -> P
     rows = list(db.session.scalars(some.options(*whole).order_by(*order).limit(size + 1)).unique())
     more, rows = len(rows) > size, rows[:size]
     return Page(rows, total, after=rows[-1].ref if more else "")
+
+
+def total_of(actor: Actor, model: type[Any], wanted: Wanted) -> int:
+    """How many rows the list with these filters has in all."""
+    return int(db.session.scalar(_fitting(actor, model, wanted).with_only_columns(func.count(model.id))) or 0)
 
 
 def every_row(actor: Actor, model: type[M], wanted: Wanted, most: int = 20_000) -> Iterator[M]:

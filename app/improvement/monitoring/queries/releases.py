@@ -60,6 +60,14 @@ def own_acks(actor: Actor) -> Sequence[Any]:
     return db.session.execute(found.order_by(ReleaseAck.released_on.desc(), Unit.code)).all()
 
 
+def newest_package(actor: Actor) -> ReleaseAck | None:
+    """The newest results that were sent to the actor's own school and are in use, with their package."""
+    found: Any = select(ReleaseAck).where(_own(actor), ReleaseAck.school_id == actor.school_id)
+    newest = found.where(ReleaseAck.state != "withdrawn").order_by(ReleaseAck.released_on.desc()).limit(1)
+    ack: ReleaseAck | None = db.session.scalar(newest.options(undefer(ReleaseAck.package)))
+    return ack
+
+
 def ack_for(actor: Actor, ref: str) -> ReleaseAck:
     """One sign-for with its package and unit. Raises NotFound."""
     found: Any = select(ReleaseAck).where(ReleaseAck.ref == ref)
