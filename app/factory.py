@@ -16,9 +16,10 @@ from app import models  # noqa: F401 (every table is known before the first quer
 from app.assembly import AREAS
 from app.cli import commands
 from app.core import clock, logs, pdf
+from app.core.audit import trail
 from app.core.database import db, use_context_key
 from app.core.sound_start import refuse_unsound_start
-from app.core.web import chips, current, drafts, failures, headers, origin, pages
+from app.core.web import chips, current, drafts, failures, headers, origin, pages, typed
 from app.core.web.trusted_proxy import TrustedProxy
 from config.settings import Settings
 
@@ -117,6 +118,9 @@ def _speak(app: Flask) -> None:
 
 def _guard(app: Flask, settings: Settings) -> None:
     CSRFProtect(app)
+    app.request_class = typed.FormRequest
+    if typed.refuse_unread not in trail.BEGINNINGS:
+        trail.BEGINNINGS.append(typed.refuse_unread)
     app.before_request(origin.refuse_foreign_origin)
     app.before_request(current.load_actor)
     app.after_request(headers.add_headers)

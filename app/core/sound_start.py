@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from app.core import clock
+from app.core import time_source
 from app.core.database import Base, db
 from config.settings import SettingsRefused
 
@@ -23,7 +23,6 @@ TOUCHES_TRAIL = text(
     """select has_table_privilege(name, 'select, insert, update, delete, truncate') from
            (values ('audit.entries'), ('audit.details')) as trail (name)"""
 )
-NOW = text("select extract(epoch from clock_timestamp())")
 
 
 def refuse_unsound_start() -> None:
@@ -56,7 +55,7 @@ def found() -> list[str]:
         said.append(
             "audit.entries: 应用角色不应能直接读写审计记录 (the app role must not touch the audit trail directly)."
         )
-    apart = abs(float(session.execute(NOW).scalar_one()) - clock.machine_now().timestamp())
+    apart = time_source.seconds_apart()
     if apart > MOST_SECONDS_APART:
         said.append(
             f"clock: 本机与数据库的时钟相差 {apart:.0f} 秒，请校时 (this machine and the database disagree on the time)."

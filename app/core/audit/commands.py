@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
+from sqlalchemy import create_engine
 
+from app.core import clock
 from app.core.audit.operations import keep, verdict_now
+from app.core.audit.retention import NotSealed, latest_day, seal_before
 from app.core.audit.verification import read_anchors, write_anchor
 from app.core.database import db
 from config.settings import Settings
@@ -45,6 +49,29 @@ def anchor_(every: int | None) -> None:
             click.echo(f"anchored {written.seq} {written.head}")
             return
         time.sleep(every)
+
+
+@audit.command("seal")
+@click.option("--before", type=click.DateTime(["%Y-%m-%d"]), help="Seal what is older than this day; default: 5 years.")
+@click.option("--by", prompt="Account of a system administrator", help="Who does it: an account name.")
+@click.option("--code", prompt="Code of the second factor", hide_input=True, help="The present code of that account.")
+@with_appcontext
+def seal_(before: datetime | None, by: str, code: str) -> None:
+    """Seal entries that need not be kept any longer; a stub stays, and the chain tells of it."""
+    settings: Settings = current_app.extensions["bihuan.settings"]
+    if not current_app.extensions["bihuan.second_factor"](by, code):
+        raise click.ClickException("The code does not fit, was used, or the account is no system administrator's.")
+    day = before.date() if before else latest_day(clock.today())
+    anchors = [line for place in settings.anchor_files for line in read_anchors(place)]
+    engine = create_engine(settings.database_owner_url)
+    try:
+        with engine.begin() as connection:
+            done = seal_before(connection, day, anchors)
+    except NotSealed as why:
+        raise click.ClickException(str(why)) from None
+    finally:
+        engine.dispose()
+    click.echo(f"sealed {done.first_seq} to {done.last_seq}")
 
 
 COMMANDS: list[click.Command] = [audit]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -118,6 +118,10 @@ def _gather_changes(session: Session, flush_context: Any, instances: Any) -> Non
                 kept.setdefault(attribute.key, [before, None])[1] = told(history.added[0]) if history.added else None
 
 
+BEGINNINGS: list[Callable[[str], None]] = []
+"""What is looked at as a deed of this step begins, put in by the factory; each may refuse it."""
+
+
 @contextmanager
 def act(actor: Actor, kind: str, step: str, record: Any = None, reason: str | None = None) -> Iterator[Act]:
     """Open a deed, lock and refresh its record, and on leaving flush, write the entries and commit: all or nothing.
@@ -127,6 +131,8 @@ def act(actor: Actor, kind: str, step: str, record: Any = None, reason: str | No
     session = db.session
     if session.info.get("act") is not None:
         raise RuntimeError("An act is already open; operations never call operations.")
+    for look in BEGINNINGS:
+        look(step)
     before: Context | None = session.info.get("context")
     deed = Act(actor, uuid7())
     session.info["act"] = deed

@@ -46,6 +46,15 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Stub:
+    """What stays of sealed entries: the last of them, its hash, and the number of the entry that tells of the sealing."""
+
+    last_seq: int
+    last_hash: bytes
+    told_at: int
+
+
+@dataclass(frozen=True)
 class Anchor:
     """A line of an anchor file: when, up to which entry, and its hash."""
 
@@ -65,8 +74,14 @@ def verify(connection: Connection, anchors: list[Anchor] | None = None, start: i
     Found are: an edited body or detail, a deleted, added or exchanged entry, a cut tail and a rewritten chain (against the
     anchors), and a clock that went back by more than a day.
     """
-    wanted = {anchor.seq: anchor for anchor in anchors or []}
-    previous = BEGINNING if start == 1 else _hash_before(connection, start)
+    stub = newest_stub(connection)
+    if stub is not None and start <= stub.last_seq + 1:
+        start, previous = stub.last_seq + 1, stub.last_hash
+    else:
+        stub, previous = None, BEGINNING if start == 1 else _hash_before(connection, start)
+    wanted = {anchor.seq: anchor for anchor in anchors or [] if anchor.seq >= start}
+    if _contradicted(stub, anchors or []) or not _told(connection, stub):
+        return Verdict(0, start - 1, previous, Finding(start - 1, "the entries before it were sealed by nobody"))
     seq, latest, sha256 = start - 1, 0.0, hashlib.sha256
     with closing(_rows(connection, start)) as rows:
         for row in rows:
@@ -86,6 +101,30 @@ def verify(connection: Connection, anchors: list[Anchor] | None = None, start: i
     lost = min((number for number in wanted if number > seq), default=None)
     fault = Finding(seq + 1, f"the anchor knows entry {lost}, the chain ends at {seq}") if lost else None
     return Verdict(seq - start + 1, seq, previous, fault)
+
+
+def newest_stub(connection: Connection) -> Stub | None:
+    """The last sealing; None while the trail is whole."""
+    row = connection.execute(
+        text("select last_seq, last_hash, told_at from audit.stubs order by last_seq desc limit 1")
+    ).first()
+    return Stub(row.last_seq, bytes(row.last_hash), row.told_at) if row else None
+
+
+def _told(connection: Connection, stub: Stub | None) -> bool:
+    """Whether an entry of the chain tells of this very sealing; the walk proves that entry itself."""
+    if stub is None:
+        return True
+    body = connection.execute(text("select body from audit.entries where seq = :n"), {"n": stub.told_at}).scalar()
+    said = json.loads(body) if body else {}
+    return (said.get("step"), said.get("last"), said.get("hash")) == ("audit.seal", stub.last_seq, stub.last_hash.hex())
+
+
+def _contradicted(stub: Stub | None, anchors: list[Anchor]) -> bool:
+    """Whether an anchor knows another hash for the last sealed entry."""
+    return stub is not None and any(
+        anchor.seq == stub.last_seq and anchor.head != stub.last_hash.hex() for anchor in anchors
+    )
 
 
 def _rows(connection: Connection, start: int) -> Generator[Any]:

@@ -69,7 +69,7 @@ def matched(form: MultiDict[str, str], proposal: Mapping[str, Any]) -> Matched:
         if form.get(f"use-{number}"):
             used.add(sheet["name"])
         rows[sheet["name"]] = _rows(form.get(f"rows-{number}", ""))
-    fixed = {name.removeprefix("fixed-"): text for name, text in form.items() if name.startswith("fixed-")}
+    fixed = {name.removeprefix("fixed-"): form[name] for name in form if name.startswith("fixed-")}
     return Matched(headers, used, rows, fixed)
 
 
@@ -95,11 +95,12 @@ def chosen(form: MultiDict[str, str], report: Mapping[str, Any], before: Mapping
     keep, dropped = dict(kept.keep), dict(kept.dropped)
     reason = form.get("drop_reason", "").strip()
     for number, spot in spots(report):
+        answer = form.get(f"choice-{number}")
         if form.get(f"drop-{number}"):
             if len(reason) < SHORTEST_REASON:
                 raise Invalid("drop_reason", REASON)
             dropped.update({Place(spot["sheet"], row): reason for row in spot["rows"]})
-        elif answer := form.get(f"choice-{number}"):
+        elif answer:
             _answer(spot, answer, values, keep)
     return Choices(values, keep, dropped)
 

@@ -18,6 +18,8 @@ SHORT_LIFE = 10.0
 """A child that falls sooner than this, several times in a row, will not do better the next time."""
 PATIENCE = 3
 LOG_LIMIT = 20 * 1024**2
+LOGS_KEPT = 190 * 86_400
+"""Seconds: six months and a week."""
 GENTLY = ((int(signal.SIGTERM), 25.0),)
 
 
@@ -107,9 +109,12 @@ def end_children_left_behind(data: Path) -> None:
 
 
 def fresh_log(path: Path) -> Path:
-    """The log at `path`, after the one before was put aside when it had grown long."""
+    """The log at `path`, after the one before was put aside when it had grown long; six months stay (security 48)."""
     if path.exists() and path.stat().st_size > LOG_LIMIT:
-        os.replace(path, path.with_suffix(".log.1"))
+        os.replace(path, path.with_suffix(f".{time.time_ns()}.log"))
+    for old in path.parent.glob(f"{path.stem}.*.log"):
+        if time.time() - old.stat().st_mtime > LOGS_KEPT:
+            old.unlink()
     path.touch(mode=0o600)
     return path
 

@@ -11,7 +11,7 @@ from flask import current_app
 from redis.exceptions import RedisError
 from sqlalchemy import and_, func, or_, select, text
 
-from app.core import backups, calendar, clock, pdf, queue
+from app.core import backups, calendar, clock, pdf, queue, time_source
 from app.core.audit.anchors import last_anchor
 from app.core.audit.models import Verification
 from app.core.audit.verification import Anchor
@@ -19,6 +19,7 @@ from app.core.database import db
 from app.core.errors import NotFound
 from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import Actor
+from app.core.sound_start import MOST_SECONDS_APART
 from config.settings import Settings
 
 OUTBOX_LATE = timedelta(seconds=60)
@@ -83,6 +84,8 @@ def system_state(actor: Actor) -> SystemState:
         "queue": not _reachable(settings.redis_url),
         "refusals": refusals > MOST_REFUSALS or of_one > MOST_OF_ONE,
         "backup": _backup_late(settings, backed_up_at, machine),
+        "clock": time_source.seconds_apart() > MOST_SECONDS_APART
+        or (settings.production and not time_source.is_kept()),
         "disk": settings.production and not backups.disk_is_sealed(settings.data),
     }
     return SystemState(

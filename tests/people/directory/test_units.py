@@ -154,6 +154,7 @@ def test_security_27_unknown_fields_of_a_form_change_nothing(app: Flask, cast: C
     school = cast.units["shuangqiao"]
     fields = {"kind": "school", "code": school.code, "name": school.name, "short_name": "双桥中学", "school_type": "31",
               "version": 1, "id": str(cast.units["shiyan"].id), "county_id": str(cast.other_county.id), "parent_id": ""}  # fmt: skip
-    assert browser.post(f"/units/{school.ref}/edit", data=fields).status_code == 303
+    refused = browser.post(f"/units/{school.ref}/edit", data=fields | {"short_name": "双桥"})
+    assert refused.status_code == 422 and "county_id、id、parent_id" in refused.text
     found = db.session.get_one(Unit, school.id, populate_existing=True)
-    assert found.county_id == cast.county.id and found.parent_id is not None
+    assert found.county_id == cast.county.id and found.parent_id is not None and found.short_name != "双桥"

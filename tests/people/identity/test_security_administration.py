@@ -96,6 +96,9 @@ def test_security_27_nothing_but_the_forms_own_fields_is_taken(app: Flask, clien
         "password_hash": "x", "disabled_at": "2020-01-01", "totp_last_step": "99", "id": "1", "version": "99",
     }  # fmt: skip
     answer = client.post(f"/accounts/new/{newcomer.ref}", data={"name": "zengxiaoman", **extra})
+    assert answer.status_code == 422 and "password_hash" in answer.text and 'value="zengxiaoman"' in answer.text
+    assert db.session.scalars(select(Account).where(Account.name == "zengxiaoman")).first() is None
+    answer = client.post(f"/accounts/new/{newcomer.ref}", data={"name": "zengxiaoman", "version": "99"})
     assert answer.status_code == 303
     made = db.session.scalars(select(Account).where(Account.name == "zengxiaoman")).one()
     assert (made.county_id, made.person_id, made.epoch, made.version) == (cast.county.id, newcomer.id, 1, 1)
