@@ -74,13 +74,9 @@ def verify(connection: Connection, anchors: list[Anchor] | None = None, start: i
     Found are: an edited body or detail, a deleted, added or exchanged entry, a cut tail and a rewritten chain (against the
     anchors), and a clock that went back by more than a day.
     """
-    stub = newest_stub(connection)
-    if stub is not None and start <= stub.last_seq + 1:
-        start, previous = stub.last_seq + 1, stub.last_hash
-    else:
-        stub, previous = None, BEGINNING if start == 1 else _hash_before(connection, start)
+    start, previous, sound_start = _beginning(connection, start, anchors or [])
     wanted = {anchor.seq: anchor for anchor in anchors or [] if anchor.seq >= start}
-    if _contradicted(stub, anchors or []) or not _told(connection, stub):
+    if not sound_start:
         return Verdict(0, start - 1, previous, Finding(start - 1, "the entries before it were sealed by nobody"))
     seq, latest, sha256 = start - 1, 0.0, hashlib.sha256
     with closing(_rows(connection, start)) as rows:
@@ -111,20 +107,25 @@ def newest_stub(connection: Connection) -> Stub | None:
     return Stub(row.last_seq, bytes(row.last_hash), row.told_at) if row else None
 
 
-def _told(connection: Connection, stub: Stub | None) -> bool:
+def _beginning(connection: Connection, start: int, anchors: list[Anchor]) -> tuple[int, bytes, bool]:
+    """Where the walk begins, the hash before it, and whether what was sealed before it was sealed lawfully."""
+    stub = newest_stub(connection)
+    if stub is None or start > stub.last_seq + 1:
+        return start, BEGINNING if start == 1 else _hash_before(connection, start), True
+    lawful = not _contradicted(stub, anchors) and _told(connection, stub)
+    return stub.last_seq + 1, stub.last_hash, lawful
+
+
+def _told(connection: Connection, stub: Stub) -> bool:
     """Whether an entry of the chain tells of this very sealing; the walk proves that entry itself."""
-    if stub is None:
-        return True
     body = connection.execute(text("select body from audit.entries where seq = :n"), {"n": stub.told_at}).scalar()
     said = json.loads(body) if body else {}
     return (said.get("step"), said.get("last"), said.get("hash")) == ("audit.seal", stub.last_seq, stub.last_hash.hex())
 
 
-def _contradicted(stub: Stub | None, anchors: list[Anchor]) -> bool:
+def _contradicted(stub: Stub, anchors: list[Anchor]) -> bool:
     """Whether an anchor knows another hash for the last sealed entry."""
-    return stub is not None and any(
-        anchor.seq == stub.last_seq and anchor.head != stub.last_hash.hex() for anchor in anchors
-    )
+    return any(anchor.seq == stub.last_seq and anchor.head != stub.last_hash.hex() for anchor in anchors)
 
 
 def _rows(connection: Connection, start: int) -> Generator[Any]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.core import clock
 from app.core.servers.context_secret import write_key
 from app.core.servers.processes import ServerRefused, end, end_left_behind, end_session, launch, started_at, tail
 from config.settings import PROJECT
@@ -111,9 +112,9 @@ def end_children_left_behind(data: Path) -> None:
 def fresh_log(path: Path) -> Path:
     """The log at `path`, after the one before was put aside when it had grown long; six months stay (security 48)."""
     if path.exists() and path.stat().st_size > LOG_LIMIT:
-        os.replace(path, path.with_suffix(f".{time.time_ns()}.log"))
+        os.replace(path, path.with_suffix(f".{clock.machine_now():%Y%m%d%H%M%S%f}.log"))
     for old in path.parent.glob(f"{path.stem}.*.log"):
-        if time.time() - old.stat().st_mtime > LOGS_KEPT:
+        if clock.machine_now().timestamp() - old.stat().st_mtime > LOGS_KEPT:
             old.unlink()
     path.touch(mode=0o600)
     return path

@@ -84,8 +84,7 @@ def system_state(actor: Actor) -> SystemState:
         "queue": not _reachable(settings.redis_url),
         "refusals": refusals > MOST_REFUSALS or of_one > MOST_OF_ONE,
         "backup": _backup_late(settings, backed_up_at, machine),
-        "clock": time_source.seconds_apart() > MOST_SECONDS_APART
-        or (settings.production and not time_source.is_kept()),
+        "clock": _clock_wrong(settings),
         "disk": settings.production and not backups.disk_is_sealed(settings.data),
     }
     return SystemState(
@@ -121,6 +120,11 @@ def _refusals(now: datetime) -> tuple[int, int]:
 def _backup_late(settings: Settings, at: datetime | None, machine: datetime) -> bool:
     """Whether the newest backup is too old; without any, only where real persons' data are kept."""
     return settings.production if at is None else machine - at > BACKUP_LATE
+
+
+def _clock_wrong(settings: Settings) -> bool:
+    """Whether the clock differs from the database's, or nobody keeps it where real persons' data are kept."""
+    return time_source.seconds_apart() > MOST_SECONDS_APART or (settings.production and not time_source.is_kept())
 
 
 def metrics(settings: Settings) -> str:
