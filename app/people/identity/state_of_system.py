@@ -84,9 +84,7 @@ def system_state(actor: Actor) -> SystemState:
         "queue": not _reachable(settings.redis_url),
         "refusals": refusals > MOST_REFUSALS or of_one > MOST_OF_ONE,
         "backup": _backup_late(settings, backed_up_at, machine),
-        "clock": _clock_wrong(settings),
-        "disk": settings.production and not backups.disk_is_sealed(settings.data),
-    }
+    } | _of_the_machine(settings)
     return SystemState(
         waiting=count,
         oldest=max(age, timedelta()),
@@ -122,9 +120,13 @@ def _backup_late(settings: Settings, at: datetime | None, machine: datetime) -> 
     return settings.production if at is None else machine - at > BACKUP_LATE
 
 
-def _clock_wrong(settings: Settings) -> bool:
-    """Whether the clock differs from the database's, or nobody keeps it where real persons' data are kept."""
-    return time_source.seconds_apart() > MOST_SECONDS_APART or (settings.production and not time_source.is_kept())
+def _of_the_machine(settings: Settings) -> dict[str, bool]:
+    """Alarms about its clock and its disk; without a time service or encryption only where real persons' data are kept."""
+    apart = time_source.seconds_apart() > MOST_SECONDS_APART
+    return {
+        "clock": apart or (settings.production and not time_source.is_kept()),
+        "disk": settings.production and not backups.disk_is_sealed(settings.data),
+    }
 
 
 def metrics(settings: Settings) -> str:
