@@ -14,6 +14,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 Environment = Literal["development", "production", "test"]
 Scanner = Literal["none", "clamd"]
 Locale = Literal["zh", "en"]
+Suite = Literal["intl", "sm"]
 
 
 class SettingsRefused(Exception):
@@ -106,6 +107,15 @@ class Settings:
     )
     master_key_file: Path = variable(
         "BIHUAN_MASTER_KEY_FILE", "{data}/keys/master.key", _path, "Key that wraps the schools' keys."
+    )
+    suite: Suite = variable(
+        "BIHUAN_SUITE",
+        "intl",
+        _one_of(Suite),
+        "Algorithms of what is sealed and signed from now on: intl, or sm (国密).",
+    )
+    signing_key_file: Path = variable(
+        "BIHUAN_SIGNING_KEY_FILE", "{data}/keys/signing.pem", _path, "Key that signs the digest of the trail."
     )
     context_key_file: Path = variable(
         "BIHUAN_CONTEXT_KEY_FILE",

@@ -27,4 +27,6 @@ def _hold_keys(app: Flask) -> None:
     """The ring that seals and opens values; it reads the master key file now, so a missing key is named at the start."""
     settings: Settings = app.extensions["bihuan.settings"]
     with app.app_context():
-        app.extensions["bihuan.vault"] = KeyRing(MasterKeys.read(settings.master_key_file), KeyRows(db.engine))
+        app.extensions["bihuan.vault"] = KeyRing(
+            MasterKeys.read(settings.master_key_file), KeyRows(db.engine), settings.suite
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 import click
 from flask import current_app
@@ -12,10 +13,13 @@ from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import create_engine
 
 from app.core import clock
+from app.core.audit import digest
 from app.core.audit.operations import keep, verdict_now
 from app.core.audit.retention import NotSealed, latest_day, seal_before
-from app.core.audit.verification import read_anchors, write_anchor
+from app.core.audit.verification import Anchor, head_of, read_anchors, write_anchor
 from app.core.database import db
+from app.core.servers.context_secret import write_key
+from app.core.vault.signing import SIGNERS, NoSigner
 from config.settings import Settings
 
 audit = AppGroup("audit", help="The trail: verify its chain, anchor its head.")
@@ -49,6 +53,43 @@ def anchor_(every: int | None) -> None:
             click.echo(f"anchored {written.seq} {written.head}")
             return
         time.sleep(every)
+
+
+@audit.command("digest")
+@click.argument("target", type=click.File("w"), default="-")
+@with_appcontext
+def digest_(target: IO[str]) -> None:
+    """Write the signed digest of the trail, to be kept elsewhere: once a day, by the bureau."""
+    settings: Settings = current_app.extensions["bihuan.settings"]
+    key = settings.signing_key_file
+    if not key.exists() and not settings.production:
+        write_key(key, SIGNERS[settings.suite].new_key())
+    try:
+        with db.engine.connect() as connection:
+            seq, head = head_of(connection)
+        anchor = Anchor(clock.machine_now().isoformat(timespec="seconds"), seq, head.hex())
+        target.write(digest.signed(anchor, settings.suite, key.read_bytes()).written())
+        click.echo(SIGNERS[settings.suite].public_of(key.read_bytes()).decode(), err=True)
+    except (FileNotFoundError, NoSigner) as why:
+        raise click.ClickException(f"BIHUAN_SIGNING_KEY_FILE: {why}") from None
+
+
+@audit.command("check-digest")
+@click.argument("source", type=click.File("r"))
+@click.option("--public", type=click.File("rb"), required=True, help="The public key as the bureau keeps it.")
+@with_appcontext
+def check_digest(source: IO[str], public: IO[bytes]) -> None:
+    """Is this digest signed by that key, and does the chain still hold up to it?"""
+    try:
+        found = digest.read(source.read())
+    except ValueError as why:
+        raise click.ClickException(str(why)) from None
+    if not found.holds(public.read()):
+        raise click.ClickException("the signature is not of this key, or the digest was changed")
+    verdict = verdict_now(1, [found.anchor])
+    if verdict.fault is not None:
+        raise click.ClickException(f"BAD entry {verdict.fault.seq}: {verdict.fault.what}")
+    click.echo(f"OK up to entry {found.anchor.seq}, signed {found.anchor.at} ({found.suite})")
 
 
 @audit.command("seal")
