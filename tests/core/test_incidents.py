@@ -1,6 +1,7 @@
 """Security requirement 80: who saw one child between two days, from pages, lists and exports; the notices; the drills."""
 
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -103,6 +104,7 @@ def test_security_80_the_pack_needs_a_fresh_code_and_is_in_the_trail_itself(app:
     assert len(rows) == 2 and cast["school_coordinator"].name in rows[1]
     page = auditor.get(f"/audit/incidents?record={ref}").text
     assert cast["auditor"].name in page.partition("<main")[2]
+    assert not re.search(r">\s*(guardian|person|authority)\s*<", page)
     assert auditor.get("/audit/incidents/pack.xlsx?record=nonsense").status_code == 404
 
 

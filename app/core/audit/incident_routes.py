@@ -55,7 +55,7 @@ def _drawn(form: DrillForm, status: int = 200) -> Response:
         roles=ROLES,
         purposes=lambda one: [step_words(code) for code in one.purposes],
         keep=request.args.to_dict(),
-        notices=notices.TITLES,
+        papers=notices.TITLES,
         drills=drills,
         form=form,
     )
