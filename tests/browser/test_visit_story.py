@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 from sqlalchemy import select
 
 from app.core.database import db, use_context
@@ -193,6 +193,7 @@ def test_a_visit_walks_from_the_notice_to_its_end(site: Site, visit: Visit, tmp_
 
 def _offline(lead: Page, site: Site, folder: Path) -> None:
     """The line is cut; three records and a photo wait on the phone, survive a reload, and go up once it is back."""
+    lead.wait_for_selector("[data-checklist][data-kept]")
     lead.context.set_offline(True)
     lines = lead.locator("details[data-line]")
     for number, seen in enumerate(("partly", "not_seen", "not_seen")):
@@ -206,6 +207,10 @@ def _offline(lead: Page, site: Site, folder: Path) -> None:
             line.locator("[data-photo]").set_input_files(shot)
         line.locator("[data-save]").click()
     expect(lead.locator("[data-bar]")).to_contain_text("4 条待上传")
+    lead.reload()
+    lead.wait_for_selector("[data-checklist][data-ready]")
+    expect(lead.locator("[data-bar]")).to_contain_text("4 条待上传")
+    expect(lines.nth(1).locator("[data-note]")).to_have_value("第 2 项：抽查了三个班")
     picture(lead, site, "visits-offline")
     lead.context.set_offline(False)
     expect(lead.locator("[data-bar]")).to_be_hidden(timeout=30_000)
@@ -231,12 +236,16 @@ def _became(address: str) -> set[str | None]:
     return {one.carried_as for one in rows}
 
 
-def test_what_waits_on_a_phone_is_not_lost_when_its_page_is_closed(site: Site, visit: Visit) -> None:
-    def make() -> str:
-        found: SupervisionVisit = VisitScene(site.cast).visit("on_site")
-        return found.address
+def _on_site(site: Site) -> str:
+    """A visit under way, made if there is none: nobody leads one at the same school again and again."""
+    use_context(SYSTEM.context())
+    known = select(SupervisionVisit).where(SupervisionVisit.state == "on_site")
+    found: SupervisionVisit = db.session.scalars(known).first() or VisitScene(site.cast).visit("on_site")
+    return found.address
 
-    address: Any = site.inside(make)
+
+def test_what_waits_on_a_phone_is_not_lost_when_its_page_is_closed(site: Site, visit: Visit) -> None:
+    address: str = site.inside(lambda: _on_site(site))
     page = visit("inspector", NARROW)
     page.goto(f"{site.address}{address}/checklist")
     page.wait_for_selector("[data-checklist][data-ready]")
@@ -254,3 +263,33 @@ def test_what_waits_on_a_phone_is_not_lost_when_its_page_is_closed(site: Site, v
     expect(other.locator("[data-bar]")).to_be_hidden(timeout=30_000)
     kept = site.inside(lambda: [(one.seen, one.note) for line in _of(address).lines for one in line.standing])
     assert kept == [("seen", "课表贴在门厅")]
+
+
+KEPT = "async () => (await (await caches.open('bihuan-checklist')).keys()).map((one) => new URL(one.url).pathname)"
+
+
+def _kept(page: Page) -> list[str]:
+    return [path for path in page.evaluate(KEPT) if not path.startswith("/static/")]
+
+
+def test_security_15_who_is_signed_out_leaves_no_checklist_on_the_phone(site: Site, visit: Visit) -> None:
+    address: str = site.inside(lambda: _on_site(site))
+    checklist = f"{site.address}{address}/checklist"
+    page = visit("inspector", NARROW)
+    page.goto(checklist)
+    page.wait_for_selector("[data-checklist][data-kept]")
+    assert _kept(page) == [f"{address}/checklist"], "this page and nothing else"
+    page.goto(site.address + "/")
+    page.locator("form[action$='/sign-out']").first.evaluate("form => form.submit()")
+    page.wait_for_url(re.compile("/sign-in"))
+    assert page.evaluate("async () => caches.keys()") == []
+    page.context.set_offline(True)
+    with pytest.raises(Error, match="ERR_INTERNET_DISCONNECTED"):
+        page.goto(checklist)
+    ended = visit("inspector", NARROW)
+    ended.goto(checklist)
+    ended.wait_for_selector("[data-checklist][data-kept]")
+    ended.context.clear_cookies()
+    ended.goto(checklist)
+    expect(ended).to_have_url(re.compile("/sign-in"))
+    assert _kept(ended) == [], "the server said that nobody is signed in"

@@ -8,11 +8,12 @@ from typing import Any
 
 from flask import g, request, url_for
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from app.core.policy import decide
 from app.core.policy.actor import NOBODY, Actor
 
-GROUPS = {"now": "", "loop": "诊—改—评", "people": "人员与机构", "care_of_system": "系统"}
+GROUPS: dict[str, Any] = {"now": "", "loop": _l("诊—改—评"), "people": _l("人员与机构"), "care_of_system": _l("系统")}
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def menu(actor: Actor) -> list[dict[str, Any]]:
     for name, title in GROUPS.items():
         lines = [_line(e, current) for e in entries if e.group == name]
         if lines:
-            groups.append({"title": gettext(title) if title else "", "entries": lines})
+            groups.append({"title": str(title), "entries": lines})
     return groups
 
 

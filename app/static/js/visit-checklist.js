@@ -67,20 +67,43 @@ async function answer(url, options) {
   return got.json();
 }
 
+// A copy of this page and of the files it uses stays on the phone, so that it opens again without a connection. The server
+// is asked for it anew whenever something went up, as it then shows what is there.
+const KEPT = "bihuan-checklist";
+async function keepPage() {
+  if (!("serviceWorker" in navigator) || !navigator.onLine) return;
+  try {
+    await navigator.serviceWorker.register(said.workerUrl, { scope: location.pathname });
+    const answer = await fetch(location.pathname, { redirect: "manual" });
+    const cache = await caches.open(KEPT);
+    if (answer.ok) await cache.put(location.pathname, answer);
+    else await cache.delete(location.pathname);
+    const used = performance.getEntriesByType("resource").map((one) => new URL(one.name)).filter((one) => one.origin === location.origin && one.pathname.startsWith("/static/"));
+    const files = [...document.querySelectorAll("link[href], script[src]")].map((one) => new URL(one.href ?? one.src, location.href)).filter((one) => one.pathname.startsWith("/static/"));
+    const wanted = new Set([...used, ...files].map((one) => one.href.split("#")[0]));
+    for (const url of wanted) if (!(await cache.match(url))) await cache.add(url);
+    root.dataset.kept = "1";
+  } catch {
+    // Without storage or over plain HTTP there is no copy; the page works on as long as it stays open.
+  }
+}
+
 // Records go up together, photos one by one after them, each in the order in which it was saved.
 let sending = false;
 async function send() {
   if (sending || !navigator.onLine) { await showBar(); return; }
   sending = true;
+  let gone = 0;
   try {
     const rows = (await queue()).filter((row) => !row.refused);
-    for (const row of rows.filter((one) => one.kind === "seen")) await sendRecord(row);
-    for (const row of rows.filter((one) => one.kind === "photo")) await sendPhoto(row);
+    for (const row of rows.filter((one) => one.kind === "seen")) { await sendRecord(row); gone += 1; }
+    for (const row of rows.filter((one) => one.kind === "photo")) { await sendPhoto(row); gone += 1; }
   } catch {
     // No line, or signed out: everything is still in the queue and is sent again.
   } finally {
     sending = false;
     await showBar();
+    if (gone) keepPage();
   }
 }
 
@@ -194,6 +217,7 @@ document.addEventListener("submit", async (event) => {
   await send();
   if ((await queue()).some((row) => !row.refused)) { window.scrollTo(0, 0); return; }
   event.target.dataset.emptied = "1";
+  await caches?.delete(KEPT);
   event.target.submit();
 });
 
@@ -202,4 +226,5 @@ count();
 await showBar();
 root.dataset.ready = "1";
 setInterval(send, EVERY);
+keepPage();
 send();

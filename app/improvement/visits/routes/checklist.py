@@ -87,6 +87,13 @@ def checklist(ref: str) -> Response:
     )
 
 
+@bp.get("/visits/checklist-worker.js")
+@needs(OBSERVE)
+def checklist_worker() -> Response:
+    """The script that answers for a checklist without a connection; it may do so for addresses of visits alone."""
+    return current_app.send_static_file("js/visit-worker.js")
+
+
 def _further(found: SupervisionVisit) -> list[Any]:
     held = choosing.lines_of(current_actor(), found)
     return [item for item in choosing.items_of(current_actor(), found.unit_id) if item.id not in held]
