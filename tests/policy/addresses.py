@@ -27,6 +27,7 @@ RECORDS = {
     "/api/v1/plans/": "remediation_plans",
     "/api/v1/rechecks/": "rechecks",
     "/api/v1/reopenings/": "reopenings",
+    "/api/v1/visits/": "supervision_visits",
     "/programs/<any(tokens, webhooks):kind>/": "api_tokens",
     "/accounts/": "accounts",
     "/accounts/new/": "persons",
