@@ -91,7 +91,8 @@ def checklist(ref: str) -> Response:
 @needs(OBSERVE)
 def checklist_worker() -> Response:
     """The script that answers for a checklist without a connection; it may do so for addresses of visits alone."""
-    return current_app.send_static_file("js/visit-worker.js")
+    with current_app.open_resource("static/js/visit-worker.js") as script:
+        return Response(script.read(), mimetype="text/javascript")
 
 
 def _further(found: SupervisionVisit) -> list[Any]:
