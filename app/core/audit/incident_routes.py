@@ -129,4 +129,4 @@ def notice(kind: str) -> Response:
     known = notices.Known(
         asked.record, asked.first_day, asked.last_day, people, sum(one.times for one in found), clock.today()
     )
-    return Response(notices.notice(kind, known), headers=headers_for(f"{notices.TITLES[kind]}.docx", WORD))
+    return Response(notices.notice(kind, known), headers=headers_for(f"{notices.TITLES[kind].zh}.docx", WORD))

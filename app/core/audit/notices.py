@@ -7,6 +7,7 @@ from datetime import date
 
 from app.core.web.chips import long_date
 from app.core.word import Paper, Signature
+from workflows.vocabulary import Sentence
 
 OPEN = "（待填写）"
 
@@ -24,16 +25,16 @@ class Known:
 
 
 TITLES = {
-    "guardian": "个人信息安全事件告知书（监护人）",
-    "person": "个人信息安全事件告知书（本人）",
-    "authority": "个人信息安全事件报告（主管部门）",
+    "guardian": Sentence("个人信息安全事件告知书（监护人）", "Notice to the guardian"),
+    "person": Sentence("个人信息安全事件告知书（本人）", "Notice to the person"),
+    "authority": Sentence("个人信息安全事件报告（主管部门）", "Report to the authority"),
 }
 """Whom a notice is for, by code, and the title of the paper."""
 
 
 def notice(kind: str, known: Known) -> bytes:
     """The Word paper of one kind: what happened, which information, what harm is possible, what is done, whom to ask."""
-    paper = Paper(TITLES[kind])
+    paper = Paper(TITLES[kind].zh)
     paper.facts(
         [
             ("对象编号", known.record),

@@ -99,7 +99,7 @@ def test_the_item_page_leads_to_evaluation_request_and_recheck(
         assert f'href="{address}"' in said
 
 
-def test_the_printed_form_is_made_once_and_its_code_says_true_without_content(
+def test_security_59_the_printed_form_is_made_once_and_its_code_says_true_without_content(
     scene: EffectScene, app: Flask, client: FlaskClient, cast: Cast
 ) -> None:
     request = scene.closure_approved()

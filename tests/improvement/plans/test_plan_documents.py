@@ -114,7 +114,7 @@ def test_all_plans_of_a_list_are_bound_under_one_cover(client: Any, cast: Cast) 
     assert printed(client, f"/plan-documents/bundles/{held.ref}", "word").size
 
 
-def test_a_paper_is_checked_by_anybody_without_its_content(client: Any, cast: Cast) -> None:
+def test_security_59_a_paper_is_checked_by_anybody_without_its_content(client: Any, cast: Cast) -> None:
     plan = world.in_force(cast)
     sign_in(client, cast["principal"])
     document = printed(client, f"/plans/{plan.ref}/documents", "pdf")

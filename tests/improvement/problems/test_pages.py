@@ -283,7 +283,7 @@ def test_a_school_sees_its_own_lines_of_a_county_list_and_no_document(scene: Sce
     assert browser("principal").get(f"{held.address}/documents/pdf").status_code == 404
 
 
-def test_the_verify_page_is_open_to_everybody_and_names_nobody(scene: Scene, app: object) -> None:
+def test_security_59_the_verify_page_is_open_to_everybody_and_names_nobody(scene: Scene, app: object) -> None:
     held = scene.issued()
     keep_document(SYSTEM, held, PrintedIn("pdf", "清单.pdf"))
     code = db.session.scalars(select(ListDocument.ref)).one()

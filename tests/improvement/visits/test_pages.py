@@ -102,7 +102,7 @@ def _editions(visit: object) -> list[int]:
     return list(db.session.scalars(select(VisitDocument.edition).where(VisitDocument.visit_id == visit.id)))  # type: ignore[attr-defined]
 
 
-def test_a_sheet_is_verified_by_its_code_without_a_word_about_the_school(
+def test_security_59_a_sheet_is_verified_by_its_code_without_a_word_about_the_school(
     scene: VisitScene, client: FlaskClient
 ) -> None:
     visit = scene.visit("issued")
