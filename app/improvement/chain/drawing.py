@@ -173,10 +173,9 @@ def _visit(checks: Sequence[ChainNode], visits: Sequence[ChainNode], item: Chain
     if _hidden([*checks, *visits]):
         return Node(title, (beyond(),))
     checked, visited = ([node for node in nodes if node.shown] for nodes in (checks, visits))
-    lines = [_("视导 %(number)s・%(day)s", number=node.number, day=day_of_year(node.on)) for node in visited[-1:]]
-    if checked:
-        lines.append(_("核查 %(n)s 次・%(day)s", n=len(checked), day=day_of_year(checked[-1].on)))
-    return Node(title, tuple(lines), (visited or checked)[-1].url)
+    parts = [node.number for node in visited[-1:]] + ([_("核查 %(n)s 次", n=len(checked))] if checked else [])
+    last = (visited or checked)[-1]
+    return Node(title, ("・".join(parts), day_of_year(last.on)), last.url)
 
 
 def _evaluation(rows: Sequence[ChainNode]) -> Node:

@@ -99,7 +99,7 @@ def test_the_school_reads_the_visit_in_the_chain_of_its_item_and_on_its_ring(
     found = _read(scene.actor("principal"), working)
     assert {node.kind for node in found.nodes if node.shown} >= set(OWN)
     text = sign_in(client, cast["principal"]).get(f"/trace/items/{working.ref}").get_data(as_text=True)
-    for words in (f"视导 {visit.number}・", "核查 1 次・", "现场所见", "视导发现", "做成evidence", visit.address):
+    for words in (f"{visit.number}・核查 1 次", "现场所见", "视导发现", "做成evidence", visit.address):
         assert words in text, words
 
 
