@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
@@ -36,6 +37,9 @@ SAID = InterpretationIn(
     },
 )
 
+TAKEN_BACK = "纵向发展一段漏写了两轮测试卷不同，补写后重新发布"
+SENT_BACK = "学生不足 30 名的学校请单列一段，说明区间为什么宽"
+
 
 def tell(county: County, teller: Teller, cycle: MonitoringCycle, one: Round) -> None:
     """Scores come in and mathematics is reckoned; the newest round is read out in a published report."""
@@ -59,15 +63,36 @@ def reckon(
 
 
 def _read_out(county: County, teller: Teller, cycle: MonitoringCycle, run: ValueAddedRun, day: date) -> None:
+    """One report was published and taken back, its successor stands; three more wait at their author, the office, the author again."""
     researcher, office = county.researcher("math"), county.any("office_director")
-    teller.at(day, 9)
-    place = InterpretationReport(
-        county_id=cycle.county_id, cycle_id=cycle.id, cycle=cycle, run_id=run.id, subject=run.subject
-    )
-    report = interpretations.draft_interpretation(researcher, place, SAID)
-    interpretations.sign_interpretation(researcher, report, InterpretationStep())
-    teller.at(day + timedelta(days=2), 15)
-    interpretations.publish_interpretation(office, report, InterpretationStep())
+
+    def drafted(on: date, title: str) -> InterpretationReport:
+        teller.at(on, 9)
+        place = InterpretationReport(
+            county_id=cycle.county_id, cycle_id=cycle.id, cycle=cycle, run_id=run.id, subject=run.subject
+        )
+        return interpretations.draft_interpretation(researcher, place, replace(SAID, title=title))
+
+    def signed(on: date, title: str) -> InterpretationReport:
+        report = drafted(on, title)
+        interpretations.sign_interpretation(researcher, report, InterpretationStep())
+        return report
+
+    def published(on: date, title: str) -> InterpretationReport:
+        report = signed(on, title)
+        teller.at(on + timedelta(days=2), 15)
+        interpretations.publish_interpretation(office, report, InterpretationStep())
+        return report
+
+    first = published(day, f"{SAID.title}（初稿）")
+    teller.at(day + timedelta(days=4), 10)
+    interpretations.withdraw_interpretation(office, first, InterpretationStep(reason=TAKEN_BACK))
+    published(day + timedelta(days=5), SAID.title)
+    sent_back = signed(day + timedelta(days=9), "规模较小学校的数学增值解读")
+    teller.at(day + timedelta(days=10), 14)
+    interpretations.return_interpretation(office, sent_back, InterpretationStep(reason=SENT_BACK))
+    signed(day + timedelta(days=11), "作业分层与数学增值专题解读")
+    drafted(day + timedelta(days=12), "数学增值解读（供学校教研组使用）")
 
 
 def rows_of(county: County, one: Round, subject: str) -> Iterator[Row]:

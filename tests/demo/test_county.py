@@ -26,10 +26,8 @@ PASSING = {
     "supervision_visits": {"responded"},
     "problem_lists": {"completed"},
     "data_findings": {"superseded"},
-    "interpretation_reports": {"draft", "returned", "signed", "withdrawn"},
 }
-"""States that a record only passes through within one act or one job, or that the next round brings about; of the reports
-that interpret a round, the demo tells the published ones."""
+"""States that a record only passes through within one act or one job, or that the next round brings about."""
 
 
 @pytest.fixture(scope="module")
