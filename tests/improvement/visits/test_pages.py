@@ -7,6 +7,8 @@ from html import unescape
 
 from docx import Document
 from flask.testing import FlaskClient
+from flask_babel import force_locale
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from app.core.database import db, use_context
@@ -95,6 +97,35 @@ def test_the_feedback_sheet_carries_its_labels_in_order_and_a_new_edition_when_i
     scene.respond(scene.again(visit))
     drain()
     assert set(_editions(visit)) == {1, 2}
+
+
+FIELDS = "学校 类型 视导组 日期 范围 亮点 问题 建议 学校回应 核验".split()
+"""The form as domain §9.3 has it: document 3, in its order; evidence and day stand behind the word for problems."""
+
+
+def test_forty_findings_print_whole_on_paper_and_in_word_in_the_order_of_the_form(scene: VisitScene) -> None:
+    visit = scene.visit("on_site")
+    scene.see(visit)
+    scene.find(visit, "strength", text="集体备课有记录")
+    scene.find(visit, "suggestion", text="错因统计与单元复习结合")
+    for number in range(1, 41):
+        scene.find(visit, text=f"第{number}处，{'八年级三班没有分层作业，学困生错题没有跟进' * 3}")
+    for step in ("shown", "issued", "follow_up"):
+        getattr(scene, f"to_{step}")(visit)
+    facts = sheet.facts_of(SYSTEM, scene.again(visit))
+    with force_locale("zh"):
+        pages = PdfReader(io.BytesIO(sheet.as_pdf(facts, "0" * 16, 1))).pages
+        words = Document(io.BytesIO(sheet.as_word(facts, "0" * 16, 1)))
+    paper = "".join("".join(page.extract_text().split()) for page in pages)
+    typed = ["".join(cell.text.split()) for table in words.tables for row in table.rows for cell in row.cells]
+    assert len(pages) > 3
+    for number in range(1, 41):
+        assert f"{number}.第{number}处，" in paper and any(f"{number}.第{number}处，" in cell for cell in typed)
+    assert [label.split("（")[0] for label, _lines in facts.lines] == FIELDS
+    heads = [cell.split("（")[0] for cell in typed if cell.split("（")[0] in FIELDS]
+    assert list(dict.fromkeys(heads)) == FIELDS
+    places = [paper.index(label, paper.index(sheet.TITLE)) for label in ("范围", "亮点", "问题（依据", "学校回应")]
+    assert places == sorted(places)
 
 
 def _editions(visit: object) -> list[int]:
