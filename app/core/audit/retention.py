@@ -69,8 +69,8 @@ def seal_before(connection: Connection, day: date, anchors: list[Any] | None = N
         {"last": last, "first": first, "digest": digest, "told": told},
     )
     connection.execute(text("select set_config('bihuan.sealing', :last, true)"), {"last": str(last)})
-    for table in ("details", "entries"):
-        connection.execute(text(f"delete from audit.{table} where seq <= :last"), {"last": last})
+    for sealed in ("delete from audit.details where seq <= :last", "delete from audit.entries where seq <= :last"):
+        connection.execute(text(sealed), {"last": last})
     return Sealing(first, last)
 
 
