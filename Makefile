@@ -14,7 +14,7 @@ demo: ## install, start everything, load the demo county, serve on 127.0.0.1:800
 
 test: ## install what tests need, then all checks and all tests
 	@bin/setup.sh dev
-	@bin/syslibs.sh pdf browser
+	@bin/syslibs.sh pdf browser signing
 	@bin/check.sh
 	@$(PYTHON_IN_VENV) bin/scan.py
 	@$(PYTHON_IN_VENV) -m pytest -n 2
@@ -43,5 +43,5 @@ pins: ## pin direct and indirect dependencies with hashes
 
 drill: ## the long races, random runs and removed guards (not in CI)
 	@bin/setup.sh dev
-	@bin/syslibs.sh pdf browser
+	@bin/syslibs.sh pdf browser signing
 	@$(PYTHON_IN_VENV) -m pytest -n 2 -m drill

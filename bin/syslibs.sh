@@ -1,7 +1,8 @@
 #!/bin/sh
-# Makes sure that the libraries outside Python are there: Pango and Chinese fonts for PDF, Chromium for browser tests.
+# Makes sure that the libraries outside Python are there: Pango and Chinese fonts for PDF, Chromium for browser tests,
+# openssl for signatures with SM2.
 # Asks the system first and apt only for what is missing; exits 3 with one line for the administrator when it may not install.
-# Usage: bin/syslibs.sh pdf|browser…
+# Usage: bin/syslibs.sh pdf|browser|signing…
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -18,6 +19,7 @@ missing() {
             has_library libharfbuzz-subset.so.0 || echo libharfbuzz-subset0
             has_fonts || echo fontconfig fonts-noto-cjk
             ;;
+        signing) command -v openssl >/dev/null 2>&1 || echo openssl ;;
         browser)
             has_browser || echo chromium
             has_fonts || echo fontconfig fonts-noto-cjk
