@@ -8,7 +8,6 @@ from pathlib import Path
 
 from apiflask import APIFlask
 from flask import Flask
-from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 from whitenoise import WhiteNoise
 
@@ -19,7 +18,7 @@ from app.core import clock, logs, pdf
 from app.core.audit import trail
 from app.core.database import db, use_context_key
 from app.core.sound_start import refuse_unsound_start
-from app.core.web import chips, current, drafts, failures, headers, origin, pages, typed
+from app.core.web import chips, current, drafts, failures, headers, origin, pages, plurals, typed
 from app.core.web.trusted_proxy import TrustedProxy
 from config.settings import Settings
 
@@ -103,7 +102,7 @@ def _connect(app: Flask, settings: Settings) -> None:
 
 
 def _speak(app: Flask) -> None:
-    Babel(
+    plurals.speak(
         app,
         default_locale="zh",
         default_translation_directories=str(ROOT / "app" / "translations"),

@@ -3,6 +3,9 @@
 Usage: python bin/catalogue.py            write the catalogue anew, keep what is translated
        python bin/catalogue.py --missing  list what has no English yet
        python bin/catalogue.py --take F   take translations from a JSON object {Chinese: English}
+
+A sentence that counts has two forms in English: {"%(n)s 行": ["%(n)s row", "%(n)s rows"]}. The catalogue keeps them as an
+entry whose plural is the same Chinese (app/core/web/plurals.py chooses by the number given as n).
 """
 
 from __future__ import annotations
@@ -20,8 +23,7 @@ PO = ROOT / "app" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 METHODS = [("app/**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
 OPTIONS = {"templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true"}}
 KEYWORDS = {
-    "_": None, "gettext": None, "lazy_gettext": None, "_l": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2),
-    "pgettext": ((1, "c"), 2),
+    "_": None, "gettext": None, "lazy_gettext": None, "_l": None, "pgettext": ((1, "c"), 2),
 }  # fmt: skip
 
 
@@ -47,19 +49,22 @@ def kept() -> Catalog:
         return read_po(file, locale="en")
 
 
-def merged(taken: dict[str, str] | None = None) -> Catalog:
-    """What is extracted now, with the English that is known for it."""
+Taken = dict[str, "str | list[str]"]
+
+
+def merged(taken: Taken | None = None) -> Catalog:
+    """What is extracted now, with the English that is known for it: one form, or one for one and one for many."""
     known, fresh = kept(), Catalog(locale="en", charset="utf-8", fuzzy=False)
     for message in extracted():
         if not message.id:
             continue
         before = known.get(message.id, context=message.context)
         words = before.string if before else ""
-        if taken and isinstance(message.id, str) and message.id in taken:
-            words = taken[message.id]
-        if taken and isinstance(message.id, tuple) and message.id[0] in taken:
-            words = (taken[message.id[0]], taken.get(message.id[1] + "#", taken[message.id[0]]))
-        fresh.add(message.id, words or ("" if isinstance(message.id, str) else ("", "")), context=message.context)
+        if taken and message.id in taken:
+            given = taken[message.id]
+            words = given if isinstance(given, str) else tuple(given)
+        chinese = [str(message.id)] * (2 if isinstance(words, tuple) else 1)
+        fresh.add(tuple(chinese) if len(chinese) > 1 else chinese[0], words, context=message.context)
     return fresh
 
 

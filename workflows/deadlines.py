@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass
 from typing import TypeAlias
 
+from workflows.wording import plural
+
 
 @dataclass(frozen=True, slots=True)
 class Rung:
@@ -111,7 +113,7 @@ class WorkingDays(Deadline):
 
     @property
     def span(self) -> tuple[str, str]:
-        return f"{self.days} 个工作日", f"{self.days} working days"
+        return f"{self.days} 个工作日", plural(self.days, "working day")
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ class Days(Deadline):
 
     @property
     def span(self) -> tuple[str, str]:
-        return f"{self.days} 天", f"{self.days} days"
+        return f"{self.days} 天", plural(self.days, "day")
 
 
 @dataclass(frozen=True)
@@ -173,4 +175,4 @@ class Cadence(Deadline):
     def span(self) -> tuple[str, str]:
         if self.day_of_month:
             return f"每月 {self.day_of_month} 日", f"monthly on day {self.day_of_month}"
-        return f"每 {self.every_days} 天", f"every {self.every_days} days"
+        return f"每 {self.every_days} 天", f"every {plural(self.every_days, 'day')}"

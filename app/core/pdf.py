@@ -58,7 +58,7 @@ NO_LIBRARIES = Sentence(
 )
 TOO_LONG = Sentence(
     f"这份文件太长，没有打印。最多 {MOST_PAGES} 页、{LIMITS.seconds} 秒，请缩小范围后再打印。",
-    f"The document is too long. The limit is {MOST_PAGES} pages and {LIMITS.seconds} seconds; print a smaller part.",
+    f"The document is too long. The limit is {MOST_PAGES} pages and {LIMITS.seconds} s; print a smaller part.",
 )
 
 

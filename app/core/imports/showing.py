@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import exists, select
 
 from app.core import clock
@@ -99,7 +98,7 @@ def _title(batch: ImportBatch) -> str:
 def _meta(batch: ImportBatch, report: Mapping[str, Any], who: str) -> list[str]:
     sheets = report.get("sheets") or []
     hidden = sum(1 for sheet in sheets if sheet["visibility"] != "visible")
-    words = ngettext("%(num)s 个工作表", "%(num)s 个工作表", len(sheets)) if sheets else ""
+    words = _("%(n)s 个工作表", n=len(sheets)) if sheets else ""
     if hidden:
         words += _("（含 %(n)s 个隐藏表）", n=hidden)
     at = clock.local(batch.created_at)
@@ -113,20 +112,21 @@ def _number(value: int) -> str:
 
 def _figures(batch: ImportBatch, report: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     causes, drops = report.get("causes") or [], report.get("drops") or []
-    good = _("行，含 %(n)s 行有提醒", n=_number(batch.rows_warned)) if batch.rows_warned else _("行")
+    warned = _("，含 %(n)s 行有提醒", n=_number(batch.rows_warned)) if batch.rows_warned else ""
+    why = _("，%(n)s 类原因", n=len(causes)) if batch.rows_blocked else ""
     left = [say(Sentence(drop["zh"], drop["en"])) for drop in drops]
+    what = _("：%(what)s", what=_("、").join(left)) if left else ""
+    taken = _("已接收") if batch.state == "accepted" else _("可以接收")
     return [
-        (_("读到"), _number(batch.rows_read), _("行")),
-        (_("已接收") if batch.state == "accepted" else _("可以接收"), _number(batch.rows_good), good),
-        (
-            _("必须先改"),
-            _number(batch.rows_blocked),
-            _("行，%(n)s 类原因", n=len(causes)) if batch.rows_blocked else _("行"),
-            "",
-            bool(batch.rows_blocked),
-        ),
-        (_("已自动忽略"), _number(batch.rows_dropped), _("行：%(what)s", what=_("、").join(left)) if left else _("行")),
+        _figure(_("读到"), batch.rows_read),
+        _figure(taken, batch.rows_good, warned),
+        (*_figure(_("必须先改"), batch.rows_blocked, why), "", bool(batch.rows_blocked)),
+        _figure(_("已自动忽略"), batch.rows_dropped, what),
     ]
+
+
+def _figure(label: str, rows: int, more: str = "") -> tuple[str, str, str]:
+    return label, _number(rows), _("行", n=rows) + more
 
 
 def _next(batch: ImportBatch, accept: Choice | None, mends: bool) -> dict[str, Any]:

@@ -54,11 +54,11 @@ _SENTENCES = {
     ),
     "pixels": (
         "“{name}”有 {pixels} 万像素，最多 4000 万。请缩小后再上传",
-        "“{name}” has {millions} million pixels; the limit is 40 million. Make it smaller, then upload",
+        "“{name}” is too large ({millions} megapixels, limit 40). Make it smaller, then upload",
     ),
     "pages": (
         "“{name}”有 {pages} 页，最多 {limit} 页。请拆成几份再上传",
-        "“{name}” has {pages} pages; the limit is {limit}. Split it, then upload",
+        "“{name}” is too long (pages: {pages}, limit: {limit}). Split it, then upload",
     ),
     "active": (
         "“{name}”里有脚本或会自动打开的内容，无法清除。请用“打印为 PDF”另存一份再上传",
@@ -82,7 +82,7 @@ _SENTENCES = {
     ),
     "id_numbers": (
         "“{name}”里有 {count} 处身份证号：{places}。请删去或遮住后再上传",
-        "“{name}” holds {count} identity numbers: {places}. Remove or cover them, then upload",
+        "“{name}” holds identity numbers ({count}): {places}. Remove or cover them, then upload",
     ),
 }
 

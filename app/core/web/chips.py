@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from flask import Flask
-from flask_babel import get_locale, gettext, ngettext
+from flask_babel import get_locale, gettext
 from markupsafe import Markup
 
 from app.core import clock
@@ -204,7 +204,7 @@ def _minutes(due: datetime, now: datetime) -> Chip | None:
     at_midnight = clock.local(due).strftime("%H:%M:%S") in ("00:00:00", "23:59:59")  # a whole day, not a moment
     if at_midnight or not timedelta() <= due - now < LIVE:
         return None
-    left = ngettext("还有 %(num)s 分钟", "还有 %(num)s 分钟", max(1, minutes))
+    left = gettext("还有 %(n)s 分钟", n=max(1, minutes))
     return Chip("soon", left, moment(due), live_until=due)
 
 
@@ -212,16 +212,16 @@ def _left(today: date, due: date, count_days: CountDays | None) -> tuple[int, st
     """How many days are left and the words for it; across a mere weekend the days are calendar days."""
     working = count_days(today, due) if count_days else 0
     if working > 0:
-        return working, str(ngettext("还有 %(num)s 个工作日", "还有 %(num)s 个工作日", working))
+        return working, str(gettext("还有 %(n)s 个工作日", n=working))
     days = (due - today).days
-    return days, str(ngettext("还有 %(num)s 天", "还有 %(num)s 天", days))
+    return days, str(gettext("还有 %(n)s 天", n=days))
 
 
 def _late(due: date, today: date, count_days: CountDays | None) -> str:
     working = count_days(due, today) if count_days else 0
     if working > 0:
-        return str(ngettext("超 %(num)s 个工作日", "超 %(num)s 个工作日", working))
-    return str(ngettext("超 %(num)s 天", "超 %(num)s 天", (today - due).days))
+        return str(gettext("超 %(n)s 个工作日", n=working))
+    return str(gettext("超 %(n)s 天", n=(today - due).days))
 
 
 @lru_cache(maxsize=1024, typed=True)

@@ -360,5 +360,5 @@ def _not_adjusted(peers: int, rules: OutcomeRules) -> Reason:
     return Reason(
         "not_adjusted",
         f"没有做回归校正：可参照的单位 {peers} 个，需要 {least} 个基线不同的单位",
-        f"Not adjusted: {peers} units to compare with; {least} with differing baselines are needed.",
+        f"Not adjusted: units to compare with: {peers}; needed, with differing baselines: {least}.",
     )

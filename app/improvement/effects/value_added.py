@@ -330,7 +330,7 @@ def _low_coverage(n: int, rows: int, rules: ValueAddedRules) -> Reason:
     return Reason(
         "low_coverage",
         f"{rows} 名学生里两次成绩都有的 {n} 名，不到 {least}，不足以下结论",
-        f"{n} of {rows} pupils have both scores, less than {least}: too few to say.",
+        f"Pupils with both scores: {n} of {rows}, less than {least}: too few to say.",
     )
 
 
@@ -338,7 +338,7 @@ def _few_pupils(n: int, rules: ValueAddedRules) -> Reason:
     return Reason(
         "few_pupils",
         f"两次成绩都有的学生不到 {rules.least_pupils} 名，不足以下结论",
-        f"Fewer than {rules.least_pupils} pupils have both scores: too few to say.",
+        f"Pupils with both scores: fewer than {rules.least_pupils}, too few to say.",
     )
 
 
@@ -354,7 +354,7 @@ def _instead(groups: int, rules: ValueAddedRules) -> Reason:
     return Reason(
         "cohort_instead",
         f"学校只有 {groups} 所，多层模型要 {rules.least_groups} 所，改用全县回归",
-        f"{groups} schools; a multilevel model needs {rules.least_groups}. A regression over the county stands in.",
+        f"Schools: {groups}; a multilevel model needs {rules.least_groups}. A regression over the county stands in.",
     )
 
 

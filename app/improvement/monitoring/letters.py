@@ -72,7 +72,7 @@ def findings_detected(row: OutboxRow) -> None:
     candidates, watches = row.data["candidates"], row.data["watches"]
     words = Sentence(
         f"{cycle.name}：{candidates} 条候选发现等你确认，{watches} 条观察",
-        f"{cycle.name}: {candidates} candidate findings to confirm, {watches} to watch",
+        f"{cycle.name}: findings to confirm: {candidates}, to watch: {watches}",
     )
     persons = _persons(cycle.county_id, ["subject_researcher"], subjects=cycle.subjects)
     persons |= _persons(cycle.county_id, INTERPRETERS)

@@ -16,6 +16,7 @@ from app.core.policy.roles import ROLES
 from app.people import letters
 from app.people.directory.models import Person, RoleAssignment, RoleRequest, TeachingDuty, Unit
 from app.people.directory.queries.terms import not_over, running
+from workflows.wording import plural
 
 
 def role_requested(row: OutboxRow) -> None:
@@ -56,9 +57,12 @@ def _outcome(batch: ImportBatch) -> tuple[str, str]:
     if batch.trouble:
         return "没有办成，看看原因", "it did not work; see why"
     if batch.state == "ready" and batch.rows_blocked:
-        return f"核对好了，{batch.rows_blocked} 行要先改", f"checked, {batch.rows_blocked} rows to mend"
+        return f"核对好了，{batch.rows_blocked} 行要先改", f"checked, {plural(batch.rows_blocked, 'row')} to mend"
     if batch.state == "ready":
-        return f"核对好了，{batch.rows_good} 行都可以接收", f"checked, all {batch.rows_good} rows can be taken"
+        return (
+            f"核对好了，{batch.rows_good} 行都可以接收",
+            f"checked, everything can be taken: {plural(batch.rows_good, 'row')}",
+        )
     return batch.standing.zh, batch.standing.en.lower()
 
 

@@ -120,10 +120,10 @@ def _must_be_chosen(evaluation: EffectEvaluation, given: Named) -> None:
     if not given.follow_up_ids:
         raise Invalid("follow_up", CHOOSE)
     if len(given.follow_up_ids) > most:
-        several = Sentence(f"最多合并 {most} 轮复测数据", f"At most {most} rounds are pooled")
+        several = Sentence(f"最多合并 {most} 轮复测数据", f"Rounds pooled: at most {most}")
         raise Invalid("follow_up", ONE_ROUND if most == 1 else several)
     if given.earlier_ids and (most == 1 or len(given.earlier_ids) >= most):
-        raise Invalid("earlier", Sentence(f"基线最多合并 {most} 轮", f"At most {most} rounds make the baseline"))
+        raise Invalid("earlier", Sentence(f"基线最多合并 {most} 轮", f"Rounds in the baseline: at most {most}"))
     later = {str(cell.id) for cell, _cycle in candidates_for_follow_up(evaluation.baseline_result_id)}
     if not set(given.follow_up_ids) <= later:
         raise Invalid("follow_up", OTHERS)

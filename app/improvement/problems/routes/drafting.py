@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Response, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from app.core.errors import Invalid, NotFound, Sentence
 from app.core.policy import decide
@@ -157,7 +156,7 @@ def take_findings(ref: str) -> Any:
     heads = people.heads(actor)
     for finding in chosen:
         _convert(actor, held, [finding], from_findings([finding], heads))
-    made = ngettext("已列入 %(num)s 项，请补齐目标和期限", "已列入 %(num)s 项，请补齐目标和期限", len(chosen))
+    made = _("已列入 %(n)s 项，请补齐目标和期限", n=len(chosen))
     return onward(held.address, made)
 
 

@@ -225,12 +225,12 @@ def room_for_photo(visit: SupervisionVisit, line_ref: str, client_key: str) -> V
         raise Invalid("key", NO_KEY)
     numbers = visit_numbers()
     if len(line.photos) >= numbers.photos_per_line:
-        zh, en = f"一项最多 {numbers.photos_per_line} 张照片", f"A line has at most {numbers.photos_per_line} photos"
+        zh, en = f"一项最多 {numbers.photos_per_line} 张照片", f"Photos per line: at most {numbers.photos_per_line}"
         raise Invalid("file", Sentence(f"{zh}，请挑最能说明问题的", f"{en}; choose those that show most"))
     if sum(len(one.photos) for one in visit.lines) >= numbers.photos_per_visit:
         zh, en = (
             f"一次视导最多 {numbers.photos_per_visit} 张照片",
-            f"A visit has at most {numbers.photos_per_visit} photos",
+            f"Photos per visit: at most {numbers.photos_per_visit}",
         )
         raise Invalid("file", Sentence(zh, en))
     return line

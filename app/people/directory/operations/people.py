@@ -130,8 +130,6 @@ def _in_the_way(actor: Actor, person: Person) -> list[Sentence]:
     records, assignments, _duties = open_work(actor, person)
     if count := len(records) + len(assignments):
         found.append(
-            Sentence(
-                f"手上还有 {count} 件在办的事，请先移交", f"{count} pieces of work are in hand; hand them over first."
-            )
+            Sentence(f"手上还有 {count} 件在办的事，请先移交", f"Work still in hand: {count}. Hand it over first.")
         )
     return found

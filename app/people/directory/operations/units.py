@@ -129,11 +129,11 @@ def _in_the_way(unit: Unit, last: date) -> list[Sentence]:
     enrolled = select(func.count()).where(Student.school_id == unit.id, Student.left_on.is_(None))
     found = []
     if count := db.session.scalar(below):
-        found.append(Sentence(f"下面还有 {count} 个单位没有关闭", f"{count} units below it are still open."))
+        found.append(Sentence(f"下面还有 {count} 个单位没有关闭", f"Units below it that are still open: {count}."))
     if count := db.session.scalar(held):
-        found.append(Sentence(f"还有 {count} 个岗位没有结束", f"{count} roles at it have not ended."))
+        found.append(Sentence(f"还有 {count} 个岗位没有结束", f"Roles at it that have not ended: {count}."))
     if count := db.session.scalar(enrolled):
-        found.append(Sentence(f"还有 {count} 名学生在籍", f"{count} students are still on its roll."))
+        found.append(Sentence(f"还有 {count} 名学生在籍", f"Students still on its roll: {count}."))
     return found
 
 

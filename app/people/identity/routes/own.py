@@ -19,6 +19,7 @@ from app.people.identity.routes import browser
 from app.people.identity.routes.blueprint import bp
 from app.people.identity.routes.forgotten import mark
 from app.people.identity.sign_in import SessionGone, SignInRefused
+from workflows.wording import plural
 
 
 @bp.get("/me")
@@ -85,7 +86,7 @@ def change_password() -> Any:
 
 def _too_soon(soon: TooSoon) -> Sentence:
     return Sentence(
-        f"试得太多了，请 {soon.minutes} 分钟后再试", f"Too many tries. Try again in {soon.minutes} minutes."
+        f"试得太多了，请 {soon.minutes} 分钟后再试", f"Too many tries. Try again in {plural(soon.minutes, 'minute')}."
     )
 
 
