@@ -63,12 +63,20 @@ class MapIn:
 
 
 @dataclass(frozen=True)
+class Relation:
+    """Whether a file replaces an accepted one of its kind and target; None: it only adds and corrects."""
+
+    replaces: ImportBatch | None
+
+
+@dataclass(frozen=True)
 class CheckIn:
-    """The mapping to check with, and what was chosen on the report page; None keeps what is there."""
+    """The mapping to check with, the file it replaces, what was chosen on the report page; None keeps what is there."""
 
     version: int | None = None
     mapping: Mapping[str, Any] | None = None
     choices: Choices | None = None
+    relation: Relation | None = None
 
 
 @dataclass(frozen=True)
@@ -156,6 +164,8 @@ def check(actor: Actor, batch: ImportBatch, given: CheckIn) -> None:
         _remember(batch)
     if given.choices is not None:
         batch.choices = given.choices.to_json()
+    if given.relation is not None:
+        batch.supersedes_id = given.relation.replaces.id if given.relation.replaces else None
     batch.trouble = []
     post("import_check", batch, queue="heavy")
 

@@ -111,6 +111,25 @@ def replaceable(actor: Actor, kind: str, target_id: uuid.UUID | None) -> list[Im
     return list(db.session.scalars(wanted.order_by(ImportBatch.accepted_at.desc()).limit(20)))
 
 
+def earlier_version(batch: ImportBatch) -> ImportBatch | None:
+    """The file to compare a new one with: the one it replaces, else the last accepted of its target, kind and sender.
+
+    Read inside a job, as SYSTEM.
+    """
+    if batch.supersedes_id is not None:
+        return db.session.get_one(ImportBatch, batch.supersedes_id)
+    same = select(ImportBatch).where(
+        ImportBatch.county_id == batch.county_id,
+        ImportBatch.kind == batch.kind,
+        ImportBatch.target_id.is_not_distinct_from(batch.target_id),
+        ImportBatch.sender == batch.sender,
+        ImportBatch.state == "accepted",
+        ImportBatch.id != batch.id,
+    )
+    found: ImportBatch | None = db.session.scalar(same.order_by(ImportBatch.accepted_at.desc()).limit(1))
+    return found
+
+
 def report_for(actor: Actor, batch: ImportBatch) -> tuple[dict[str, Any], dict[str, Any]]:
     """What was found in the file and the report of the checks; the batch was loaded with the actor's rights."""
     row = db.session.execute(

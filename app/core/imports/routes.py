@@ -17,7 +17,7 @@ from app.core.imports.files import ANNOTATED, file_of
 from app.core.imports.flow import kind_of, mapping_from
 from app.core.imports.kinds import KINDS
 from app.core.imports.models import ImportBatch
-from app.core.imports.operations import CheckIn, DropIn, SameFile, StepIn
+from app.core.imports.operations import CheckIn, DropIn, Relation, SameFile, StepIn
 from app.core.imports.registry import REGISTERED, import_kind
 from app.core.limits import COSTLY, throttle
 from app.core.storage import cleaned_name, headers_for
@@ -84,9 +84,7 @@ def _mended() -> ImportBatch | None:
 def _upload_page(place: ImportBatch, form: forms.UploadForm, status: int = 200, first: Any = None) -> Response:
     actor, mends = current_actor(), _mended()
     earlier = queries.replaceable(actor, place.kind, place.target_id) if place.behind.versions else []
-    form.supersedes.choices = [SelectChoice("", _("新增，和它们没有关系"))] + [
-        SelectChoice(batch.ref, _("替代 %(name)s", name=batch.file_name)) for batch in earlier
-    ]
+    form.supersedes.choices = [SelectChoice(ref, words) for ref, words in showing.relations(earlier)]
     return page(
         "imports/upload.html",
         status,
@@ -130,10 +128,18 @@ def send() -> Response:
 
 
 def _replace(place: ImportBatch, form: forms.UploadForm) -> None:
-    if form.supersedes.data and place.behind.versions:
-        earlier = _load(form.supersedes.data)
-        if earlier.kind == place.kind and earlier.target_id == place.target_id and earlier.state == "accepted":
-            place.supersedes_id = earlier.id
+    relation = _relation(place, form.supersedes.data or "")
+    if relation.replaces is not None:
+        place.supersedes_id = relation.replaces.id
+
+
+def _relation(place: ImportBatch, ref: str) -> Relation:
+    """What was chosen about the files that were accepted before; one of another kind or target is not found."""
+    earlier = queries.replaceable(current_actor(), place.kind, place.target_id) if place.behind.versions else []
+    chosen = next((batch for batch in earlier if batch.ref == ref), None)
+    if ref and chosen is None:
+        raise NotFound("import_batch", ref)
+    return Relation(chosen)
 
 
 @bp.get("/<ref>")
@@ -165,6 +171,7 @@ def _mapping_page(found: ImportBatch, status: int = 200, fault: str = "") -> Res
         missing=found.mapping.get("missing", []),
         check=choice(current_actor(), found, "check"),
         back_url=_list(),
+        **showing.offered_relations(current_actor(), found, request.form.get("relation")),
     )
 
 
@@ -225,7 +232,8 @@ def check(ref: str) -> Response:
         return _mapping_page(found, 422, say(next(iter(invalid.sentences.values()))))
     if mapping["missing"]:
         return _with_choices(found, proposal, mapping)
-    operations.check(actor, found, CheckIn(_version(), mapping))
+    relation = _relation(found, request.form["relation"]) if "relation" in request.form else None
+    operations.check(actor, found, CheckIn(_version(), mapping, relation=relation))
     return _to(found)
 
 
@@ -243,6 +251,7 @@ def _with_choices(found: ImportBatch, proposal: dict[str, Any], mapping: dict[st
         missing=mapping["missing"],
         check=None,
         back_url=_list(),
+        **showing.offered_relations(current_actor(), found, request.form.get("relation")),
     )
 
 

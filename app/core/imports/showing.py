@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -147,3 +147,17 @@ def _next(batch: ImportBatch, accept: Choice | None, mends: bool) -> dict[str, A
 def _has_annotated(batch: ImportBatch) -> bool:
     wanted = exists().where(ImportFile.batch_id == batch.id, ImportFile.part == ANNOTATED)
     return bool(db.session.scalar(select(wanted)))
+
+
+def relations(earlier: Sequence[ImportBatch]) -> list[tuple[str, str]]:
+    """What a new file may be to those that were accepted before: reference ("" for none of them) and words."""
+    return [("", _("新增，和它们没有关系"))] + [
+        (batch.ref, _("替代 %(name)s", name=batch.file_name)) for batch in earlier
+    ]
+
+
+def offered_relations(actor: Actor, batch: ImportBatch, chosen: str | None) -> dict[str, Any]:
+    """The accepted files that a staged one may replace, and the one that is chosen; nothing where there is none."""
+    earlier = queries.replaceable(actor, batch.kind, batch.target_id) if batch.behind.versions else []
+    kept = next((each.ref for each in earlier if each.id == batch.supersedes_id), "")
+    return {"relations": relations(earlier) if earlier else [], "relation": kept if chosen is None else chosen}

@@ -17,6 +17,7 @@ from app.core.imports.files import book_of
 from app.core.imports.flow import GOOD, kind_of
 from app.core.imports.headers import header_at
 from app.core.imports.models import ImportBatch
+from app.core.imports.queries import earlier_version
 from app.core.imports.registry import Counts, Former, HeadCount, ImportKind, Target
 from app.core.imports.staged import StagedSheet
 from app.core.policy.actor import Actor
@@ -191,10 +192,10 @@ def depends(batch: ImportBatch) -> int:
 
 
 def former(batch: ImportBatch) -> Former | None:
-    """The file that this one replaces, as it was checked."""
-    if batch.supersedes_id is None:
+    """The file that this one replaces, or the last one of the same sender for this round, as it was checked."""
+    older = earlier_version(batch)
+    if older is None:
         return None
-    older = db.session.get_one(ImportBatch, batch.supersedes_id)
     kept = text("select key, values from import_rows where batch_id = :batch and status = any(:good) order by id")
     rows = db.session.execute(kept, {"batch": older.id, "good": list(GOOD)}).all()
     return Former(older.file_name, [(row.key, row.values) for row in rows if row.key is not None])

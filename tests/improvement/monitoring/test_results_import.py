@@ -1,6 +1,9 @@
 """Results come in cell by cell: with their place in the file, in versions, and out again."""
 
+import re
+
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.core.casework.door import SHORTEST_REASON
@@ -9,12 +12,13 @@ from app.core.errors import NotFound, StepRefused
 from app.core.imports import operations as imports
 from app.core.imports.arrival import place_of, receive, take_in
 from app.core.imports.models import ImportBatch, ImportReport, ImportRow
-from app.core.imports.operations import CheckIn, StepIn
+from app.core.imports.operations import CheckIn, Relation, StepIn
 from app.core.outbox import deliver
 from app.improvement.monitoring import operations
 from app.improvement.monitoring.models import MonitoringCycle, MonitoringResult
 from app.improvement.monitoring.operations import Move
-from tests.cast import Cast
+from tests.cast import Cast, sign_in
+from tests.core.test_import_pages import mapped
 from tests.factories.monitoring import NUMBER, SHAPE, WORKED, Line, act_as, begin_cycle, bring_in, workbook
 from tests.factories.workbooks import as_gb18030, as_xls
 
@@ -189,3 +193,92 @@ def test_the_head_count_of_the_report_sets_measured_against_expected(county: Cas
         ("实测", 238),
         ("没有数值的格子", 0),
     ]
+
+
+CHANGED = [*WORKED[:6], Line("chengguan", SHAPE, 461, n=64), Line("shimen", SHAPE, 510)]
+"""WORKED once more: one cell changed, one left out, one new."""
+
+
+def sent_again(county: Cast, cycle: MonitoringCycle, sender: str = "") -> ImportBatch:
+    member = act_as(county.actor("assessment_member"))
+    batch = place_of(member, "results", cycle.ref)
+    data = workbook(county, CHANGED, note="最终版2")
+    return imports.upload(member, batch, receive(member, batch, data, "最终版2.xlsx", sender))
+
+
+def compared(county: Cast, batch: ImportBatch, given: CheckIn) -> dict[str, object] | None:
+    imports.check(act_as(county.actor("assessment_member")), batch, given)
+    deliver.drain()
+    act_as(county.actor("assessment_member"))
+    db.session.refresh(batch)
+    return db.session.scalars(select(ImportReport.report).where(ImportReport.batch_id == batch.id)).one()["diff"]
+
+
+def test_a_changed_file_is_compared_with_the_last_one_of_its_sender_although_nobody_chose_one(county: Cast) -> None:
+    cycle = begin_cycle(county)
+    bring_in(county, cycle, WORKED[:3])
+    last = bring_in(county, cycle, WORKED)
+    found = compared(county, sent_again(county, cycle), CheckIn())
+    assert found is not None
+    assert (found["label"], found["added"], found["changed"], found["vanished"]) == (last.file_name, 1, 1, 1)
+    assert [(c["column"], c["old"], c["new"]) for c in found["changes"]] == [("value", 460, 461)]  # type: ignore[attr-defined]
+    assert "|3433000106|" in str(found["added_keys"])
+    assert "MATH-PASS" in str(found["vanished_keys"])
+
+
+def test_the_file_of_another_sender_is_no_earlier_version(county: Cast) -> None:
+    cycle = begin_cycle(county)
+    bring_in(county, cycle, WORKED)
+    assert compared(county, sent_again(county, cycle, "第三方测评公司"), CheckIn()) is None
+
+
+def test_without_a_word_on_replacing_the_cells_it_lacks_stay(county: Cast) -> None:
+    cycle = begin_cycle(county)
+    bring_in(county, cycle, WORKED)
+    batch = sent_again(county, cycle)
+    compared(county, batch, CheckIn())
+    imports.accept(act_as(county.actor("evaluator")), batch, StepIn())
+    deliver.drain()
+    act_as(county.actor("office_director"))
+    assert len(in_force(cycle)) == len(WORKED) + 1
+
+
+def test_that_a_file_replaces_another_may_be_said_while_its_columns_are_matched(county: Cast) -> None:
+    cycle = begin_cycle(county)
+    older = bring_in(county, cycle, WORKED)
+    batch = sent_again(county, cycle, "第三方测评公司")
+    found = compared(county, batch, CheckIn(relation=Relation(older)))
+    assert found is not None and found["label"] == older.file_name
+    imports.accept(act_as(county.actor("evaluator")), batch, StepIn())
+    deliver.drain()
+    act_as(county.actor("office_director"))
+    assert len(in_force(cycle)) == len(CHANGED)
+    assert db.session.get_one(ImportBatch, older.id).state == "superseded"
+
+
+def test_the_mapping_page_asks_about_the_earlier_files_and_the_report_says_what_follows(
+    client: FlaskClient, county: Cast
+) -> None:
+    cycle = begin_cycle(county)
+    older = bring_in(county, cycle, WORKED)
+    batch = sent_again(county, cycle)
+    sign_in(client, county["assessment_member"])
+    page = client.get(batch.address).text
+    assert f'<option value="{older.ref}">替代 {older.file_name}</option>' in page
+    fields = mapped(client, batch) | dict(re.findall(r'name="(fixed-\w+)" value="([^"]*)"', page))
+    for relation, words in (("", "没有标明替代上一版"), (older.ref, "这份表替代上一版：接收后，消失的格子不再有效")):
+        db.session.refresh(batch)
+        if batch.state == "ready":
+            client.post(f"{batch.address}/map-again", data={"version": batch.version})
+            db.session.refresh(batch)
+        sent = client.post(f"{batch.address}/check", data={"version": batch.version, "relation": relation, **fields})
+        assert sent.status_code == 303
+        deliver.drain()
+        report = client.get(batch.address).text
+        assert words in report and "与上一版比较" in report
+    assert (
+        client.post(
+            f"{batch.address}/check", data={"version": batch.version, "relation": "0" * 16, **fields}
+        ).status_code
+        == 404
+    )
