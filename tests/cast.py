@@ -21,7 +21,8 @@ from sqlalchemy import insert, select
 from app.core import clock
 from app.core.audit import trail
 from app.core.database import db, new_ref, uuid7
-from app.core.policy.actor import SYSTEM, Actor
+from app.core.imports.grades import cohort_of
+from app.core.policy.actor import SYSTEM, Actor, Taught
 from app.core.policy.roles import ROLES
 from app.people.directory.models import (
     Person,
@@ -41,6 +42,7 @@ PASSWORD = "石桥边第3棵香樟树-2026"
 """Everybody's password."""
 SINCE = date(2020, 9, 1)
 YEAR = 2026
+GRADE_4, GRADE_7 = "G4", "G7"
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class Player:
     subjects: tuple[str, ...] = ()
     schools: tuple[uuid.UUID, ...] = ()
     classes: tuple[uuid.UUID, ...] = ()
+    taught: tuple[Taught, ...] = ()
     staff_no: str = ""
     secret: str = ""
 
@@ -121,6 +124,7 @@ class Cast:
             schools=player.schools,
             subjects=player.subjects,
             classes=player.classes,
+            taught=player.taught,
             data_classes=role.data_classes,
             county_wide=role.county_wide,
             fresh_until=(clock.now() + timedelta(minutes=5)).timestamp(),
@@ -175,7 +179,7 @@ def _unit(found: Cast, rows: list[dict[str, Any]], key: str, kind: str, code: st
 
 
 def _class(found: Cast, rows: list[dict[str, Any]], key: str, place: Place) -> None:
-    grade, name = ("G4", "四年级1班") if place.code.startswith("21") else ("G7", "七年级1班")
+    grade, name = (GRADE_4, "四年级1班") if place.code.startswith("21") else (GRADE_7, "七年级1班")
     found.classes[key] = uuid7()
     rows.append(
         {
@@ -246,13 +250,16 @@ def _player(
         rows[SchoolResponsibility].append(
             {"county_id": unit.county_id, "assignment_id": assignment_id, "school_id": school, "from_on": SINCE}
         )
+    taught: tuple[Taught, ...] = ()
     if classes:
         subject = more.get("subjects", [None])[0]
         duty = {"person_id": person_id, "class_id": classes[0], "duty": more["duty"], "subject": subject}
         rows[TeachingDuty].append({**belongs, **duty, "from_on": SINCE})
+        grade = GRADE_4 if unit.code.startswith("21") else GRADE_7
+        taught = (Taught(cohort_of(grade, YEAR), 1, subject or ""),)
     found.players[key] = Player(
         key, name, role, unit, person_id, person_ref, account_id, account_ref, account_name, assignment_id,
-        tuple(more.get("subjects", ())), schools, classes, staff_no, secret,
+        tuple(more.get("subjects", ())), schools, classes, taught, staff_no, secret,
     )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from app.dashboards.standing import standing
 from app.improvement.boards.drawing import COLUMNS
 from app.improvement.monitoring import words
 from app.improvement.monitoring.numbers import monitoring_numbers
+from app.improvement.monitoring.queries.class_results import newest_class_round
 from app.improvement.problems.queries import progress
 from app.improvement.visits.queries.visits import soon_for
 from workflows.improvement.problem_item import PROBLEM_ITEM
@@ -67,6 +68,7 @@ def home() -> Any:
         board=own_board(actor),
         columns=COLUMNS,
         results=own_results(actor),
+        class_round=newest_class_round(actor),
         words=WORDS,
     )
 

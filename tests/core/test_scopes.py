@@ -19,7 +19,7 @@ from app.core import clock
 from app.core.audit import trail
 from app.core.database import db, use_context, uuid7
 from app.core.policy import decide, scopes
-from app.core.policy.actor import NOBODY, SYSTEM, Actor
+from app.core.policy.actor import NOBODY, SYSTEM, Actor, Taught
 from app.core.policy.assignments import CaseAssignment
 from app.core.policy.roles import ROLES
 from app.core.policy.scopes import Scope
@@ -28,7 +28,8 @@ from tests.cast import Cast
 ALL = {name: thing for name, thing in vars(scopes).items() if isinstance(thing, Scope)}
 KEYS = [uuid.UUID(int=number) for number in range(1, 4)]
 SUBJECTS = ["math", "chinese", "english"]
-SCOPED = ("county_id", "school_id", "unit_id", "owner_id", "person_id")
+SCOPED = ("county_id", "school_id", "unit_id", "owner_id", "person_id", "class_id")
+COHORTS, NUMBERS = [2019, 2020], [1, 2]
 
 
 class Room(DeclarativeBase):
@@ -47,6 +48,9 @@ class Thing(Room):
     owner_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     person_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     subject: Mapped[str | None] = mapped_column(String(20))
+    class_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    cohort: Mapped[int | None]
+    class_no: Mapped[int | None]
 
 
 class Bare(Room):
@@ -76,7 +80,12 @@ def keys() -> st.SearchStrategy[uuid.UUID | None]:
 
 things = st.lists(
     st.fixed_dictionaries(
-        {**{name: keys() for name in SCOPED}, "subject": st.one_of(st.none(), st.sampled_from(SUBJECTS))}
+        {
+            **{name: keys() for name in SCOPED},
+            "subject": st.one_of(st.none(), st.sampled_from(SUBJECTS)),
+            "cohort": st.one_of(st.none(), st.sampled_from(COHORTS)),
+            "class_no": st.one_of(st.none(), st.sampled_from(NUMBERS)),
+        }
     ),
     min_size=1,
     max_size=6,
@@ -89,6 +98,11 @@ actors = st.builds(
     unit_id=keys(),
     schools=st.lists(st.sampled_from(KEYS), max_size=2).map(tuple),
     subjects=st.lists(st.sampled_from(SUBJECTS), max_size=2).map(tuple),
+    classes=st.lists(st.sampled_from(KEYS), max_size=2).map(tuple),
+    taught=st.lists(
+        st.builds(Taught, st.sampled_from(COHORTS), st.sampled_from(NUMBERS), st.sampled_from(["", *SUBJECTS])),
+        max_size=3,
+    ).map(tuple),
 )
 
 
@@ -175,9 +189,13 @@ def test_a_list_shows_what_a_button_would_allow(tables: None, role: str) -> None
             "owner_id": c,
             "person_id": None,
             "subject": "math",
+            "cohort": cohort,
+            "class_no": number,
         }
         for c in KEYS
         for s in (None, *KEYS)
+        for cohort in (None, *COHORTS)
+        for number in (None, *NUMBERS)
     ]
     db.session.connection().execute(Thing.__table__.insert(), rows)  # type: ignore[attr-defined]
     records = db.session.scalars(select(Thing)).all()
@@ -189,7 +207,43 @@ def test_a_list_shows_what_a_button_would_allow(tables: None, role: str) -> None
         person_id=KEYS[2],
         schools=(KEYS[2],),
         subjects=("math",),
+        taught=(Taught(COHORTS[0], 1, "math"), Taught(COHORTS[0], 2, "english")),
     )
     for right in ROLES[role].grants:
         shown = set(db.session.scalars(decide.visible(actor, select(Thing.id), Thing, right)))
         assert shown == {record.id for record in records if decide.may(actor, right, record)}, right
+
+
+def test_a_teacher_s_scope_is_as_wide_as_the_duty_and_no_wider(tables: None) -> None:
+    """One school, two cohorts of two classes in two subjects, and whole grades: who reaches which of them."""
+    cells = [
+        (cohort, number, subject)
+        for cohort in COHORTS
+        for number in (None, *NUMBERS)
+        for subject in ("math", "english")
+    ]
+    rows = [
+        {"id": uuid7(), "school_id": school, "cohort": cohort, "class_no": number, "subject": subject}
+        for school in KEYS[:2]
+        for cohort, number, subject in cells
+    ]
+    db.session.connection().execute(Thing.__table__.insert(), rows)  # type: ignore[attr-defined]
+    records = db.session.scalars(select(Thing)).all()
+    actor = Actor(school_id=KEYS[0], taught=(Taught(2019, 1, "math"), Taught(2019, 2, "english"), Taught(2020, 1, "")))
+    reached = {
+        name: sorted(
+            (record.cohort, record.class_no or 0, record.subject)
+            for record in records
+            if ALL[name].holds(actor, record) and record.school_id == KEYS[0]
+        )
+        for name in ("LED_CLASSES", "LESSONS", "LED_GRADE")
+    }
+    assert reached["LESSONS"] == [(2019, 1, "math"), (2019, 2, "english")]
+    assert {(cohort, number) for cohort, number, _subject in reached["LED_CLASSES"]} == {
+        (2019, 1),
+        (2019, 2),
+        (2020, 1),
+    }
+    assert len(reached["LED_GRADE"]) == len(cells)
+    for name in reached:
+        assert not [record for record in records if ALL[name].holds(actor, record) and record.school_id != KEYS[0]]

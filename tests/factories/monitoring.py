@@ -15,6 +15,7 @@ from app.core import clock
 from app.core.audit import trail
 from app.core.database import db, use_context, uuid7
 from app.core.imports.arrival import take_in
+from app.core.imports.grades import cohort_of, school_year
 from app.core.imports.models import ImportBatch
 from app.core.policy.actor import SYSTEM, Actor
 from app.improvement.monitoring import operations
@@ -193,6 +194,7 @@ def _cell(
         county_id=cast.county.id, school_id=None if level == "region" else place.id, unit_id=place.id,
         cycle_id=cycle.id, batch_id=batch.id, indicator_id=indicators[line.indicator].id, cell_key="|".join(key),
         scope_level=level, grade=grade, class_no=int(line.class_no) if line.class_no else None, subject="math",
+        cohort=cohort_of(grade, school_year(cycle.ends_on.year, cycle.ends_on.month)) if grade else None,
         value_type=KIND_CODES[line.kind], direction=indicators[line.indicator].direction, value=line.value,
         benchmark_type=against, benchmark_value=line.benchmark, n=line.n, n_expected=line.expected or line.n,
         sd=line.sd if line.kind == "均分" else None, file_sha256=batch.file_sha256, sheet="Sheet1", row_no=row,

@@ -39,6 +39,7 @@ RECORDS = {
     "/list-documents/": "list_documents",
     "/me/sessions/": "sign_in_sessions",
     "/monitoring/cells/": "monitoring_results",
+    "/monitoring/class-results/": "monitoring_cycles",
     "/monitoring/conflicts/": "source_conflicts",
     "/monitoring/indicators/": "indicators",
     "/people/": "persons",
@@ -123,6 +124,7 @@ SPECIAL = {
 }
 ABOUT = {
     "/value-added/schools/<ref>": "value_added_effects",
+    "/monitoring/class-results/<ref>": "monitoring_results",
     "/monitoring/cycles/<ref>/results": "monitoring_results",
     "/monitoring/cycles/<ref>/results/export": "monitoring_results",
 }

@@ -22,7 +22,7 @@ from tests.cast import Cast
 from tests.policy.addresses import record_of, rights_of, routes
 from tests.policy.stage import MODELS, Stage, set_stage
 
-DATED = {"assigned", "schools", "classes"}
+DATED = {"assigned", "schools", "classes", "led_classes", "lessons", "led_grade"}
 """Scopes that rest on rows with a last day."""
 BEYOND_A_SCHOOL = {"county", "subject", "everywhere"}
 RELATIONS = ("own", "neighbour", "foreign", "former", "none", "expired")
@@ -32,8 +32,8 @@ def _actors(stage: Stage) -> dict[str, Actor]:
     """Relation → who asks: for `former` and later on one's own records, but with nothing in force any more."""
     here = stage.cast.actor(stage.player.key)
     return dict.fromkeys(("own", "neighbour", "foreign"), here) | {
-        "former": replace(here, schools=(), classes=()),
-        "none": replace(here, role="", schools=(), classes=(), data_classes=(), county_wide=False),
+        "former": replace(here, schools=(), classes=(), taught=()),
+        "none": replace(here, role="", schools=(), classes=(), taught=(), data_classes=(), county_wide=False),
         "expired": NOBODY,
     }
 

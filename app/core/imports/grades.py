@@ -53,6 +53,11 @@ def school_year(year: int, month: int) -> int:
     return year if month >= 9 else year - 1
 
 
+def cohort_of(grade: str, year: int) -> int:
+    """The year in which pupils who are in `grade` (G1–G12) in the school year `year` were in grade 1, so none skipped one."""
+    return year - int(grade[1:]) + 1
+
+
 def settle_grade(grade: str, taught: frozenset[int] | None, year: int, school: str = "") -> GradeOutcome:
     """The grade within a school that teaches the grades `taught` (None: not known) in the school year `year`."""
     if not grade.startswith(_COHORT_MARK):

@@ -9,6 +9,19 @@ from app.core.database import WEB_SECONDS, WORK_SECONDS, Context
 
 
 @dataclass(frozen=True)
+class Taught:
+    """A class that the person teaches or leads today, as results name it: they know no class of the rolls.
+
+    cohort: the year in which its pupils were in grade 1 (or would have been), so that a class keeps it as it moves up;
+    subject: what is taught there, empty for who leads the class or the grade.
+    """
+
+    cohort: int
+    class_no: int
+    subject: str = ""
+
+
+@dataclass(frozen=True)
 class Actor:
     """A person with the role they act in. `schools` are those whose private rows the role reaches, beside its own."""
 
@@ -24,6 +37,7 @@ class Actor:
     schools: tuple[uuid.UUID, ...] = ()
     subjects: tuple[str, ...] = ()
     classes: tuple[uuid.UUID, ...] = ()
+    taught: tuple[Taught, ...] = ()
     data_classes: tuple[str, ...] = ()
     county_wide: bool = False
     system: bool = False

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from app.core.policy.scopes import ASSIGNED, COUNTY, OWN, SCHOOL, SCHOOLS, SUBJECT, UNIT, Scope
+from app.core.policy.scopes import (
+    ASSIGNED,
+    COUNTY,
+    LED_CLASSES,
+    LED_GRADE,
+    LESSONS,
+    OWN,
+    SCHOOL,
+    SCHOOLS,
+    SUBJECT,
+    UNIT,
+    Scope,
+)
 
 Holders = dict[str, Scope | tuple[Scope, ...]]
 
@@ -59,6 +71,12 @@ MONITORING: dict[str, Holders] = {
         "subject_researcher": SUBJECT,
     },
     "monitoring.verify_cycle": {"assessment_member": COUNTY, "evaluator": COUNTY},
+    # Teachers read values on a page of their own: that page leaves small cells out, which a cell's page does not.
+    "monitoring.view_class_results": {
+        "homeroom_teacher": LED_CLASSES,
+        "subject_teacher": LESSONS,
+        "grade_leader": LED_GRADE,
+    },
     "monitoring.view_conflicts": {
         **GROUP,
         **OFFICE,

@@ -1,7 +1,7 @@
 """On which records a right holds: each scope once for a record in hand (Python) and once for a select (SQL).
 
-Both read the same column names: `county_id`, `school_id`, `unit_id` (responsible unit), `subject`, `owner_id`. A property
-test proves that the two agree.
+Both read the same column names: `county_id`, `school_id`, `unit_id` (responsible unit), `subject`, `owner_id`, and of
+results `cohort` and `class_no`. A property test proves that the two agree.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true, tuple_
 
 from app.core.clock import today
 from app.core.database import db
@@ -54,6 +54,24 @@ def _assignment(actor: Actor, model: Any, identity: Any) -> ColumnElement[bool]:
         CaseAssignment.from_on <= day,
         or_(CaseAssignment.to_on.is_(None), CaseAssignment.to_on >= day),
     )
+
+
+def _taught(actor: Actor, record: Any, *columns: str) -> bool:
+    """Whether the record is of the actor's school and equals one of the classes taught there in all of `columns`."""
+    here = tuple(getattr(record, column, None) for column in columns)
+    return (
+        _same(record, "school_id", actor.school_id)
+        and None not in here
+        and any(here == tuple(getattr(one, column) for column in columns) for one in actor.taught)
+    )
+
+
+def _taught_column(actor: Actor, model: Any, *columns: str) -> ColumnElement[bool]:
+    if not actor.taught or not all(hasattr(model, column) for column in columns):
+        return false()
+    mine = sorted({tuple(getattr(one, column) for column in columns) for one in actor.taught})
+    here = tuple_(*(getattr(model, column) for column in columns))
+    return and_(_column(model, "school_id", actor.school_id), here.in_(mine))
 
 
 COUNTY = Scope(
@@ -103,6 +121,27 @@ CLASSES = Scope(
     "own classes",
     lambda actor, record: getattr(record, "class_id", None) in actor.classes,
     lambda actor, model: model.class_id.in_(actor.classes) if actor.classes and hasattr(model, "class_id") else false(),
+)
+LED_CLASSES = Scope(
+    "led_classes",
+    "本班",
+    "the class one leads",
+    lambda actor, record: _taught(actor, record, "cohort", "class_no"),
+    lambda actor, model: _taught_column(actor, model, "cohort", "class_no"),
+)
+LESSONS = Scope(
+    "lessons",
+    "所教班级的所教学科",
+    "own classes in the subject taught there",
+    lambda actor, record: _taught(actor, record, "cohort", "class_no", "subject"),
+    lambda actor, model: _taught_column(actor, model, "cohort", "class_no", "subject"),
+)
+LED_GRADE = Scope(
+    "led_grade",
+    "本校所带年级",
+    "the grade one leads in the own school",
+    lambda actor, record: _taught(actor, record, "cohort"),
+    lambda actor, model: _taught_column(actor, model, "cohort"),
 )
 OWN = Scope(
     "own",

@@ -28,6 +28,14 @@ ENTRIES = (
         roles=("principal", "school_coordinator", "school_data_adviser"),
     ),
     navigation.Entry(
+        "loop", "班级结果", "monitoring.class_results", "chart-dots-3", ("monitoring.view_class_results",), order=15,
+        tab=True, roles=("homeroom_teacher", "subject_teacher"),
+    ),
+    navigation.Entry(
+        "loop", "年级结果", "monitoring.class_results", "chart-dots-3", ("monitoring.view_class_results",), order=15,
+        tab=True, roles=("grade_leader",),
+    ),
+    navigation.Entry(
         "loop", "收到的数据", "monitoring.school_results", "chart-dots-3", ("monitoring.view_release",), order=15,
         roles=("dept_head", "dept_officer"),
     ),

@@ -21,6 +21,7 @@ class MonitoringNumbers(Rules):
     improve_months: Months
     reopen_months: Months
     public_least: Annotated[int, Field(ge=2)]
+    class_least: Annotated[int, Field(ge=2)]
     band_least_schools: Annotated[int, Field(ge=4)]
     conflict_months: Months
     conflict_gap: Annotated[float, Field(gt=0)]

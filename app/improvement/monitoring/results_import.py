@@ -15,6 +15,7 @@ from app.core.imports.directory import Indicator as KnownIndicator
 from app.core.imports.directory import Lookups
 from app.core.imports.files import book_of
 from app.core.imports.flow import GOOD, kind_of
+from app.core.imports.grades import school_year
 from app.core.imports.headers import header_at
 from app.core.imports.models import ImportBatch
 from app.core.imports.queries import earlier_version
@@ -44,6 +45,7 @@ INCOMING = text(
               case when v.values->>'scope_level' = 'region' then null else u.id end as school_id,
               v.values->>'scope_level' as scope_level, v.values->>'grade' as grade,
               (v.values->>'class_no')::int as class_no, v.values->>'subject' as subject,
+              :year - substr(v.values->>'grade', 2)::int + 1 as cohort,
               v.values->>'value_type' as value_type, v.values->>'direction' as direction,
               (v.values->>'value')::float8 as value, v.values->'missing'->>'value' as missing,
               v.values->>'benchmark_type' as benchmark_type, (v.values->>'benchmark_value')::float8 as benchmark_value,
@@ -80,10 +82,10 @@ VANISHED = text(
 )
 ADD = text(
     """insert into monitoring_results (county_id, school_id, cycle_id, batch_id, indicator_id, unit_id, cell_key,
-           scope_level, grade, class_no, subject, value_type, direction, value, missing, benchmark_type,
+           scope_level, grade, class_no, cohort, subject, value_type, direction, value, missing, benchmark_type,
            benchmark_value, benchmark_se, n, n_expected, sd, deff, file_sha256, sheet, row_no, cell)
        select :county, school_id, :cycle, :batch, indicator_id, unit_id, cell_key, scope_level, grade, class_no,
-              subject, value_type, direction, value, missing, benchmark_type, benchmark_value, benchmark_se, n,
+              cohort, subject, value_type, direction, value, missing, benchmark_type, benchmark_value, benchmark_se, n,
               n_expected, sd, deff, :file, sheet, row_no, cell
        from incoming_cells"""
 )
@@ -139,6 +141,7 @@ def accept(batch: ImportBatch, staged: StagedSheet | None) -> Counts:
     if not _cycle(batch).takes_files:
         raise StepRefused((CLOSED,))
     copy_in("value_columns", {"sheet": "text", "letters": "text"}, value_columns(batch).items())
+    ends = _cycle(batch).ends_on
     values: dict[str, Any] = {
         "batch": batch.id,
         "cycle": batch.target_id,
@@ -146,6 +149,7 @@ def accept(batch: ImportBatch, staged: StagedSheet | None) -> Counts:
         "file": batch.file_sha256,
         "older": batch.supersedes_id,
         "at": clock.now(),
+        "year": school_year(ends.year, ends.month),
     }
     db.session.execute(text("drop table if exists pg_temp.incoming_cells"))
     db.session.execute(INCOMING, values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -13,16 +14,25 @@ from sqlalchemy.orm import aliased
 
 from app.core import clock
 from app.core.database import Context, db, use_context
-from app.core.policy.actor import Actor
+from app.core.imports.grades import cohort_of
+from app.core.policy.actor import Actor, Taught
 from app.core.policy.assignments import CaseAssignment
 from app.core.policy.roles import ROLES
-from app.people.directory.models import Person, RoleAssignment, SchoolResponsibility, TeachingDuty, Unit
+from app.people.directory.models import (
+    Person,
+    RoleAssignment,
+    SchoolClass,
+    SchoolResponsibility,
+    TeachingDuty,
+    Unit,
+)
 from app.people.identity import sessions
 from app.people.identity.models import Account, SignInSession
 from app.people.identity.terms import running
 
 Standing = Literal["good", "halfway", "idle", "over", "gone"]
-TEACHING = frozenset({"grade_leader", "subject_teacher", "homeroom_teacher"})
+TEACHING = {"grade_leader": "grade_lead", "subject_teacher": "subject", "homeroom_teacher": "homeroom"}
+"""Role → the duty that it is about: who also teaches elsewhere sees that class in that role, not in this one."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +152,7 @@ def actor_of(row: Any) -> Actor:
     """
     role = ROLES[row.role]
     schools, county_wide = _given(row) if role.level == "outside" else (tuple(row.schools or ()), role.county_wide)
+    duties = _duties(row) if row.role in TEACHING else ()
     fresh_until = row.fresh_at + sessions.FRESH if row.fresh_at else row.last_seen_at - timedelta(days=1)
     return Actor(
         person_id=row.person_id,
@@ -155,7 +166,8 @@ def actor_of(row: Any) -> Actor:
         school_id=row.school_id,
         schools=schools,
         subjects=tuple(row.subjects or ()),
-        classes=_classes(row) if row.role in TEACHING else (),
+        classes=tuple(dict.fromkeys(duty.class_id for duty in duties)),
+        taught=tuple(dict.fromkeys(_taught(duty) for duty in duties)),
         data_classes=role.data_classes,
         county_wide=county_wide,
         locale=row.language,
@@ -175,16 +187,33 @@ def _given(row: Any) -> tuple[tuple[uuid.UUID, ...], bool]:
     return tuple(sorted(school for school in found if school is not None)), None in found
 
 
-def _classes(row: Any) -> tuple[uuid.UUID, ...]:
+def _duties(row: Any) -> Sequence[Any]:
+    """What the role is about today, with the classes: class_id, subject, school_year, grade, class_no."""
     if row.school_id is None:
         return ()
     use_context(Context(actor=row.person_id, schools=(row.school_id,)))
-    wanted = select(TeachingDuty.class_id).where(
-        TeachingDuty.person_id == row.person_id,
-        TeachingDuty.school_id == row.school_id,
-        running(TeachingDuty, clock.today()),
+    wanted = (
+        select(
+            TeachingDuty.class_id,
+            TeachingDuty.subject,
+            SchoolClass.school_year,
+            SchoolClass.grade,
+            SchoolClass.class_no,
+        )
+        .join(SchoolClass, SchoolClass.id == TeachingDuty.class_id)
+        .where(
+            TeachingDuty.person_id == row.person_id,
+            TeachingDuty.school_id == row.school_id,
+            TeachingDuty.duty == TEACHING[row.role],
+            running(TeachingDuty, clock.today()),
+        )
+        .order_by(SchoolClass.grade, SchoolClass.class_no)
     )
-    return tuple(dict.fromkeys(db.session.scalars(wanted)))
+    return db.session.execute(wanted).all()
+
+
+def _taught(duty: Any) -> Taught:
+    return Taught(cohort_of(duty.grade, duty.school_year), duty.class_no, duty.subject or "")
 
 
 def account_named(name: str) -> Any:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.imports.grades import read_class, read_grade, school_year, settle_grade
+from app.core.imports.grades import cohort_of, read_class, read_grade, school_year, settle_grade
 from app.core.imports.identifiers import SCHOOL_GRADES
 
 PRIMARY, JUNIOR, COMPLETE, VOCATIONAL, NINE_YEAR, SPECIAL = (
@@ -39,6 +39,11 @@ def test_the_table_reaches_from_first_to_twelfth_grade(word, grade):
 def test_words_that_name_no_grade_are_refused(word, code):
     value, (note,) = read_grade(word)
     assert value is None and note.reason.code == code and note.level == "block"
+
+
+def test_a_class_keeps_its_cohort_as_it_moves_up():
+    assert {cohort_of(f"G{grade}", 2018 + grade) for grade in range(1, 13)} == {2019}
+    assert cohort_of("G7", 2026) == 2020
 
 
 def test_the_school_year_rolls_on_the_first_of_september():

@@ -42,6 +42,8 @@ class MonitoringResult(Base, Record, Scoped):
     scope_level: Mapped[str] = mapped_column(String(6))
     grade: Mapped[str | None] = mapped_column(String(3))
     class_no: Mapped[int | None]
+    cohort: Mapped[int | None]
+    """The year in which these pupils were in grade 1; empty where the cell is of no grade. By it a class moves up."""
     subject: Mapped[str] = mapped_column(String(20))
     value_type: Mapped[str] = mapped_column(String(6))
     direction: Mapped[str] = mapped_column(String(6))

@@ -1,5 +1,11 @@
 """Reads of monitoring: rounds and indicators, releases and sign-fors, results, findings, sources that disagree."""
 
+from app.improvement.monitoring.queries.class_results import (
+    class_cells,
+    class_round_for,
+    class_rounds,
+    newest_class_round,
+)
 from app.improvement.monitoring.queries.conflicts import conflict_for, conflicts, conflicts_of_cell, sides_of, suspected
 from app.improvement.monitoring.queries.cycles import PAGE as CYCLES_A_PAGE
 from app.improvement.monitoring.queries.cycles import (
@@ -65,6 +71,9 @@ __all__ = [
     "analysis_behind",
     "batches_of",
     "cell_for",
+    "class_cells",
+    "class_round_for",
+    "class_rounds",
     "cells_in_families",
     "cells_of_unit",
     "conflict_for",
@@ -89,6 +98,7 @@ __all__ = [
     "meetings_of",
     "names_of",
     "merge_targets",
+    "newest_class_round",
     "own_acks",
     "parts_of",
     "peers_of",

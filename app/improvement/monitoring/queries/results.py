@@ -35,7 +35,7 @@ class Chosen:
     words: str = ""
 
 
-def _cells(cycle: MonitoringCycle) -> Any:
+def cells_once(cycle: MonitoringCycle) -> Any:
     """Every measured value once, by the benchmark of the round, else by the next one, in code order."""
     r = MonitoringResult
     what = (r.scope_level, Unit.code, r.grade, r.class_no, Indicator.subject, Indicator.code)
@@ -52,7 +52,7 @@ def _cells(cycle: MonitoringCycle) -> Any:
 
 def result_cells(actor: Actor, cycle: MonitoringCycle, chosen: Chosen) -> Sequence[Any]:
     """Cells of a round in code order: result, unit_code, unit_name, unit_ref, indicator; in one statement."""
-    found = decide.visible(actor, _cells(cycle), MonitoringResult, VIEW)
+    found = decide.visible(actor, cells_once(cycle), MonitoringResult, VIEW)
     found = found.where(MonitoringResult.scope_level == chosen.level)
     if chosen.subject:
         found = found.where(MonitoringResult.subject == chosen.subject)

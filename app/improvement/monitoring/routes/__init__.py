@@ -1,6 +1,7 @@
 """HTTP of monitoring: one module per page family, all hung up at one blueprint."""
 
 from app.improvement.monitoring.routes import (
+    class_results,
     conflicts,
     cycle_steps,
     cycles,
@@ -16,6 +17,7 @@ from app.improvement.monitoring.routes.blueprint import bp
 
 __all__ = [
     "bp",
+    "class_results",
     "conflicts",
     "cycle_steps",
     "cycles",
