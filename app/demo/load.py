@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
-from app.demo import coming, others, roll, rounds, story, tree, value_added, visits
+from app.demo import coming, others, roll, rounds, story, teaching, tree, value_added, visits
 from app.demo.fates import Fate
 from app.demo.telling import Story, Teller
 from app.improvement.monitoring.models import DataFinding, MonitoringCycle
@@ -65,6 +65,8 @@ def load(students: int = STUDENTS, say: Callable[[str], None] = print) -> None:
             measured = rounds.tell(county, teller, one)
             value_added.tell(county, teller, measured, one)
             stories += _stories(county, teller, measured, one, position)
+        say("本学年的任课与带班…")
+        teaching.tell(county, teller)
         stories += others.school_lists(county, teller)
         say("问题项的经过…")
         told += teller.tell(stories, teller.real.date())
@@ -108,7 +110,9 @@ def _read(
     """Researchers confirm most candidates and explain the rest away."""
     found = db.session.scalars(
         select(DataFinding)
-        .where(DataFinding.cycle_id == measured.id, DataFinding.state == "candidate")
+        .where(
+            DataFinding.cycle_id == measured.id, DataFinding.state == "candidate", DataFinding.scope_level != "class"
+        )
         .order_by(DataFinding.number)
     ).all()
     kept = []
@@ -119,6 +123,12 @@ def _read(
             kept.append(finding)
         else:
             story.dismiss(county, finding)
+    teller.at(released + timedelta(days=10), 15)
+    of_classes = select(DataFinding).where(
+        DataFinding.cycle_id == measured.id, DataFinding.state == "candidate", DataFinding.scope_level == "class"
+    )
+    for finding in db.session.scalars(of_classes).all():
+        story.leave_to_the_school(county, finding)
     return kept
 
 

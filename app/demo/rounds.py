@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -14,6 +14,8 @@ from app.core.database import db
 from app.core.imports.arrival import take_in
 from app.core.policy.actor import Actor
 from app.core.spreadsheets import write_workbook
+from app.demo import teaching
+from app.demo.teaching import Classes
 from app.demo.telling import Teller
 from app.demo.tree import County
 from app.improvement.monitoring.models import Indicator, MonitoringCycle, ReleaseAck
@@ -71,6 +73,8 @@ class Round:
     seed: int
     planted: float
     """Share of school × indicator cells with a planted deficit."""
+    by_class: bool = False
+    """Some schools are told the values of their classes too, which have since moved up a grade."""
 
 
 ROUNDS = (
@@ -133,6 +137,7 @@ ROUNDS = (
         date(2026, 9, 7),
         25,
         0.08,
+        by_class=True,
     ),
 )
 
@@ -188,10 +193,13 @@ def enrolled_now() -> Enrolled:
     return {(school, grade): n for school, grade, n in db.session.execute(count)}
 
 
-def rows_of(county: County, one: Round, enrolled: Enrolled | None = None) -> Iterator[Row]:
+def rows_of(
+    county: County, one: Round, enrolled: Enrolled | None = None, classes: Classes | None = None
+) -> Iterator[Row]:
     """One row a school, grade and indicator; the same deficits for the same seed, better again in a later round.
 
-    Before the rolls begin the numbers are made up; later they are those of the rolls.
+    Before the rolls begin the numbers are made up; later they are those of the rolls. A school with `classes` has a row
+    for each class beside it, whose values make up the school's.
     """
     for school, (identity, kind, _short) in county.schools.items():
         for grade in one.grades:
@@ -200,11 +208,27 @@ def rows_of(county: County, one: Round, enrolled: Enrolled | None = None) -> Ite
             size = max(12, round(Random(f"{school}{grade}").gauss(95, 45)))
             if enrolled is not None:
                 size = enrolled.get((identity, grade), 0) - 2
+            groups = (classes or {}).get((identity, f"G{int(grade[1:]) + 1}"), [])
+            size = sum(pupils for _number, pupils in groups) or size
             if size < 3:
                 continue
             for subject in one.subjects:
                 for word in SUBJECT_WORDS[subject][1]:
-                    yield _row(one, school, grade, subject, word, size)
+                    whole = _row(one, school, grade, subject, word, size)
+                    yield whole
+                    yield from _class_rows(whole, groups, word)
+
+
+def _class_rows(whole: Row, groups: Sequence[tuple[int, int]], word: str) -> Iterator[Row]:
+    """The classes of a grade around its value: what they differ by adds up to nothing over all pupils."""
+    random, spread = Random(f"{whole[2]}{whole[7]}classes"), 0.03 if word in RATES else 6.0
+    apart = [random.gauss(0, spread) for _group in groups]
+    pupils = sum(n for _number, n in groups)
+    middle = sum(gap * n for gap, (_number, n) in zip(apart, groups, strict=True)) / pupils if pupils else 0.0
+    for gap, (number, n) in zip(apart, groups, strict=True):
+        value = float(whole[10] or 0) + gap - middle
+        value = round(min(0.99, max(0.01, value)), 4) if word in RATES else round(value, 1)
+        yield (whole[0], "班级", *whole[2:5], number, *whole[6:10], value, *whole[11:14], n, n, *whole[16:])
 
 
 def _row(one: Round, school: str, grade: str, subject: str, word: str, size: int) -> Row:
@@ -228,7 +252,8 @@ def _row(one: Round, school: str, grade: str, subject: str, word: str, size: int
 def workbook(county: County, one: Round) -> bytes:
     """The round's results as a workbook with Chinese headers."""
     enrolled = enrolled_now() if one.starts >= ROLLS_BEGIN else None
-    return write_workbook(HEADERS, list(rows_of(county, one, enrolled)), sheet=one.name[:28])
+    classes = teaching.measured(county, one.starts) if one.by_class else None
+    return write_workbook(HEADERS, list(rows_of(county, one, enrolled, classes)), sheet=one.name[:28])
 
 
 LINES = ("rows", "missing", "range", "numbers", "schools", "indicators")

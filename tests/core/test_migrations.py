@@ -93,6 +93,28 @@ def test_the_newest_step_goes_down_and_up_on_a_populated_database_and_leaves_oth
     engine.dispose()
 
 
+def test_results_that_were_there_before_get_the_cohort_of_their_pupils(
+    committed: Flask, cast: Cast, cluster: Any
+) -> None:
+    school = cast.units["shuangqiao"]
+    write(cast, cast["principal"], school, school, "记号")
+    name = committed.extensions["bihuan.settings"].database_url.partition("@/")[2].partition("?")[0]
+    db.session.close()
+    db.engine.dispose()
+    engine, config = create_engine(cluster.url("postgres", name)), alembic_config(cluster.url("bihuan_owner", name))
+    with engine.connect() as connection:
+        ends = connection.execute(text("select ends_on from monitoring_cycles")).scalar_one()
+    command.downgrade(config, "2026_11_28_52_sealed_months")
+    command.upgrade(config, "heads")
+    with engine.connect() as connection:
+        found = connection.execute(text("select grade, cohort from monitoring_results")).one()
+        walls = "select bool_and(relforcerowsecurity) from pg_class where relname = any(:names)"
+        assert connection.execute(text(walls), {"names": ["monitoring_results", "monitoring_cycles"]}).scalar()
+    year = ends.year - (ends.month < 9)
+    assert tuple(found) == ("G7", year - 6)
+    engine.dispose()
+
+
 @operation(right="people.manage_units", name="test.race_rename")
 def rename(actor: Any, unit: Unit, given: Any) -> None:
     """A test's own deed on a versioned record."""
