@@ -49,7 +49,7 @@ def leave_to_the_school(county: County, finding: DataFinding) -> None:
     """A class stands out as its whole school does: the school's finding is the one that is worked on."""
     who = county.researcher(finding.subject or "math") if finding.category == "subject" else county.any("evaluator", 0)
     reason = "班级与全校的差距同向，已在学校层面的发现里一并处理"
-    findings.reject_finding(who, finding, findings.RejectIn("explained", reason))
+    findings.reject_finding(who, finding, findings.RejectIn("dismissed", reason))
 
 
 def end_of_round(county: County, cycle: MonitoringCycle, day: date) -> Story:
