@@ -9,6 +9,7 @@ from app.core.imports.columns import Column, Json, Kind
 from app.core.imports.directory import Lookups
 from app.core.imports.reading import Drop, Place, Table, read_table
 from app.core.imports.reasons import note
+from app.core.imports.row_checks import CROSS_CHECKS, ROW_CHECKS
 from app.core.imports.staged import StagedSheet
 from app.core.imports.work import BLOCKED, DROPPED, Work
 from app.core.spreadsheets import Book
@@ -74,14 +75,14 @@ def check_table(
     kind, work = table.kind, Work(table, lookups)
     steps: list[Callable[[], None]] = [_column_step(work, column, choices) for column in kind.columns]
     steps.append(lambda: _tell_fills(work))
-    steps += [_row_step(work, check) for check in kind.row_checks]
+    steps += [_row_step(work, check) for check in ROW_CHECKS.get(kind.code, ())]
     steps.append(lambda: _ask_for_required(work))
     steps.append(lambda: _tell_missing_values(work))
     keys: list[str | None] = []
     steps.append(lambda: keys.extend(_keys(work)))
     duplicates: list[Drop] = []
     steps.append(lambda: duplicates.extend(_compare_rows(work, keys, choices)))
-    steps += [_row_step(work, check) for check in kind.cross_checks]
+    steps += [_row_step(work, check) for check in CROSS_CHECKS.get(kind.code, ())]
     for done, step in enumerate(steps, start=1):
         step()
         if progress:

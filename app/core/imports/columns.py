@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from app.core.imports.directory import Lookups
 from app.core.imports.reasons import Note
 from app.core.spreadsheets import Typed
-
-if TYPE_CHECKING:
-    from app.core.imports.work import Work
 
 Json = str | int | float | bool | list[str] | None
 Outcome = tuple[Json, tuple[Note, ...]]
@@ -57,14 +53,10 @@ class Column:
         return self.zh, self.en
 
 
-RowCheck = Callable[["Work"], None]
-
-
 @dataclass(frozen=True, eq=False)
 class Kind:
-    """A kind of file: columns in the order of the blank workbook, key columns, checks over rows in the order they run.
+    """A kind of file: columns in the order of the blank workbook and key columns; its rows are checked by row_checks.
 
-    `row_checks` look at a row and what is known, `cross_checks` at rows against each other once identical ones are gone.
     `partial`: good rows may be accepted while blocked ones wait (decisions, fine print on partial acceptance).
     `instead`: a required column that may be left out when one of others is there (the code of a school by its name).
     `lead_value`: the measured value; where it is missing, the numbers that describe it may be missing too.
@@ -76,8 +68,6 @@ class Kind:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     key_name: tuple[str, str]
-    row_checks: tuple[RowCheck, ...] = ()
-    cross_checks: tuple[RowCheck, ...] = ()
     partial: bool = True
     instead: Mapping[str, frozenset[str]] = field(default_factory=dict)
     lead_value: str = ""

@@ -1,6 +1,6 @@
 """The kinds of files that can be imported, as data: columns, keys, checks. A later kind is one more entry."""
 
-from app.core.imports import checks, identifiers, results_rows, roster_rows, schools_in_rows, scores_rows
+from app.core.imports import checks, identifiers, schools_in_rows, scores_rows
 from app.core.imports.cleaning import is_plain_name
 from app.core.imports.columns import Column, Kind
 from app.core.imports.numbers import number
@@ -84,14 +84,6 @@ STUDENTS = Kind(
     ),
     key=("student_no",),
     key_name=("学籍号", "student number"),
-    row_checks=(
-        schools_in_rows.settle_schools,
-        schools_in_rows.settle_grades,
-        roster_rows.check_documents,
-        roster_rows.compare_with_known_students,
-        roster_rows.compare_with_known_classes,
-    ),
-    cross_checks=(roster_rows.find_shared_documents, roster_rows.find_namesakes),
     instead={**_SCHOOL_BY_NAME, "grade": frozenset({"class_no"})},
 )
 
@@ -108,12 +100,6 @@ CLASSES = Kind(
     ),
     key=("school_code", "grade", "class_no"),
     key_name=("学校、年级和班级", "school, grade and class"),
-    row_checks=(
-        schools_in_rows.settle_schools,
-        schools_in_rows.settle_grades,
-        roster_rows.find_homeroom_teachers,
-    ),
-    cross_checks=(roster_rows.find_shared_teachers,),
     instead={**_SCHOOL_BY_NAME, "grade": frozenset({"class_no"})},
 )
 
@@ -140,7 +126,6 @@ STAFF = Kind(
     ),
     key=("school_code", "staff_no"),
     key_name=("学校和工号", "school and staff number"),
-    row_checks=(schools_in_rows.settle_schools,),
     instead=_SCHOOL_BY_NAME,
 )
 
@@ -180,15 +165,6 @@ RESULTS = Kind(
     ),
     key=("cycle_code", "scope_level", "scope_code", "grade", "class_no", "subject", "indicator_code", "benchmark_type"),
     key_name=("周期、范围、学科、指标和基准", "cycle, scope, subject, indicator and benchmark"),
-    row_checks=(
-        schools_in_rows.settle_schools,
-        results_rows.settle_scopes,
-        schools_in_rows.settle_grades,
-        results_rows.complete_scopes,
-        results_rows.check_measures,
-        results_rows.check_indicators,
-        results_rows.compare_with_enrolment,
-    ),
     partial=False,
     instead={"scope_code": frozenset({"school_code", "school_name"})},
     lead_value="value",
@@ -229,12 +205,6 @@ SCORES = Kind(
     ),
     key=("cycle_code", "subject", "pseudonym"),
     key_name=("周期、学科和代号", "cycle, subject and pseudonym"),
-    row_checks=(
-        schools_in_rows.settle_schools,
-        scores_rows.settle_classes,
-        scores_rows.check_cycles,
-        scores_rows.tell_unlinked,
-    ),
     partial=False,
     instead=_SCHOOL_BY_NAME,
     lead_value="post",

@@ -71,7 +71,7 @@ class ImportBatch(Base, Movable):
     supersedes_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("import_batches.id"))
 
     @property
-    def behind(self) -> ImportKind:
+    def behind(self) -> ImportKind[ImportBatch]:
         """What this kind of import looks up, writes and takes back."""
         return import_kind(self.kind)
 

@@ -26,7 +26,7 @@ OWNER_NAME: Any = literal_column("(select p.name from persons p where p.id = imp
 )
 
 
-def kinds_for(actor: Actor) -> list[ImportKind]:
+def kinds_for(actor: Actor) -> list[ImportKind[ImportBatch]]:
     """The kinds of files that the actor's role may upload."""
     return [kind for code, kind in REGISTERED.items() if decide.holds(actor, rights_of(code)[0])]
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from workflows.vocabulary import Sentence
 
 if TYPE_CHECKING:
     from app.core.imports.directory import Lookups
-    from app.core.imports.models import ImportBatch
     from app.core.imports.staged import StagedSheet
     from app.core.policy.actor import Actor
 
@@ -71,8 +70,12 @@ def _nothing(*_: Any) -> None:
     return None
 
 
+Batch = TypeVar("Batch")
+"""The record of a file, models.ImportBatch: named by those who fill the table, so that the table knows no record."""
+
+
 @dataclass(frozen=True)
-class ImportKind:
+class ImportKind(Generic[Batch]):
     """One kind of file. `code` is the code of its columns (kinds.KINDS) and of ImportBatch.kind.
 
     target(actor, ref) -> Target: where a new file would go; `ref` is its own reference or None. Raises NotFound.
@@ -98,17 +101,17 @@ class ImportKind:
     zh: str
     en: str
     target: Callable[[Actor, str | None], Target]
-    lookups: Callable[[ImportBatch], Lookups]
-    accept: Callable[[ImportBatch, StagedSheet | None], Counts]
-    roll_back: Callable[[ImportBatch], Counts]
-    depends: Callable[[ImportBatch], int] = lambda batch: 0
-    former: Callable[[ImportBatch], Former | None] = lambda batch: None
-    headcount: Callable[[ImportBatch, StagedSheet], Sequence[HeadCount]] = lambda batch, staged: ()
-    fixed: Callable[[ImportBatch], Mapping[str, str]] = lambda batch: {}
-    learn: Callable[[ImportBatch, str, Mapping[str, str]], None] = _nothing
-    uploaded: Callable[[ImportBatch], None] = _nothing
-    accepted: Callable[[ImportBatch], None] = _nothing
-    rolled_back: Callable[[ImportBatch], None] = _nothing
+    lookups: Callable[[Batch], Lookups]
+    accept: Callable[[Batch, StagedSheet | None], Counts]
+    roll_back: Callable[[Batch], Counts]
+    depends: Callable[[Batch], int] = lambda batch: 0
+    former: Callable[[Batch], Former | None] = lambda batch: None
+    headcount: Callable[[Batch, StagedSheet], Sequence[HeadCount]] = lambda batch, staged: ()
+    fixed: Callable[[Batch], Mapping[str, str]] = lambda batch: {}
+    learn: Callable[[Batch, str, Mapping[str, str]], None] = _nothing
+    uploaded: Callable[[Batch], None] = _nothing
+    accepted: Callable[[Batch], None] = _nothing
+    rolled_back: Callable[[Batch], None] = _nothing
     school_private: bool = False
     personal: bool = False
     second_person: bool = False
@@ -116,15 +119,15 @@ class ImportKind:
     private_columns: frozenset[str] = field(default=frozenset())
 
 
-REGISTERED: dict[str, ImportKind] = {}
+REGISTERED: dict[str, ImportKind[Any]] = {}
 
 
-def imports_as(kind: ImportKind) -> None:
+def imports_as(kind: ImportKind[Any]) -> None:
     """Register a kind; called by an area's assemble(). Registering it again replaces it."""
     REGISTERED[kind.code] = kind
 
 
-def import_kind(code: str) -> ImportKind:
+def import_kind(code: str) -> ImportKind[Any]:
     """The kind of that code; KeyError where nobody registered it."""
     return REGISTERED[code]
 

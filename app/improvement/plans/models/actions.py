@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Index, Numeric, UniqueConstraint
 from sqlalchemy import text as sql
@@ -16,9 +16,6 @@ from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, db, mapped_column
 from app.improvement.plans.models.plans import RemediationPlan
 from workflows.improvement.remediation_action import REMEDIATION_ACTION
-
-if TYPE_CHECKING:
-    from app.improvement.plans.models.evidence import Evidence, EvidenceCriterion
 
 
 class RemediationAction(Base, Movable):
@@ -55,10 +52,10 @@ class RemediationAction(Base, Movable):
     replaced_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("remediation_actions.id"))
 
     plan: Mapped[RemediationPlan] = relationship(back_populates="actions", lazy="joined", innerjoin=True)
-    evidence: Mapped[list[Evidence]] = relationship(
+    evidence: Mapped[list[Any]] = relationship(
         "Evidence", back_populates="action", lazy="selectin", order_by="Evidence.created_at"
     )
-    criteria: Mapped[list[EvidenceCriterion]] = relationship(
+    criteria: Mapped[list[Any]] = relationship(
         "EvidenceCriterion",
         lazy="selectin",
         order_by="EvidenceCriterion.position",

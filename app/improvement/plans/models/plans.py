@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Float, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import relationship
@@ -16,9 +16,6 @@ from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, 
 from app.improvement.plans.targets import effect_of_change
 from app.improvement.problems.models import ProblemItem
 from workflows.improvement.remediation_plan import REMEDIATION_PLAN
-
-if TYPE_CHECKING:
-    from app.improvement.plans.models.actions import RemediationAction
 
 
 class RemediationPlan(Base, Movable):
@@ -71,7 +68,7 @@ class RemediationPlan(Base, Movable):
     previous_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("remediation_plans.id"))
 
     item: Mapped[ProblemItem] = relationship(lazy="joined", innerjoin=True)
-    actions: Mapped[list[RemediationAction]] = relationship(
+    actions: Mapped[list[Any]] = relationship(
         "RemediationAction", back_populates="plan", lazy="selectin", order_by="RemediationAction.position"
     )
     comments: Mapped[list[PlanComment]] = relationship(lazy="selectin", order_by="PlanComment.created_at")
@@ -155,7 +152,7 @@ class RemediationPlan(Base, Movable):
         return self.item.due_on
 
     @property
-    def live_actions(self) -> list[RemediationAction]:
+    def live_actions(self) -> list[Any]:
         """Measures that are not cancelled."""
         return [action for action in self.actions if action.state != "cancelled"]
 

@@ -49,10 +49,10 @@ def measure(ref: str, measure: str) -> Response:
 
 
 def _measure(plan: RemediationPlan, ref: str) -> RemediationAction:
-    for action in plan.live_actions:
-        if action.ref == ref:
-            return action
-    raise NotFound("measure", ref)
+    found: RemediationAction | None = next((action for action in plan.live_actions if action.ref == ref), None)
+    if found is None:
+        raise NotFound("measure", ref)
+    return found
 
 
 def _shown(

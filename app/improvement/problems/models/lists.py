@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import relationship
@@ -12,9 +12,6 @@ from sqlalchemy.orm import relationship
 from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, db, mapped_column
 from workflows.improvement.problem_list import PROBLEM_LIST
-
-if TYPE_CHECKING:
-    from app.improvement.problems.models.items import ProblemItem
 
 
 class ProblemList(Base, Movable):
@@ -45,7 +42,7 @@ class ProblemList(Base, Movable):
     summary: Mapped[str] = mapped_column(default="", server_default=text("''"))
     previous_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("problem_lists.id"))
 
-    items: Mapped[list[ProblemItem]] = relationship(
+    items: Mapped[list[Any]] = relationship(
         "ProblemItem",
         back_populates="problem_list",
         lazy="select",
@@ -53,7 +50,7 @@ class ProblemList(Base, Movable):
         " or_(ProblemItem.state != 'void', ProblemItem.issued_on.is_not(None)))",
         order_by="(ProblemItem.position, ProblemItem.number)",
     )
-    """Its lines, void ones included; what was dropped from the draft is no line."""
+    """Its lines (items.ProblemItem), void ones included; what was dropped from the draft is no line."""
     cycle: Mapped[Any] = relationship("MonitoringCycle", foreign_keys=[cycle_id], lazy="raise")
     unit: Mapped[Any] = relationship("Unit", foreign_keys=[unit_id], lazy="raise")
 

@@ -1,0 +1,48 @@
+"""What the rows of each kind of file are checked for, in the order the checks run."""
+
+from collections.abc import Callable
+
+from app.core.imports import results_rows, roster_rows, schools_in_rows, scores_rows
+from app.core.imports.work import Work
+
+RowCheck = Callable[[Work], None]
+
+ROW_CHECKS: dict[str, tuple[RowCheck, ...]] = {
+    "students": (
+        schools_in_rows.settle_schools,
+        schools_in_rows.settle_grades,
+        roster_rows.check_documents,
+        roster_rows.compare_with_known_students,
+        roster_rows.compare_with_known_classes,
+    ),
+    "classes": (
+        schools_in_rows.settle_schools,
+        schools_in_rows.settle_grades,
+        roster_rows.find_homeroom_teachers,
+    ),
+    "staff": (schools_in_rows.settle_schools,),
+    "results": (
+        schools_in_rows.settle_schools,
+        results_rows.settle_scopes,
+        schools_in_rows.settle_grades,
+        results_rows.complete_scopes,
+        results_rows.check_measures,
+        results_rows.check_indicators,
+        results_rows.compare_with_enrolment,
+    ),
+    "scores": (
+        schools_in_rows.settle_schools,
+        scores_rows.settle_classes,
+        scores_rows.check_cycles,
+        scores_rows.tell_unlinked,
+    ),
+}
+"""Kind → looks at each row and what is known."""
+CROSS_CHECKS: dict[str, tuple[RowCheck, ...]] = {
+    "students": (
+        roster_rows.find_shared_documents,
+        roster_rows.find_namesakes,
+    ),
+    "classes": (roster_rows.find_shared_teachers,),
+}
+"""Kind → looks at rows against each other, once identical ones are gone."""
