@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import func, select
 
 from app.core import clock
 from app.core.casework.deadlines import Deadline
@@ -17,8 +15,8 @@ from app.core.outbox.models import InboxLetter
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.policy.roles import ROLES
-from app.improvement.plans.models import ProgressReport, RemediationPlan
 from app.improvement.problems.models import ProblemItem
+from app.improvement.problems.queries.tallies import LONG_LATE, TALLIES
 from app.people.directory.models import Unit
 from workflows.improvement.problem_item import PROBLEM_ITEM
 from workflows.vocabulary import State
@@ -52,9 +50,9 @@ class UnitRow:
     closed: int = 0
 
     @property
-    def after(self) -> tuple[int, int]:
-        """What stands behind the cells: open, closed."""
-        return self.open, self.closed
+    def after(self) -> tuple[Cell, Cell]:
+        """What stands behind the cells: open, closed; each with its list."""
+        return Cell(self.open, url=f"{self.url}&flag=open"), Cell(self.closed, url=f"{self.url}&state=closed")
 
 
 @dataclass(frozen=True)
@@ -142,118 +140,24 @@ def _sums(rows: dict[uuid.UUID, UnitRow]) -> UnitRow:
 
 def figures(actor: Actor) -> Figures:
     """Open, late, share closed by their due date and share reopened, with numerator and denominator (domain §9.2)."""
-    late, today = _late(), clock.today()
-    long_ago = clock.now() - timedelta(days=14)
+    late = _late()
+    long_ago = clock.now() - LONG_LATE
     open_state = ProblemItem.state.not_in(("draft", "void", "closed"))
     query = select(
         func.count().filter(open_state).label("open"),
         func.count(late.c.record_id).filter(open_state).label("late"),
         func.count(late.c.record_id).filter(open_state, late.c.due_at <= long_ago).label("very_late"),
-        func.count().filter(ProblemItem.due_on <= today).label("due_closed"),
-        func.count()
-        .filter(and_(ProblemItem.due_on <= today, ProblemItem.closed_on <= ProblemItem.due_on))
-        .label("on_time"),
-        func.count().filter(ProblemItem.closed_on.is_not(None)).label("closed"),
-        func.count().filter(ProblemItem.state == "closed").label("closed_now"),
-        func.count().filter(ProblemItem.recurrence_count > 0).label("reopened"),
+        func.count().filter(TALLIES["due"]()).label("due_closed"),
+        func.count().filter(TALLIES["on_time"]()).label("on_time"),
+        func.count().filter(TALLIES["ever_closed"]()).label("closed"),
+        func.count().filter(TALLIES["closed"]()).label("closed_now"),
+        func.count().filter(TALLIES["reopened"]()).label("reopened"),
     ).outerjoin(late, late.c.record_id == ProblemItem.id)
     query = query.select_from(ProblemItem).where(ProblemItem.state.not_in(("draft", "void")))
     row = db.session.execute(decide.visible(actor, query, ProblemItem, VIEW)).one()
     return Figures(
         row.open, row.late, row.very_late, row.due_closed, row.on_time, row.closed, row.reopened, row.closed_now
     )
-
-
-@dataclass(frozen=True)
-class Light:
-    """A plan whose monthly reports are missing: two months yellow, three red (domain A5)."""
-
-    label: str
-    unit: str
-    url: str
-    missed: tuple[date, ...]
-
-    @property
-    def red(self) -> bool:
-        """Three or more are missing."""
-        return len(self.missed) >= 3
-
-
-def months_due(today: date, back: int = 4) -> list[date]:
-    """First days of the last months whose report was due, on the 5th of the month after; newest first."""
-    month = today.replace(day=1)
-    found = []
-    for _ in range(back + 1):
-        before = (month - timedelta(days=1)).replace(day=1)
-        if today > month.replace(day=5):
-            found.append(before)
-        month = before
-    return found[:back]
-
-
-def lights(actor: Actor, most: int = 8) -> list[Light]:
-    """Plans in force with two or more missing reports in a row, the longest silence first."""
-    due = months_due(clock.today())
-    query = (
-        select(RemediationPlan, Unit.short_name)
-        .join(Unit, Unit.id == RemediationPlan.unit_id)
-        .where(RemediationPlan.state == "active")
-    )
-    plans = db.session.execute(decide.visible(actor, query, RemediationPlan, "plans.view_plans")).all()
-    told: dict[uuid.UUID, set[date]] = defaultdict(set)
-    for report in db.session.execute(
-        select(ProgressReport.plan_id, ProgressReport.month).where(
-            ProgressReport.plan_id.in_([row[0].id for row in plans]), ProgressReport.month.in_(due)
-        )
-    ):
-        told[report.plan_id].add(report.month)
-    found = []
-    for plan, unit in plans:
-        missed = []
-        for month in due:
-            if month in told[plan.id] or (plan.approved_on and month < plan.approved_on.replace(day=1)):
-                break
-            missed.append(month)
-        if len(missed) >= 2:
-            found.append(Light(plan.item.label, unit, plan.address, tuple(missed)))
-    return sorted(found, key=lambda light: -len(light.missed))[:most]
-
-
-def stuck(actor: Actor) -> list[dict[str, Any]]:
-    """Open items per state by how much of their time is used: first half, second half, late up to ten days, later."""
-    now = clock.now()
-    share = func.extract("epoch", now - Deadline.started_at) / func.nullif(
-        func.extract("epoch", Deadline.due_at - Deadline.started_at), 0
-    )
-    group = case(
-        (Deadline.due_at <= now - timedelta(days=14), "long_late"),
-        (Deadline.due_at <= now, "late"),
-        (share > 0.5, "second"),
-        else_="first",
-    ).label("used")
-    nearest = (
-        select(Deadline.record_id, func.min(Deadline.due_at).label("due_at"))
-        .where(Deadline.entity == "problem_items", Deadline.closed_at.is_(None))
-        .group_by(Deadline.record_id)
-        .subquery()
-    )
-    query = (
-        select(ProblemItem.state, group, func.count().label("n"))
-        .join(Deadline, Deadline.record_id == ProblemItem.id)
-        .join(nearest, and_(nearest.c.record_id == Deadline.record_id, nearest.c.due_at == Deadline.due_at))
-        .where(Deadline.closed_at.is_(None), ProblemItem.level == "county")
-        .group_by(ProblemItem.state, group)
-    )
-    counts: dict[tuple[str, str], int] = {
-        (row.state, row.used): row.n for row in db.session.execute(decide.visible(actor, query, ProblemItem, VIEW))
-    }
-    return [
-        {
-            "state": state,
-            **{used: counts.get((state.code, used), 0) for used in ("first", "second", "late", "long_late")},
-        }
-        for state in STATES
-    ]
 
 
 def letters(actor: Actor, most: int = 20) -> list[InboxLetter]:

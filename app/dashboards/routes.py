@@ -25,14 +25,18 @@ from app.dashboards import queries
 from app.dashboards.own import own_board, own_results
 from app.dashboards.standing import standing
 from app.improvement.boards.drawing import COLUMNS
+from app.improvement.boards.flow import ageing
 from app.improvement.monitoring import words
 from app.improvement.monitoring.numbers import monitoring_numbers
 from app.improvement.monitoring.queries.class_results import newest_class_round
+from app.improvement.plans.queries.lights import lights
 from app.improvement.problems.queries import progress
+from app.improvement.problems.words import USED
 from app.improvement.visits.queries.visits import soon_for
 from workflows.improvement.problem_item import PROBLEM_ITEM
 
 bp = Blueprint("dashboards", __name__)
+MOST_LAMPS = 8
 BOARD_ROLES = frozenset({"office_director", "evaluator", "leading_group_head", "leading_group_member"})
 WORDS = SimpleNamespace(subject=words.SUBJECTS, grade=words.GRADES, benchmark=words.BENCHMARKS)
 ELSEWHERE = {"sys_admin": "identity.accounts", "security_admin": "identity.role_requests", "auditor": "audit.entries"}
@@ -67,6 +71,9 @@ def home() -> Any:
         soon=soon_for(actor),
         board=own_board(actor),
         columns=COLUMNS,
+        ageing=ageing(actor) if decide.holds(actor, queries.VIEW) else [],
+        used=USED.values(),
+        lit=lights(actor, MOST_LAMPS) if decide.holds(actor, "plans.view_plans") else None,
         results=own_results(actor),
         class_round=newest_class_round(actor),
         words=WORDS,
@@ -82,33 +89,12 @@ def _board_page(actor: Actor, tasks: list[dict[str, Any]]) -> Response:
         board=found,
         states=queries.STATES,
         figures=queries.figures(actor),
-        lights=queries.lights(actor),
-        stuck=queries.stuck(actor),
+        lit=lights(actor, MOST_LAMPS),
+        ageing=ageing(actor),
+        used=USED.values(),
         open_url=queries.OPEN_ITEMS,
         late_url=queries.LATE_ITEMS,
     )
-
-
-@bp.get("/board/stuck.json")
-@needs("plans.view_burden")
-def stuck_chart() -> Any:
-    """Where items are stuck, as a chart: states by the share of their time that is used."""
-    rows = queries.stuck(current_actor())
-    names = {
-        "first": _("时限内前半"),
-        "second": _("时限内后半"),
-        "late": _("超期 1–10 日"),
-        "long_late": _("超期 10 日以上"),
-    }
-    colours = {"first": "q2", "second": "q4", "late": "return", "long_late": "late"}
-    return {
-        "xAxis": {"type": "value", "minInterval": 1},
-        "yAxis": {"type": "category", "inverse": True, "data": [say(row["state"]) for row in rows]},
-        "series": [
-            {"type": "bar", "stack": "n", "name": name, "color": colours[key], "data": [row[key] for row in rows]}
-            for key, name in names.items()
-        ],
-    }
 
 
 @bp.get("/todo")

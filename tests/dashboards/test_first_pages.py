@@ -40,7 +40,7 @@ def figures(page: str) -> dict[str, tuple[str, int]]:
     return {name: (address.replace("&amp;", "&"), int(number)) for name, address, number in NUMBER.findall(page)}
 
 
-CELL = re.compile(r'<a class="cell[^"]*" href="([^"]+)">(\d+)')
+CELL = re.compile(r'<a (?:class="cell[^"]*"|data-counted) href="([^"]+)">(\d+)')
 LISTED = re.compile(r'(?:<h1>[^<]*<small>|<span role="status">)(\d+)')
 BOARDS = (
     "principal",

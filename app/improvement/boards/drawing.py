@@ -31,7 +31,7 @@ class Row:
 
     label: str
     cells: list[Cell] = field(default_factory=list)
-    after: tuple[int, ...] = ()
+    after: tuple[Cell, ...] = ()
 
 
 def address(**wanted: Any) -> str:
@@ -62,6 +62,15 @@ def by_category(counts: Sequence[Count], names: Callable[[str], str]) -> list[Ro
     """A line a category, over all units."""
     ordered = sorted(counts, key=lambda c: c.category)
     return _grouped(ordered, lambda c: (c.category, names(c.category)), lambda key: {"category": key})
+
+
+def by_severity(counts: Sequence[Count], names: dict[str, str]) -> list[Row]:
+    """A line a severity, the gravest first."""
+    order = {code: place for place, code in enumerate(("severe", "moderate", "minor"))}
+    ordered = sorted(counts, key=lambda c: order.get(c.category, len(order)))
+    return _grouped(
+        ordered, lambda c: (c.category, names.get(c.category, "—")), lambda key: {"severity": key} if key else {}
+    )
 
 
 def _grouped(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, exists, func, select
+from sqlalchemy import case, exists, func, select
 from sqlalchemy.orm import undefer
 
 from app.core import clock
@@ -17,11 +17,12 @@ from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.improvement.boards import counted
 from app.improvement.boards.models import BoardCount, BoardReport, BoardSnapshot
-from app.improvement.effects.models import ClosureRequest
-from app.improvement.monitoring.models import Indicator, MonitoringCycle, MonitoringResult, ReleaseAck
-from app.improvement.plans.models import Evidence
-from app.improvement.problems.models import ProblemItem, Reopening
+from app.improvement.boards.rates import ITEM_RATES
+from app.improvement.monitoring.models import Indicator, MonitoringCycle, MonitoringResult
+from app.improvement.problems.models import ProblemItem
+from app.improvement.problems.queries.tallies import TALLIES, is_counted
 from app.people.directory.models import Person, Unit
 
 ITEMS = "problems.view_items"
@@ -34,7 +35,7 @@ SPANS = {"week": 7, "month": 30, "quarter": 90}
 class Count:
     """Items of one unit and category in one state: `n`, of which `late`."""
 
-    unit_id: uuid.UUID
+    unit_id: uuid.UUID | None
     unit_ref: str
     unit: str
     unit_code: str
@@ -56,9 +57,9 @@ def _late() -> Any:
     )  # fmt: skip
 
 
-def _counted(actor: Actor, select_: Any) -> Any:
+def countable(actor: Actor, select_: Any) -> Any:
     """County items that were issued and are not void."""
-    found = select_.where(ProblemItem.state.not_in(("draft", "void")), ProblemItem.level == "county")
+    found = select_.where(is_counted(), ProblemItem.level == "county")
     return decide.visible(actor, found, ProblemItem, ITEMS)
 
 
@@ -80,50 +81,36 @@ def counts(actor: Actor, category: str = "") -> list[Count]:
     )  # fmt: skip
     if category:
         base = base.where(i.category == category)
-    return [Count(*row) for row in db.session.execute(_counted(actor, base))]
+    return [Count(*row) for row in db.session.execute(countable(actor, base))]
+
+
+def severity_counts(actor: Actor) -> list[Count]:
+    """Severity × state over all units, the severity in the place of the category."""
+    late, i = _late(), ProblemItem
+    severity = func.coalesce(i.severity, "").label("severity")
+    wanted = (
+        select(severity, i.state, func.count(), func.count(late.c.record_id))
+        .select_from(i)
+        .outerjoin(late, late.c.record_id == i.id)
+        .group_by(severity, i.state)
+    )
+    return [Count(None, "", "", "", *row) for row in db.session.execute(countable(actor, wanted))]
 
 
 def figures(actor: Actor) -> dict[str, Any]:
     """Numerator and denominator of every rate, and how many items ended with which outcome (domain §9.2)."""
     found: dict[str, Any] = _item_figures(actor)
-    found["first_pass"] = _evidence_figures(actor)
-    found["briefed"] = _briefing_figures(actor)
-    outcomes = _counted(actor, select(ProblemItem.outcome, func.count()).where(ProblemItem.outcome.is_not(None)))
+    found |= counted.figures(actor)
+    outcomes = countable(actor, select(ProblemItem.outcome, func.count()).where(ProblemItem.outcome.is_not(None)))
     found["outcomes"] = {row[0]: row[1] for row in db.session.execute(outcomes.group_by(ProblemItem.outcome))}
     return found
 
 
 def _item_figures(actor: Actor) -> dict[str, list[int]]:
-    i, today = ProblemItem, clock.today()
-    q, o = ClosureRequest, Reopening
-    ever = exists().where(q.item_id == i.id, q.state == "closed")
-    again = exists().where(o.item_id == i.id, o.state == "approved")
-    closed = i.state == "closed"
-    names = {
-        "on_time": (and_(closed, i.due_on <= today, i.closed_on <= i.due_on), i.due_on <= today),
-        "closure": (closed, i.issued_on.is_not(None)),
-        "reopened": (and_(ever, again), ever),
-        "signed_for": (i.accepted_on.is_not(None), i.issued_on.is_not(None)),
-    }
-    what = [func.count().filter(condition) for pair in names.values() for condition in pair]
-    row = db.session.execute(_counted(actor, select(*what).select_from(i))).one()
-    return {name: [row[2 * place], row[2 * place + 1]] for place, name in enumerate(names)}
-
-
-def _evidence_figures(actor: Actor) -> list[int]:
-    e = Evidence
-    submitted = e.state.in_(("submitted", "accepted", "returned", "rejected"))
-    whole = select(
-        func.count().filter(e.state == "accepted", e.returned_version == 0), func.count().filter(submitted)
-    ).select_from(e)
-    return list(db.session.execute(decide.visible(actor, whole, e, "plans.view_evidence")).one())
-
-
-def _briefing_figures(actor: Actor) -> list[int]:
-    a = ReleaseAck
-    whole = select(func.count().filter(a.acknowledged_at.is_not(None)), func.count()).select_from(a)
-    own: Any = whole.where(a.county_id == actor.county_id) if not actor.system else whole
-    return list(db.session.execute(own).one())
+    """Each rate by its two tallies: the lists that its numbers open are narrowed by the same conditions."""
+    what = [func.count().filter(TALLIES[code]()) for pair in ITEM_RATES.values() for code in pair]
+    row = db.session.execute(countable(actor, select(*what).select_from(ProblemItem))).one()
+    return {name: [row[2 * place], row[2 * place + 1]] for place, name in enumerate(ITEM_RATES)}
 
 
 @dataclass(frozen=True)
@@ -144,7 +131,7 @@ def forecast(actor: Actor) -> Forecast:
         else_="later",
     ).label("span")
     whole = select(span, func.count()).where(i.state != "closed", i.due_on.is_not(None)).group_by(span)
-    found = {row[0]: row[1] for row in db.session.execute(_counted(actor, whole))}
+    found = {row[0]: row[1] for row in db.session.execute(countable(actor, whole))}
     return Forecast(found.pop("late", 0), {name: found.get(name, 0) for name in (*SPANS, "later")})
 
 
@@ -167,7 +154,7 @@ def ledger_rows(actor: Actor) -> list[list[Any]]:
         .outerjoin(Person, Person.id == i.responsible_person_id)
         .order_by(i.number)
     )  # fmt: skip
-    return [_line(row, today) for row in db.session.execute(_counted(actor, whole))]
+    return [_line(row, today) for row in db.session.execute(countable(actor, whole))]
 
 
 def _line(row: Any, today: date) -> list[Any]:

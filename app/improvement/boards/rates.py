@@ -12,32 +12,46 @@ FEWEST = 5
 """Below this denominator no percentage is told, only the two numbers."""
 
 
+ITEM_RATES = {
+    "on_time": ("on_time", "due"),
+    "closure": ("closed", "issued"),
+    "reopened": ("reopened", "ever_closed"),
+    "signed_for": ("signed", "issued"),
+}
+"""Rates of items: the tallies of numerator and denominator (problems/queries/tallies.py)."""
+
+
 @dataclass(frozen=True)
 class Definition:
-    """A rate: its name, how it is counted, the target that is looked for, and the list that its numbers open."""
+    """A rate: its name, how it is counted, and the target that is looked for."""
 
     code: str
     name: Sentence
     counted: Sentence
-    url: str = ""
     target: float | None = None
+
+    @property
+    def urls(self) -> tuple[str, str]:
+        """The lists that numerator and denominator open."""
+        if self.code in ITEM_RATES:
+            done, whole = ITEM_RATES[self.code]
+            return f"/items?level=county&tally={done}", f"/items?level=county&tally={whole}"
+        return f"/boards/counted?rate={self.code}&only=done", f"/boards/counted?rate={self.code}"
 
 
 DEFINITIONS: tuple[Definition, ...] = (
     Definition(
         "on_time", Sentence("按期销号率", "Closed on time"),
         Sentence("到期的问题项中，在期限当天或之前销号的", "Of the items that fell due, those closed by their due date"),
-        "/items?state=closed",
     ),
     Definition(
         "closure", Sentence("销号率", "Closure rate"),
         Sentence("已交办的问题项中，现在已销号的（作废的不计）", "Of the items issued, those closed now (void ones left out)"),
-        "/items?state=closed",
     ),
     Definition(
         "reopened", Sentence("重新打开率", "Reopening rate"),
         Sentence("销过号的问题项中，24 个月内重新打开的", "Of the items ever closed, those reopened within 24 months"),
-        "/items?state=reopened", 0.10,
+        0.10,
     ),
     Definition(
         "first_pass", Sentence("佐证一次通过率", "First-pass evidence"),
@@ -46,11 +60,15 @@ DEFINITIONS: tuple[Definition, ...] = (
     Definition(
         "signed_for", Sentence("签收率", "Signed for"),
         Sentence("已交办的问题项中，责任单位签收了的", "Of the items issued, those signed for by their unit"),
-        "/items?state=issued",
     ),
     Definition(
         "briefed", Sentence("结果签收率", "Results acknowledged"),
         Sentence("发给学校和科室的监测结果中，签收了的", "Of the results sent to schools and departments, those acknowledged"),
+    ),
+    Definition(
+        "heard", Sentence("专题听取汇报完成率", "Briefings held"),
+        Sentence("已发布的监测中，县里主要负责人听取过专题汇报的",
+            "Of the rounds released, those on which the county's leaders heard a report"),
     ),
 )  # fmt: skip
 

@@ -14,17 +14,20 @@ from app.core.limits import COSTLY, throttle
 from app.core.policy import decide
 from app.core.spreadsheets import Head, write_workbook
 from app.core.storage import headers_for
+from app.core.web import filters
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.downloads import workbook_file
 from app.core.web.pages import page, say
-from app.improvement.boards import drawing, queries
-from app.improvement.boards.rates import rates_of
+from app.improvement.boards import counted, drawing, flow, queries
+from app.improvement.boards.rates import DEFINITIONS, rates_of
 from app.improvement.monitoring.words import SUBJECTS
-from app.improvement.problems.words import CATEGORIES, OUTCOMES, SEVERITIES, word_of
+from app.improvement.plans.queries.lights import lights
+from app.improvement.problems.words import CATEGORIES, OUTCOMES, SEVERITIES, USED, word_of
 from workflows.improvement.problem_item import PROBLEM_ITEM
 
 bp = Blueprint("boards", __name__, url_prefix="/boards")
+MOST_LAMPS = 8
 TREND = ("on_time", "closure", "reopened", "first_pass")
 """The rates whose course is drawn, in the order of their definitions."""
 
@@ -40,6 +43,7 @@ def board() -> Response:
     shown = [count for count in every if not category or count.category == category]
     units = drawing.by_unit(shown, category)
     categories = drawing.by_category(every, lambda code: word(word_of(CATEGORIES, code)) or "—")
+    severities = drawing.by_severity(queries.severity_counts(actor), {c: word(said) for c, said in SEVERITIES.items()})
     told = queries.figures(actor)
     return page(
         "improvement/boards/board.html",
@@ -52,8 +56,40 @@ def board() -> Response:
         category=category,
         names=[(code, word(name)) for code, name in CATEGORIES.items()],
         rates=rates_of(told),
-        outcomes=[(word(word_of(OUTCOMES, code)), n) for code, n in sorted(told["outcomes"].items())],
+        outcomes=[
+            (word(said), told["outcomes"][code], drawing.address(outcome=code))
+            for code, said in OUTCOMES.items()
+            if code in told["outcomes"]
+        ],
+        severities=severities,
+        most_of_severities=drawing.most_of(severities),
         forecast=queries.forecast(actor),
+        ageing=flow.ageing(actor),
+        used=USED.values(),
+        months=flow.flow(actor),
+        lit=lights(actor, MOST_LAMPS),
+    )
+
+
+@bp.get("/counted")
+@needs(queries.BOARDS)
+def rows_behind() -> Response:
+    """The rows behind a rate that does not count items: evidence, sign-fors, rounds."""
+    actor = current_actor()
+    name, done = request.args.get("rate", "first_pass"), request.args.get("only") == "done"
+    if name not in counted.KINDS:
+        raise NotFound("rate", name)
+    found = counted.rows(actor, name, done, request.args.get("after", ""))
+    more, found = len(found) > counted.PAGE, found[: counted.PAGE]
+    kind = counted.KINDS[name]
+    return page(
+        "improvement/boards/counted.html",
+        definition=next(one for one in DEFINITIONS if one.code == name),
+        done=done,
+        rows=[(row, kind.path + row.ref, kind.table.workflow.state(row.state)) for row in found],
+        total=counted.total(actor, name, done),
+        next_url=filters.address(after=found[-1].ref) if more else "",
+        first_url=filters.address() if request.args.get("after") else "",
     )
 
 
@@ -70,6 +106,41 @@ def ledger() -> Response:
         trend=[(day, [rate for rate in rates_of(day.figures) if rate.definition.code in TREND]) for day in days],
         trend_heads=[rate.definition.name for rate in rates_of({}) if rate.definition.code in TREND],
     )
+
+
+@bp.get("/ageing.json")
+@needs(queries.ITEMS)
+def ageing_chart() -> Any:
+    """Where items are stuck: states by the share of their time that is used; whoever sees items sees their own."""
+    rows = flow.ageing(current_actor())
+    colours = ("q2", "q4", "return", "late")
+    return {
+        "xAxis": {"type": "value", "minInterval": 1},
+        "yAxis": {"type": "category", "inverse": True, "data": [say(row.state) for row in rows]},
+        "series": [
+            {
+                "type": "bar", "stack": "n", "name": say(name), "color": colours[place],
+                "data": [row.cells[place].n for row in rows],
+            }
+            for place, name in enumerate(USED.values())
+        ],
+    }  # fmt: skip
+
+
+@bp.get("/flow.json")
+@needs(queries.BOARDS)
+def flow_chart() -> Any:
+    """Issued and closed by month, the oldest first."""
+    months = list(reversed(flow.flow(current_actor())))
+    return {
+        "xAxis": {"type": "category", "data": [one.month for one in months]},
+        "yAxis": {"type": "value", "minInterval": 1},
+        "legend": {"data": [_("交办"), _("销号")]},
+        "series": [
+            {"type": "bar", "name": _("交办"), "color": "q3", "data": [one.issued.n for one in months]},
+            {"type": "bar", "name": _("销号"), "color": "q5", "data": [one.closed.n for one in months]},
+        ],
+    }
 
 
 @bp.get("/trend.json")

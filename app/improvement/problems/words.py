@@ -52,6 +52,29 @@ OUTCOMES = {
     "insufficient_evidence": Sentence("证据不足", "Insufficient evidence"),
     "worsened": Sentence("退步", "Worsened"),
 }
+DUES = {
+    "week": Sentence("7 日内", "Within 7 days"),
+    "month": Sentence("8–30 日", "In 8–30 days"),
+    "quarter": Sentence("31–90 日", "In 31–90 days"),
+    "later": Sentence("90 日以后", "After 90 days"),
+}
+TALLIES = {
+    "on_time": Sentence("按期销号", "Closed on time"),
+    "due": Sentence("到期的", "Fell due"),
+    "closed": Sentence("现在已销号", "Closed now"),
+    "issued": Sentence("已交办", "Issued"),
+    "signed": Sentence("已签收", "Signed for"),
+    "ever_closed": Sentence("销过号", "Ever closed"),
+    "reopened": Sentence("重新打开过", "Reopened"),
+}
+"""What the rates of the boards count (queries/tallies.py)."""
+USED = {
+    "first": Sentence("时限内前半", "First half of the time"),
+    "second": Sentence("时限内后半", "Second half of the time"),
+    "late": Sentence("超期 1–10 日", "1–10 days late"),
+    "long_late": Sentence("超期 10 日以上", "More than 10 days late"),
+}
+"""How much of its present deadline an item has used."""
 LACKS = {
     "category": Sentence("类别", "category"),
     "source_type": Sentence("来源", "source"),

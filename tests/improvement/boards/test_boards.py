@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,13 +14,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
+from app.core import clock as clock_
 from app.core.audit import trail
-from app.core.database import db, use_context
+from app.core.database import db, use_context, uuid7
 from app.core.policy.actor import SYSTEM
 from app.improvement.boards import letters, queries
 from app.improvement.boards.models import BoardCount, BoardSnapshot
 from app.improvement.boards.operations import freeze_where_due
 from app.improvement.boards.rates import DEFINITIONS, Rate, rates_of
+from app.improvement.monitoring.models import BriefingRecord, ReleaseAck
+from app.improvement.plans.models import Evidence, RemediationAction
 from app.improvement.problems.models import ProblemItem
 from tests.cast import Cast, sign_in
 from tests.improvement.effects.scenes import EffectScene
@@ -46,6 +50,78 @@ def test_every_number_of_the_board_opens_the_rows_it_counts(
         listed = office.get(html.unescape(address)).get_data(as_text=True)
         found = re.search(r"<small>(\d+)", listed)
         assert found and found[1] == number, address
+
+
+COUNTED = re.compile(r'<a data-counted href="([^"]+)">(\d+)</a>')
+LISTED = re.compile(r'(?:<h1>[^<]*<small>|<span role="status">)(\d+)')
+
+
+@pytest.fixture
+def busy(world: EffectScene) -> EffectScene:
+    """More of everything that a rate or a month counts: reopened, void, returned evidence, a signed result, a briefing."""
+    again = world.item("diagnosing", due_on=clock_.today() + timedelta(days=40))
+    late = world.item("implementing", due_on=clock_.today() - timedelta(days=3))
+    void = world.item("issued")
+    cycle = world.round("2026-spring", date(2026, 3, 1))
+    school = world.cast.units["shuangqiao"]
+    office = world.cast["office_director"]
+    whose = {"county_id": school.county_id, "school_id": school.id, "unit_id": school.id}
+    with trail.act(SYSTEM, "system", "test.counted"):
+        again.recurrence_count, again.issued_on = 1, date(2026, 5, 6)
+        void.state, late.issued_on = "void", date(2026, 8, 9)
+        cycle.released_on = date(2026, 6, 1)
+        measure = db.session.scalars(select(RemediationAction)).first()
+        assert measure is not None
+        for state, returned in (("accepted", 0), ("accepted", 1), ("returned", 1), ("draft", 0)):
+            db.session.add(
+                Evidence(
+                    id=uuid7(), action_id=measure.id, owner_id=office.person_id, kind="text", title=f"{state}{returned}",
+                    state=state, returned_version=returned, **{**whose, "unit_id": measure.unit_id},
+                )
+            )  # fmt: skip
+        for unit, at in (("shuangqiao", clock_.now()), ("yuntai", None)):
+            one = world.cast.units[unit]
+            db.session.add(
+                ReleaseAck(
+                    id=uuid7(), cycle_id=cycle.id, unit_id=one.id, county_id=one.county_id, school_id=one.id,
+                    cycle_name=cycle.name, state="acknowledged" if at else "pending", released_on=cycle.released_on,
+                    acknowledged_at=at,
+                )
+            )  # fmt: skip
+        db.session.add(
+            BriefingRecord(
+                id=uuid7(), cycle_id=cycle.id, unit_id=school.county_id, county_id=school.county_id, chair="王局长",
+                held_on=date(2026, 6, 9), attendees="领导小组", minutes="听取了汇报", recorded_by=office.person_id,
+            )
+        )  # fmt: skip
+    return world
+
+
+def test_every_rate_outcome_month_and_age_opens_the_rows_it_counts(
+    busy: EffectScene, client: FlaskClient, cast: Cast
+) -> None:
+    office = sign_in(client, cast["office_director"])
+    board = office.get("/boards").get_data(as_text=True)
+    found = {html.unescape(address): number for address, number in COUNTED.findall(board)}
+    assert {code for code in ("tally=", "outcome=", "issued_in=", "closed_in=", "used=", "rate=") if any(code in a for a in found)} == {
+        "tally=", "outcome=", "issued_in=", "closed_in=", "used=", "rate=",
+    }  # fmt: skip
+    for address, number in found.items():
+        listed = LISTED.search(office.get(address).get_data(as_text=True))
+        assert listed and listed[1] == number, address
+
+
+def test_the_rates_count_what_their_definitions_say(busy: EffectScene) -> None:
+    told = queries.figures(busy.actor("office_director"))
+    assert told["reopened"] == [1, 2], "one of two that were ever closed came back"
+    assert told["first_pass"][0] == 1 + told["first_pass"][1] - 3, "drafts and returned pieces never pass at first"
+    assert told["briefed"] == [1, 2] and told["heard"] == [1, 3], "nobody reported on the rounds of the scene"
+
+
+def test_a_figure_of_another_county_is_not_counted(busy: EffectScene, client: FlaskClient, cast: Cast) -> None:
+    mine, theirs = busy.actor("office_director"), replace(busy.actor("office_director"), county_id=None)
+    assert queries.figures(mine)["briefed"] == [1, 2]
+    assert queries.figures(theirs)["briefed"] == [0, 0]
 
 
 def test_the_sums_of_the_board_are_those_of_plain_sql(world: EffectScene) -> None:

@@ -17,6 +17,7 @@ from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy.actor import Actor
 from app.improvement.problems.models import ProblemItem, ProblemList
+from app.improvement.problems.queries import tallies
 from app.improvement.problems.queries.reach import visible_items
 from app.people.directory.models import Person, Unit
 
@@ -27,7 +28,7 @@ SORTS: dict[str, Any] = {
     "number": ProblemItem.id,
     "unit": Unit.code,
 }
-DUE = {"week": (0, 7), "month": (8, 30), "quarter": (31, 90)}
+DUE = {"week": (0, 7), "month": (8, 30), "quarter": (31, 90), "later": (91, 36_500)}
 """Days from today to the first and last due day that a filter leaves."""
 SETTLED = ("closed", "void")
 
@@ -45,6 +46,11 @@ class ItemFilter:
     level: str = ""
     flags: tuple[str, ...] = ()
     due: str = ""
+    outcomes: tuple[str, ...] = ()
+    tally: str = ""
+    used: tuple[str, ...] = ()
+    issued_in: str = ""
+    closed_in: str = ""
     sort: str = "due"
     descending: bool = False
     after: str = ""
@@ -131,9 +137,11 @@ def _fitting(actor: Actor, wanted: ItemFilter) -> Select[Any]:
         (ProblemItem.severity, wanted.severities),
         (ProblemItem.source_type, wanted.sources),
         (ProblemItem.level, (wanted.level,) if wanted.level else ()),
+        (ProblemItem.outcome, wanted.outcomes),
     ):
         if values:
             narrowed = narrowed.where(column.in_(values))
+    narrowed = narrowed.where(*_as_counted(wanted))
     if "open" in wanted.flags:
         narrowed = narrowed.where(ProblemItem.state.not_in(SETTLED))
     if wanted.due in DUE:
@@ -145,6 +153,18 @@ def _fitting(actor: Actor, wanted: ItemFilter) -> Select[Any]:
     if "mine" in wanted.flags:
         narrowed = narrowed.where(is_mine(actor))
     return narrowed.where(_found(wanted.words)) if wanted.words else narrowed
+
+
+def _as_counted(wanted: ItemFilter) -> list[ColumnElement[bool]]:
+    """The conditions behind a number of the boards."""
+    found = [tallies.tallied(wanted.tally)] if wanted.tally in tallies.TALLIES else []
+    if wanted.used:
+        found += [tallies.is_counted(), tallies.has_used(wanted.used)]
+    if wanted.issued_in:
+        found += [tallies.is_counted(), tallies.in_month(ProblemItem.issued_on, wanted.issued_in)]
+    if wanted.closed_in:
+        found += [tallies.is_closed(), tallies.in_month(ProblemItem.closed_on, wanted.closed_in)]
+    return found
 
 
 def is_overdue() -> ColumnElement[bool]:

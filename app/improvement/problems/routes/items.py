@@ -29,21 +29,13 @@ from app.improvement.problems.queries.trace import trace
 from app.improvement.problems.routes import item_page
 from app.improvement.problems.routes.blueprints import items_bp as bp
 from app.improvement.problems.routes.drawing import chips_of, story, strip_of
-from app.improvement.problems.words import CATEGORIES, LEVELS, SEVERITIES, SOURCES, codes
+from app.improvement.problems.words import CATEGORIES, DUES, LEVELS, OUTCOMES, SEVERITIES, SOURCES, TALLIES, USED, codes
 from workflows.improvement.problem_item import PROBLEM_ITEM
-from workflows.vocabulary import Sentence
 
 VIEW = "problems.view_items"
 MOST_EXPORTED = 50_000
 SHOWN = 5
 ORDERS = {"due": "期限", "since": "进入这一步", "number": "编号", "unit": "单位"}
-
-
-DUES = {
-    "week": Sentence("7 日内", "Within 7 days"),
-    "month": Sentence("8–30 日", "In 8–30 days"),
-    "quarter": Sentence("31–90 日", "In 31–90 days"),
-}
 
 
 def _bar(actor: Actor) -> tuple[filters.Filter, ...]:
@@ -58,12 +50,17 @@ def _bar(actor: Actor) -> tuple[filters.Filter, ...]:
         filters.text("q", _("编号、问题、单位或拼音")),
         filters.choice("source", _("来源"), codes(SOURCES), many=True, more=True),
         filters.choice("level", _("清单"), codes(LEVELS), more=True),
-        filters.choice("due", _("到期"), [(code, word(said)) for code, said in DUES.items()], more=True),
+        filters.choice("due", _("到期"), codes(DUES), more=True),
+        filters.choice("outcome", _("定论"), codes(OUTCOMES), many=True, more=True),
+        filters.choice("tally", _("计入指标"), codes(TALLIES), more=True),
+        filters.choice("used", _("本步时限"), codes(USED), many=True, more=True),
+        filters.month("issued_in", _("交办月份"), more=True),
+        filters.month("closed_in", _("销号月份"), more=True),
     )
 
 
 def _wanted(chosen: tuple[filters.Filter, ...]) -> ItemFilter:
-    unit, category, state, severity, flag, words, source, level, due = chosen
+    unit, category, state, severity, flag, words, source, level, due, outcome, tally, used, issued, closed = chosen
     sort = request.args.get("sort", "")
     return ItemFilter(
         words=words.one,
@@ -75,6 +72,11 @@ def _wanted(chosen: tuple[filters.Filter, ...]) -> ItemFilter:
         level=level.one,
         flags=flag.chosen,
         due=due.one,
+        outcomes=outcome.chosen,
+        tally=tally.one,
+        used=used.chosen,
+        issued_in=issued.one,
+        closed_in=closed.one,
         sort=sort.removeprefix("-") if sort.removeprefix("-") in ORDERS else "due",
         descending=sort.startswith("-"),
         after=request.args.get("after", ""),
