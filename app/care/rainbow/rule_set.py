@@ -1,0 +1,180 @@
+"""The numbers of the rainbow code, one frozen version at a time, as a county keeps them in config/rainbow."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+FOLDER = Path(__file__).resolve().parents[3] / "config" / "rainbow"
+
+Tier = Literal["green", "yellow", "orange", "red"]
+Domain = Literal["BG", "EV", "SC", "TR", "PA"]
+Level = Literal["none", "mild", "moderate", "high"]
+Days = Annotated[int, Field(ge=1, le=3660)]
+Points = Annotated[int, Field(ge=0, le=100)]
+
+TIERS: tuple[Tier, ...] = ("green", "yellow", "orange", "red")
+"""From everyday support to help at once; a tier's place in this row is its rank 0–3."""
+
+
+class Piece(BaseModel):
+    """A piece of the rule set; unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Factor(Piece):
+    """A fact that gives points for `days` days or `months` calendar months from its date, both ends included.
+
+    Of the factors of one `group` only the highest counts; `only_from` names the one source that may tell it.
+    """
+
+    domain: Literal["BG", "EV"]
+    points: Points
+    group: str
+    days: Days | None = None
+    months: Annotated[int, Field(ge=1, le=60)] | None = None
+    only_from: str | None = None
+
+    @model_validator(mode="after")
+    def _one_window(self) -> Self:
+        if (self.days is None) == (self.months is None):
+            raise ValueError("a factor has either days or months")
+        return self
+
+
+class Scales(Piece):
+    """Points of scale bands 0–4 and of further constructs; results older than `fresh_days` count half (decision 56)."""
+
+    band_points: tuple[Points, Points, Points, Points, Points]
+    fresh_days: Days
+    usable_days: Days
+    further_from_band: Annotated[int, Field(ge=1, le=4)]
+    further_points: Points
+    further_points_stale: Points
+
+
+class Rating(Piece):
+    """The class teacher's six items (sum 0–18): (end, points) pairs, and what the two danger items do."""
+
+    days: Days
+    points: tuple[tuple[int, Points], ...]
+    danger_items: dict[Tier, Annotated[int, Field(ge=1, le=3)]]
+
+
+class Assessment(Piece):
+    """Points and hard floor of each level of a professional assessment."""
+
+    days: Days
+    points: dict[Level, Points]
+    floors: dict[Level, Tier]
+
+
+class Lasting(Piece):
+    """A floor that holds for some days from the date of what caused it."""
+
+    tier: Tier
+    days: Days
+
+
+class Floors(Piece):
+    """Floors that act whatever the total (domain §4.2)."""
+
+    urgent_alert: Tier
+    same_day_alert: Tier
+    cleared_alert: Lasting
+    crisis_open: Tier
+    self_harm: tuple[Lasting, ...]
+    returned_from_leave: Lasting
+    fresh_band: dict[Annotated[int, Field(ge=1, le=4)], Tier]
+    worry_item: Tier
+
+
+class Completeness(Piece):
+    """Weight of each known source, and the least sum that lets green be said."""
+
+    SC: float
+    TR: float
+    BG: float
+    least: float
+
+
+class StepDown(Piece):
+    """Total at least `margin` under the tier's lower end, `dwell_days` in it, two computations `agree_days` apart."""
+
+    margin: Points
+    dwell_days: Days
+    agree_days: Days
+
+
+class Conflict(Piece):
+    """When teacher and student tell opposite stories (decisions §6)."""
+
+    rating_from: int
+    band_from: Annotated[int, Field(ge=1, le=4)]
+
+
+class RuleSet(Piece):
+    """Every number of domain §4; points are whole, dates in days or calendar months, tiers from green to red."""
+
+    version: str
+    tiers: dict[Tier, Points]
+    total_cap: Points
+    caps: dict[Domain, Points]
+    factors: dict[str, Factor]
+    scales: Scales
+    rating: Rating
+    assessment: Assessment
+    floors: Floors
+    ceiling: Tier
+    completeness: Completeness
+    step_down: StepDown
+    care_flag_from: Points
+    conflict: Conflict
+
+    @model_validator(mode="after")
+    def _tiers_rise(self) -> Self:
+        if tuple(self.tiers) != TIERS or self.tiers["green"] != 0:
+            raise ValueError("tiers name green, yellow, orange, red in this order; green begins at 0")
+        starts = list(self.tiers.values())
+        if starts != sorted(set(starts)):
+            raise ValueError("each tier begins above the one before")
+        return self
+
+    @model_validator(mode="after")
+    def _background_alone_stays_green(self) -> Self:
+        if self.caps["BG"] >= self.tiers["yellow"]:
+            raise ValueError("background alone must never leave green: its cap lies below the start of yellow")
+        return self
+
+    @model_validator(mode="after")
+    def _points_rise_with_the_band(self) -> Self:
+        if list(self.scales.band_points) != sorted(self.scales.band_points):
+            raise ValueError("a higher band never gives fewer points")
+        ends = [end for end, _ in self.rating.points]
+        if ends != sorted(set(ends)) or ends[-1] != 18:
+            raise ValueError("the ends of the rating rise up to 18")
+        return self
+
+
+def read_rule_set(text: str) -> RuleSet:
+    """A rule set from YAML.
+
+    Raises yaml.YAMLError for text that is no YAML, pydantic.ValidationError for content that is no rule set.
+    """
+    return RuleSet.model_validate(yaml.safe_load(text))
+
+
+@cache
+def shipped_rule_set(version: int = 1) -> RuleSet:
+    """The rule set that comes with the project; raises FileNotFoundError for a version that was never issued."""
+    return read_rule_set((FOLDER / f"rule_set_v{version}.yaml").read_text(encoding="utf-8"))
+
+
+def rank(tier: Tier) -> int:
+    """0 for green to 3 for red."""
+    return TIERS.index(tier)
