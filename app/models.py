@@ -1,6 +1,8 @@
 """Every table of the application in one place, for migrations and checks."""
 
 from app.api import models as api_models
+from app.care.rainbow import models as rainbow_models
+from app.care.screening import models as screening_models
 from app.core.audit import models as audit_models
 from app.core.casework import deadlines
 from app.core.database import Base
@@ -32,6 +34,8 @@ TABLES = (
     outbox_models,
     plan_models,
     problem_models,
+    rainbow_models,
+    screening_models,
     vault_rows,
     visit_models,
 )

@@ -4,7 +4,8 @@ Templates of row-level security (decision 12): "county" shows what everybody in 
 round's name) and is written from the county's context alone; "unit" shows rows of the counties and schools in the signed context;
 "own" shows a school's rows to that school alone and the county's rows to the county alone (files on their way in);
 "student" shows rows of the schools in the context, when it also holds the data class `people`; "scores" shows pupils'
-scores to those of the county who hold the data class `scores`, and to no school; "logs" shows the auditor's own papers to
+scores to those of the county who hold the data class `scores`, and to no school; "care" shows rows of the schools in the
+context to those who hold the data class `care` there; "logs" shows the auditor's own papers to
 the county's auditor. Decision 13: only worker code paths sign `system`.
 """
 
@@ -27,6 +28,9 @@ CONDITIONS = {
     ),
     "student": (
         "((school_id = any((select ctx.schools())::uuid[]) and (select ctx.holds('people'))) or (select ctx.is_system()))"
+    ),
+    "care": (
+        "((school_id = any((select ctx.schools())::uuid[]) and (select ctx.holds('care'))) or (select ctx.is_system()))"
     ),
     "scores": (
         "((county_id = any((select ctx.counties())::uuid[]) and (select ctx.holds('scores'))) or (select ctx.is_system()))"

@@ -55,7 +55,7 @@ def pupil(
         alerts=alerts,
         tier=tier[0] if tier else None,
         tier_since=ago(tier[1]) if tier else None,
-        fits_since=ago(20) if tier else None,
+        fits_since=ago(min(20, tier[1] - 1)) if tier else None,
     )
 
 

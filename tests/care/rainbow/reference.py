@@ -6,7 +6,7 @@ import calendar
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from app.care.rainbow.rule_set import TIERS, Factor, RuleSet, Tier
+from app.care.rainbow.rule_set import TIERS, Factor, RuleSet
 
 GREEN, YELLOW, ORANGE, RED = range(4)
 

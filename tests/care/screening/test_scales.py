@@ -68,7 +68,13 @@ def answers(scale: Scale, given_: list[int | None]) -> dict[int, int | None]:
 
 @pytest.mark.parametrize(("name", "code", "given_", "scores", "band", "overrides", "verdict"), VECTORS)
 def test_every_vector_of_the_specification_gives_what_it_says(
-    name: str, code: str, given_: list[int | None], scores: dict[str, float], band: int, overrides: list[str], verdict: str
+    name: str,
+    code: str,
+    given_: list[int | None],
+    scores: dict[str, float],
+    band: int,
+    overrides: list[str],
+    verdict: str,
 ) -> None:
     scale = SCALES[code]
     result = score(scale, answers(scale, given_))
