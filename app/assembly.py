@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flask import Flask
 
 from app.api import assembly as api
+from app.care import assembly as care
 from app.core import assembly as core
 from app.dashboards import assembly as dashboards
 from app.improvement import assembly as improvement
@@ -16,6 +17,7 @@ AREAS: tuple[Callable[[Flask], None], ...] = (
     core.assemble,
     people.assemble,
     improvement.assemble,
+    care.assemble,
     dashboards.assemble,
     api.assemble,
 )

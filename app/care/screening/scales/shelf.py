@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import yaml
@@ -69,7 +69,7 @@ def _differences(scale: Scale, vector: Vector) -> Iterator[str]:
     yield from _told(told, wanted)
 
 
-def _told(told: dict[str, object], wanted: Expectation) -> Iterator[str]:
+def _told(told: Mapping[str, object], wanted: Expectation) -> Iterator[str]:
     for name, got in told.items():
         expected = getattr(wanted, name)
         if expected is not None and expected != got:
