@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.protection import APP, protect
 
-revision = "2026_11_29_60_rainbow"
-down_revision = "2026_11_28_52_sealed_months"
+revision = "2026_11_29_90_rainbow"
+down_revision = "2026_11_29_60_cohorts"
 branch_labels = None
 depends_on = None
 
