@@ -233,7 +233,7 @@ def lock(record: Any) -> None:
     """
     model, kept = type(record), _brought_along(record)
     db.session.execute(
-        select(model).where(model.id == record.id).options(*_collections_later(model)).with_for_update(of=model),
+        select(model).where(model.id == record.id).options(*collections_later(model)).with_for_update(of=model),
         execution_options={"populate_existing": True},
     ).scalars().one()
     for name, (key, other) in kept.items():
@@ -255,7 +255,8 @@ def _brought_along(record: Any) -> dict[str, tuple[str, Any]]:
 _later: dict[Any, tuple[Any, ...]] = {}
 
 
-def _collections_later(model: Any) -> tuple[Any, ...]:
+def collections_later(model: Any) -> tuple[Any, ...]:
+    """Options of a select that leave every collection of `model`, and of what is joined to it, until it is asked for."""
     if model in _later:
         return _later[model]
     found: list[Any] = []
@@ -293,6 +294,7 @@ __all__ = [
     "Scoped",
     "String",
     "Versioned",
+    "collections_later",
     "db",
     "keep",
     "lock",

@@ -80,6 +80,16 @@ def test_working_days_add_up_over_any_middle_day(first: date, middle: date, last
     assert between(first, middle) + between(middle, last) == between(first, last)
 
 
+@given(DAYS, DAYS, st.dictionaries(DAYS, st.booleans(), max_size=8))
+def test_working_days_are_those_one_meets_walking_from_day_to_day(first: date, last: date, declared: Any) -> None:
+    first, last = min(first, last), max(first, last)
+    walked = [first + timedelta(n) for n in range(1, (last - first).days + 1)]
+
+    assert calendar.working_days_between(first, last, declared) == sum(
+        calendar.is_working_day(day, declared) for day in walked
+    )
+
+
 @given(DAYS, st.integers(0, 30), st.sets(DAYS, max_size=5))
 def test_a_day_declared_free_never_brings_a_due_day_forward(start: date, count: int, free: set[date]) -> None:
     closed = dict.fromkeys(free, False)

@@ -125,7 +125,8 @@ def test_a_scope_holds_for_exactly_the_rows_it_selects(tables: None, name: str, 
         found = db.session.scalars(select(model)).all()
         assert len(found) == len(records)
         if name == "SCHOOLS" or hasattr(model, "subject") or name != "SUBJECT":
-            assert _shown(scope, actor, model) == {record.id for record in found if scope.holds(actor, record)}
+            held = {record.id for record in found if scope.holds(actor, record)}
+            assert _shown(scope, actor, model) == held == scope.among(actor, found)
         db.session.expunge_all()
     point.rollback()
 
@@ -159,6 +160,7 @@ def test_an_assignment_reaches_its_record_on_its_days_only(tables: None, cast: C
     runs = day.begins <= 0 and (day.ends is None or day.ends >= 0) and person == 0
     records = db.session.scalars(select(Thing)).all()
     held = {record.id for record in records if scopes.ASSIGNED.holds(actor, record)}
+    assert scopes.ASSIGNED.among(actor, records) == held
     assert _shown(scopes.ASSIGNED, actor, Thing) == held == ({mine} if runs else set())
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 from types import MappingProxyType
 
@@ -42,6 +43,18 @@ def _published(day: date) -> bool:
         return day.isoweekday() <= 5
 
 
+@lru_cache(maxsize=64)
+def _published_by(year: int) -> tuple[int, ...]:
+    """For every day of the year how many published working days it has had by then; the last is that of the whole year."""
+    first = date(year, 1, 1)
+    length = (date(year, 12, 31) - first).days + 1
+    return tuple(accumulate(_published(first + n * DAY) for n in range(length)))
+
+
+def _published_until(day: date) -> int:
+    return _published_by(day.year)[day.timetuple().tm_yday - 1]
+
+
 def is_working_day(day: date, overrides: Overrides = NONE) -> bool:
     """Whether the offices work on that day: the override table first, then the published calendar, then the weekday."""
     return overrides[day] if day in overrides else _published(day)
@@ -72,7 +85,10 @@ def working_days_between(start: date, end: date, overrides: Overrides = NONE) ->
     """How many working days lie after `start` up to and including `end`; negative when `end` is the earlier one."""
     if end < start:
         return -working_days_between(end, start, overrides)
-    return sum(is_working_day(start + n * DAY, overrides) for n in range(1, (end - start).days + 1))
+    years = sum(_published_by(year)[-1] for year in range(start.year, end.year))
+    published = years + _published_until(end) - _published_until(start)
+    # Counted by the published calendar, then set right by the few days that differ from it.
+    return published + sum(works - _published(day) for day, works in overrides.items() if start < day <= end)
 
 
 def next_working_day(day: date, overrides: Overrides = NONE) -> date:

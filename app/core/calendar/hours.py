@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,12 @@ class WorkCalendar:
 
 def school_hours(path: Path = FOLDER / "school_hours.yaml") -> Hours:
     """The windows of a settings file."""
+    return _hours(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _hours(path: Path, changed: int) -> Hours:
+    """The windows as they stood when the file was `changed`."""
     table = yaml.safe_load(path.read_text(encoding="utf-8"))
     windows = {name: _window(table[name]) for name in ("school", "office", "night")}
     return Hours(**windows, vacations=tuple((row["from"], row["until"]) for row in table["vacations"] or ()))

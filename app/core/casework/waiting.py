@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, text
+from sqlalchemy import ColumnElement, and_, literal, or_, select, text, union_all
 
 from app.core import clock
 from app.core.casework import deadlines
 from app.core.casework.choices import is_main
 from app.core.casework.records import MOVABLES, Movable
-from app.core.database import db
+from app.core.database import collections_later, db
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from workflows import engine
@@ -24,13 +25,15 @@ MOST = 200
 KEEP_SECONDS = 20
 Key = tuple[str, str]
 """Table and state."""
+Which = Callable[[Sequence[Any]], Set[uuid.UUID]]
+"""Of many records of one kind, the ids of those for which something holds: asked once for all of them."""
 BESIDES: dict[Key, tuple[str | Step, Sentence]] = {}
 """Right (or the step that has it) and words where what is to be done does not lead on from here by itself: an item in
 planning waits for a plan, a computed effect for somebody's proposal."""
-RECOVERED: dict[Key, Callable[[Any], bool]] = {}
-"""Whether a record that stands in BESIDES really waits (its plan is not drawn up yet)."""
-READY: dict[Key, Callable[[Any], bool]] = {}
-"""Whether the step out of this state can be awaited already, where others have to do their part before."""
+RECOVERED: dict[Key, Which] = {}
+"""Which records that stand in BESIDES really wait (their plan is not drawn up yet)."""
+READY: dict[Key, Which] = {}
+"""Out of this state, which records can await their step already, where others have to do their part before."""
 FOR: dict[Key, Callable[[Actor, Any], bool]] = {}
 """Whom a record of this state is for, among those who might take the step too."""
 
@@ -47,6 +50,11 @@ class Waiting:
     def overdue(self) -> bool:
         """Whether the clock ran out and is not paused."""
         return self.deadline is not None and self.deadline.paused_at is None and self.deadline.due_at <= clock.now()
+
+
+def each(test: Callable[[Any], bool]) -> Which:
+    """For what a record says by itself, without a question to the database."""
+    return lambda records: {record.id for record in records if test(record)}
 
 
 @cache
@@ -77,60 +85,111 @@ def _condition(actor: Actor, model: type[Movable]) -> ColumnElement[bool] | None
 
 def waiting_for(actor: Actor, most: int = MOST) -> list[Waiting]:
     """What waits for this actor, the most urgent first; at most `most` records of each kind."""
-    records: list[Any] = []
-    for model in MOVABLES.values():
-        condition = _condition(actor, model)
-        if condition is None:
-            continue
-        records += db.session.scalars(select(model).where(condition).order_by(model.state_since).limit(most))
-    done = _taken_by(actor, records)
-    found = [(record, words) for record in records if (words := _verb(actor, record, done)) is not None]
-    clocks = deadlines.running([record for record, _ in found])
-    things = [Waiting(record, words, clocks.get(record.id)) for record, words in found]
+    records = _standing(actor, most)
+    words = _words(actor, records)
+    found = [record for record in records if record.id in words]
+    clocks = deadlines.running(found)
+    things = [Waiting(record, words[record.id], clocks.get(record.id)) for record in found]
+    _remember(actor, len(things))
     far = clock.now().replace(year=9999)
     return sorted(things, key=lambda thing: thing.deadline.due_at if thing.deadline else far)
 
 
-def _taken_by(actor: Actor, records: Sequence[Any]) -> frozenset[tuple[uuid.UUID, str]]:
-    """(record, step) of every part that this person had in records where another has to take the next one."""
-    guarded = [r for r in records if any(step.four_eyes for step in main_steps(r.workflow).get(r.state, ()))]
+def _standing(actor: Actor, most: int) -> list[Any]:
+    """Records that may wait for this actor: one question finds them, one more reads each kind that has any."""
+    parts = []
+    for model in MOVABLES.values():
+        condition = _condition(actor, model)
+        if condition is not None:
+            found = select(literal(model.__tablename__).label("entity"), model.id.label("id")).where(condition)
+            parts.append(select(found.order_by(model.state_since).limit(most).subquery()))
+    ids: dict[str, list[uuid.UUID]] = defaultdict(list)
+    for row in db.session.execute(union_all(*parts)) if parts else ():
+        ids[row.entity].append(row.id)
+    records: list[Any] = []
+    for entity, some in ids.items():
+        model = MOVABLES[entity]
+        wanted = select(model).where(model.id.in_(some)).options(*collections_later(model))
+        records += db.session.scalars(wanted.order_by(model.state_since))
+    return records
+
+
+def _taken_by(actor: Actor, guarded: Mapping[uuid.UUID, Sequence[uuid.UUID]]) -> Set[tuple[uuid.UUID, str]]:
+    """(record, step) of every part that this person had in records with their forebears."""
     if not guarded:
         return frozenset()
     rows = db.session.execute(
         text("select record_id, step from audit.transition_log where record_id = any(:ids) and person_id = :person"),
-        {"ids": [one for r in guarded for one in (r.id, *r.forebears)], "person": actor.person_id},
+        {"ids": [one for record, others in guarded.items() for one in (record, *others)], "person": actor.person_id},
     )
     return frozenset((row.record_id, row.step) for row in rows)
 
 
-def _is_for_another(step: Step, record: Any, done: frozenset[tuple[uuid.UUID, str]]) -> bool:
-    if not step.four_eyes or not done:
-        return False
-    names = {name if "." in name else f"{record.workflow.name}.{name}" for name in step.others_than(record)}
-    mine = {name for identity, name in done if identity in (record.id, *record.forebears)}
-    return bool(names & mine)
+class _Parts:
+    """What the actor did already in records where another has to take the next step."""
+
+    def __init__(self, actor: Actor, records: Iterable[Any]) -> None:
+        guarded = [r for r in records if any(step.four_eyes for step in main_steps(r.workflow).get(r.state, ()))]
+        self.forebears: dict[uuid.UUID, Sequence[uuid.UUID]] = {record.id: () for record in guarded}
+        for kind in {type(record) for record in guarded}:
+            self.forebears |= kind.forebears_of([record for record in guarded if type(record) is kind])
+        self.done = _taken_by(actor, self.forebears)
+
+    def forbid(self, step: Step, record: Any) -> bool:
+        """Whether the step is for another person than the actor."""
+        if not step.four_eyes or not self.done:
+            return False
+        names = {name if "." in name else f"{record.workflow.name}.{name}" for name in step.others_than(record)}
+        ids = (record.id, *self.forebears.get(record.id, ()))
+        return any(identity in ids and name in names for identity, name in self.done)
 
 
-def _verb(actor: Actor, record: Any, done: frozenset[tuple[uuid.UUID, str]]) -> Sentence | None:
-    key = (record.__tablename__, record.state)
-    if key in FOR and not FOR[key](actor, record):
-        return None
-    ready = key not in READY or READY[key](record)
-    for step in main_steps(record.workflow).get(record.state, ()) if ready else ():
-        right = step.right_for(record)
-        allowed = right is not None and decide.may(actor, right, record)
-        if allowed and not _is_for_another(step, record, done):
-            return Sentence(step.zh, step.en)
-    return _beside(actor, record, key)
+def _words(actor: Actor, records: Sequence[Any]) -> dict[uuid.UUID, Sentence]:
+    """Record → what this actor is to do with it; records that do not wait for them are left out."""
+    groups: dict[Key, list[Any]] = defaultdict(list)
+    for record in records:
+        groups[record.__tablename__, record.state].append(record)
+    parts, found = _Parts(actor, records), {}
+    for key, group in groups.items():
+        mine = [record for record in group if key not in FOR or FOR[key](actor, record)]
+        found.update(_verbs(actor, key, mine, parts))
+        found.update(_beside(actor, key, [record for record in mine if record.id not in found]))
+    return found
 
 
-def _beside(actor: Actor, record: Any, key: Key) -> Sentence | None:
-    if key not in BESIDES:
-        return None
+def _verbs(actor: Actor, key: Key, group: Sequence[Any], parts: _Parts) -> dict[uuid.UUID, Sentence]:
+    ready = READY[key](group) if group and key in READY else {record.id for record in group}
+    found: dict[uuid.UUID, Sentence] = {}
+    for step in main_steps(MOVABLES[key[0]].workflow).get(key[1], ()):
+        left = [record for record in group if record.id in ready and record.id not in found]
+        allowed = _allowed(actor, step, left)
+        found |= {
+            record.id: Sentence(step.zh, step.en)
+            for record in left
+            if record.id in allowed and not parts.forbid(step, record)
+        }
+    return found
+
+
+def _beside(actor: Actor, key: Key, group: Sequence[Any]) -> dict[uuid.UUID, Sentence]:
+    if key not in BESIDES or not group:
+        return {}
     what, words = BESIDES[key]
-    right = what if isinstance(what, str) else what.right_for(record)
-    still = RECOVERED.get(key, lambda record: True)
-    return words if right is not None and decide.may(actor, right, record) and still(record) else None
+    allowed = _allowed(actor, what, group)
+    left = [record for record in group if record.id in allowed]
+    still = RECOVERED[key](left) if left and key in RECOVERED else allowed
+    return {record.id: words for record in left if record.id in still}
+
+
+def _allowed(actor: Actor, what: str | Step, records: Sequence[Any]) -> Set[uuid.UUID]:
+    by_right: dict[str | None, list[Any]] = defaultdict(list)
+    for record in records:
+        by_right[what if isinstance(what, str) else what.right_for(record)].append(record)
+    found: set[uuid.UUID] = set()
+    for right, some in by_right.items():
+        if right is not None:
+            found |= decide.among(actor, right, some)
+    return found
 
 
 _counted: dict[uuid.UUID, tuple[float, int]] = {}
@@ -143,11 +202,15 @@ def count_for(actor: Actor) -> int:
     kept = _counted.get(actor.assignment_id)
     if kept is not None and clock.monotonic() - kept[0] < KEEP_SECONDS:
         return kept[1]
-    number = len(waiting_for(actor))
+    return len(waiting_for(actor))
+
+
+def _remember(actor: Actor, number: int) -> None:
+    if actor.assignment_id is None:
+        return
     if len(_counted) > 5000:
         _counted.clear()
     _counted[actor.assignment_id] = (clock.monotonic(), number)
-    return number
 
 
 def forget_counts() -> None:

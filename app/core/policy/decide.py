@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence, Set
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import false, or_
@@ -33,6 +35,16 @@ def may(actor: Actor, right: str, record: Any = None) -> bool:
     if record is None:
         return bool(scopes)
     return any(scope.holds(actor, record) for scope in scopes)
+
+
+def among(actor: Actor, right: str, records: Sequence[Any]) -> Set[uuid.UUID]:
+    """Ids of those of `records`, all of one model, on which the actor may use `right`: `may` for a whole list."""
+    if actor.system:
+        return {record.id for record in records}
+    found: set[uuid.UUID] = set()
+    for scope in scopes_of(actor, right):
+        found |= scope.among(actor, [record for record in records if record.id not in found])
+    return found
 
 
 def require(actor: Actor, right: str, record: Any = None) -> None:

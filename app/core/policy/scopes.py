@@ -6,7 +6,8 @@ results `cohort` and `class_no`. A property test proves that the two agree.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,13 +21,23 @@ from app.core.policy.assignments import CaseAssignment
 
 @dataclass(frozen=True)
 class Scope:
-    """One reach of a right: `holds` for a record, `where` for a select on a model."""
+    """One reach of a right: `holds` for a record, `where` for a select on a model.
+
+    `together` answers for many records of one model in one question, where `holds` would ask the database about each.
+    """
 
     name: str
     zh: str
     en: str
     holds: Callable[[Actor, Any], bool]
     where: Callable[[Actor, Any], ColumnElement[bool]]
+    together: Callable[[Actor, Sequence[Any]], Set[uuid.UUID]] | None = None
+
+    def among(self, actor: Actor, records: Sequence[Any]) -> Set[uuid.UUID]:
+        """Ids of those of `records`, all of one model, that lie within this reach."""
+        if self.together is not None and records:
+            return self.together(actor, records)
+        return {record.id for record in records if self.holds(actor, record)}
 
 
 def _same(record: Any, column: str, value: Any) -> bool:
@@ -43,6 +54,12 @@ def _column(model: Any, column: str, value: Any) -> ColumnElement[bool]:
 def _assigned(actor: Actor, record: Any) -> bool:
     found = db.session.scalar(select(exists().where(_assignment(actor, type(record), record.id))))
     return bool(found)
+
+
+def _assigned_together(actor: Actor, records: Sequence[Any]) -> Set[uuid.UUID]:
+    ids = [record.id for record in records]
+    mine = _assignment(actor, type(records[0]), CaseAssignment.record_id)
+    return set(db.session.scalars(select(CaseAssignment.record_id).where(mine, CaseAssignment.record_id.in_(ids))))
 
 
 def _assignment(actor: Actor, model: Any, identity: Any) -> ColumnElement[bool]:
@@ -156,6 +173,7 @@ ASSIGNED = Scope(
     "assigned to me",
     _assigned,
     lambda actor, model: exists().where(_assignment(actor, model, model.id)),
+    _assigned_together,
 )
 SELF = Scope(
     "self",

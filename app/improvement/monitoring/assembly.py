@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any
+
 from flask import Flask
 
 from app.core.casework import waiting
@@ -11,6 +15,7 @@ from app.core.imports.registry import imports_as
 from app.core.outbox.handlers import handles
 from app.core.web import navigation
 from app.improvement.monitoring import letters
+from app.improvement.monitoring.models import facts
 from app.improvement.monitoring.results_import import RESULTS
 from app.improvement.monitoring.routes import bp
 
@@ -62,23 +67,33 @@ DEEDS = {
     "source_conflict.settle": ("裁定数据不一致", "settled data that disagree"),
 }
 
+
+def _which(test: Callable[[facts.ToDo], bool]) -> waiting.Which:
+    """Rounds of which `test` holds, all asked about in one question."""
+
+    def found(cycles: Sequence[Any]) -> set[uuid.UUID]:
+        return {one for one, todo in facts.still_to_do([cycle.id for cycle in cycles]).items() if test(todo)}
+
+    return found
+
+
 BESIDES = {
     ("monitoring_cycles", "verified"): (
         "monitoring.prepare_release", Sentence("准备发布版本", "Prepare the versions"),
-        lambda cycle: bool(cycle.audiences_without_release),
+        _which(lambda todo: bool(todo.unreleased)),
     ),
     **dict.fromkeys(
         (("monitoring_cycles", "released"), ("monitoring_cycles", "improving")),
         (
             "monitoring.record_meeting", Sentence("记下专题听取汇报", "Record the briefing"),
-            lambda cycle: not cycle.briefing_held,
+            _which(lambda todo: not todo.briefed),
         ),
     ),
 }  # fmt: skip
-"""What is to be done about a round that is no step of it: right, words, and whether it is still to be done."""
+"""What is to be done about a round that is no step of it: right, words, and for which rounds it is still to be done."""
 READY = {
-    ("monitoring_cycles", "verified"): lambda cycle: not cycle.audiences_without_release,
-    ("monitoring_cycles", "improving"): lambda cycle: not cycle.open_list_count,
+    ("monitoring_cycles", "verified"): _which(lambda todo: not todo.unreleased),
+    ("monitoring_cycles", "improving"): _which(lambda todo: not todo.open_lists),
 }
 
 

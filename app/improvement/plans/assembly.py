@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from app.core.casework import timeline, waiting
 from app.core.database import db
@@ -16,6 +18,7 @@ from app.core.web import navigation
 from app.core.web.navigation import Entry
 from app.improvement.plans import letters, panels
 from app.improvement.plans.models import RemediationPlan
+from app.improvement.plans.models.plans import months_unreported
 from app.improvement.plans.operations.plans import BEING_WORKED_ON
 from app.improvement.plans.routes import BLUEPRINTS
 from app.improvement.plans.words import TIMELINE
@@ -68,11 +71,11 @@ def register(app: Flask) -> None:
     timeline.WORDS.update(TIMELINE)
     for key, words in BESIDES.items():
         waiting.BESIDES.setdefault(key, words)
-    waiting.RECOVERED.setdefault(("problem_items", "planning"), _has_no_open_plan)
+    waiting.RECOVERED.setdefault(("problem_items", "planning"), _without_open_plan)
     for state in ("not_started", "in_progress", "returned"):
         waiting.FOR.setdefault(("remediation_actions", state), _is_for_its_owner)
-    waiting.READY.setdefault(("remediation_actions", "not_started"), lambda action: action.plan_in_force)
-    waiting.RECOVERED.setdefault(("remediation_plans", "active"), lambda plan: not plan.month_is_reported)
+    waiting.READY.setdefault(("remediation_actions", "not_started"), waiting.each(lambda action: action.plan_in_force))
+    waiting.RECOVERED.setdefault(("remediation_plans", "active"), months_unreported)
     item_page.add(panels=[panels.panel], offers=[panels.offers], people=[panels.in_charge])
 
 
@@ -81,10 +84,10 @@ def _is_for_its_owner(actor: Actor, action: Any) -> bool:
     return action.owner_id in (None, actor.person_id)
 
 
-def _has_no_open_plan(item: object) -> bool:
+def _without_open_plan(items: Sequence[Any]) -> set[uuid.UUID]:
     """An item in planning waits for a plan until one is begun; then the plan itself waits."""
-    begun = exists().where(
-        RemediationPlan.item_id == item.id,  # type: ignore[attr-defined]
-        RemediationPlan.state.in_(BEING_WORKED_ON),
+    ids = {item.id for item in items}
+    begun = select(RemediationPlan.item_id).where(
+        RemediationPlan.item_id.in_(ids), RemediationPlan.state.in_(BEING_WORKED_ON)
     )
-    return not db.session.scalar(select(begun))
+    return ids.difference(db.session.scalars(begun))

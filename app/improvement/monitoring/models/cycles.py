@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -70,7 +70,12 @@ class MonitoringCycle(Base, Movable):
     @property
     def forebears(self) -> tuple[uuid.UUID, ...]:
         """Its import batches: who imported may not verify."""
-        return facts.batch_ids(self.id)
+        return facts.batch_ids([self.id]).get(self.id, ())
+
+    @classmethod
+    def forebears_of(cls, records: Sequence[Any]) -> Mapping[uuid.UUID, tuple[uuid.UUID, ...]]:
+        """The batches of many rounds, in one question."""
+        return facts.batch_ids([record.id for record in records])
 
     @property
     def indicators(self) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -19,6 +19,18 @@ BATCHES = text(
               coalesce(sum(rows_blocked) filter (where state in ('staged', 'checking', 'ready', 'accepting')), 0)::int
                   as blocked
        from import_batches where target_entity = 'monitoring_cycles' and target_id = :id"""
+)
+IMPORTED = text(
+    """select target_id, array_agg(id) as ids from import_batches
+       where target_entity = 'monitoring_cycles' and target_id = any(:ids) group by target_id"""
+)
+TO_DO = text(
+    """select c.id, 4 - (select count(distinct r.audience) from data_releases r where r.cycle_id = c.id),
+              exists (select 1 from briefing_records b where b.cycle_id = c.id and b.school_id is null
+                      and (c.released_on is null or b.held_on >= c.released_on)),
+              (select count(*) from problem_lists l
+               where l.cycle_id = c.id and l.state not in ('archived', 'withdrawn', 'superseded'))
+       from monitoring_cycles c where c.id = any(:ids)"""
 )
 LISTS = text(
     """select count(*) filter (where state <> 'withdrawn') as made,
@@ -58,10 +70,22 @@ NEWER_OUT = text(
 )
 
 
-def batch_ids(cycle_id: uuid.UUID) -> tuple[uuid.UUID, ...]:
-    """The import batches of a round."""
-    found = text("select id from import_batches where target_entity = 'monitoring_cycles' and target_id = :id")
-    return tuple(db.session.scalars(found, {"id": cycle_id}))
+def batch_ids(cycle_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[uuid.UUID, ...]]:
+    """The import batches of each round that has any."""
+    return {row.target_id: tuple(row.ids) for row in db.session.execute(IMPORTED, {"ids": list(cycle_ids)})}
+
+
+def still_to_do(cycle_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, ToDo]:
+    """What lists of to-dos ask of many rounds, in one question."""
+    return {row.id: ToDo(*row[1:]) for row in db.session.execute(TO_DO, {"ids": list(cycle_ids)})}
+
+
+class ToDo(NamedTuple):
+    """unreleased: audiences without a version; briefed: since the release; open_lists: neither archived nor carried over."""
+
+    unreleased: int
+    briefed: bool
+    open_lists: int
 
 
 class BatchFigures(NamedTuple):

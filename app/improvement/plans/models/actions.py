@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -81,6 +82,15 @@ class RemediationAction(Base, Movable):
     def forebears(self) -> tuple[uuid.UUID, ...]:
         """Its evidence: who submitted it may not verify the measure."""
         return tuple(one.id for one in self.evidence)
+
+    @classmethod
+    def forebears_of(cls, records: Sequence[Any]) -> Mapping[uuid.UUID, tuple[uuid.UUID, ...]]:
+        """The evidence of many measures, in one question."""
+        held = sql(
+            "select action_id, array_agg(id) as ids from evidence where action_id = any(:ids) group by action_id"
+        )
+        rows = db.session.execute(held, {"ids": [record.id for record in records]})
+        return {row.action_id: tuple(row.ids) for row in rows}
 
     @property
     def is_severe(self) -> bool:

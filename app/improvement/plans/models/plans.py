@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,16 @@ from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, 
 from app.improvement.plans.targets import effect_of_change
 from app.improvement.problems.models import ProblemItem
 from workflows.improvement.remediation_plan import REMEDIATION_PLAN
+
+
+def months_unreported(plans: Sequence[Any]) -> set[uuid.UUID]:
+    """Ids of the plans that were in force in the month before and of which its report is missing, in one question."""
+    month = (clock.today().replace(day=1) - timedelta(days=1)).replace(day=1)
+    due = {plan.id for plan in plans if plan.approved_on is None or month >= plan.approved_on.replace(day=1)}
+    if not due:
+        return due
+    there = text("select plan_id from progress_reports where plan_id = any(:ids) and month = :month")
+    return due.difference(db.session.scalars(there, {"ids": list(due), "month": month}))
 
 
 class RemediationPlan(Base, Movable):
@@ -120,11 +131,7 @@ class RemediationPlan(Base, Movable):
     @property
     def month_is_reported(self) -> bool:
         """The report of the month before is there, or the plan was not in force then."""
-        month = (clock.today().replace(day=1) - timedelta(days=1)).replace(day=1)
-        if self.approved_on is not None and month < self.approved_on.replace(day=1):
-            return True
-        there = text("select exists (select 1 from progress_reports where plan_id = :id and month = :month)")
-        return bool(db.session.execute(there, {"id": self.id, "month": month}).scalar_one())
+        return not months_unreported([self])
 
     @property
     def indicator(self) -> uuid.UUID | None:

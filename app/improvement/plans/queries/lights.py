@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from app.core import clock
 from app.core.database import db
@@ -65,6 +65,9 @@ def missed_in_a_row(due: list[date], told: set[date], since: date | None) -> tup
 
 def lights(actor: Actor, most: int | None = None, ids: Iterable[uuid.UUID] | None = None) -> list[Light]:
     """Plans in force that the actor sees and whose lamp is on, the longest silence first; `ids` narrows further."""
+    due, least = months_due(clock.today()), plan_numbers().yellow_months
+    if len(due) < least:
+        return []
     query = (
         select(
             RemediationPlan.id,
@@ -76,17 +79,22 @@ def lights(actor: Actor, most: int | None = None, ids: Iterable[uuid.UUID] | Non
         )
         .join(ProblemItem, ProblemItem.id == RemediationPlan.item_id)
         .join(Unit, Unit.id == RemediationPlan.unit_id)
-        .where(RemediationPlan.state == "active", ProblemItem.state != "suspended")
+        .where(RemediationPlan.state == "active", ProblemItem.state != "suspended", *map(_silent, due[:least]))
         .order_by(ProblemItem.number)
     )
     if ids is not None:
         query = query.where(RemediationPlan.id.in_(list(ids)))
     plans = db.session.execute(decide.visible(actor, query, RemediationPlan, "plans.view_plans")).all()
-    due = months_due(clock.today())
     told = _told([plan.id for plan in plans], due)
-    found = [_light(plan, missed_in_a_row(due, told[plan.id], plan.approved_on)) for plan in plans]
-    lit = [light for light in found if len(light.missed) >= plan_numbers().yellow_months]
+    lit = [_light(plan, missed_in_a_row(due, told[plan.id], plan.approved_on)) for plan in plans]
     return sorted(lit, key=lambda light: -len(light.missed))[:most]
+
+
+def _silent(month: date) -> ColumnElement[bool]:
+    """No report tells of the month, though the plan was in force in it: only these plans need to be looked at."""
+    told = exists().where(ProgressReport.plan_id == RemediationPlan.id, ProgressReport.month == month)
+    next_month = (month + timedelta(days=31)).replace(day=1)
+    return and_(~told, or_(RemediationPlan.approved_on.is_(None), RemediationPlan.approved_on < next_month))
 
 
 def _told(ids: list[uuid.UUID], due: list[date]) -> dict[uuid.UUID, set[date]]:
