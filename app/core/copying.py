@@ -1,11 +1,13 @@
 """Many rows at once: COPY into a temporary table of this transaction, from where one INSERT … SELECT takes them on.
 
-PostgreSQL refuses COPY straight into tables with row-level security (decision 14, tried).
+PostgreSQL refuses COPY straight into tables with row-level security (decision 14, tried). Rows are written column by
+column as COPY's text format: a tenth of the work of binding every value by its type (measured with 40,000 × 20 values).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from psycopg import sql
@@ -13,40 +15,72 @@ from sqlalchemy import text
 
 from app.core.database import db
 
+AT_A_TIME = 2000
+"""Rows written together: enough to be quick, little memory."""
 
-def copy_in(table: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> int:
-    """Create the temporary `table` (name → PostgreSQL type), fill it by binary COPY, and return how many rows it holds.
 
-    Values must be of the Python type that belongs to the column (date, uuid.UUID, bytes, int …); JSON goes in as text
-    and is cast afterwards. `rows` must not ask the database for anything while they are read. The table goes with the
-    transaction; an earlier one of the same name is dropped.
+def copy_in(
+    table: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]], looked_at: Sequence[str] = ()
+) -> int:
+    """Create the temporary `table` (name → PostgreSQL type), fill it by COPY, and return how many rows it holds.
+
+    Values must be of the Python type that belongs to the column (date or ISO text, uuid.UUID, bytes, int …); JSON goes
+    in as text and is cast afterwards. `rows` must not ask the database for anything while they are read. `looked_at`:
+    the columns that later statements join or filter by, of which statistics are made; all without any. The table goes
+    with the transaction; an earlier one of the same name is dropped.
     """
     name = sql.Identifier("pg_temp", table)
     fields = sql.SQL(", ").join(sql.SQL("{} " + _known(kind)).format(sql.Identifier(n)) for n, kind in columns.items())
+    wanted = sql.SQL(", ").join(map(sql.Identifier, looked_at or columns))
     connection: Any = db.session.connection().connection.dbapi_connection
-    count = 0
+    count, source = 0, iter(rows)
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("drop table if exists {}").format(name))
         made = sql.SQL("create temporary table {} ({}) on commit drop").format(sql.Identifier(table), fields)
         cursor.execute(made)
-        with cursor.copy(sql.SQL("copy {} from stdin (format binary)").format(name)) as copy:
-            copy.set_types(list(columns.values()))
-            for row in rows:
-                copy.write_row(row)
-                count += 1
-        cursor.execute(sql.SQL("analyze {}").format(name))
+        with cursor.copy(sql.SQL("copy {} from stdin").format(name)) as copy:
+            while some := list(islice(source, AT_A_TIME)):
+                copy.write(_lines(some, list(columns.values())))
+                count += len(some)
+        cursor.execute(sql.SQL("analyze {} ({})").format(name, wanted))
     return count
 
 
+def _lines(rows: Sequence[Sequence[Any]], kinds: Sequence[str]) -> str:
+    columns = [_column(values, kind) for values, kind in zip(zip(*rows, strict=True), kinds, strict=True)]
+    return "\n".join(map("\t".join, zip(*columns, strict=True))) + "\n"
+
+
+def _column(values: Sequence[Any], kind: str) -> list[str]:
+    """The values of one column as COPY reads them."""
+    written = TYPES[kind]
+    if None in values:
+        return [r"\N" if value is None else written(value) for value in values]
+    if kind == "text":
+        together = "".join(values)
+        if not any(sign in together for sign in SPECIAL):
+            return list(values)
+    return list(map(written, values))
+
+
+SPECIAL = "\\\t\n\r"
+ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+TYPES: dict[str, Callable[[Any], str]] = {
+    "uuid": lambda value: str(value.hex),
+    "text": lambda value: str(value.translate(ESCAPED)),
+    "date": str,
+    "int4": str,
+    "int8": str,
+    "float8": repr,
+    "bool": lambda value: "t" if value else "f",
+    "bytea": lambda value: r"\\x" + str(value.hex()),
+}
 LONGEST_STATEMENT = "600s"
 
 
 def allow_long_statements() -> None:
     """Let the statements of this transaction take the time that a bulk write of 200,000 rows needs; for jobs alone."""
     db.session.execute(text("select set_config('statement_timeout', :longest, true)"), {"longest": LONGEST_STATEMENT})
-
-
-TYPES = frozenset({"uuid", "text", "date", "int4", "int8", "float8", "bool", "bytea"})
 
 
 def _known(kind: str) -> str:

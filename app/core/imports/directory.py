@@ -1,13 +1,14 @@
 """What is already known when a table is checked: schools and their names, students, staff, indicators, enrolment."""
 
 import datetime as dt
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from difflib import SequenceMatcher
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pypinyin import lazy_pinyin
 
@@ -118,6 +119,17 @@ def _likeness(key: str, sound: str, variant: str, variant_sound: str) -> float:
     return max(looks, 0.9 * sounds) + (0.3 if shortened else 0.0)
 
 
+def _in_order(known: Any) -> Any:
+    """The same without the accidents of sets and dictionaries."""
+    if isinstance(known, Mapping):
+        return sorted(known.items())
+    if isinstance(known, frozenset):
+        return sorted(known)
+    if isinstance(known, School):
+        return known.code, known.name, known.aliases, sorted(known.grades or ())
+    return list(map(_in_order, known)) if isinstance(known, list) else known
+
+
 @dataclass(frozen=True)
 class Lookups:
     """Everything a check may ask for; None means "not known here", and the check that needs it is left out.
@@ -139,6 +151,13 @@ class Lookups:
     cycles: frozenset[str] | None = None
     regions: frozenset[str] | None = None
     roster: Mapping[tuple[str, str, int], int] | None = None
+
+    def fingerprint(self) -> str:
+        """SHA-256 over all that is known: two checks with the same one come to the same answers."""
+        seen = hashlib.sha256()
+        for each in fields(self):
+            seen.update(repr(_in_order(getattr(self, each.name))).encode())
+        return seen.hexdigest()
 
     @cached_property
     def directory(self) -> Directory:

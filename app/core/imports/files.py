@@ -17,7 +17,7 @@ from app.core.storage import ScannerAway, Shelf
 from app.core.vault import SUITES, KeyRing, Place
 
 SEALED_TYPE = "application/octet-stream"
-SENT, ANNOTATED = "sent", "annotated"
+SENT, ANNOTATED, CHECKED = "sent", "annotated", "checked"
 INFECTED = Sentence("安全扫描没有通过，文件没有收下", "The security scan found something; the file was not taken.")
 SCANNER_AWAY = Sentence(
     "安全扫描暂时没有应答，请过几分钟再传", "The security scan does not answer; upload it in a few minutes."

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.core.errors import Invalid, Sentence
@@ -142,12 +141,3 @@ def ready_mapping(kind: Kind, proposal: Mapping[str, Any], fixed: Mapping[str, s
 def staged_rows(batch: ImportBatch, book: Book, lookups: Any, progress: Progress | None = None) -> StagedSheet:
     """The rows of a batch, checked with its mapping and what people chose. Raises ImportRefused."""
     return stage(book, kind_of(batch), batch.mapping, lookups, Choices.from_json(batch.choices), progress)
-
-
-def digest_of(lines: Iterator[str]) -> str:
-    """SHA-256 in hexadecimal over rows in their order, each as one line of JSON."""
-    seen = hashlib.sha256()
-    for line in lines:
-        seen.update(line.encode())
-        seen.update(b"\n")
-    return seen.hexdigest()

@@ -5,6 +5,7 @@ Each looks at the state of its batch first: delivered twice, or after a killed w
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -15,11 +16,12 @@ from app.core import clock, logs
 from app.core.audit import trail
 from app.core.database import db, keep
 from app.core.errors import ImportRefused, NotFound, Sentence
-from app.core.imports import operations
+from app.core.imports import keeping, operations
 from app.core.imports.annotate import annotated
 from app.core.imports.checking import Progress
 from app.core.imports.files import ANNOTATED, book_of, file_of, forget_files, keep_file
-from app.core.imports.flow import GOOD, NO_FILE, digest_of, kind_of, masked, staged_rows
+from app.core.imports.flow import GOOD, NO_FILE, kind_of, masked, staged_rows
+from app.core.imports.good_rows import GoodRows, digest_of
 from app.core.imports.models import ImportBatch, ImportFormer, ImportProgress
 from app.core.imports.operations import Checked, Failed
 from app.core.imports.report import report
@@ -32,6 +34,7 @@ from app.core.spreadsheets import open_book
 log = logs.get(__name__)
 
 BEFORE_GIVING_UP = 3
+SECONDS_APART = 0.5
 MOST_CHANGES = 300
 SAID = ("typed", "zh", "en", "fix_zh", "fix_en", "examples", "choices")
 BROKEN = Sentence(
@@ -84,9 +87,9 @@ def _batch_of(row: OutboxRow, state: str) -> ImportBatch | None:
 
 def _check(batch: ImportBatch) -> None:
     _progress(batch)(0, 1)
-    staged = staged_rows(batch, book_of(batch), batch.behind.lookups(batch), _progress(batch))
-    found = Checked(staged, report_of(batch, staged), digest_of(staged.values_json(GOOD)))
-    operations.finish_checks(SYSTEM, batch, found)
+    known = batch.behind.lookups(batch)
+    staged = staged_rows(batch, book_of(batch), known, _progress(batch))
+    operations.finish_checks(SYSTEM, batch, Checked(staged, report_of(batch, staged), known.fingerprint()))
 
 
 def annotate(row: OutboxRow) -> None:
@@ -161,20 +164,40 @@ def _compared(batch: ImportBatch, staged: StagedSheet) -> dict[str, Any] | None:
 
 
 def _accept(batch: ImportBatch) -> None:
-    staged = None
+    rows = None
     if batch.behind.personal:
         _progress(batch)(0, 1)
-        staged = staged_rows(batch, book_of(batch), batch.behind.lookups(batch), _progress(batch))
-        if digest_of(staged.values_json(GOOD)) != batch.rows_digest:
-            raise ImportRefused(operations.CHANGED_MEANWHILE)
-    operations.finish_acceptance(SYSTEM, batch, staged)
+        rows = _as_checked(batch)
+    operations.finish_acceptance(SYSTEM, batch, rows)
+
+
+def _as_checked(batch: ImportBatch) -> GoodRows:
+    """The rows as they were checked, and seen by the person who accepts them.
+
+    Where what is known has changed since, all is checked once more and must come to the same rows. Raises ImportRefused.
+    """
+    known, (told, content) = batch.behind.lookups(batch), keeping.checked_rows(batch)
+    if told != known.fingerprint():
+        content = staged_rows(batch, book_of(batch), known, _progress(batch)).good().to_bytes()
+    if digest_of(content) != batch.rows_digest:
+        raise ImportRefused(operations.CHANGED_MEANWHILE)
+    return GoodRows.from_bytes(content)
 
 
 def _progress(batch: ImportBatch) -> Progress:
-    """Write how far the job is where the page sees it at once; also shows that the worker is alive."""
+    """Write how far the job is where the page sees it at once; also shows that the worker is alive.
+
+    Not oftener than a person can see: each time is a transaction of its own.
+    """
     identity = batch.id
 
+    said_at = 0.0
+
     def tell(done: int, total: int) -> None:
+        nonlocal said_at
+        if done < total and time.monotonic() < said_at + SECONDS_APART:
+            return
+        said_at = time.monotonic()
         row = insert(ImportProgress).values(batch_id=identity, done=done, total=total, at=clock.machine_now())
         changed = {"done": done, "total": total, "at": row.excluded.at}
         keep(row.on_conflict_do_update(index_elements=["batch_id"], set_=changed))

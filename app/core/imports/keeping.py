@@ -10,9 +10,12 @@ from sqlalchemy import delete, text
 
 from app.core.copying import copy_in
 from app.core.database import db
-from app.core.imports.flow import GOOD, masked
+from app.core.errors import NotFound
+from app.core.imports.files import CHECKED, file_of, keep_file
+from app.core.imports.flow import masked
+from app.core.imports.good_rows import GoodRows, digest_of
 from app.core.imports.models import ImportBatch, ImportRow
-from app.core.imports.staged import StagedRow, StagedSheet
+from app.core.imports.staged import StagedSheet
 
 COLUMNS = {"sheet": "text", "row_no": "int4", "status": "text", "key": "text", "row": "text", "messages": "text"}
 KEEP = text(
@@ -31,6 +34,11 @@ MENDED = text(
        set rows_blocked = rows_blocked - m.n, rows_dropped = rows_dropped + m.n, version = version + 1
        from (select batch_id, count(*) as n from mended group by batch_id) m where b.id = m.batch_id"""
 )
+WAITING = text(
+    """select exists (select from import_batches b
+       where b.id <> :batch and b.kind = :kind and b.county_id = :county and b.school_id is not distinct from :school
+         and b.target_id is not distinct from :target and b.state = 'accepted' and b.rows_blocked > 0)"""
+)
 GOOD_KEYS = text(
     "select key from import_rows where batch_id = :batch and status in ('ok', 'warned') and key is not null"
 )
@@ -47,18 +55,52 @@ def keep_rows(batch: ImportBatch, staged: StagedSheet) -> int:
     """
     db.session.execute(delete(ImportRow).where(ImportRow.batch_id == batch.id))
     behind = batch.behind
-    rows = staged.rows(("warned", "blocked", "dropped")) if behind.personal else staged.rows()
-    kept = copy_in("incoming_rows", COLUMNS, _lines(rows, behind.personal, behind.private_columns))
+    kept = copy_in("incoming_rows", COLUMNS, _lines(staged, behind.personal, behind.private_columns))
     keys = {"batch": batch.id, "county": batch.county_id, "school": batch.school_id}
     db.session.execute(KEEP, keys)
     return kept
 
 
-def _lines(rows: Iterable[StagedRow], personal: bool, private: frozenset[str]) -> Iterator[tuple[Any, ...]]:
-    for row in rows:
-        values = "{}" if personal else json.dumps(row.values, ensure_ascii=False)
-        messages = [without_numbers(message, private) for message in row.messages] if personal else row.messages
-        yield row.sheet, row.row_no, row.status, row.key, values, json.dumps(messages, ensure_ascii=False)
+def keep_checked(batch: ImportBatch, rows: GoodRows, known: str) -> str:
+    """Have the good rows of a personal kind wait in a sealed file; returns their digest. Inside the open act.
+
+    `known` is the fingerprint of what they were checked against.
+    """
+    content = rows.to_bytes()
+    if batch.behind.personal:
+        keep_file(batch, known.encode() + b"\n" + content, CHECKED)
+    return digest_of(content)
+
+
+def checked_rows(batch: ImportBatch) -> tuple[str, bytes]:
+    """What `keep_checked` kept: the fingerprint and the rows; nothing of a batch that was checked by an older release."""
+    try:
+        known, _, content = file_of(batch, CHECKED).partition(b"\n")
+    except NotFound:
+        return "", b""
+    return known.decode(), content
+
+
+def _lines(staged: StagedSheet, personal: bool, private: frozenset[str]) -> Iterator[tuple[Any, ...]]:
+    if personal:
+        yield from _told(staged, private)
+        return
+    table, told = staged.table, staged.work.remarks
+    sheets = [part.sheet for part in table.parts]
+    rows = zip(table.part, table.row_no, staged.keys, staged.values_json(), strict=True)
+    for row, (part, number, key, values) in enumerate(rows):
+        messages = json.dumps(staged.messages(row), ensure_ascii=False) if row in told else "[]"
+        yield sheets[part], number, staged.status(row), key, values, messages
+
+
+def _told(staged: StagedSheet, private: frozenset[str]) -> Iterator[tuple[Any, ...]]:
+    """Rows of a personal kind that something was said about, their numbers covered."""
+    for row in sorted(staged.work.remarks):
+        if staged.status(row) == "ok":
+            continue
+        place, messages = staged.table.place(row), [without_numbers(each, private) for each in staged.messages(row)]
+        said = json.dumps(messages, ensure_ascii=False)
+        yield place.sheet, place.row_no, staged.status(row), staged.keys[row], "{}", said
 
 
 def without_numbers(message: Mapping[str, Any], private: frozenset[str]) -> dict[str, Any]:
@@ -71,15 +113,17 @@ def without_numbers(message: Mapping[str, Any], private: frozenset[str]) -> dict
 
 def settle_mended(batch: ImportBatch, keys: Iterable[str]) -> None:
     """Blocked rows of earlier files of the same kind and target whose keys came in with this one are mended."""
-    copy_in("incoming_keys", {"key": "text"}, [(key,) for key in keys])
     values = {"batch": batch.id, "kind": batch.kind, "county": batch.county_id, "school": batch.school_id}
-    db.session.execute(MENDED, {**values, "target": batch.target_id})
+    values["target"] = batch.target_id
+    if db.session.scalar(WAITING, values):
+        copy_in("incoming_keys", {"key": "text"}, ((key,) for key in keys))
+        db.session.execute(MENDED, values)
 
 
-def good_keys(batch: ImportBatch, staged: StagedSheet | None) -> Iterator[str]:
+def good_keys(batch: ImportBatch, rows: GoodRows | None) -> Iterator[str]:
     """Natural keys of the rows that are taken in."""
-    if staged is not None:
-        yield from (row.key for row in staged.rows(GOOD) if row.key is not None)
+    if rows is not None:
+        yield from (key for key in rows.keys if key is not None)
         return
     yield from db.session.scalars(GOOD_KEYS, {"batch": batch.id}).all()
 

@@ -149,7 +149,8 @@ class ImportBatch(Base, Movable):
 class ImportFile(Base, Record, Scoped):
     """Where a file of a batch lies and the key that opens it: the file is sealed, the key with the school's keys.
 
-    `part` is "sent", or "annotated" for the same with what was found written into it.
+    `part` is "sent", "annotated" for the same with what was found written into it, or "checked" for the good rows of a
+    personal kind between the check and the acceptance.
 
     Files of personal kinds go when the batch can no longer be rolled back; without its key a backup of it is noise.
     """
@@ -183,7 +184,7 @@ class ImportReport(Base):
 class ImportRow(Base, Scoped):
     """One row in waiting, with where it stood and what is wrong with it; kept for the report and for provenance.
 
-    Rows of kinds with personal numbers keep no values here: the sealed file is read again when they are accepted.
+    Rows of kinds with personal numbers keep no values here: they wait in a sealed file.
     """
 
     __tablename__ = "import_rows"

@@ -18,7 +18,8 @@ from app.core.database import db, uuid7
 from app.core.errors import ImportRefused, NotFound, Sentence
 from app.core.imports import keeping
 from app.core.imports.checking import Choices
-from app.core.imports.files import ANNOTATED, forget_files, keep_file
+from app.core.imports.files import ANNOTATED, CHECKED, forget_files, keep_file
+from app.core.imports.good_rows import GoodRows
 from app.core.imports.models import ROLLBACK_DAYS, ImportBatch, ImportFormer, ImportReport, ImportRow, SavedMapping
 from app.core.imports.staged import StagedSheet
 from app.core.outbox.post import post
@@ -98,11 +99,11 @@ class DropIn:
 
 @dataclass(frozen=True)
 class Checked:
-    """What the job found: the rows, the report as JSON, the digest of the good rows."""
+    """What the job found: the rows, the report as JSON, the fingerprint of what they were checked against."""
 
     staged: StagedSheet
     report: Mapping[str, Any]
-    digest: str
+    known: str
 
 
 @dataclass(frozen=True)
@@ -184,15 +185,16 @@ def finish_checks(actor: Actor, batch: ImportBatch, given: Checked) -> None:
     counts = given.staged.counts
     allow_long_statements()
     keeping.keep_rows(batch, given.staged)
+    digest = keeping.keep_checked(batch, given.staged.good(), given.known)
     kept = update(ImportReport).where(ImportReport.batch_id == batch.id)
     db.session.execute(kept.values(report=dict(given.report)))
     batch.rows_read, batch.rows_good, batch.rows_warned = counts.read, counts.accepted, counts.warned
     batch.rows_blocked, batch.rows_dropped = counts.blocked, counts.dropped
-    batch.rows_digest = given.digest
+    batch.rows_digest = digest
     forget_files(batch, ANNOTATED)
     if counts.blocked:
         post("import_annotate", batch, queue="heavy")
-    _tell(rows=counts.read, good=counts.accepted, digest=given.digest, file=batch.file_sha256)
+    _tell(rows=counts.read, good=counts.accepted, digest=digest, file=batch.file_sha256)
     _let_know(batch)
 
 
@@ -222,25 +224,26 @@ def accept(actor: Actor, batch: ImportBatch, given: StepIn) -> None:
 
 
 @operation(IMPORT_BATCH, "finish_acceptance")
-def finish_acceptance(actor: Actor, batch: ImportBatch, staged: StagedSheet | None) -> None:
+def finish_acceptance(actor: Actor, batch: ImportBatch, rows: GoodRows | None) -> None:
     """Take the rows in: one set-based write, one entry with their number and digest (decision 20).
 
     Raises ImportRefused when the rows are no longer those that were checked.
     """
-    if staged is not None and staged.counts.accepted != batch.rows_good:
+    if rows is not None and len(rows) != batch.rows_good:
         raise ImportRefused(CHANGED_MEANWHILE)
     behind = batch.behind
     allow_long_statements()
-    written = behind.accept(batch, staged)
+    written = behind.accept(batch, rows)
     if written.added + written.changed + written.same != batch.rows_good:
         raise RuntimeError(f"{batch.rows_good} rows to take in, {written} written")
     for column, words in (batch.choices.get("values") or {}).items():
         behind.learn(batch, column, words)
-    keeping.settle_mended(batch, keeping.good_keys(batch, staged))
+    keeping.settle_mended(batch, keeping.good_keys(batch, rows))
+    forget_files(batch, CHECKED)
     batch.accepted_at, batch.outcome = clock.now(), written.as_dict()
     if batch.supersedes_id is not None:
         follow(db.session.get_one(ImportBatch, batch.supersedes_id), "supersede")
-    digest = batch.rows_digest if staged is not None else keeping.stored_digest(batch)
+    digest = batch.rows_digest if rows is not None else keeping.stored_digest(batch)
     _tell(rows=batch.rows_good, digest=digest, file=batch.file_sha256, **written.as_dict())
     over = batch.accepted_at + timedelta(days=ROLLBACK_DAYS, minutes=1)
     post("import_clear_file", batch, queue="heavy", due_at=over)

@@ -11,6 +11,7 @@ from workflows.vocabulary import Sentence
 
 if TYPE_CHECKING:
     from app.core.imports.directory import Lookups
+    from app.core.imports.good_rows import GoodRows
     from app.core.imports.staged import StagedSheet
     from app.core.policy.actor import Actor
 
@@ -102,7 +103,7 @@ class ImportKind(Generic[Batch]):
     en: str
     target: Callable[[Actor, str | None], Target]
     lookups: Callable[[Batch], Lookups]
-    accept: Callable[[Batch, StagedSheet | None], Counts]
+    accept: Callable[[Batch, GoodRows | None], Counts]
     roll_back: Callable[[Batch], Counts]
     depends: Callable[[Batch], int] = lambda batch: 0
     former: Callable[[Batch], Former | None] = lambda batch: None

@@ -122,12 +122,14 @@ def _are_two(work: Work, first: int, second: int) -> bool:
 
 
 def compare_with_known_classes(work: Work) -> None:
-    """Say which classes do not exist yet."""
+    """Say which classes do not exist yet, each at its first row."""
     known = work.lookups.classes
     if known is None:
         return
+    told = set(known)
     for row, key in enumerate(zip(*(work.values[code] for code in ("school_code", "grade", "class_no")), strict=True)):
-        if None not in key and key not in known:
+        if key not in told and None not in key:
+            told.add(key)
             school, grade, number = key
             words = label("grade", str(grade)), str(grade)
             name = work.lookups.directory.name(str(school))

@@ -7,6 +7,7 @@ from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
 from app.core.imports.columns import Json, Kind
+from app.core.imports.good_rows import GoodRows
 from app.core.imports.reading import Drop, Table
 from app.core.imports.reasons import Note, fill
 from app.core.imports.work import BLOCKED, DROPPED, STATUS, Remark, Work
@@ -71,6 +72,10 @@ class StagedSheet:
         """ok, warned, blocked or dropped."""
         return STATUS[self.work.level[row]]
 
+    def messages(self, row: int) -> list[dict[str, Any]]:
+        """What was said about a row, as JSON."""
+        return [self.message(row, remark) for remark in self.work.remarks.get(row, ())]
+
     def rows(self, statuses: Sequence[str] = STATUS) -> Iterator[StagedRow]:
         """Rows of these statuses in file order, ready to be kept."""
         wanted = {STATUS.index(status) for status in statuses}
@@ -81,9 +86,8 @@ class StagedSheet:
     def row(self, row: int) -> StagedRow:
         """One row."""
         place, remarks = self.table.place(row), self.work.remarks.get(row, ())
-        messages = [self.message(row, remark) for remark in remarks]
         values, typed, status = self.row_values(row), self._typed(row, remarks), self.status(row)
-        return StagedRow(place.row_no, place.sheet, self.keys[row], values, status, messages, typed)
+        return StagedRow(place.row_no, place.sheet, self.keys[row], values, status, self.messages(row), typed)
 
     def row_values(self, row: int) -> dict[str, Any]:
         """Values of a row by column; `missing` says why a measured value is empty."""
@@ -134,16 +138,28 @@ class StagedSheet:
         places = ((sheets[part], number) for part, number in zip(self.table.part, self.table.row_no, strict=True))
         return compress(places, self._good())
 
+    def good(self) -> GoodRows:
+        """The rows that may be accepted, apart from the sheet."""
+        picked = self._good()
+        columns = {code: list(compress(self.work.values[code], picked)) for code in self.kind.kept}
+        missing: dict[str, dict[str, str]] = {}
+        if self.work.missing:
+            place = {row: str(n) for n, row in enumerate(compress(range(len(picked)), picked))}
+            for code, reasons in self.work.missing.items():
+                missing[code] = {place[row]: why for row, why in sorted(reasons.items()) if row in place}
+        return GoodRows(columns, list(compress(self.keys, picked)), missing)
+
     def _good(self) -> bytes:
         return bytes(self.work.level).translate(bytes([1, 1, 0, 0]) + bytes(252))
 
     def values_json(self, statuses: Sequence[str] = STATUS) -> Iterator[str]:
         """Values of the rows of these statuses as JSON objects, without building a dict for each."""
         wanted = bytes(int(level < len(STATUS) and STATUS[level] in statuses) for level in range(256))
-        picked = bytes(self.work.level).translate(wanted)
-        lines = self._json_lines()
+        return compress(self._values_json(), bytes(self.work.level).translate(wanted))
+
+    def _values_json(self) -> Iterator[str]:
         lacking = {row for reasons in self.work.missing.values() for row in reasons}
-        for row, line in compress(enumerate(lines), picked):
+        for row, line in enumerate(self._json_lines()):
             yield json.dumps(self.row_values(row), ensure_ascii=False) if row in lacking else line
 
     def _json_lines(self) -> Iterator[str]:

@@ -24,5 +24,7 @@ def normalised(kind: str, value: str) -> str:
 
     kind `id_number`: upper case, so a trailing x meets X; kind `phone`: without +86; any other kind: folded case only.
     """
+    if value.isascii() and value.isalnum():
+        return _SPELLINGS.get(kind, str.casefold)(value)
     text = _GAPS.sub("", unicodedata.normalize("NFKC", value))
     return _SPELLINGS.get(kind, str.casefold)(text)

@@ -15,6 +15,7 @@ from app.core.copying import copy_in
 from app.core.database import db
 from app.core.errors import Sentence, StepRefused
 from app.core.imports.directory import Lookups
+from app.core.imports.good_rows import GoodRows
 from app.core.imports.models import ROLLBACK_DAYS, ImportBatch
 from app.core.imports.registry import Counts, HeadCount, ImportKind, Target
 from app.core.imports.scores_rows import MOST_COVARIATES, MOST_SCORES
@@ -76,7 +77,7 @@ def lookups(batch: ImportBatch) -> Lookups:
     )
 
 
-def accept(batch: ImportBatch, staged: StagedSheet | None) -> Counts:
+def accept(batch: ImportBatch, staged: GoodRows | None) -> Counts:
     """One row a pupil and subject; a file that replaces another takes its rows away first."""
     if staged is None:
         raise RuntimeError("scores are accepted from their checked rows")
@@ -87,7 +88,7 @@ def accept(batch: ImportBatch, staged: StagedSheet | None) -> Counts:
     return Counts(added=written, removed=removed)
 
 
-def _lines(staged: StagedSheet) -> Iterator[tuple[Any, ...]]:
+def _lines(staged: GoodRows) -> Iterator[tuple[Any, ...]]:
     """Columns that nobody filled in any row are left out of every row."""
     pre, covariates = (_used(staged, codes) for codes in (PRE, COVARIATES))
     wanted = ("school_code", "pseudonym", "class_no", "subject", "post", *pre, *covariates)
@@ -96,7 +97,7 @@ def _lines(staged: StagedSheet) -> Iterator[tuple[Any, ...]]:
         yield school, pseudonym, class_no, subject, json.dumps(before), json.dumps(beside), after
 
 
-def _used(staged: StagedSheet, codes: tuple[str, ...]) -> tuple[str, ...]:
+def _used(staged: GoodRows, codes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(code for code in codes if any(value is not None for value in staged.column(code)))
 
 

@@ -15,6 +15,7 @@ from app.core.imports.directory import Indicator as KnownIndicator
 from app.core.imports.directory import Lookups
 from app.core.imports.files import book_of
 from app.core.imports.flow import GOOD, kind_of
+from app.core.imports.good_rows import GoodRows
 from app.core.imports.grades import school_year
 from app.core.imports.headers import header_at
 from app.core.imports.models import ImportBatch
@@ -132,7 +133,7 @@ def lookups(batch: ImportBatch) -> Lookups:
     )
 
 
-def accept(batch: ImportBatch, staged: StagedSheet | None) -> Counts:
+def accept(batch: ImportBatch, staged: GoodRows | None) -> Counts:
     """One upsert by cell: unchanged cells stay, changed ones get a new version, and a replaced file's other cells end.
 
     Provenance of each new cell: digest of the file, sheet, row, and the address of its value.

@@ -13,6 +13,7 @@ from app.core import clock
 from app.core.database import db
 from app.core.errors import ImportRefused, NotFound, Sentence
 from app.core.imports.directory import Lookups
+from app.core.imports.good_rows import GoodRows
 from app.core.imports.grades import school_year
 from app.core.imports.models import ImportBatch
 from app.core.imports.registry import Counts, Former, HeadCount, ImportKind, Target
@@ -75,11 +76,11 @@ def _roll(batch: ImportBatch) -> roster.Roll:
     )
 
 
-def _accept_students(batch: ImportBatch, staged: StagedSheet | None) -> Counts:
+def _accept_students(batch: ImportBatch, staged: GoodRows | None) -> Counts:
     return roster.write_students(_roll(batch), _given(staged).accepted(*roster.COLUMNS))
 
 
-def _given(staged: StagedSheet | None) -> StagedSheet:
+def _given(staged: GoodRows | None) -> GoodRows:
     if staged is None:
         raise RuntimeError(NO_STAGED_ROWS)
     return staged
@@ -141,11 +142,11 @@ def _staffing(batch: ImportBatch) -> staffing.Staffing:
     )
 
 
-def _accept_staff(batch: ImportBatch, staged: StagedSheet | None) -> Counts:
+def _accept_staff(batch: ImportBatch, staged: GoodRows | None) -> Counts:
     return staffing.write_staff(_staffing(batch), _given(staged).accepted(*staffing.STAFF_COLUMNS))
 
 
-def _accept_classes(batch: ImportBatch, staged: StagedSheet | None) -> Counts:
+def _accept_classes(batch: ImportBatch, staged: GoodRows | None) -> Counts:
     rows = list(_given(staged).accepted(*staffing.CLASS_COLUMNS))
     known = lookups.known_staff(batch.county_id, batch.school_id)
     gone = sorted({str(row[4]) for row in rows if (str(row[0]), str(row[4])) not in known})

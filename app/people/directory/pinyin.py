@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from pypinyin import lazy_pinyin
@@ -34,17 +33,30 @@ SURNAMES = {
 LONGEST = 180
 
 
-@lru_cache(maxsize=8192)
-def _sound(character: str) -> str:
-    return "".join(lazy_pinyin(character)).lower()
+MOST_REMEMBERED = 20_000
+
+
+class _Sounds(dict[str, str]):
+    """The sound of each character, remembered."""
+
+    def __missing__(self, character: str) -> str:
+        sound = "".join(lazy_pinyin(character)).lower()
+        if len(self) < MOST_REMEMBERED:
+            self[character] = sound
+        return sound
+
+
+_SOUNDS = _Sounds()
 
 
 def pinyin_of(name: str) -> str:
     """Syllables and initials of a name: 单小明 → "shan xiao ming|sxm"; letters and digits stay as they are."""
     name = name.strip()
-    sounds = [SURNAMES.get(name[0], _sound(name[0])), *map(_sound, name[1:])] if name else []
+    sounds = list(map(_SOUNDS.__getitem__, name))
+    if name[:1] in SURNAMES:
+        sounds[0] = SURNAMES[name[0]]
     syllables = [sound for sound in sounds if sound.strip()]
-    return f"{' '.join(syllables)[:LONGEST]}|{''.join(s[0] for s in syllables)[:18]}"
+    return f"{' '.join(syllables)[:LONGEST]}|{''.join([sound[0] for sound in syllables])[:18]}"
 
 
 def sounds_like(column: Any, name_column: Any, typed: str) -> ColumnElement[bool]:

@@ -11,13 +11,14 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from typing import Any, NamedTuple
 
 from flask import current_app
 from sqlalchemy import text
 
-from app.core.copying import copy_in
-from app.core.database import db, new_ref, uuid7
+from app.core.copying import AT_A_TIME, copy_in
+from app.core.database import db, new_refs, uuid7s
 from app.core.errors import ImportRefused, Sentence
 from app.core.imports.registry import Counts
 from app.core.vault import KeyRing
@@ -71,6 +72,8 @@ INCOMING = {
     "village_code": "text",
     "guardians": "text",
 }
+LOOKED_AT = ("id", "known", "school_id", "student_no", "grade", "class_no", "id_index")
+"""What the statements below join by; the rest needs no statistics."""
 
 
 class Known(NamedTuple):
@@ -105,7 +108,7 @@ def write_students(roll: Roll, rows: Iterable[Sequence[Any]]) -> Counts:
     db.session.execute(ONE_AT_A_TIME, {"what": f"roll:{roll.county_id}"})
     known = _known(roll)
     sealers = {school_id: ring.sealer(school_id) for school_id in roll.schools.values()}
-    sent = copy_in("incoming_students", INCOMING, _sealed(sealers, roll, rows, known))
+    sent = copy_in("incoming_students", INCOMING, _sealed(sealers, roll, rows, known), LOOKED_AT)
     _refuse_shared_numbers(roll)
     write_classes(roll)
     keys = {"county": roll.county_id, "batch": roll.batch_id, "year": roll.school_year, "day": roll.from_on}
@@ -136,36 +139,50 @@ def _sealed(
     rows: Iterable[Sequence[Any]],
     known: Mapping[tuple[uuid.UUID, str], Known],
 ) -> Iterator[tuple[Any, ...]]:
-    for row in rows:
-        (code, student_no, name, id_type, id_no, gender, born, grade, class_no, enrolled, boarding) = row[:11]
-        school_id = roll.schools[code]
-        sealer = sealers[school_id]
-        roll.classes.add((school_id, grade, class_no))
-        before = known.get((school_id, student_no))
-        identity = before.id if before else uuid7()
-        index, sealed = _numbers(sealer, identity, before, private_text(id_no, (row[13], row[16])))
-        yield (
-            identity,
-            new_ref(),
-            before is not None,
-            school_id,
-            student_no,
-            name,
-            pinyin_of(name),
-            gender,
-            date.fromisoformat(born),
-            grade,
-            class_no,
-            id_type or ("id" if id_no else "none"),
-            sealer.index("id_number", id_no) if id_no else None,
-            sealed,
-            index,
-            enrolled,
-            bool(boarding),
-            row[17] or "none",
-            row[18],
-            guardians_text(row[11:17]),
-        )
+    source = iter(rows)
+    while some := list(islice(source, AT_A_TIME)):
+        for row, identity, ref in zip(some, uuid7s(len(some)), new_refs(len(some)), strict=True):
+            yield _line(sealers, roll, row, known, identity, ref)
+
+
+def _line(
+    sealers: Mapping[uuid.UUID, Sealer],
+    roll: Roll,
+    row: Sequence[Any],
+    known: Mapping[tuple[uuid.UUID, str], Known],
+    identity: uuid.UUID,
+    ref: str,
+) -> tuple[Any, ...]:
+    (code, student_no, name, id_type, id_no, gender, born, grade, class_no, enrolled, boarding) = row[:11]
+    school_id = roll.schools[code]
+    sealer = sealers[school_id]
+    roll.classes.add((school_id, grade, class_no))
+    before = known.get((school_id, student_no))
+    if before:
+        identity = before.id
+    index, sealed = _numbers(sealer, identity, before, private_text(id_no, (row[13], row[16])))
+    return (
+        identity,
+        ref,
+        before is not None,
+        school_id,
+        student_no,
+        name,
+        pinyin_of(name),
+        gender,
+        born,
+        grade,
+        class_no,
+        id_type or ("id" if id_no else "none"),
+        sealer.index("id_number", id_no) if id_no else None,
+        sealed,
+        index,
+        enrolled,
+        bool(boarding),
+        row[17] or "none",
+        row[18],
+        guardians_text(row[11:17]),
+    )
 
 
 def _numbers(

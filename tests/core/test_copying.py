@@ -1,0 +1,43 @@
+"""Bulk loading writes every value as it is, whatever signs it holds."""
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from app.core.copying import AT_A_TIME, copy_in
+from app.core.database import db
+
+KINDS = {
+    "id": "uuid", "note": "text", "day": "date", "whole": "int4", "share": "float8", "yes": "bool", "sealed": "bytea",
+}  # fmt: skip
+ODD = ("", r"\N", "\\", "tab\there", "two\nlines", "\r", "“引号”,|\u3000", "\\x41", r"\.")
+
+
+def test_signs_that_copy_reads_as_its_own_arrive_as_they_were_written(app: Flask) -> None:
+    rows = [
+        (UUID(int=n), note, date(2026, 9, 1), n, n / 3, n % 2 == 0, note.encode() + b"\0\xff")
+        for n, note in enumerate(ODD)
+    ]
+    rows.append((UUID(int=99), None, None, None, None, None, None))
+
+    assert copy_in("odd_signs", KINDS, rows, ("id",)) == len(rows)
+
+    found = db.session.execute(text("select id, note, day, whole, share, yes, sealed from odd_signs order by id"))
+    assert [tuple(row) for row in found] == rows
+
+
+def test_more_rows_than_are_written_together_all_arrive_in_order(app: Flask) -> None:
+    many = 2 * AT_A_TIME + 1
+
+    assert copy_in("many_rows", {"n": "int8"}, ((n,) for n in range(many))) == many
+
+    found = db.session.execute(text("select count(*), sum(n), max(n) from many_rows")).one()
+    assert tuple(found) == (many, many * (many - 1) // 2, many - 1)
+
+
+def test_a_column_type_that_nobody_knows_is_refused(app: Flask) -> None:
+    with pytest.raises(ValueError, match="no such column type"):
+        copy_in("odd_type", {"n": "int4; drop table units"}, [])
