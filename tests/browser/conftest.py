@@ -27,7 +27,7 @@ from app.core.database import db
 from app.people.identity.factors import STEP_SECONDS, present_step
 from tests.cast import PASSWORD, Cast, Place, Player, code, make_cast, sign_in
 from tests.conftest import _application, settings_for
-from tests.policy.records import Chain, write
+from tests.policy.records import BEGINNINGS, Chain, administered, write
 
 HERE = Path(__file__).parent
 AXE = (HERE / "vendor" / "axe.min.js").read_text("utf-8")
@@ -60,6 +60,8 @@ class Site:
     pictures: Path
     last_code: dict[str, int] = field(default_factory=dict)
     furniture: Chain | None = None
+    beginnings: Chain | None = None
+    """Further records of the same kinds, in the states in which most of them begin."""
 
     @property
     def records(self) -> Chain:
@@ -111,7 +113,13 @@ def site(cluster: Any, worker: str, keys: Path, tmp_path_factory: pytest.TempPat
 
 
 def _furnish(running: Site, school: Place) -> None:
-    running.furniture = write(running.cast, running.cast["principal"], school, school, "八年级数学作业没有分层")
+    who = running.cast["principal"]
+    running.furniture = write(running.cast, who, school, school, "八年级数学作业没有分层")
+    administered(running.furniture, who)
+    running.beginnings = write(
+        running.cast, who, school, school, "七年级阅读量不足", beside=running.furniture, states=BEGINNINGS
+    )
+    administered(running.beginnings, running.cast["inspector"])
 
 
 @contextmanager

@@ -115,11 +115,12 @@ VALUES: dict[str, Any] = {
 }
 """Parameters that name no record; None: the first of the values the address allows."""
 SPECIAL = {
-    "/monitoring/cycles/<ref>/meetings/<kind>": {"kind": "feedback-meetings"},
-    "/monitoring/school-results/<ref>/meetings/<kind>": {"kind": "feedback-meetings"},
+    "/monitoring/cycles/<ref>/meetings/<kind>": {"kind": "feedback"},
+    "/monitoring/school-results/<ref>/meetings/<kind>": {"kind": "feedback"},
     "/closures/<ref>/documents/<form>": {"form": "pdf"},
     "/interpretations/<ref>/steps/<name>": {"name": "publish"},
     "/lists/<ref>/documents/<form>": {"form": "pdf"},
+    "/plans/<ref>/sections/<name>": {"name": "goal"},
     "/visits/<ref>/documents/<form>/<number>": {"form": "pdf", "number": "1"},
 }
 ABOUT = {

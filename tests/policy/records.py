@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Table, insert, inspect
+from sqlalchemy import Column, Table, insert, inspect, select
 from sqlalchemy.exc import IntegrityError
 
 from app.core import clock
@@ -21,6 +21,7 @@ from app.core.database import Base, db, new_ref, use_context, uuid7
 from app.core.imports.registry import rights_of
 from app.core.policy.actor import SYSTEM
 from app.core.policy.grants import GRANTS
+from app.people.directory.models import RoleAssignment, SchoolClass
 from tests.cast import Cast, Place, Player
 
 WRITTEN_BY_THE_CAST = {"units", "persons", "accounts", "role_assignments", "school_classes"}
@@ -194,6 +195,21 @@ class Chain:
     unit: Place
     ids: dict[str, uuid.UUID] = field(default_factory=dict)
     refs: dict[str, str] = field(default_factory=dict)
+    states: Mapping[str, str] = field(default_factory=dict)
+
+
+BEGINNINGS = dict.fromkeys(STATES, "draft") | {
+    "data_findings": "watch",
+    "import_batches": "staged",
+    "monitoring_cycles": "collecting",
+    "problem_items": "planning",
+    "rechecks": "passed",
+    "release_acks": "acknowledged",
+    "remediation_actions": "not_started",
+    "reopenings": "approved",
+    "supervision_visits": "on_site",
+}
+"""Other states than `STATES`, mostly where a record begins: what is no longer asked of a running record is asked there."""
 
 
 def write(
@@ -204,13 +220,14 @@ def write(
     marker: str,
     county_marker: str = "",
     beside: Chain | None = None,
+    states: Mapping[str, str] = STATES,
 ) -> Chain:
     """One row of every table in the county of `who`, about `school`, answered for by `unit`, in the hand of `who`.
 
     `beside`: the chain that stands there already, when this one is a further one.
     """
     county = next(place for place in cast.units.values() if place.id == who.unit.county_id)
-    chain = Chain(marker, county_marker or marker, county, school, unit)
+    chain = Chain(marker, county_marker or marker, county, school, unit, states=states)
     chain.ids |= {
         "units": unit.id,
         "persons": who.person_id,
@@ -228,6 +245,16 @@ def write(
                 _write(table, chain, who) if beside is None else _write_if_there_is_room(table, chain, who, beside)
         _assign(chain, who)
     return chain
+
+
+def administered(chain: Chain, whose: Player) -> None:
+    """Let the chain name this person's account and role, and its class by its ref."""
+    chain.ids |= {"accounts": whose.account_id, "persons": whose.person_id, "role_assignments": whose.assignment_id}
+    chain.refs |= {"accounts": whose.account_ref, "persons": whose.person_ref}
+    use_context(SYSTEM.context())
+    for model in (RoleAssignment, SchoolClass):
+        table = model.__tablename__
+        chain.refs[table] = str(db.session.scalar(select(model.ref).where(model.id == chain.ids[table])))
 
 
 def _write(table: Table, chain: Chain, who: Player) -> None:
@@ -278,7 +305,7 @@ def _value(table: Table, column: Column[Any], chain: Chain, who: Player) -> Any:
         "asked_unit_id": chain.unit.id,
         "owner_id": who.person_id,
         "subject": "math",
-        "state": STATES.get(table.name, "draft") if table.name in MOVABLES else None,
+        "state": chain.states.get(table.name, "draft") if table.name in MOVABLES else None,
     }
     if table.name == "import_batches" and column.name in ("kind", "target_entity", "target_id"):
         return _of_batch(column.name, chain, kind_for(who.role))

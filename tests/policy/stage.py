@@ -23,10 +23,9 @@ from app.core.policy import decide
 from app.core.policy.actor import SYSTEM
 from app.core.policy.roles import ROLES
 from app.improvement.effects.queries.lists import SCHOOL_LEVEL_ONLY
-from app.people.directory.models import RoleAssignment, SchoolClass
 from tests.cast import Cast, Player, sign_in
 from tests.policy.addresses import ASKED_WITH, filled, record_of, rights_of, routes
-from tests.policy.records import Chain, kind_for, write
+from tests.policy.records import Chain, administered, kind_for, write
 
 OWN, NEXT_DOOR, FOREIGN = "本县记号", "邻校记号", "云溪记号"
 BELONGS = {"plan_documents": "asked_by"}
@@ -214,7 +213,7 @@ def set_stage(app: Flask, cast: Cast, role: str) -> Stage:
     foreign = write(cast, other, cast.units["other_yizhong"], cast.units["other_yizhong"], FOREIGN)
     for chain, key in ((own, "evaluator"), (next_door, "chengguan_principal"), (foreign, "other_principal")):
         if chain is not None:
-            _administered(cast, chain, key)
+            administered(chain, cast[key])
     client = sign_in(app.test_client(), player)
     logging.getLogger("flask_wtf.csrf").setLevel(logging.WARNING)
     return Stage(app, cast, role, player, own, next_door, foreign, client)
@@ -225,13 +224,3 @@ def _place(cast: Cast, player: Player) -> Any:
     if level == "department":
         return cast.units["shuangqiao"], player.unit
     return cast.units["shuangqiao"], cast.units["shuangqiao"]
-
-
-def _administered(cast: Cast, chain: Chain, key: str) -> None:
-    whose = cast[key]
-    chain.ids |= {"accounts": whose.account_id, "persons": whose.person_id, "role_assignments": whose.assignment_id}
-    chain.refs |= {"accounts": whose.account_ref, "persons": whose.person_ref}
-    use_context(SYSTEM.context())
-    for model in (RoleAssignment, SchoolClass):
-        table = model.__tablename__
-        chain.refs[table] = str(db.session.scalar(select(model.ref).where(model.id == chain.ids[table])))
