@@ -18,7 +18,7 @@ from app.core import clock, logs, pdf
 from app.core.audit import trail
 from app.core.database import db, use_context_key
 from app.core.sound_start import refuse_unsound_start
-from app.core.web import chips, current, drafts, failures, headers, origin, pages, plurals, typed
+from app.core.web import chips, current, drafts, failures, headers, origin, pages, plurals, sent_in, typed
 from app.core.web.trusted_proxy import TrustedProxy
 from config.settings import Settings
 
@@ -121,6 +121,7 @@ def _guard(app: Flask, settings: Settings) -> None:
     if typed.refuse_unread not in trail.BEGINNINGS:
         trail.BEGINNINGS.append(typed.refuse_unread)
     app.before_request(origin.refuse_foreign_origin)
+    sent_in.register(app)
     app.before_request(current.load_actor)
     app.after_request(headers.add_headers)
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]

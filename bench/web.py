@@ -48,6 +48,7 @@ def ours(context: Context) -> Server:
         "BIHUAN_TLS_PROXY": "on",
         "BIHUAN_TRUSTED_PROXIES": "127.0.0.1",
         "BIHUAN_PUBLIC_URL": "https://bench.invalid",
+        "BIHUAN_CONTENT_URL": "https://files.bench.invalid",
         "BIHUAN_WEB_PROCESSES": PROCESSES,
         "BIHUAN_WEB_THREADS": THREADS,
         "DATABASE_URL": settings.database_url,

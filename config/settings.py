@@ -84,6 +84,10 @@ class Settings:
         "BIHUAN_PUBLIC_URL", "http://127.0.0.1:{port}", str, "Address that letters and QR codes carry."
     )
 
+    content_url: str = variable(
+        "BIHUAN_CONTENT_URL", "", str, "Another https:// host, which gives out uploaded files; production needs one."
+    )
+
     database_url: str = variable("DATABASE_URL", "", str, "PostgreSQL as the app role; empty: the embedded server.")
     database_owner_url: str = variable(
         "DATABASE_OWNER_URL", "", str, "The same database as the owner role; migrations only."
@@ -94,10 +98,7 @@ class Settings:
     )
     worker_redis_url: str = variable("REDIS_WORKER_URL", "", str, "The same queues as the account of the workers.")
     relay_database_url: str = variable(
-        "DATABASE_RELAY_URL",
-        "",
-        str,
-        "The same database as the role of the outbox relay; empty: the embedded server's.",
+        "DATABASE_RELAY_URL", "", str, "The same database as the role of the relay; empty: the embedded server's."
     )
     relay_redis_url: str = variable("REDIS_RELAY_URL", "", str, "The same queues as the account of the relay.")
     database_backup_url: str = variable("DATABASE_BACKUP_URL", "", str, "The same database as the backup role.")
@@ -109,10 +110,7 @@ class Settings:
         "BIHUAN_MASTER_KEY_FILE", "{data}/keys/master.key", _path, "Key that wraps the schools' keys."
     )
     suite: Suite = variable(
-        "BIHUAN_SUITE",
-        "intl",
-        _one_of(Suite),
-        "Algorithms of what is sealed and signed from now on: intl, or sm (国密).",
+        "BIHUAN_SUITE", "intl", _one_of(Suite), "Algorithms of what is sealed and signed from now on: intl or sm."
     )
     signing_key_file: Path = variable(
         "BIHUAN_SIGNING_KEY_FILE", "{data}/keys/signing.pem", _path, "Key that signs the digest of the trail."
@@ -160,7 +158,7 @@ class Settings:
         "BIHUAN_WEBHOOK_HOSTS",
         "",
         _several,
-        "Hosts (with port), by comma, that webhooks may be sent to; none by default.",
+        "Hosts (with port), by comma, that webhooks may be sent to; none at first.",
     )
     scanner: Scanner = variable("SCANNER", "none", _one_of(Scanner), "Virus scanner of uploads: none or clamd.")
     clamd_address: str = variable("CLAMD_ADDRESS", "/run/clamav/clamd.ctl", str, "Socket, or host:port, of clamd.")
@@ -191,6 +189,12 @@ class Settings:
     )
 
     evidence_mb: int = variable("BIHUAN_EVIDENCE_MB", "20", _above_zero, "Largest piece of evidence.")
+    person_day_mb: int = variable(
+        "BIHUAN_PERSON_DAY_MB", "1000", _above_zero, "What one person may upload in a day, all files together."
+    )
+    school_day_mb: int = variable(
+        "BIHUAN_SCHOOL_DAY_MB", "5000", _above_zero, "What all people of one school or office may upload in a day."
+    )
     import_mb: int = variable("BIHUAN_IMPORT_MB", "50", _above_zero, "Largest workbook as sent.")
     import_unpacked_mb: int = variable("BIHUAN_IMPORT_UNPACKED_MB", "200", _above_zero, "Largest workbook unpacked.")
     import_rows: int = variable("BIHUAN_IMPORT_ROWS", "200000", _above_zero, "Most rows of one import.")
@@ -309,6 +313,10 @@ class Settings:
             wrong.append("BIHUAN_TLS_PROXY: 正式环境必须经 HTTPS 代理访问 (production runs behind a TLS proxy only).")
         if not self.public_url.startswith("https://"):
             wrong.append("BIHUAN_PUBLIC_URL: 须以 https:// 开头 (must begin with https://).")
+        if not self.content_url.startswith("https://") or _host(self.content_url) == _host(self.public_url):
+            wrong.append(
+                "BIHUAN_CONTENT_URL: 上传的文件须从另一个 https:// 主机名给出 (uploads need an https:// host of their own)."
+            )
         if _yes(os.environ.get("FLASK_DEBUG", "")):
             wrong.append("FLASK_DEBUG: 正式环境必须关闭调试 (debug must be off).")
         if self.oidc_issuer and not self.oidc_issuer.startswith("https://"):
@@ -360,6 +368,10 @@ def _open_way(name: str, address: str) -> list[str]:
             f"{name}: 数据库连接须用 sslmode=verify-full 或本机套接字 (needs sslmode=verify-full, or a unix socket)."
         ]
     return [f"{name}: 队列连接须用 rediss:// 或 unix:// (needs rediss://, or a unix socket)."]
+
+
+def _host(address: str) -> str:
+    return (urlsplit(address).hostname or "").lower()
 
 
 def _is_network(text: str) -> bool:

@@ -68,6 +68,7 @@ RECORDS = {
     "/value-added/cycles/": "monitoring_cycles",
     "/value-added/schools/": "units",
     "/verification/": "evidence",
+    "/sent-in/": None,
     "/verify/closures/": None,
     "/verify/lists/": None,
     "/verify/plans/": None,

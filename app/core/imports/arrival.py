@@ -17,6 +17,7 @@ from app.core.outbox import deliver
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.spreadsheets import open_book
+from app.core.uploads import count_upload
 
 LONGEST_NAME = 120
 
@@ -56,6 +57,7 @@ def receive(
 
     Raises ImportRefused when the file cannot be read, Invalid when it is empty.
     """
+    count_upload(actor, len(data))
     book = open_book(data, name)
     scan(data)
     batch.file_name, batch.file_size = name[-LONGEST_NAME:], len(data)

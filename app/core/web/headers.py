@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import Response, current_app, request
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
@@ -25,6 +25,14 @@ def add_headers(response: Response) -> Response:
     """Put the headers on; downloads are sandboxed; nothing but static files may be kept by a browser."""
     for name, value in HEADERS.items():
         response.headers[name] = value
+    content_origin = current_app.extensions["bihuan.settings"].content_url.rstrip("/")
+    if content_origin:
+        response.headers["Content-Security-Policy"] = POLICY.replace(
+            "img-src 'self'", f"img-src 'self' {content_origin}"
+        )
+    if request.endpoint == "sent_in.file":  # shown on our pages, which lie on another origin
+        response.headers["Content-Security-Policy"] = DOWNLOAD_POLICY
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     if response.headers.get("Content-Disposition", "").startswith("attachment"):
         response.headers["Content-Security-Policy"] = DOWNLOAD_POLICY
     if request.endpoint != "static":

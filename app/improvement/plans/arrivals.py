@@ -20,6 +20,7 @@ from app.core.database import db, keep, uuid7
 from app.core.errors import Invalid, Sentence
 from app.core.policy.actor import Actor
 from app.core.storage import EVIDENCE, Shelf, Stored
+from app.core.uploads import count_stream
 from app.improvement.plans.models import ArrivedFile, Evidence, EvidenceVersion, RemediationAction
 from app.improvement.plans.numbers import plan_numbers
 from config.settings import Settings
@@ -85,6 +86,7 @@ def take_piece(actor: Actor, action: RemediationAction, piece: Piece) -> Arrival
 def take_whole(actor: Actor, action: RemediationAction, stream: BinaryIO, name: str) -> Stored:
     """Check, clean and keep a whole file, and remember whose it is. Raises Invalid("file", …)."""
     settings: Settings = current_app.extensions["bihuan.settings"]
+    count_stream(actor, stream)
     stored = shelf().put(stream, name, EVIDENCE, settings.evidence_mb)
     values = {
         "person_id": actor.person_id,

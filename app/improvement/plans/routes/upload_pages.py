@@ -8,10 +8,10 @@ from flask import Response, request
 
 from app.core.errors import Invalid, NotFound, Sentence
 from app.core.policy import decide
-from app.core.storage import headers_for
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import say
-from app.improvement.plans.arrivals import MB, Piece, shelf, take_piece
+from app.core.web.sent_in import give_out
+from app.improvement.plans.arrivals import MB, Piece, take_piece
 from app.improvement.plans.models import EvidenceVersion
 from app.improvement.plans.queries import actions, evidence
 from app.improvement.plans.routes.blueprint import actions as actions_bp
@@ -50,8 +50,7 @@ def take_file(ref: str) -> Any:
 def _sent(version: EvidenceVersion, inline: bool) -> Response:
     assert version.file_sha256 is not None
     name, kind = version.file_name or "file", version.media_type or "application/octet-stream"
-    with shelf().open(version.file_sha256) as file:
-        return Response(file.read(), headers=headers_for(name, kind, inline=inline))
+    return give_out(version.file_sha256, name, kind, inline=inline)
 
 
 @bp.get("/<ref>/versions/<number>/file")

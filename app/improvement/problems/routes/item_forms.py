@@ -12,6 +12,7 @@ from app.core import clock
 from app.core.policy.actor import Actor
 from app.core.policy.roles import ROLES
 from app.core.storage import EVIDENCE
+from app.core.uploads import count_stream
 from app.core.web import drafts
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
@@ -156,6 +157,7 @@ def _stored(form: ObjectionForm) -> list[dict[str, Any]]:
     for one in sent[:MOST_FILES]:
 
         def put(file: Any = one) -> None:
+            count_stream(current_actor(), file.stream)
             stored = current_app.extensions["bihuan.shelf"].put(file.stream, file.filename, EVIDENCE)
             told = {
                 "sha256": stored.sha256,

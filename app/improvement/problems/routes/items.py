@@ -5,19 +5,19 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import Response, current_app, request, url_for
+from flask import Response, request, url_for
 from flask_babel import gettext as _
 
 from app.core.casework.choices import choices
 from app.core.limits import COSTLY, throttle
 from app.core.policy import decide
 from app.core.policy.actor import Actor
-from app.core.storage import headers_for
 from app.core.web import filters
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.downloads import workbook_file
 from app.core.web.pages import page
+from app.core.web.sent_in import give_out
 from app.improvement.problems import panels
 from app.improvement.problems.export import item_workbook
 from app.improvement.problems.forms.items import RemarkForm
@@ -203,5 +203,4 @@ def objection_file(ref: str, sha256: str) -> Response:
     """A file that goes with the objection."""
     found = queries.item_for(current_actor(), ref)
     kept = notes.objection_file(current_actor(), found, sha256)
-    shelf = current_app.extensions["bihuan.shelf"]
-    return Response(shelf.open(sha256), headers=headers_for(kept["name"], kept["media_type"]))
+    return give_out(sha256, kept["name"], kept["media_type"])

@@ -13,9 +13,11 @@ from flask_babel import gettext as _
 from app.core import clock
 from app.core.errors import Invalid, NotFound, Sentence, StepRefused
 from app.core.policy import decide
-from app.core.storage import EVIDENCE, headers_for
+from app.core.storage import EVIDENCE
+from app.core.uploads import count_stream
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page, say
+from app.core.web.sent_in import give_out
 from app.improvement.problems.forms.fields import offered
 from app.improvement.problems.routes.answers import carried_out, onward
 from app.improvement.visits.forms.planning import PressForm
@@ -172,6 +174,7 @@ def _taken(found: SupervisionVisit, key: str) -> VisitPhoto:
     if sent is None:
         raise Invalid("file", operations.NOT_A_PHOTO)
     shelf = current_app.extensions["bihuan.shelf"]
+    count_stream(current_actor(), sent.stream)
     stored = shelf.put(sent.stream, sent.filename or "photo.jpg", EVIDENCE, visit_numbers().photo_mb)
     return operations.add_photo(current_actor(), found, operations.PhotoIn(line, key, stored))
 
@@ -182,8 +185,7 @@ def photo(ref: str, photo: str) -> Response:
     """A photo on the page."""
     actor = current_actor()
     kept = visits.photo_for(actor, visits.visit_for(actor, ref), photo)
-    with current_app.extensions["bihuan.shelf"].open(kept.file_sha256) as file:
-        return Response(file.read(), headers=headers_for("photo", kept.media_type, inline=True))
+    return give_out(kept.file_sha256, "photo", kept.media_type, inline=True)
 
 
 @bp.post("/visits/<ref>/lines")
