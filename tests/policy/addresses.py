@@ -68,6 +68,7 @@ RECORDS = {
     "/value-added/cycles/": "monitoring_cycles",
     "/value-added/schools/": "units",
     "/verification/": "evidence",
+    "/boards/verify/reports/": None,
     "/sent-in/": None,
     "/verify/closures/": None,
     "/verify/lists/": None,
@@ -99,6 +100,8 @@ BY_NAME = {
 }
 """Names of parameters that say themselves which record they mean."""
 VALUES: dict[str, Any] = {
+    "code": "nothing",
+    "ticket": "nothing",
     "audience": "basic",
     "deed": None,
     "form": "items/new",

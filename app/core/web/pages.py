@@ -51,6 +51,7 @@ def shared() -> dict[str, Any]:
         "navigation": navigation.menu(actor),
         "waiting_count": navigation.waiting_count(actor),
         "today": clock.today(),
+        "now": clock.now,
         "projector": request.cookies.get("projector") == "on",
         "notices": navigation.notices(actor),
     }

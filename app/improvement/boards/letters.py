@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+import segno
 from flask import current_app
 from flask_babel import force_locale
 
@@ -14,6 +15,7 @@ from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM
 from app.core.web.chips import long_date, word
 from app.improvement.boards import queries
+from app.improvement.boards.codes import verify_address
 from app.improvement.boards.models import BoardReport, BoardSnapshot
 from app.improvement.boards.operations import ReportIn, keep_report
 from app.improvement.boards.rates import Rate, rates_of
@@ -42,6 +44,7 @@ def html_of(snapshot: BoardSnapshot) -> str:
     with force_locale("zh"):
         bureau = db.session.get(Unit, snapshot.county_id)
         lines = queries.frozen_counts(SYSTEM, snapshot)
+        address = verify_address(snapshot)
         doc = {
             "title": "问题整改工作周报",
             "meta": [
@@ -49,6 +52,8 @@ def html_of(snapshot: BoardSnapshot) -> str:
                 long_date(snapshot.taken_on),
                 f"快照摘要 {snapshot.ledger_sha256[:16]}",
             ],
+            "qr": segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=2, light="#fff"),
+            "verify_at": f"扫码核验真伪，快照摘要 {snapshot.ledger_sha256[:16]}",
         }
         template = current_app.jinja_env.get_template("documents/weekly_report.html")
         return template.render(

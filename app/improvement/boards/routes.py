@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date
 from typing import Any
 
-from flask import Blueprint, Response, current_app, request, url_for
+from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
 from app.core.audit import trail
@@ -13,13 +13,14 @@ from app.core.errors import NotFound
 from app.core.limits import COSTLY, throttle
 from app.core.policy import decide
 from app.core.spreadsheets import Head, write_workbook
-from app.core.storage import headers_for
 from app.core.web import filters
 from app.core.web.chips import word
-from app.core.web.current import current_actor, needs
+from app.core.web.current import PUBLIC, current_actor, needs
 from app.core.web.downloads import workbook_file
 from app.core.web.pages import page, say
+from app.core.web.papers import PDF, hand_out
 from app.improvement.boards import counted, drawing, flow, queries
+from app.improvement.boards.codes import told_by
 from app.improvement.boards.rates import DEFINITIONS, rates_of
 from app.improvement.monitoring.words import SUBJECTS
 from app.improvement.plans.queries.lights import lights
@@ -201,8 +202,16 @@ def report(ref: str) -> Response:
     actor = current_actor()
     kept = queries.report_for(actor, ref)
     trail.saw(actor, kept, "weekly_report")
-    shelf = current_app.extensions["bihuan.shelf"]
-    return Response(shelf.open(kept.file_sha256), headers=headers_for(kept.file_name, "application/pdf"))
+    return hand_out(actor, kept.file_sha256, kept.file_name, PDF)
+
+
+@bp.get("/verify/reports/<code>")
+@needs(PUBLIC)
+@throttle.limit(COSTLY)
+def verify_report(code: str) -> Response:
+    """Whether a weekly report on paper is ours: day and digest; nothing of a person or a school."""
+    found = told_by(code)
+    return page("improvement/boards/verify.html", 200 if found else 404, report=found)
 
 
 @bp.get("/effects")

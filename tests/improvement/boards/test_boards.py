@@ -19,6 +19,7 @@ from app.core.audit import trail
 from app.core.database import db, use_context, uuid7
 from app.core.policy.actor import SYSTEM
 from app.improvement.boards import letters, queries
+from app.improvement.boards.codes import code_of, verify_address
 from app.improvement.boards.models import BoardCount, BoardSnapshot
 from app.improvement.boards.operations import freeze_where_due
 from app.improvement.boards.rates import DEFINITIONS, Rate, rates_of
@@ -214,6 +215,27 @@ def test_the_weekly_report_tells_the_frozen_numbers(world: EffectScene) -> None:
     said = letters.html_of(day)
     assert "问题整改工作周报" in said and f"共有已交办问题项 {day.item_count} 项" in said
     assert day.ledger_sha256[:16] in said and "双桥中学" in said
+
+
+def test_security_59_the_code_on_the_weekly_report_says_true_without_content(
+    world: EffectScene, client: FlaskClient
+) -> None:
+    day = _freeze()
+    assert verify_address(day).endswith(f"/boards/verify/reports/{code_of(day)}") and "扫码核验真伪" in letters.html_of(
+        day
+    )
+    told = client.get(f"/boards/verify/reports/{code_of(day)}")
+    assert told.status_code == 200 and "属实" in told.text and day.ledger_sha256[:16] in told.text
+    assert "双桥" not in told.text
+    day_of_it, digest, seal = code_of(day).split("-")
+    for false in (
+        f"20200101-{digest}-{seal}",
+        f"{day_of_it}-{'0' * 16}-{seal}",
+        f"{day_of_it}-{digest}-{'0' * 24}",
+        "nothing",
+    ):
+        refused = client.get(f"/boards/verify/reports/{false}")
+        assert refused.status_code == 404 and "查不到" in refused.text and "属实" not in refused.text
 
 
 def test_effects_stand_in_code_order_with_their_interval_and_a_school_sees_only_its_own(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response
 from flask_babel import gettext as _
 
 from app.core.audit import trail
 from app.core.errors import NotFound
 from app.core.limits import COSTLY, throttle
-from app.core.storage import headers_for
 from app.core.web.current import PUBLIC, current_actor, needs
 from app.core.web.pages import page
+from app.core.web.papers import hand_out
 from app.improvement.effects.letters import KINDS
 from app.improvement.effects.operations import closures as operations
 from app.improvement.effects.queries import records
@@ -31,8 +31,7 @@ def closure_document(ref: str, form: str) -> Response:
     if kept is None:
         raise NotFound("closure_document", ref)
     trail.saw(actor, found, "closure_document")
-    shelf = current_app.extensions["bihuan.shelf"]
-    return Response(shelf.open(kept.file_sha256), headers=headers_for(kept.file_name, KINDS[kept.form]))
+    return hand_out(actor, kept.file_sha256, kept.file_name, KINDS[kept.form])
 
 
 @bp.post("/closures/<ref>/documents")

@@ -10,10 +10,9 @@ from flask_babel import gettext as _
 from app.core import pdf
 from app.core.errors import Invalid, Sentence
 from app.core.limits import COSTLY, throttle
-from app.core.storage import headers_for
 from app.core.web.current import PUBLIC, current_actor, needs
 from app.core.web.pages import page, say
-from app.improvement.plans.arrivals import shelf
+from app.core.web.papers import hand_out
 from app.improvement.plans.models import PlanDocument
 from app.improvement.plans.operations import documents as operations
 from app.improvement.plans.operations.documents import PrintIn
@@ -90,8 +89,7 @@ def file(ref: str) -> Response:
     """The finished file."""
     document = documents.made_document_for(current_actor(), ref)
     assert document.file_sha256 is not None
-    with shelf().open(document.file_sha256) as held:
-        return Response(held.read(), headers=headers_for(document.file_name, MEDIA[document.form]))
+    return hand_out(current_actor(), document.file_sha256, document.file_name, MEDIA[document.form])
 
 
 @papers_bp.get("/<ref>")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, current_app, redirect, request, url_for
+from flask import Response, redirect, request, url_for
 from flask_babel import gettext as _
 
 from app.core.errors import NotFound
@@ -12,12 +12,12 @@ from app.core.limits import COSTLY, throttle
 from app.core.pdf import why_not
 from app.core.policy import decide
 from app.core.policy.actor import Actor
-from app.core.storage import headers_for
 from app.core.web import filters
 from app.core.web.chips import word
 from app.core.web.current import PUBLIC, current_actor, needs
 from app.core.web.downloads import workbook_file
 from app.core.web.pages import page
+from app.core.web.papers import hand_out
 from app.improvement.problems.export import list_workbook
 from app.improvement.problems.models import ProblemList
 from app.improvement.problems.operations import lists as operations
@@ -168,8 +168,7 @@ def document(ref: str, form: str) -> Any:
     if found is None or found.file_sha256 is None:
         return redirect(held.address, 303) if _printable(actor, held) else _missing(ref)
     kinds = {"pdf": "application/pdf", "word": WORD}
-    shelf = current_app.extensions["bihuan.shelf"]
-    return Response(shelf.open(found.file_sha256), headers=headers_for(found.file_name, kinds[form]))
+    return hand_out(actor, found.file_sha256, found.file_name, kinds[form])
 
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
