@@ -11,6 +11,7 @@ from app.core.outbox import models as outbox_models
 from app.core.policy import assignments
 from app.core.vault import rows as vault_rows
 from app.improvement.boards import models as board_models
+from app.improvement.disclosure import models as disclosure_models
 from app.improvement.effects import models as effect_models
 from app.improvement.monitoring import models as monitoring_models
 from app.improvement.plans import models as plan_models
@@ -27,6 +28,7 @@ TABLES = (
     board_models,
     deadlines,
     directory_models,
+    disclosure_models,
     effect_models,
     identity_models,
     import_models,

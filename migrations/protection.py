@@ -5,7 +5,8 @@ round's name) and is written from the county's context alone; "unit" shows rows 
 "own" shows a school's rows to that school alone and the county's rows to the county alone (files on their way in);
 "student" shows rows of the schools in the context, when it also holds the data class `people`; "scores" shows pupils'
 scores to those of the county who hold the data class `scores`, and to no school; "care" shows rows of the schools in the
-context to those who hold the data class `care` there; "logs" shows the auditor's own papers to
+context to those who hold the data class `care` there; "public" shows every row to everybody, signed in or not, and is
+written like "unit": only frozen copies of what was published lie there; "logs" shows the auditor's own papers to
 the county's auditor. Decision 13: only worker code paths sign `system`.
 """
 
@@ -35,6 +36,7 @@ CONDITIONS = {
     "scores": (
         "((county_id = any((select ctx.counties())::uuid[]) and (select ctx.holds('scores'))) or (select ctx.is_system()))"
     ),
+    "public": "true",
     "logs": "((county_id = (select ctx.home()) and (select ctx.holds('logs'))) or (select ctx.is_system()))",
 }
 
@@ -47,7 +49,7 @@ def protect(table: str, template: str | None = None, outside_act: bool = False) 
         op.execute(f"alter table {table} enable row level security")
         op.execute(f"alter table {table} force row level security")
         op.execute(f"create policy shown on {table} for select using ({shown})")
-        shown = CONDITIONS["unit"] if template == "county" else shown
+        shown = CONDITIONS["unit"] if template in ("county", "public") else shown
         taken = f"{shown} and (select ctx.act()) is not null"
         op.execute(f"create policy added on {table} for insert with check ({taken})")
         op.execute(f"create policy changed on {table} for update using ({shown}) with check ({taken})")

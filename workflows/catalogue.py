@@ -16,6 +16,8 @@ from workflows.improvement.release_ack import RELEASE_ACK
 from workflows.improvement.remediation_action import REMEDIATION_ACTION
 from workflows.improvement.remediation_plan import REMEDIATION_PLAN
 from workflows.improvement.reopening import REOPENING
+from workflows.improvement.result_disclosure import RESULT_DISCLOSURE
+from workflows.improvement.showcase_entry import SHOWCASE_ENTRY
 from workflows.improvement.supervision_visit import SUPERVISION_VISIT
 from workflows.vocabulary import Step, Workflow
 
@@ -35,6 +37,8 @@ ALL: Final[tuple[Workflow, ...]] = (
     CLOSURE_REQUEST,
     RECHECK,
     REOPENING,
+    RESULT_DISCLOSURE,
+    SHOWCASE_ENTRY,
 )
 WORKFLOWS: Final[dict[str, Workflow]] = {workflow.name: workflow for workflow in ALL}
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
-from app.demo import coming, others, roll, rounds, story, teaching, tree, value_added, visits
+from app.demo import coming, others, publishing, roll, rounds, story, teaching, tree, value_added, visits
 from app.demo.fates import Fate
 from app.demo.telling import Story, Teller
 from app.improvement.monitoring.models import DataFinding, MonitoringCycle
@@ -76,6 +76,8 @@ def load(students: int = STUDENTS, say: Callable[[str], None] = print) -> None:
         others.second_edition(county, teller)
         others.twice(county, teller)
         coming.tell(county, teller)
+        publishing.tell(county, teller)
+        publishing.show(county, teller)
         say(f"讲了 {told} 段经过。")
     finally:
         teller.end()

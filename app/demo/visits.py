@@ -164,7 +164,7 @@ def _after_arrival(
     yield day + timedelta(days=3)
     findings.agree_with_draft(place.principal, visit, VisitStep())
     yield day + timedelta(days=4)
-    findings.issue_feedback(lead, visit, findings.IssueIn("county"))
+    findings.issue_feedback(lead, visit, findings.IssueIn("public" if course.day == COURSES[0].day else "county"))
     if course.twist == "silent":
         yield day + timedelta(days=36)
         answers.lapse_response(SYSTEM, visit, None)

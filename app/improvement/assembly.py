@@ -7,6 +7,8 @@ from flask import Flask
 from app.core.casework.records import movable
 from app.improvement.boards import assembly as boards
 from app.improvement.chain import assembly as chain
+from app.improvement.disclosure import assembly as disclosure
+from app.improvement.disclosure.models import ResultDisclosure, ShowcaseEntry
 from app.improvement.effects import assembly as effects
 from app.improvement.effects.models import ClosureRequest, EffectEvaluation, InterpretationReport, Recheck
 from app.improvement.monitoring import assembly as monitoring
@@ -18,7 +20,7 @@ from app.improvement.problems.models import ProblemItem, ProblemList, Reopening
 from app.improvement.visits import assembly as visits
 from app.improvement.visits.models import SupervisionVisit
 
-FEATURES = ("monitoring", "problems", "plans", "visits", "effects", "chain", "boards")
+FEATURES = ("monitoring", "problems", "plans", "visits", "effects", "chain", "boards", "disclosure")
 
 
 def assemble(app: Flask) -> None:
@@ -38,6 +40,8 @@ def assemble(app: Flask) -> None:
         ClosureRequest,
         Recheck,
         InterpretationReport,
+        ResultDisclosure,
+        ShowcaseEntry,
     )
     monitoring.register(app)
     problems.register(app)
@@ -46,3 +50,4 @@ def assemble(app: Flask) -> None:
     effects.register(app)
     chain.register(app)
     boards.register(app)
+    disclosure.register(app)

@@ -62,6 +62,8 @@ REFUSED: dict[str, tuple[int, str]] = {
     "plan_papers.check": (404, PAPER),
     "plans.ask": (404, "a plan at work is approved no more, a draft not yet"),
     "problem_items.objection_file": (404, FILE),
+    "public.bureau": (404, "no bureau of that name publishes: test_public_pages reads them"),
+    "public.show": (404, "no page of that name is out: test_public_pages reads them"),
     "verification.ask_measure_return": (404, "only of a measure that says it is done"),
     "visits.checklist": (404, TEAM),
     "visits.conflicts": (404, TEAM),

@@ -103,6 +103,7 @@ VALUES: dict[str, Any] = {
     "code": "nothing",
     "ticket": "nothing",
     "audience": "basic",
+    "bureau": "0" * 16,
     "deed": None,
     "form": "items/new",
     "kind": "",
@@ -115,6 +116,7 @@ VALUES: dict[str, Any] = {
     "row": 1,
     "seq": 1,
     "sha256": "0" * 64,
+    "slug": "2222-2222-2222-2222",
     "step": None,
 }
 """Parameters that name no record; None: the first of the values the address allows."""
@@ -122,9 +124,11 @@ SPECIAL = {
     "/monitoring/cycles/<ref>/meetings/<kind>": {"kind": "feedback"},
     "/monitoring/school-results/<ref>/meetings/<kind>": {"kind": "feedback"},
     "/closures/<ref>/documents/<form>": {"form": "pdf"},
+    "/disclosures/<ref>/steps/<name>": {"name": "approve"},
     "/interpretations/<ref>/steps/<name>": {"name": "publish"},
     "/lists/<ref>/documents/<form>": {"form": "pdf"},
     "/plans/<ref>/sections/<name>": {"name": "goal"},
+    "/showcase/<ref>/steps/<name>": {"name": "publish"},
     "/visits/<ref>/documents/<form>/<number>": {"form": "pdf", "number": "1"},
 }
 ABOUT = {

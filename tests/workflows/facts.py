@@ -4,6 +4,7 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
+from tests.workflows.disclosure_cases import DISCLOSURE_CASES, GOOD_DISCLOSURE, GOOD_SHOWCASE, SHOWCASE_CASES
 from tests.workflows.loop_cases import (
     CLOSURE_CASES,
     EVALUATION_CASES,
@@ -237,6 +238,8 @@ GOOD: dict[str, Changes] = {
         "verifier_opinion": "属实",
     },
     "interpretation_report": {"data_are_out": True, "is_written": True},
+    "result_disclosure": GOOD_DISCLOSURE,
+    "showcase_entry": GOOD_SHOWCASE,
     "recheck": {"due_on": None, "note": "未见复发", "item_is_closed": False},
     "import_batch": {
         "is_results": True,
@@ -268,6 +271,8 @@ CASES: dict[str, dict[str, Case]] = {
     "effect_evaluation": EVALUATION_CASES,
     "closure_request": CLOSURE_CASES,
     "interpretation_report": INTERPRETATION_CASES,
+    "result_disclosure": DISCLOSURE_CASES,
+    "showcase_entry": SHOWCASE_CASES,
     "recheck": RECHECK_CASES,
     "import_batch": BATCH_CASES,
 }

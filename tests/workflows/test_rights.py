@@ -41,6 +41,8 @@ SEVERE, SCHOOL = {"is_severe": True}, {"is_school_level": True}
         ("supervision_visit.lapse", {}, None),
         ("import_batch.accept", {}, "imports.accept_results"),
         ("import_batch.accept", {"is_results": False}, "imports.accept_roster"),
+        ("result_disclosure.approve", {}, "disclosure.approve_disclosure"),
+        ("result_disclosure.approve", {"is_of_a_school": True}, "disclosure.approve_school_disclosure"),
         ("problem_item.void", {}, "problems.void_item"),
         ("problem_item.close", {}, None),
     ],
@@ -53,7 +55,7 @@ def test_the_right_depends_on_the_record(step: str, facts: dict[str, object], ri
 def test_every_right_is_an_area_and_a_verb_with_a_noun() -> None:
     for right in catalogue.rights():
         area, _, words = right.partition(".")
-        assert area in {"monitoring", "problems", "plans", "effects", "imports", "visits"}
+        assert area in {"monitoring", "problems", "plans", "effects", "imports", "visits", "disclosure"}
         assert "_" in words and words.islower(), right
 
 

@@ -261,4 +261,24 @@ EFFECTS: dict[str, Holders] = {
     },
 }
 BOARDS: dict[str, Holders] = {"boards.view_boards": {**GROUP, **OFFICE}}
-AREAS = (BOARDS, MONITORING, PROBLEMS, PLANS, VISITS, EFFECTS)
+PUBLISHERS: Holders = {**OFFICE, "principal": UNIT, "school_coordinator": UNIT}
+"""Who prepares what is shown to the public: the office for the county, a school for itself."""
+DISCLOSURE: dict[str, Holders] = {
+    "disclosure.agree_showcase": {"principal": UNIT, "dept_head": UNIT},
+    "disclosure.approve_disclosure": {"leading_group_head": COUNTY},
+    "disclosure.approve_school_disclosure": {"office_director": COUNTY},
+    "disclosure.draft_disclosure": PUBLISHERS,
+    "disclosure.draft_showcase": {**OFFICE, **dict.fromkeys(OWNERS, UNIT)},
+    "disclosure.publish_showcase": {"office_director": COUNTY},
+    "disclosure.submit_disclosure": {**OFFICE, "principal": UNIT},
+    "disclosure.view_disclosures": {**GROUP, **OFFICE, "principal": SCHOOL, "school_coordinator": SCHOOL},
+    "disclosure.view_showcase": {**GROUP, **OFFICE, **dict.fromkeys(OWNERS, UNIT)},
+    "disclosure.withdraw_disclosure": {"leading_group_head": COUNTY, "office_director": COUNTY},
+    "disclosure.withdraw_showcase": {
+        "leading_group_head": COUNTY,
+        "office_director": COUNTY,
+        "principal": UNIT,
+        "dept_head": UNIT,
+    },
+}
+AREAS = (BOARDS, MONITORING, PROBLEMS, PLANS, VISITS, EFFECTS, DISCLOSURE)

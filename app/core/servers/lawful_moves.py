@@ -45,7 +45,8 @@ def write_lawful_moves(connection: Connection) -> None:
 
 
 def _machine(table: str) -> str:
-    names = {flow.name for flow in ALL} & {table, table.removesuffix("s"), table.removesuffix("es")}
+    singular = {table, table.removesuffix("s"), table.removesuffix("es"), f"{table.removesuffix('ies')}y"}
+    names = {flow.name for flow in ALL} & singular
     if not names:
         raise LookupError(f"{table}: no state machine of that name; name the table after its machine.")
     return names.pop()

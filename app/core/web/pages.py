@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, current_app, make_response, render_template, request, session
+from flask import Response, current_app, g, make_response, render_template, request, session
 from flask_babel import get_locale
 from jinja2_fragments.flask import render_block
 
@@ -16,8 +16,8 @@ LANGUAGES = ("zh", "en")
 
 
 def wanted_language() -> str:
-    """The language of this request: chosen in the menu, else the setting; Chinese is the source."""
-    chosen = session.get("language")
+    """The language of this request: named by a page without a session, chosen in the menu, else the setting."""
+    chosen = g.get("language") or session.get("language")
     return chosen if chosen in LANGUAGES else str(current_app.config["BIHUAN_LOCALE"])
 
 

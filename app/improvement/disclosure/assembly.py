@@ -1,0 +1,34 @@
+"""What disclosure puts into the application: pages, menu, the job of each sweep, words of the trail."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.core.casework import daily
+from app.core.casework.timeline import WORDS
+from app.core.web import navigation
+from app.improvement.disclosure.operations.disclosures import keep_time_of_all
+from app.improvement.disclosure.operations.showcase import keep_all_true
+from app.improvement.disclosure.routes import BLUEPRINTS
+
+ENTRIES = (
+    navigation.Entry("loop", "结果公开", "disclosures.index", "eye", ("disclosure.view_disclosures",), order=70),
+    navigation.Entry("loop", "展示案例", "showcase.index", "star", ("disclosure.view_showcase",), order=72),
+)
+DEEDS = {
+    "result_disclosure.write": ("改了公开内容", "changed the disclosure"),
+    "showcase_entry.write": ("改了案例内容", "changed the entry"),
+    "showcase_entry.keep_true": ("按问题项状态调整案例", "kept the entry true to its item"),
+    "result_disclosure.keep_time": ("按日期或来源调整公开", "kept the time of the publication"),
+}
+
+
+def register(app: Flask) -> None:
+    """Register everything; safe to call for each application of a process."""
+    for blueprint in BLUEPRINTS:
+        if blueprint.name not in app.blueprints:
+            app.register_blueprint(blueprint)
+    navigation.add(*ENTRIES)
+    WORDS.update(DEEDS)
+    daily.add(keep_time_of_all)
+    daily.add(keep_all_true)

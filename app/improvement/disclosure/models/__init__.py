@@ -1,0 +1,7 @@
+"""Tables of disclosure: what is being prepared, and the frozen public pages."""
+
+from app.improvement.disclosure.models.disclosures import ResultDisclosure
+from app.improvement.disclosure.models.public_pages import PublicPage
+from app.improvement.disclosure.models.showcase import ShowcaseEntry
+
+__all__ = ["PublicPage", "ResultDisclosure", "ShowcaseEntry"]

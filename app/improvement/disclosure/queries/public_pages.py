@@ -1,0 +1,45 @@
+"""What everybody may read: the frozen pages, by address and by bureau. No other table is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.core.database import db
+from app.core.errors import NotFound
+from app.core.policy.actor import Actor
+from app.improvement.disclosure.models import PublicPage
+
+PAGE = 40
+
+
+def bureaus(actor: Actor) -> Sequence[Any]:
+    """Bureaus that have published anything: reference, name, how many pages are open."""
+    open_pages = func.count().filter(PublicPage.ended_on.is_(None))
+    wanted = select(PublicPage.bureau, func.max(PublicPage.county_name).label("name"), open_pages.label("open"))
+    return db.session.execute(wanted.group_by(PublicPage.bureau).order_by(func.max(PublicPage.county_name))).all()
+
+
+def pages_of(actor: Actor, bureau: str, after: str = "") -> Sequence[PublicPage]:
+    """Open pages of a bureau, the newest first; one more than a page."""
+    found = select(PublicPage).where(PublicPage.bureau == bureau, PublicPage.ended_on.is_(None))
+    if after:
+        edge = select(PublicPage.id).where(PublicPage.slug == after).scalar_subquery()
+        found = found.where(PublicPage.id < edge)
+    return db.session.scalars(found.order_by(PublicPage.id.desc()).limit(PAGE + 1)).all()
+
+
+def withdrawals_of(actor: Actor, bureau: str) -> Sequence[PublicPage]:
+    """The withdrawal log of a bureau: what was taken back, the newest first; day, issuer and reason, never the content."""
+    wanted = select(PublicPage).where(PublicPage.bureau == bureau, PublicPage.ended_as == "withdrawn")
+    return db.session.scalars(wanted.order_by(PublicPage.ended_on.desc(), PublicPage.id.desc()).limit(PAGE)).all()
+
+
+def public_page(actor: Actor, slug: str) -> PublicPage:
+    """One page, open or ended. Raises NotFound."""
+    found = db.session.scalar(select(PublicPage).where(PublicPage.slug == slug))
+    if found is None:
+        raise NotFound("public_page", slug)
+    return found

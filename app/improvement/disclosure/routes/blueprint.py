@@ -1,0 +1,46 @@
+"""Where the pages of disclosure are hung up, and the words that their templates read."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from flask import Blueprint
+
+from app.improvement.disclosure import words
+from app.improvement.effects import words as effect_words
+from app.improvement.monitoring.words import GRADES, SUBJECTS
+from app.improvement.visits import words as visit_words
+from workflows.parties import PARTIES
+
+disclosures_bp = Blueprint("disclosures", __name__)
+public_bp = Blueprint("public", __name__)
+showcase_bp = Blueprint("showcase", __name__)
+BLUEPRINTS = (disclosures_bp, public_bp, showcase_bp)
+WORDS = SimpleNamespace(
+    ending=words.ENDINGS,
+    finding=visit_words.FINDINGS,
+    grade=GRADES,
+    model=effect_words.MODELS,
+    outcome=effect_words.OUTCOMES,
+    page=words.PAGES,
+    party=PARTIES,
+    scenario=words.SCENARIOS,
+    source=words.SOURCES,
+    subject=SUBJECTS,
+    verdict=effect_words.VERDICTS,
+    visit_kind=visit_words.KINDS,
+)
+"""Tables of codes by name: `words.source["visit"]|word`."""
+
+
+@disclosures_bp.context_processor
+@public_bp.context_processor
+@showcase_bp.context_processor
+def words_of_templates() -> dict[str, Any]:
+    """Give every page of disclosure its words."""
+    return {
+        "words": WORDS,
+        "percent": effect_words.percent,
+        "value_words": effect_words.value_words,
+    }

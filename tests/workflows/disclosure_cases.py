@@ -1,0 +1,32 @@
+"""What makes the guards of disclosure hold, and single changes that make each fail."""
+
+from typing import Any
+
+Cases = dict[str, tuple[dict[str, Any], list[dict[str, Any]]]]
+
+GOOD_DISCLOSURE: dict[str, Any] = {
+    "is_written": True,
+    "has_a_period": True,
+    "source_is_out": True,
+    "is_anonymous": True,
+    "day_has_come": True,
+    "period_is_over": True,
+    "is_of_a_school": False,
+}
+DISCLOSURE_CASES: Cases = {
+    "is_written": ({}, [{"is_written": False}]),
+    "has_a_period": ({}, [{"has_a_period": False}]),
+    "source_is_out": ({}, [{"source_is_out": False}]),
+    "is_anonymous": ({}, [{"is_anonymous": False}]),
+    "day_has_come": ({}, [{"day_has_come": False}]),
+    "period_is_over": ({}, [{"period_is_over": False}]),
+    "source_was_withdrawn": ({"source_is_out": False}, [{"source_is_out": True}]),
+}
+GOOD_SHOWCASE: dict[str, Any] = {"is_written": True, "is_anonymous": True, "item_is_closed": True, "chain_gaps": ()}
+SHOWCASE_CASES: Cases = {
+    "is_written": ({}, [{"is_written": False}]),
+    "is_anonymous": ({}, [{"is_anonymous": False}]),
+    "item_is_closed": ({}, [{"item_is_closed": False}]),
+    "chain_is_whole": ({}, [{"chain_gaps": ("evidence",)}]),
+    "item_is_open_again": ({"item_is_closed": False}, [{"item_is_closed": True}]),
+}
