@@ -18,7 +18,7 @@ from app.core import clock, logs, pdf
 from app.core.audit import trail
 from app.core.database import db, use_context_key
 from app.core.sound_start import refuse_unsound_start
-from app.core.web import chips, current, drafts, failures, headers, origin, pages, plurals, sent_in, typed
+from app.core.web import chips, current, drafts, failures, headers, origin, pages, plurals, projecting, sent_in, typed
 from app.core.web.trusted_proxy import TrustedProxy
 from config.settings import Settings
 
@@ -111,6 +111,7 @@ def _speak(app: Flask) -> None:
     )
     app.jinja_env.filters["say"] = pages.say
     chips.register(app)
+    projecting.register(app)
     drafts.register(app)
     app.context_processor(pages.shared)
 

@@ -9,7 +9,7 @@ from flask_babel import get_locale
 from jinja2_fragments.flask import render_block
 
 from app.core import clock
-from app.core.web import navigation
+from app.core.web import navigation, projecting
 from app.core.web.current import current_actor
 
 LANGUAGES = ("zh", "en")
@@ -52,6 +52,6 @@ def shared() -> dict[str, Any]:
         "waiting_count": navigation.waiting_count(actor),
         "today": clock.today(),
         "now": clock.now,
-        "projector": request.cookies.get("projector") == "on",
+        "projector": projecting.is_projecting(),
         "notices": navigation.notices(actor),
     }

@@ -96,7 +96,7 @@ def evidence_label(row: Any) -> str:
 
 def percent(share: float | None) -> str:
     """93.4%, never rounded up over a limit."""
-    return "—" if share is None else f"{math.floor(share * 1000) / 10:g}%"
+    return "—" if share is None else "100%" if share == 1 else f"{math.floor(share * 1000) / 10:.1f}%"
 
 
 def score(value: float | None) -> str:

@@ -29,7 +29,7 @@ class Line:
     code: str
     url: str
     drawing: Markup | None
-    interval: str
+    span: str
     verdict: str
     why: str
 
@@ -55,10 +55,11 @@ def line(effect: ValueAddedEffect, label: str, sd: float | None, code: str = "",
     if effect.effect is None or effect.low is None or effect.high is None or not sd:
         return Line(effect, label, code, url, None, "", verdict, why)
     value, low, high = (number / sd for number in (effect.effect, effect.low, effect.high))
+    span = _("%(a)s 至 %(b)s", a=signed(low), b=signed(high))
     interval = _("%(e)s（%(a)s 至 %(b)s）", e=signed(value), a=signed(low), b=signed(high))
     words = _("%(name)s：%(interval)s 个标准差", name=label, interval=interval)
     drawn = forest_row(value, low, high, LOOKS.get(effect.verdict, "none"), words, SPREAD)
-    return Line(effect, label, code, url, drawn, interval, verdict, why)
+    return Line(effect, label, code, url, drawn, span, verdict, why)
 
 
 def caterpillar(rows: Iterable[Any], sd: float | None) -> list[Line]:
@@ -102,8 +103,9 @@ def scatter_chart(found: dict[str, Any]) -> dict[str, Any]:
         )
     ends = {"type": "value", "scale": True}
     return {
-        "xAxis": {**ends, "name": _("前测"), "nameLocation": "middle", "nameGap": 26},
-        "yAxis": {**ends, "name": _("后测")},
+        "xAxis": {**ends, "name": _("前测"), "nameLocation": "middle", "nameGap": 28},
+        "yAxis": {**ends, "name": _("后测"), "nameLocation": "middle", "nameGap": 40},
+        "grid": {"left": 28, "right": 24, "top": 40, "bottom": 28, "containLabel": True},
         "series": series,
     }
 

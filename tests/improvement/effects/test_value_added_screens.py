@@ -1,0 +1,64 @@
+"""Pages of value added ask no more for many schools and rounds than for few; a wall shows no group of under ten."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.core.database import db
+from app.improvement.effects.models import ValueAddedRun
+from app.improvement.effects.operations.value_added import RunIn, run_value_added
+from tests.cast import Cast, sign_in
+from tests.counting import counted_statements
+from tests.factories.monitoring import act_as, begin_cycle
+from tests.improvement.effects.test_value_added_records import rows_of, send
+
+CEILING = 20
+
+
+def reckon(county: Cast, code: str, size: int = 30, schools: int = 6, seed: int = 4) -> ValueAddedRun:
+    """A round of its own with pupils of the first schools, reckoned."""
+    cycle = begin_cycle(county, code=code)
+    rows = [row for row in rows_of(county, size, seed) if int(row[0][1:3]) < schools]
+    assert send(county, cycle, rows, f"{code}.xlsx").state == "accepted"
+    return run_value_added(act_as(county.actor("assessment_member")), cycle, RunIn("math", "multilevel"))
+
+
+def asked(browser: FlaskClient, address: str) -> int:
+    with counted_statements(db.sessionmaker.kw["bind"]) as seen:
+        assert browser.get(address).status_code == 200
+    return len([one for one in seen if not one.lower().startswith("update sign_in_sessions")])
+
+
+@pytest.mark.parametrize("key", ["office_director", "evaluator", "assessment_member"])
+def test_pages_of_value_added_ask_as_much_for_many_schools_and_rounds_as_for_few(
+    county: Cast, client: FlaskClient, key: str
+) -> None:
+    small = reckon(county, "2026-a", schools=2)
+    browser = sign_in(client, county[key])
+    lists, school = "/value-added", f"/value-added/schools/{county.schools[0].ref}"
+    browser.get(lists)
+    before = [asked(browser, address) for address in (lists, small.address, school)]
+    large = reckon(county, "2026-b", seed=5)
+    reckon(county, "2026-c", seed=6)
+    after = [asked(browser, address) for address in (lists, large.address, school)]
+    assert after == before and max(after) <= CEILING
+
+
+def test_the_own_page_of_a_school_asks_no_more_for_more_rounds(county: Cast, client: FlaskClient) -> None:
+    reckon(county, "2026-a")
+    browser = sign_in(client, county["principal"])
+    browser.get("/value-added/own")
+    before = asked(browser, "/value-added/own")
+    reckon(county, "2026-b", seed=5)
+    assert asked(browser, "/value-added/own") == before <= CEILING
+
+
+def test_on_a_wall_no_group_of_under_ten_is_told(county: Cast, client: FlaskClient) -> None:
+    run = reckon(county, "2026-a", size=8)
+    browser = sign_in(client, county["office_director"])
+    plain = browser.get(run.address).get_data(as_text=True)
+    assert "8 / 8" in plain and "&lt;10 / &lt;10" not in plain
+    browser.set_cookie("projector", "on")
+    shown = browser.get(run.address).get_data(as_text=True)
+    assert shown.count("&lt;10 / &lt;10") == 6 and "8 / 8" not in shown and 'class="forest f-' not in shown
