@@ -9,6 +9,7 @@ from pathlib import Path
 from apiflask import APIFlask
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import event
 from whitenoise import WhiteNoise
 
 from app import models  # noqa: F401 (every table is known before the first query)
@@ -16,7 +17,7 @@ from app.assembly import AREAS
 from app.cli import commands
 from app.core import clock, logs, pdf
 from app.core.audit import trail
-from app.core.database import db, use_context_key
+from app.core.database import db, quiet_line, use_context_key
 from app.core.sound_start import refuse_unsound_start
 from app.core.web import chips, current, drafts, failures, headers, origin, pages, plurals, projecting, sent_in, typed
 from app.core.web.trusted_proxy import TrustedProxy
@@ -87,10 +88,11 @@ def _connect(app: Flask, settings: Settings) -> None:
             "url": settings.database_url,
             "pool_size": settings.web_threads,
             "max_overflow": 4,
-            "pool_pre_ping": True,
         }
     }
     db.init_app(app)
+    with app.app_context():
+        event.listen(db.engine, "checkout", quiet_line)
     use_context_key(settings.context_key_file)
     if settings.steerable_clock:
         from app.core.steering import offset_of

@@ -12,9 +12,12 @@ import uuid
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from select import select
+from typing import Any, ClassVar, cast
 
+import psycopg
 from flask_sqlalchemy_lite import SQLAlchemy
+from psycopg.pq import Escaping, ExecStatus, TransactionStatus
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -29,23 +32,17 @@ from sqlalchemy import (
     Text,
     Uuid,
     event,
-    inspect,
-    select,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
-    Mapper,
-    RelationshipDirection,
     Session,
     declared_attr,
-    defaultload,
-    lazyload,
     mapped_column,
 )
-from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core import clock
 from app.core.errors import OutsideAct
@@ -206,16 +203,39 @@ def use_context_key(path: Path) -> None:
 
 def show(connection: Connection, context: Context | None) -> None:
     """Put the signed context into the open transaction; none at all when `context` is None."""
-    token = ""
-    if context is not None:
-        raw: Any = connection.connection.dbapi_connection
-        token = _keys["current"].sign(context.claims(raw.info.backend_pid))
-    connection.exec_driver_sql("select set_config('bihuan.context', %s, true)", (token,))
+    connection.exec_driver_sql("select set_config('bihuan.context', %s, true)", (_token(connection, context),))
+
+
+def _token(connection: Connection, context: Context | None) -> str:
+    if context is None:
+        return ""
+    raw: Any = connection.connection.dbapi_connection
+    return _keys["current"].sign(context.claims(raw.info.backend_pid))
 
 
 @event.listens_for(Session, "after_begin")
 def _show_context(session: Session, transaction: Any, connection: Connection) -> None:
-    show(connection, session.info.get("context"))
+    """With the first statement of a transaction: begin and context go to the server together."""
+    context, raw = session.info.get("context"), cast(Any, connection.connection.dbapi_connection)
+    if raw.pgconn.transaction_status != TransactionStatus.IDLE or raw.autocommit or raw.isolation_level is not None:
+        show(connection, context)
+        return
+    token = Escaping(raw.pgconn).escape_literal(_token(connection, context).encode())
+    answer = raw.pgconn.exec_(b"begin; select set_config('bihuan.context', " + bytes(token) + b", true)")
+    if answer.status != ExecStatus.TUPLES_OK:
+        raise OperationalError("begin", None, psycopg.OperationalError(answer.error_message.decode(errors="replace")))
+
+
+def quiet_line(raw: Any, record: Any, proxy: Any) -> None:
+    """Before a connection is taken from the pool: a server that went away has said so, or hung up; then it is replaced.
+
+    Looks at the socket alone; a statement that only asks whether the server is there would double the waiting of a page.
+    """
+    if record.info.get("watched") is not raw:
+        record.info["watched"] = raw
+        return
+    if raw.closed or select([raw.pgconn.socket], [], [], 0)[0]:
+        raise DisconnectionError("the server hung up")
 
 
 @event.listens_for(Session, "before_flush")
@@ -242,55 +262,6 @@ def widen(**changes: Any) -> Context:
     return before
 
 
-def lock(record: Any) -> None:
-    """Lock the row of a record and read it anew, with the records joined to it; its collections are read when asked for.
-
-    What a step's guards ask for is then fresh under the lock, and what they do not ask for costs nothing. Raises
-    NoResultFound when the row is gone or out of sight.
-    """
-    model, kept = type(record), _brought_along(record)
-    db.session.execute(
-        select(model).where(model.id == record.id).options(*collections_later(model)).with_for_update(of=model),
-        execution_options={"populate_existing": True},
-    ).scalars().one()
-    for name, (key, other) in kept.items():
-        if getattr(record, key) == getattr(other, "id", None):
-            set_committed_value(record, name, other)
-
-
-def _brought_along(record: Any) -> dict[str, tuple[str, Any]]:
-    """Records that the page read beside this one and that nobody may read by the way: name → key and record."""
-    found = {}
-    for relation in inspect(type(record)).relationships:
-        if relation.lazy == "raise" and relation.direction is RelationshipDirection.MANYTOONE:
-            key = inspect(type(record)).get_property_by_column(next(iter(relation.local_columns))).key
-            if relation.key in record.__dict__:
-                found[relation.key] = (key, record.__dict__[relation.key])
-    return found
-
-
-_later: dict[Any, tuple[Any, ...]] = {}
-
-
-def collections_later(model: Any) -> tuple[Any, ...]:
-    """Options of a select that leave every collection of `model`, and of what is joined to it, until it is asked for."""
-    if model in _later:
-        return _later[model]
-    found: list[Any] = []
-
-    def walk(mapper: Mapper[Any], path: Any, seen: frozenset[Any]) -> None:
-        for relation in mapper.relationships:
-            attribute = relation.class_attribute
-            if relation.lazy in ("selectin", "subquery"):
-                found.append(path.lazyload(attribute) if path is not None else lazyload(attribute))
-            elif relation.lazy in ("joined", False) and relation.mapper not in seen:
-                further = path.defaultload(attribute) if path is not None else defaultload(attribute)
-                walk(relation.mapper, further, seen | {relation.mapper})
-
-    walk(inspect(model), None, frozenset({inspect(model)}))
-    return _later.setdefault(model, tuple(found))
-
-
 def keep(statement: Executable, values: Any = None) -> Any:
     """Run one statement on plumbing rows and keep it, in or out of an act; never for records of a feature."""
     result = db.session.execute(statement, values)
@@ -311,10 +282,8 @@ __all__ = [
     "Scoped",
     "String",
     "Versioned",
-    "collections_later",
     "db",
     "keep",
-    "lock",
     "mapped_column",
     "new_ref",
     "show",

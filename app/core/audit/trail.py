@@ -21,8 +21,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.core import clock
-from app.core.database import Base, Context, db, lock, use_context, uuid7
+from app.core import clock, rows
+from app.core.database import Base, Context, db, use_context, uuid7
 from app.core.errors import Stale
 from app.core.policy.actor import Actor
 
@@ -31,6 +31,8 @@ APPEND = text("select audit.append(:bodies, :reasons, :changes)").bindparams(
     bindparam("reasons", type_=ARRAY(Text)),
     bindparam("changes", type_=ARRAY(JSONB)),
 )
+KEEP = text("select keep_deed(cast(:writes as jsonb), cast(:entries as jsonb))")
+"""Clocks and letters that were put off, then the entries: one statement, whose last deed is to lock the chain."""
 UNTOLD = frozenset({"version", "created_at", "updated_at", "pinyin"})
 
 
@@ -76,6 +78,8 @@ class Act:
     entries: list[Entry] = field(default_factory=list)
     changes: dict[uuid.UUID, dict[str, Any]] = field(default_factory=dict)
     after: list[Any] = field(default_factory=list)
+    writes: list[dict[str, Any]] = field(default_factory=list)
+    """Clocks and letters that are kept with the entries, or by `write_out` before somebody would read them."""
 
     @property
     def main(self) -> Entry:
@@ -109,13 +113,47 @@ def _gather_changes(session: Session, flush_context: Any, instances: Any) -> Non
     if act is None:
         return
     for record in session.dirty:
-        state = inspect(record)
-        for attribute in state.mapper.column_attrs:
-            history = state.attrs[attribute.key].history
-            if history.has_changes() and attribute.key not in UNTOLD:
-                kept = act.changes.setdefault(record.id, {}) if hasattr(record, "id") else {}
-                before = told(history.deleted[0]) if history.deleted else None
-                kept.setdefault(attribute.key, [before, None])[1] = told(history.added[0]) if history.added else None
+        _note_changes(act, record)
+
+
+def _note_changes(act: Act, record: Any) -> None:
+    state = inspect(record)
+    columns = state.mapper.column_attrs
+    for key in list(state.committed_state):
+        if key in UNTOLD or key not in columns:
+            continue
+        history = state.attrs[key].history
+        if history.has_changes():
+            kept = act.changes.setdefault(record.id, {}) if hasattr(record, "id") else {}
+            before = told(history.deleted[0]) if history.deleted else None
+            kept.setdefault(key, [before, None])[1] = told(history.added[0]) if history.added else None
+
+
+def save(record: Any) -> None:
+    """Write what was changed so far; by one statement when nothing but this record was. Raises StaleDataError."""
+    act = current()
+    if act is None or not rows.changed_alone(record):
+        db.session.flush()
+        return
+    _note_changes(act, record)
+    rows.save(record)
+
+
+def put_off(do: str, **values: Any) -> None:
+    """Leave a clock or letter to the one statement that ends the deed; `keep_deed` in the database knows what `do` says."""
+    act = current()
+    if act is None:
+        raise RuntimeError("Clocks and letters belong inside an operation: they are kept with the deed or not at all.")
+    act.writes.append({"do": do, "now": clock.now().isoformat(), **values})
+
+
+def write_out() -> None:
+    """Write what was put off, now: somebody is about to read it, or the context under which it belongs ends."""
+    act = current()
+    if act is not None and act.writes:
+        db.session.flush()
+        writes, act.writes = act.writes, []
+        db.session.connection().execute(KEEP, {"writes": _encoder.encode(writes), "entries": "[]"})
 
 
 BEGINNINGS: list[Callable[[str], None]] = []
@@ -139,7 +177,7 @@ def act(actor: Actor, kind: str, step: str, record: Any = None, reason: str | No
     try:
         use_context(replace(actor.context(), act=deed.id))
         if isinstance(record, Base) and inspect(record).persistent:
-            lock(record)
+            rows.lock(record)
         deed.note(Entry(kind, step, record=record, reason=reason))
         yield deed
         session.flush()
@@ -159,15 +197,14 @@ def act(actor: Actor, kind: str, step: str, record: Any = None, reason: str | No
 
 
 def _append(deed: Act) -> None:
-    bodies, reasons, changes = [], [], []
+    entries = []
     for entry in deed.entries:
         identity = getattr(entry.record, "id", None)
         changed = {**(deed.changes.pop(identity, {}) if identity else {}), **entry.changes}
         changed.pop("state", None)
-        bodies.append(_body(deed, entry, changed))
-        reasons.append(entry.reason)
-        changes.append(changed)
-    db.session.execute(APPEND, {"bodies": bodies, "reasons": reasons, "changes": changes})
+        entries.append([_body(deed, entry, changed), entry.reason, changed])
+    writes, deed.writes = deed.writes, []
+    db.session.connection().execute(KEEP, {"writes": _encoder.encode(writes), "entries": _encoder.encode(entries)})
 
 
 def _body(deed: Act, entry: Entry, changed: Mapping[str, Any]) -> str:

@@ -112,17 +112,14 @@ def restart(record: Movable, step: Step, came_from: str | None) -> None:
 def _leave(record: Movable, came_from: str | None) -> None:
     if came_from is None:
         return
-    now, running_clocks = clock.now(), [Deadline.record_id == record.id, Deadline.closed_at.is_(None)]
     if record.standing.pauses:
-        db.session.execute(update(Deadline).where(*running_clocks).values(paused_at=now))
-        return
-    left = Deadline.name.like(f"{came_from}.%")
-    if record.workflow.state(record.state).final:
-        left = Deadline.name.is_not(None)
-    db.session.execute(update(Deadline).where(*running_clocks, left).values(closed_at=now))
+        trail.put_off("pause", record=record.id)
+    else:
+        trail.put_off("leave", record=record.id, names="" if record.standing.final else f"{came_from}.")
 
 
 def _run_on(record: Movable) -> bool:
+    trail.write_out()
     stopped = db.session.scalars(
         select(Deadline).where(
             Deadline.record_id == record.id, Deadline.closed_at.is_(None), Deadline.paused_at.is_not(None)
@@ -142,7 +139,26 @@ def _start_all(record: Movable, prefix: str, declared: tuple[DeclaredDeadline, .
     for one in declared:
         due_at = calendar.due_at(one, now, record, work_calendar())
         if due_at is not None:
-            start(record, f"{prefix}.{one.code}", due_at, calendar.rungs(one, now, due_at, work_calendar()), one.met_by)
+            _put_off(
+                record, f"{prefix}.{one.code}", due_at, calendar.rungs(one, now, due_at, work_calendar()), one.met_by
+            )
+
+
+def _put_off(record: Movable, name: str, due_at: datetime, ladder: list[calendar.Rung], met_by: str | None) -> None:
+    trail.put_off(
+        "start",
+        id=uuid7(),
+        ref=new_ref(),
+        entity=record.__tablename__,
+        record=record.id,
+        unit=getattr(record, "unit_id", None),
+        county=record.county_id,
+        school=record.school_id,
+        name=name,
+        met_by=met_by,
+        due_at=due_at.isoformat(),
+        rungs=[[rung.name, rung.at.isoformat(), list(rung.roles)] for rung in ladder],
+    )
 
 
 def start(

@@ -14,11 +14,11 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import text
 
-from app.core import clock
+from app.core import clock, rows
 from app.core.audit import trail
 from app.core.casework import deadlines
 from app.core.casework.records import Movable
-from app.core.database import Record, db, lock, use_context, widen
+from app.core.database import Record, db, use_context, widen
 from app.core.errors import Invalid, Sentence, Stale, StepRefused
 from app.core.outbox.post import post
 from app.core.policy import decide
@@ -110,6 +110,7 @@ def _walk(
         else:
             _move(deed.main, step, record)
         if afterwards is not None:
+            trail.write_out()
             next(afterwards, None)
         return result
 
@@ -165,7 +166,7 @@ def _move(entry: trail.Entry, step: Step, record: Movable) -> None:
     if landed != record.state:
         record.previous_state, record.state, record.state_since = record.state, landed, clock.now()
     entry.record = record
-    db.session.flush()
+    trail.save(record)
     deadlines.restart(record, step, entry.from_state)
     _tell(step, record)
 
@@ -180,7 +181,7 @@ def follow(record: Movable, step: str, reason: str | None = None) -> None:
         raise RuntimeError("follow() belongs inside an operation.")
     declared = record.workflow.step(step)
     with _reaching(record):
-        lock(record)
+        rows.lock(record)
         entry = trail.Entry("system", declared.key, record=record, reason=reason, actor=SYSTEM)
         _move(entry, declared, record)
     deed.note(entry)
@@ -190,9 +191,11 @@ def follow(record: Movable, step: str, reason: str | None = None) -> None:
 def _reaching(record: Movable) -> Iterator[None]:
     """What follows from a step may lie beyond the taker's own rows (a school signs, the county's list moves on)."""
     db.session.flush()
+    trail.write_out()
     before = widen(counties=(record.county_id,))
     yield
     db.session.flush()
+    trail.write_out()
     use_context(before)
 
 

@@ -15,9 +15,10 @@ from app.core import clock
 from app.core.casework import deadlines
 from app.core.casework.choices import is_main
 from app.core.casework.records import MOVABLES, Movable
-from app.core.database import collections_later, db
+from app.core.database import db
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.core.rows import collections_later
 from workflows import engine
 from workflows.vocabulary import Sentence, Step, Workflow
 

@@ -1,0 +1,260 @@
+"""One record in hand: its row locked and read anew, and its changes kept, each by one statement that was compiled before.
+
+What a step reads and writes is nearly always one record and those it stands under. For these the unit of work of the ORM is
+passed by; whatever does not fit (new rows, several changed rows, other joins) takes the ORM's way, with the same answer.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, cast
+
+import psycopg
+from sqlalchemy import Column, Dialect, Float, Numeric, Update, bindparam, inspect, select
+from sqlalchemy.exc import NoResultFound, OperationalError
+from sqlalchemy.orm import Mapper, RelationshipDirection, defaultload, lazyload
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.sql import operators
+from sqlalchemy.types import TypeEngine
+
+from app.core.database import db
+
+_MISSING = object()
+FLOAT8, NUMERIC = 701, 1700
+"""Numbers of PostgreSQL's types, by which SQLAlchemy tells whether a number arrives as it is wanted."""
+_LAZY = frozenset({"select", True, "selectin", "subquery", "raise", "raise_on_sql", "immediate"})
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Where one of the joined records is found from the first, and which values of the row are its own."""
+
+    path: tuple[str, ...]
+    keys: tuple[str, ...]
+    values: slice
+    others: frozenset[str]
+    """Relationships that are read when asked for."""
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """The row of a record with those joined to it, locked."""
+
+    statement: str
+    parts: tuple[_Part, ...]
+    converted: tuple[tuple[int, Callable[[Any], Any]], ...]
+    """Values that the driver does not bring in their Python type."""
+
+    def row_of(self, identity: uuid.UUID) -> Sequence[Any]:
+        """Asked of the driver itself: a description of some hundred columns, which nobody reads, is then never made."""
+        line = db.session.connection().connection.cursor()
+        try:
+            found = line.execute(self.statement, {"its_id": identity}).fetchone()
+        except psycopg.Error as error:
+            raise OperationalError(self.statement, {"its_id": identity}, error) from error
+        finally:
+            line.close()
+        if found is None:
+            raise NoResultFound("the row is gone or out of sight")
+        if not self.converted:
+            return cast(Sequence[Any], found)
+        row = list(found)
+        for place, convert in self.converted:
+            row[place] = convert(row[place])
+        return row
+
+
+def lock(record: Any) -> None:
+    """Lock the row of a record and read it anew, with the records joined to it; its collections are read when asked for.
+
+    What a step's guards ask for is then fresh under the lock, and what they do not ask for costs nothing. Raises
+    NoResultFound when the row is gone or out of sight.
+    """
+    if not _read_anew(record):
+        _read_by_the_orm(record)
+
+
+def _read_anew(record: Any) -> bool:
+    """Whether the record and those joined to it could be read in place: none changed, all the same as before."""
+    reading = _reading(_model(record))
+    held = None if reading is None else _held(record, reading)
+    if reading is None or held is None:
+        return False
+    row = reading.row_of(record.id)
+    parts = [(part, one, row[part.values]) for part, one in zip(reading.parts, held, strict=True)]
+    if any(values[part.keys.index("id")] != getattr(one, "id", None) for part, one, values in parts):
+        return False
+    kept = frozenset(_brought_along(record))
+    for part, one, values in parts:
+        if one is not None:
+            _put(one, part, values, kept if one is record else frozenset())
+    return True
+
+
+def _model(record: Any) -> Any:
+    return type(record)
+
+
+def _held(record: Any, reading: _Reading) -> list[Any] | None:
+    """The records joined to this one as they are in memory; None when one is missing there or was changed."""
+    found: dict[tuple[str, ...], Any] = {(): record}
+    for part in reading.parts:
+        if part.path:
+            above = found[part.path[:-1]]
+            found[part.path] = None if above is None else above.__dict__.get(part.path[-1], _MISSING)
+        one = found[part.path]
+        if one is _MISSING or (one is not None and inspect(one).modified):
+            return None
+    return list(found.values())
+
+
+def _put(one: Any, part: _Part, values: Any, kept: frozenset[str]) -> None:
+    known = one.__dict__
+    for key, value in zip(part.keys, values, strict=True):
+        if known.get(key, _MISSING) != value:
+            set_committed_value(one, key, value)
+    stale = [name for name in part.others if name in known and name not in kept]
+    if stale:
+        db.session.expire(one, stale)
+
+
+@cache
+def _reading(model: Any) -> _Reading | None:
+    """The statement for a model, or None where rows are joined in a way that only the ORM knows."""
+    columns: list[Any] = []
+    parts: list[_Part] = []
+    top = inspect(model).local_table
+    source = _joined(inspect(model), top, top, (), frozenset(), columns, parts)
+    if source is None:
+        return None
+    wanted = select(*columns).select_from(source).where(top.c.id == bindparam("its_id")).with_for_update(of=top)
+    dialect = db.engine.dialect
+    converters = ((place, _converter(column.type, dialect)) for place, column in enumerate(columns))
+    converted = tuple((place, convert) for place, convert in converters if convert is not None)
+    return _Reading(str(wanted.compile(dialect=dialect)), tuple(parts), converted)
+
+
+def _converter(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    oid = FLOAT8 if isinstance(kind, Float) else NUMERIC if isinstance(kind, Numeric) else None
+    return kind.dialect_impl(dialect).result_processor(dialect, oid)
+
+
+def _joined(
+    mapper: Mapper[Any], table: Any, source: Any, path: tuple[str, ...], seen: frozenset[Any], columns: Any, parts: Any
+) -> Any:
+    keys = _plain_columns(mapper)
+    if keys is None:
+        return None
+    began, nearer = len(columns), [one for one in mapper.relationships if one.lazy in ("joined", False)]
+    columns += [table.c[column.name] for column in keys.values()]
+    others = frozenset(one.key for one in mapper.relationships if one.lazy in _LAZY)
+    parts.append(_Part(path, tuple(keys), slice(began, len(columns)), others))
+    for relation in nearer:
+        if relation.mapper in seen | {mapper}:
+            continue
+        condition = relation.primaryjoin
+        plain = relation.direction is RelationshipDirection.MANYTOONE and len(relation.local_remote_pairs or ()) == 1
+        if not plain or getattr(condition, "operator", None) is not operators.eq:
+            return None
+        ((here, there),) = relation.local_remote_pairs
+        further = relation.mapper.local_table.alias()
+        on = table.c[here.name] == further.c[there.name]
+        source = source.join(further, on, isouter=not relation.innerjoin)
+        source = _joined(relation.mapper, further, source, (*path, relation.key), seen | {mapper}, columns, parts)
+        if source is None:
+            return None
+    return source
+
+
+def _plain_columns(mapper: Mapper[Any]) -> dict[str, Column[Any]] | None:
+    """Attribute → column of a model that is one table; None when it is more than that."""
+    found: dict[str, Any] = {prop.key: prop.columns[0] for prop in mapper.column_attrs if not prop.deferred}
+    plain = all(isinstance(column, Column) and column.table is mapper.local_table for column in found.values())
+    return found if plain and mapper.polymorphic_on is None and "id" in found else None
+
+
+def _read_by_the_orm(record: Any) -> None:
+    model, kept = _model(record), _brought_along(record)
+    db.session.execute(
+        select(model).where(model.id == record.id).options(*collections_later(model)).with_for_update(of=model),
+        execution_options={"populate_existing": True},
+    ).scalars().one()
+    for name, (key, other) in kept.items():
+        if getattr(record, key) == getattr(other, "id", None):
+            set_committed_value(record, name, other)
+
+
+def _brought_along(record: Any) -> dict[str, tuple[str, Any]]:
+    """Records that the page read beside this one and that nobody may read by the way: name → key and record."""
+    known = record.__dict__
+    return {name: (key, known[name]) for name, key in _references(_model(record)) if name in known}
+
+
+@cache
+def _references(model: Any) -> tuple[tuple[str, str], ...]:
+    mapper = inspect(model)
+    return tuple(
+        (relation.key, mapper.get_property_by_column(next(iter(relation.local_columns))).key)
+        for relation in mapper.relationships
+        if relation.lazy == "raise" and relation.direction is RelationshipDirection.MANYTOONE
+    )
+
+
+@cache
+def collections_later(model: Any) -> tuple[Any, ...]:
+    """Options of a select that leave every collection of `model`, and of what is joined to it, until it is asked for."""
+    found: list[Any] = []
+
+    def walk(mapper: Mapper[Any], path: Any, seen: frozenset[Any]) -> None:
+        for relation in mapper.relationships:
+            attribute = relation.class_attribute
+            if relation.lazy in ("selectin", "subquery"):
+                found.append(path.lazyload(attribute) if path is not None else lazyload(attribute))
+            elif relation.lazy in ("joined", False) and relation.mapper not in seen:
+                further = path.defaultload(attribute) if path is not None else defaultload(attribute)
+                walk(relation.mapper, further, seen | {relation.mapper})
+
+    walk(inspect(model), None, frozenset({inspect(model)}))
+    return tuple(found)
+
+
+def changed_alone(record: Any) -> bool:
+    """Whether this versioned record is the only thing that the session would write, and only by plain columns."""
+    session, state, reading = db.session, inspect(record), _reading(_model(record))
+    if reading is None or not state.persistent or session.new or session.deleted:
+        return False
+    (dirty, *more), keys = list(session.dirty) or [None], reading.parts[0].keys
+    if dirty is not record or more or "version" not in keys:
+        return False
+    changed = state.committed_state
+    return changed.keys() <= set(keys) - {"id", "version"} and not any(
+        hasattr(state.dict.get(name), "__clause_element__") for name in changed
+    )
+
+
+def save(record: Any) -> None:
+    """Write the changed columns of a record for which `changed_alone` holds. Raises StaleDataError for another version."""
+    state, version = inspect(record), record.version
+    changed = tuple(sorted(name for name in state.committed_state if state.attrs[name].history.has_changes()))
+    if changed:
+        values: dict[str, Any] = {f"new_{name}": state.dict[name] for name in changed}
+        values |= {"its_id": record.id, "its_version": version, "new_version": version + 1}
+        written = db.session.connection().execute(_update(_model(record), changed), values)
+        if written.rowcount != 1:
+            raise StaleDataError(f"{type(record).__name__} is no longer at version {version}")
+        set_committed_value(record, "version", version + 1)
+    state._commit_all(state.dict, db.session.identity_map)
+
+
+@cache
+def _update(model: Any, changed: tuple[str, ...]) -> Update:
+    mapper = inspect(model)
+    columns, table = _plain_columns(mapper) or {}, mapper.local_table
+    asked = table.c.id == bindparam("its_id"), columns["version"] == bindparam("its_version")
+    new = {columns[name]: bindparam(f"new_{name}", type_=columns[name].type) for name in (*changed, "version")}
+    found: Update = table.update().where(*asked).values(new)
+    return found
