@@ -204,9 +204,13 @@ def _references(model: Any) -> tuple[tuple[str, str], ...]:
     )
 
 
-@cache
 def collections_later(model: Any) -> tuple[Any, ...]:
     """Options of a select that leave every collection of `model`, and of what is joined to it, until it is asked for."""
+    return _later(model)
+
+
+@cache
+def _later(model: Any) -> tuple[Any, ...]:
     found: list[Any] = []
 
     def walk(mapper: Mapper[Any], path: Any, seen: frozenset[Any]) -> None:

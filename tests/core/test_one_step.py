@@ -1,0 +1,126 @@
+"""What one step asks of the database: few statements, however much it keeps, and the same guarantees on the short way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+from unittest import mock
+
+import psycopg
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+
+from app.core import rows
+from app.core.database import db, show, use_context, uuid7
+from app.core.errors import Stale
+from app.core.policy.actor import SYSTEM
+from app.improvement.plans.models import RemediationAction
+from app.improvement.plans.operations.actions import StartIn, start_action
+from tests.cast import Cast
+from tests.improvement.plans import world
+
+MOST = 3
+"""The record locked and read, the record changed, everything else kept; begin and commit are not counted."""
+
+
+@contextmanager
+def asked() -> Iterator[list[str]]:
+    """Every statement that reaches the driver, whoever sends it."""
+    seen: list[str] = []
+    execute = psycopg.Cursor.execute
+
+    def note(cursor: Any, query: Any, *rest: Any, **more: Any) -> Any:
+        seen.append(str(query))
+        return execute(cursor, query, *rest, **more)
+
+    with mock.patch.object(psycopg.Cursor, "execute", note):
+        yield seen
+
+
+def _step_over(action: RemediationAction) -> None:
+    """Somebody else changes the row by the way."""
+    use_context(SYSTEM.context())
+    db.session.rollback()
+    with db.engine.begin() as other:
+        show(other, replace(SYSTEM.context(), act=uuid7()))
+        other.execute(
+            text("update remediation_actions set title = '别人改的', version = version + 1 where id = :id"),
+            {"id": action.id},
+        )
+
+
+def test_a_step_asks_three_times_and_keeps_state_clock_letter_and_entry(committed: Flask, cast: Cast) -> None:
+    action, teacher = world.in_force(cast).actions[0], cast.actor("subject_teacher")
+    db.session.commit()
+    use_context(teacher.context())
+    with asked() as seen:
+        start_action(teacher, action, StartIn(version=action.version))
+    steps = [one for one in seen if "set_config" not in one]
+    assert len(steps) <= MOST, "\n".join(steps)
+    use_context(SYSTEM.context())
+    db.session.rollback()
+    kept = text(
+        """select a.state, (select count(*) from deadlines d where d.record_id = a.id and d.closed_at is null
+                              and d.name like 'in_progress.%') as clocks,
+                  (select count(*) from deadlines d where d.record_id = a.id and d.closed_at is null
+                              and d.name like 'not_started.%') as old,
+                  (select count(*) from outbox o where o.record_id = a.id
+                              and o.data->>'step' = 'remediation_action.start') as letters,
+                  (select count(*) from audit.transition_log l where l.record_id = a.id
+                              and l.step = 'remediation_action.start') as entries
+           from remediation_actions a where a.id = :id"""
+    )
+    assert tuple(db.session.execute(kept, {"id": action.id}).one()) == ("in_progress", 1, 0, 1, 1)
+
+
+def test_a_record_changed_by_another_is_read_anew_under_its_lock(committed: Flask, cast: Cast) -> None:
+    action, teacher = world.in_force(cast).actions[0], cast.actor("subject_teacher")
+    seen, old = action.version, action.plan
+    _step_over(action)
+    with pytest.raises(Stale) as stale:
+        start_action(teacher, action, StartIn(version=seen))
+    assert stale.value.newer == seen + 1
+    assert action.title == "别人改的" and action.plan is old
+
+
+def _as_a_page_reads(cast: Cast) -> RemediationAction:
+    """A measure in a session of its own, with what is joined to it."""
+    ref = world.in_force(cast).actions[0].ref
+    db.session.commit()
+    db.session.expunge_all()
+    use_context(SYSTEM.context())
+    return db.session.scalars(select(RemediationAction).where(RemediationAction.ref == ref)).unique().one()
+
+
+def test_the_short_way_reads_what_the_orm_reads(committed: Flask, cast: Cast) -> None:
+    action = _as_a_page_reads(cast)
+    assert rows._read_anew(action)
+    short = {one: dict(vars(held)) for one, held in (("a", action), ("p", action.plan), ("i", action.plan.item))}
+    rows._read_by_the_orm(action)
+    for name, held in (("a", action), ("p", action.plan), ("i", action.plan.item)):
+        columns = [column.key for column in type(held).__table__.columns]
+        assert {key: short[name].get(key) for key in columns} == {key: vars(held).get(key) for key in columns}
+    db.session.rollback()
+
+
+def test_collections_are_read_again_after_the_lock(committed: Flask, cast: Cast) -> None:
+    action = _as_a_page_reads(cast)
+    assert action.criteria and rows._read_anew(action)
+    assert "criteria" not in vars(action) and action.criteria
+    db.session.rollback()
+
+
+def test_a_connection_that_the_server_closed_is_replaced_before_it_is_used(committed: Flask, cast: Cast) -> None:
+    asks = text("select pg_backend_pid()")
+    db.session.close()
+    with db.engine.connect() as one, db.engine.connect() as two:
+        gone, ends = one.execute(asks).scalar_one(), two.execute(asks).scalar_one()
+    killer = psycopg.connect(db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
+    with killer:
+        for pid in (gone, ends):
+            killer.execute("select pg_terminate_backend(%s, 5000)", (pid,))
+    with db.engine.connect() as after:
+        assert after.execute(asks).scalar_one() not in (gone, ends)
