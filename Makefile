@@ -17,7 +17,7 @@ test: ## install what tests need, then all checks and all tests
 	@bin/syslibs.sh pdf browser signing
 	@bin/check.sh
 	@$(PYTHON_IN_VENV) bin/scan.py
-	@$(PYTHON_IN_VENV) -m pytest -n 2
+	@$(PYTHON_IN_VENV) -m pytest -n 2 --dist worksteal
 
 check: ## lint, format, types, imports, templates, handbook fresh
 	@bin/setup.sh dev

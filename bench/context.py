@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +20,15 @@ if TYPE_CHECKING:
 
     from app.core.servers import Servers
     from bench.county import County
+
+
+@dataclass(frozen=True)
+class Site:
+    """An application with its settings and the county in its database."""
+
+    app: Flask
+    settings: Settings
+    county: County
 
 
 class Context:
@@ -80,10 +90,13 @@ class Context:
     @cached_property
     def app(self) -> Flask:
         """The application on `servers`, in this process."""
+        return self._application(self.settings)
+
+    def _application(self, settings: Settings) -> Flask:
         from app.core.database import db
         from app.factory import create_app
 
-        app = create_app(self.settings)
+        app = create_app(settings)
 
         def disconnect() -> None:
             with app.app_context():
@@ -95,16 +108,44 @@ class Context:
     @cached_property
     def county(self) -> County:
         """A county of 40,000 items in the application's database, with the statistics that autovacuum would make."""
-        import psycopg
-
         from bench import county
 
         found = county.build(self.app, county.SIZE)
+        self._looked_at("bihuan")
+        return found
+
+    def grown(self, times: int) -> Site:
+        """A county so many times as large, in a database and an application of its own."""
+        from bench import county
+
+        name, base = f"grown_{times}", self.app
+        owner = self.database(name)
+        self._share_secret(base.extensions["bihuan.settings"], name)
         assert self.servers.postgres is not None
-        address = self.servers.postgres.url("postgres", "bihuan").replace("+psycopg", "")
+        address = self.servers.postgres.url("bihuan_app", name)
+        settings = replace(self.settings, database_url=address, database_owner_url=owner)
+        app = self._application(settings)
+        found = county.build(app, times * county.SIZE)
+        self._looked_at(name)
+        return Site(app, settings, found)
+
+    def _share_secret(self, settings: Settings, name: str) -> None:
+        """Contexts are signed with one secret in a process: a further database gets the one that is in use."""
+        import psycopg
+
+        assert self.servers.postgres is not None
+        with psycopg.connect(self.servers.postgres.url("postgres", name).replace("+psycopg", "")) as connection:
+            connection.execute("delete from ctx.secret")
+            secret = settings.context_key_file.read_bytes()
+            connection.execute("insert into ctx.secret (sole, secret) values (true, %s)", (secret,))
+
+    def _looked_at(self, name: str) -> None:
+        import psycopg
+
+        assert self.servers.postgres is not None
+        address = self.servers.postgres.url("postgres", name).replace("+psycopg", "")
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute("vacuum analyze")
-        return found
 
 
 def _make_keys(settings: Settings) -> None:

@@ -37,10 +37,10 @@ class Server:
         return sum(_pss(pid) for pid in (self.process.pid, *_children(self.process.pid))) / 1024
 
 
-def ours(context: Context) -> Server:
+def ours(context: Context, settings: Settings | None = None) -> Server:
     """The product as in production, behind a proxy that speaks HTTPS, with its throttle in Valkey."""
     port = free_port()
-    settings = context.settings
+    settings = settings or context.settings
     env = {
         "BIHUAN_ENV": "production",
         "BIHUAN_DATA": str(settings.data),

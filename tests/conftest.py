@@ -42,6 +42,21 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["cluster"] = config.bihuan_cluster
 
 
+LONG = ("demo", "browser", "stories", "test_setup.py", "test_setup_settings.py", "test_scan.py")
+"""What takes minutes begins first, so that no worker is left with it when the others have nothing to do."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long ones first; otherwise the order of the folders, and modules stay whole."""
+    here = Path(__file__).parent
+
+    def place(item: pytest.Item) -> int:
+        first = item.path.relative_to(here).parts[0] if item.path.is_relative_to(here) else ""
+        return LONG.index(first) if first in LONG else len(LONG)
+
+    items.sort(key=place)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The servers end with the run."""
     servers_of_the_run.close()

@@ -10,11 +10,10 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from pypinyin import lazy_pinyin
-
 from app.core.imports.grades import school_year
 from app.core.imports.identifiers import SCHOOL_GRADES
 from app.core.imports.vocabulary import plain_word
+from app.core.pinyin import syllables
 
 _PUNCTUATION = re.compile(r"[()（）\[\]【】「」·,，.。、\-—_]")
 _CANDIDATES = 3
@@ -95,7 +94,7 @@ class Directory:
         """Up to three schools whose names look or sound like the text, best first, as (code, name)."""
         codes = frozenset(among) or self.by_code.keys()
         key = name_key(text)
-        sound = "".join(lazy_pinyin(key))
+        sound = "".join(syllables(key))
         scores: dict[str, float] = {}
         for variant, holders in self._names.items():
             wanted = holders & codes
@@ -108,7 +107,7 @@ class Directory:
 
     @cached_property
     def _sounds(self) -> dict[str, str]:
-        return {variant: "".join(lazy_pinyin(variant)) for variant in self._names}
+        return {variant: "".join(syllables(variant)) for variant in self._names}
 
 
 def _likeness(key: str, sound: str, variant: str, variant_sound: str) -> float:

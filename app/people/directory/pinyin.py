@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pypinyin import lazy_pinyin
 from sqlalchemy import ColumnElement, func, or_
+
+from app.core.pinyin import syllables
 
 SURNAMES = {
     "单": "shan",
@@ -40,7 +41,7 @@ class _Sounds(dict[str, str]):
     """The sound of each character, remembered."""
 
     def __missing__(self, character: str) -> str:
-        sound = "".join(lazy_pinyin(character)).lower()
+        sound = "".join(syllables(character)).lower()
         if len(self) < MOST_REMEMBERED:
             self[character] = sound
         return sound
@@ -55,8 +56,8 @@ def pinyin_of(name: str) -> str:
     sounds = list(map(_SOUNDS.__getitem__, name))
     if name[:1] in SURNAMES:
         sounds[0] = SURNAMES[name[0]]
-    syllables = [sound for sound in sounds if sound.strip()]
-    return f"{' '.join(syllables)[:LONGEST]}|{''.join([sound[0] for sound in syllables])[:18]}"
+    heard = [sound for sound in sounds if sound.strip()]
+    return f"{' '.join(heard)[:LONGEST]}|{''.join([sound[0] for sound in heard])[:18]}"
 
 
 def sounds_like(column: Any, name_column: Any, typed: str) -> ColumnElement[bool]:

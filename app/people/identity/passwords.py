@@ -16,9 +16,9 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from pypinyin import lazy_pinyin
 
 from app.core.errors import Sentence
+from app.core.pinyin import syllables
 from config.settings import PROJECT
 
 SHORTEST, LONGEST = 12, 128
@@ -148,8 +148,8 @@ def spellings(words: Iterable[str]) -> set[str]:
     """Each word as written, in pinyin and in initials, as far as it is long enough to matter."""
     found: set[str] = set()
     for word in words:
-        syllables = lazy_pinyin(word)
-        found |= {_letters(word), _letters("".join(syllables)), _letters("".join(s[:1] for s in syllables))}
+        sounds = syllables(word)
+        found |= {_letters(word), _letters("".join(sounds)), _letters("".join(s[:1] for s in sounds))}
     return {word for word in found if len(word) >= 4 or (len(word) >= 2 and not word.isascii())}
 
 
