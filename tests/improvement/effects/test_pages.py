@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 from sqlalchemy import event, select
 
 from app.core import pdf
 from app.core.database import db, use_context
 from app.core.outbox.deliver import drain
 from app.core.policy.actor import SYSTEM
+from app.improvement.effects import letters
 from app.improvement.effects.models import ClosurePrint, DocumentRecord
 from tests.cast import Cast, sign_in
 from tests.improvement.effects.scenes import EffectScene
@@ -148,3 +151,25 @@ def test_a_longer_list_sends_no_more_queries(scene: EffectScene, client: FlaskCl
     after = [_queries(office, path) for path in paths]
     assert all(later <= first for later, first in zip(after, before, strict=True)), (before, after)
     assert max(after) <= 30, after
+
+
+def test_the_usual_closure_sheet_is_one_page_with_its_labels_in_order(scene: EffectScene, app: Flask) -> None:
+    request = scene.closure_approved()
+    with app.test_request_context():
+        sheet = letters.pdf_of_form(letters.facts_of(scene.actor("office_director"), request), request.ref)
+    pages = PdfReader(io.BytesIO(sheet)).pages
+    said = "".join(page.extract_text() for page in pages).replace("\n", "")
+    labels = (
+        "问题编号",
+        "完成的措施",
+        "整改前后",
+        "佐证清单",
+        "单位意见",
+        "核验人意见",
+        "批准人意见",
+        "批准日期",
+        "复核日期",
+        "扫码核验",
+    )
+    places = [said.find(label) for label in labels]
+    assert len(pages) == 1 and -1 not in places and places == sorted(places), dict(zip(labels, places, strict=True))
