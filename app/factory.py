@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from inspect import iscoroutinefunction
 from pathlib import Path
 
 from apiflask import APIFlask
@@ -93,6 +94,8 @@ def _connect(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     with app.app_context():
         event.listen(db.engine, "checkout", quiet_line)
+    # Flask-SQLAlchemy-Lite also closes asynchronous sessions, in an event loop and two threads of each request; there are none.
+    app.teardown_appcontext_funcs = [one for one in app.teardown_appcontext_funcs if not iscoroutinefunction(one)]
     use_context_key(settings.context_key_file)
     if settings.steerable_clock:
         from app.core.steering import offset_of

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import update
 
 from app.core import calendar, clock
-from app.core.casework.deadlines import Deadline, work_calendar
+from app.core.casework.deadlines import Running, work_calendar
 from app.core.casework.waiting import Waiting, waiting_for
 from app.core.database import keep
 from app.core.outbox.models import InboxLetter
@@ -147,7 +147,7 @@ def task(thing: Waiting) -> dict[str, Any]:
     }
 
 
-def chip(row: Deadline | None) -> Chip | None:
+def chip(row: Running | None) -> Chip | None:
     """The deadline in words, counted in working days."""
     if row is None:
         return None

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Identity, Index, ScalarResult, UniqueConstraint, select, text, update
 
@@ -204,16 +205,28 @@ START = text(
 """One clock and its ladder in one question; the row comes back as a Deadline."""
 
 
-def running(records: list[Any]) -> dict[uuid.UUID, Deadline]:
+class Running(NamedTuple):
+    """A clock as lists and boards show it: when it began, when it runs out, since when it is stopped."""
+
+    record_id: uuid.UUID
+    name: str
+    started_at: datetime
+    due_at: datetime
+    paused_at: datetime | None
+
+
+NEAREST = text(
+    """select distinct on (record_id) record_id, name, started_at, due_at, paused_at from deadlines
+       where record_id = any(:ids) and closed_at is null order by record_id, due_at, id"""
+)
+
+
+def running(records: Sequence[Any]) -> dict[uuid.UUID, Running]:
     """The nearest running clock of each record, in one query: for lists and boards."""
     if not records:
         return {}
-    rows = db.session.scalars(
-        select(Deadline)
-        .where(Deadline.record_id.in_([r.id for r in records]), Deadline.closed_at.is_(None))
-        .order_by(Deadline.due_at.desc())
-    )
-    return {row.record_id: row for row in rows}
+    rows = db.session.execute(NEAREST, {"ids": [record.id for record in records]})
+    return {row.record_id: Running._make(row) for row in rows}
 
 
 DUE = text(

@@ -45,7 +45,7 @@ class Waiting:
 
     record: Any
     verb: Sentence
-    deadline: deadlines.Deadline | None
+    deadline: deadlines.Running | None
 
     @property
     def overdue(self) -> bool:

@@ -7,12 +7,13 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from flask import Flask
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 from markupsafe import Markup
 
 from app.core import clock
 from app.core.web import drawings, icons
 from app.core.web.controls import attributes, faults, is_group
+from app.core.web.plurals import language
 
 Look = Literal["plain", "soon", "today", "late", "paused", "met"]
 CountDays = Callable[[date, date], int]
@@ -77,8 +78,7 @@ class Chip:
 
 def chinese() -> bool:
     """Whether the page is written in Chinese; also outside a request, where letters say their own language."""
-    locale = get_locale()
-    return locale is None or locale.language == "zh"
+    return language() == "zh"
 
 
 def word(thing: Any) -> str:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, current_app, g, make_response, render_template, request, session
-from flask_babel import get_locale
 from jinja2_fragments.flask import render_block
 
 from app.core import clock
-from app.core.web import navigation, projecting
+from app.core.web import navigation, plurals, projecting
 from app.core.web.current import current_actor
 
 LANGUAGES = ("zh", "en")
@@ -23,7 +22,7 @@ def wanted_language() -> str:
 
 def language() -> str:
     """ "zh" or "en" as it is in force now."""
-    return "en" if str(get_locale() or "zh").startswith("en") else "zh"
+    return plurals.language()
 
 
 def say(thing: Any) -> str:

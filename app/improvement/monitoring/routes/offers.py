@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from app.core import calendar
 from app.core.casework.choices import choices
-from app.core.casework.deadlines import Deadline, running, work_calendar
+from app.core.casework.deadlines import Running, running, work_calendar
 from app.core.casework.records import Movable
 from app.core.casework.timeline import reached, timeline
 from app.core.policy.actor import Actor
@@ -51,7 +51,7 @@ def offers_of(actor: Actor, record: Movable, ways: Mapping[str, Way]) -> list[di
     return found
 
 
-def chip_of(row: Deadline | None, *, long: bool = False) -> Chip | None:
+def chip_of(row: Running | None, *, long: bool = False) -> Chip | None:
     """A running clock in words, counted in working days."""
     if row is None:
         return None

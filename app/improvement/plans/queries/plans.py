@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.core import clock
 from app.core.casework import deadlines
-from app.core.casework.deadlines import Deadline
+from app.core.casework.deadlines import Running
 from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
@@ -63,7 +63,7 @@ class PlanLine:
     done: int = 0
     measures: int = 0
     light: Light | None = None
-    clock: Deadline | None = None
+    clock: Running | None = None
 
     @property
     def is_late(self) -> bool:

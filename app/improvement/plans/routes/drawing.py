@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from app.core import calendar, clock
 from app.core.casework import deadlines, timeline
-from app.core.casework.deadlines import Deadline
+from app.core.casework.deadlines import Deadline, Running
 from app.core.policy.actor import Actor
 from app.core.policy.roles import ROLES
 from app.core.web.chips import Chip, short_date
@@ -43,7 +43,7 @@ def party(record: Any) -> str:
     return say(PARTIES[code]) if code in PARTIES else ""
 
 
-def chip(row: Deadline | None, long: bool = False) -> Chip | None:
+def chip(row: Deadline | Running | None, long: bool = False) -> Chip | None:
     """A running clock in words, counted in working days."""
     if row is None:
         return None
@@ -51,7 +51,7 @@ def chip(row: Deadline | None, long: bool = False) -> Chip | None:
     return deadline_chip(row.due_at, count_days=count, paused=row.paused_at is not None, long=long)
 
 
-def clock_of(record: Any) -> Deadline | None:
+def clock_of(record: Any) -> Running | None:
     """The nearest running clock of one record."""
     return deadlines.running([record]).get(record.id)
 

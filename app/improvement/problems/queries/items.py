@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, true, tuple_
 from sqlalchemy.orm import joinedload, raiseload, selectinload
 
 from app.core import clock
@@ -20,6 +20,8 @@ from app.improvement.problems.models import ProblemItem, ProblemList
 from app.improvement.problems.queries import tallies
 from app.improvement.problems.queries.reach import visible_items
 from app.people.directory.models import Person, Unit
+from workflows.improvement.problem_item import PROBLEM_ITEM
+from workflows.vocabulary import State
 
 PAGE = 40
 SORTS: dict[str, Any] = {
@@ -89,23 +91,66 @@ def item_for(actor: Actor, ref: str) -> ProblemItem:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    """What a row of a list says of an item: columns, not records, so that a page of forty costs little to read."""
+
+    id: uuid.UUID
+    ref: str
+    number: str
+    title: str
+    category: str | None
+    severity: str | None
+    source_type: str | None
+    state: str
+    state_since: datetime
+    due_on: date | None
+    closed_on: date | None
+    resume_on: date | None
+    unit_code: str | None
+    unit_name: str | None
+
+    @property
+    def address(self) -> str:
+        """The item's page."""
+        return f"/items/{self.ref}"
+
+    @property
+    def standing(self) -> State:
+        """The state as declared."""
+        return PROBLEM_ITEM.state(self.state)
+
+    @property
+    def is_settled(self) -> bool:
+        """Closed or void."""
+        return self.state in SETTLED
+
+
+COLUMNS = (
+    *(getattr(ProblemItem, name.name) for name in fields(ItemLine)[:-2]),
+    Unit.code.label("unit_code"),
+    Unit.short_name.label("unit_name"),
+)
+
+
 def items_page(actor: Actor, wanted: ItemFilter, size: int = PAGE) -> Page:
     """One page of the items that fit; pages begin behind, or end before, the item whose reference is the cursor."""
     fitting = _fitting(actor, wanted)
-    total = int(db.session.scalar(fitting.with_only_columns(func.count(ProblemItem.id))) or 0)
     column, cursor = SORTS.get(wanted.sort, ProblemItem.due_on), wanted.after or wanted.before
     edge = _edge(actor, cursor, column) if cursor else None
     backwards = edge is not None and not wanted.after
     down = wanted.descending != backwards
-    some = fitting.where(_behind(edge, column, down)) if edge is not None else fitting
-    loaded = some.options(
-        joinedload(ProblemItem.unit), joinedload(ProblemItem.responsible_person), raiseload(ProblemItem.all_causes)
-    )
-    rows = list(db.session.scalars(loaded.order_by(*_order(column, down)).limit(size + 1)))
+    parts = _behind(edge, column, down) if edge is not None else (true(),)
+    total, beyond = _counted(fitting, parts)
+    rows: list[ItemLine] = []
+    for part in parts:
+        if len(rows) <= size:
+            some = fitting.with_only_columns(*COLUMNS).where(part).order_by(*_order(column, down))
+            rows += [ItemLine(*row) for row in db.session.execute(some.limit(size + 1 - len(rows)))]
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
-    first = 1 if edge is None or not rows else 1 + _count_before(fitting, rows[0], column, wanted.descending)
+    first = (beyond - len(rows) if backwards else total - beyond) + 1 if rows else 1
     return Page(
         rows,
         total,
@@ -115,16 +160,33 @@ def items_page(actor: Actor, wanted: ItemFilter, size: int = PAGE) -> Page:
     )
 
 
+def _counted(fitting: Select[Any], parts: tuple[ColumnElement[bool], ...]) -> tuple[int, int]:
+    """How many items fit, and how many of them lie beyond the cursor: one scan tells both."""
+    everything = func.count(ProblemItem.id)
+    row = db.session.execute(fitting.with_only_columns(everything, everything.filter(or_(*parts)))).one()
+    return row[0], row[1]
+
+
 def all_items(actor: Actor, wanted: ItemFilter, most: int) -> Iterator[ProblemItem]:
     """Every fitting item in its order, read in pages of a thousand: for an export of at most `most` rows."""
-    given, left = replace(wanted, after="", before=""), most
+    column, left, edge = SORTS.get(wanted.sort, ProblemItem.due_on), most, None
+    whole = _fitting(actor, wanted).options(
+        joinedload(ProblemItem.unit), joinedload(ProblemItem.responsible_person), raiseload(ProblemItem.all_causes)
+    )
     while left > 0:
-        page = items_page(actor, given, min(1000, left))
-        yield from page.rows
-        left -= len(page.rows)
-        if not page.after:
+        some = whole.where(or_(*_behind(edge, column, wanted.descending))) if edge is not None else whole
+        rows = db.session.scalars(some.order_by(*_order(column, wanted.descending)).limit(min(1000, left))).all()
+        yield from rows
+        left -= len(rows)
+        if len(rows) < 1000:
             return
-        given = replace(given, after=page.after)
+        edge = _place(rows[-1], column)
+
+
+def _place(item: ProblemItem, column: Any) -> tuple[Any, uuid.UUID]:
+    """Where an item stands in the order: the value that is sorted by, and its id."""
+    value = (item.unit.code if item.unit else None) if column is Unit.code else getattr(item, column.key)
+    return value, item.id
 
 
 def _fitting(actor: Actor, wanted: ItemFilter) -> Select[Any]:
@@ -210,22 +272,14 @@ def _edge(actor: Actor, ref: str, column: Any) -> Any:
     ).first()
 
 
-def _behind(edge: Any, column: Any, down: bool) -> ColumnElement[bool]:
-    """The rows that come after the edge in the order."""
+def _behind(edge: Any, column: Any, down: bool) -> tuple[ColumnElement[bool], ...]:
+    """The rows that come after the edge, in one or two parts: each is a range of the index, which an `or` is not."""
     value, identity = edge
-    same = ProblemItem.id < identity if down else ProblemItem.id > identity
+    here, there = tuple_(column, ProblemItem.id), tuple_(literal(value, column.type), literal(identity))
     if value is None:
-        rest = and_(column.is_(None), same)
-        return or_(rest, column.is_not(None)) if down else rest
-    if down:
-        return or_(column < value, and_(column == value, same))
-    return or_(column > value, and_(column == value, same), column.is_(None))
-
-
-def _count_before(fitting: Select[Any], first: ProblemItem, column: Any, descending: bool) -> int:
-    value = (first.unit.code if first.unit else None) if column is Unit.code else getattr(first, column.key)
-    before = fitting.where(_behind((value, first.id), column, not descending))
-    return int(db.session.scalar(before.with_only_columns(func.count(ProblemItem.id))) or 0)
+        same = and_(column.is_(None), ProblemItem.id < identity if down else ProblemItem.id > identity)
+        return (same, column.is_not(None)) if down else (same,)
+    return (here < there,) if down else (here > there, column.is_(None))
 
 
 def units_with_items(actor: Actor) -> list[tuple[str, str]]:
