@@ -15,8 +15,8 @@ from app.core.outbox import deliver
 from app.demo import rounds
 from app.demo.telling import Teller
 from app.demo.tree import County
-from app.improvement.monitoring.models import MonitoringCycle
-from app.improvement.monitoring.operations import cycles, reconciliation
+from app.improvement.monitoring.models import DataFinding, MonitoringCycle
+from app.improvement.monitoring.operations import cycles, findings, reconciliation
 from app.improvement.monitoring.operations.moves import Move
 
 AUTUMN = replace(
@@ -61,11 +61,16 @@ SPRING = replace(
     rounds.ROUNDS[2], code="2027-SPRING", name="2027 年春季县监测", starts=date(2027, 4, 13), released=date(2027, 6, 1)
 )
 
+MISPRINTED = "试测卷第 3 部分印错页，这一格的数值不能用，不作为问题"
+
 
 def tell(county: County, teller: Teller) -> None:
     """All of them, each as far as it has come."""
     importer, verifier = county.any("assessment_member", 0), county.any("assessment_member", 1)
     spoilt = rounds.release(county, teller, SPOILT)
+    doubted = select(DataFinding).where(DataFinding.cycle_id == spoilt.id, DataFinding.state == "candidate")
+    for finding in db.session.scalars(doubted).all():
+        findings.reject_finding(county.any("evaluator", 0), finding, findings.RejectIn("dismissed", MISPRINTED))
     teller.at(date(2025, 1, 6), 10)
     cycles.withdraw_cycle(
         county.any("leading_group_head"), spoilt, Move(reason="试测卷第 3 部分印错页，量尺无法等值，数据作废")

@@ -23,6 +23,10 @@ from app.improvement.problems.operations import items, notes, reopenings
 from app.improvement.problems.operations.drafting import Submission
 from app.improvement.problems.operations.reopenings import DecisionIn, ReopeningIn
 
+WAITING = ("closure_draft", "closure_withdrawn", "pending_closure", "closure_returned", "closure_verified")
+WAITS = timedelta(days=50)
+"""What stands open in the demo was asked for in these weeks, not two months ago."""
+
 
 def close(
     county: County, place: Place, item: ProblemItem, plan: RemediationPlan, day: date, fate: Fate
@@ -96,6 +100,7 @@ def _decider(county: County, record: ClosureRequest | Reopening, step: str) -> A
 
 
 def _ask_for_closure(county: County, place: Place, item: ProblemItem, day: date, fate: Fate) -> Iterator[date]:
+    day += WAITS if fate.stops in WAITING else timedelta()
     yield day + timedelta(days=12)
     items.ask_for_closure(place.coordinator, item, Submission())
     request = closures.draft_closure(place.coordinator, item, closures.ClosureIn(words.SUMMARY))
@@ -131,6 +136,7 @@ def _ask_for_closure(county: County, place: Place, item: ProblemItem, day: date,
 def _afterwards(county: County, item: ProblemItem, day: date, fate: Fate) -> Iterator[date]:
     """Half a year later somebody looks again; some problems come back sooner."""
     if fate.stops.startswith("reopen"):
+        day += timedelta(days=38)
         yield day + timedelta(days=26)
         words_of_it = ReopeningIn("recurrence", "推门听课发现分层练习停用，错因台账断了六周，问题再次出现")
         proposal = reopenings.propose_reopening(_inspector(county, item), item, words_of_it)

@@ -11,7 +11,19 @@ from sqlalchemy import func, select
 
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
-from app.demo import coming, others, publishing, roll, rounds, story, teaching, tree, value_added, visits
+from app.demo import (
+    coming,
+    others,
+    publishing,
+    roll,
+    rounds,
+    story,
+    teaching,
+    tree,
+    value_added,
+    visits,
+    work,
+)
 from app.demo.fates import Fate
 from app.demo.telling import Story, Teller
 from app.improvement.monitoring.models import DataFinding, MonitoringCycle
@@ -24,14 +36,17 @@ BETWEEN = ("closes", "closes", "decided", "closes", "computed", "closes", "evalu
            "closes", "void_in_evaluation", "closes")  # fmt: skip
 ENDINGS = ("closes", "reopened", "pending_closure", "closure_draft", "reopen_proposed", "closure_returned",
            "closure_verified", "closure_rejected", "closure_withdrawn", "reopen_dismissed", "closes")  # fmt: skip
-PRESENT = ("planning", "planning_draft", "submitted", "implementing", "under_review", "implementing", "plan_returned",
-           "implementing", "submitted", "implementing")  # fmt: skip
-FRESH = ("issued", "accepted", "diagnosing", "contested", "issued", "accepted", "diagnosing")
+IN_EVALUATION = ("decided", "computed", "evaluating", "evaluation_returned")
+PRESENT = ("implementing", "implementing", "implementing", "planning", "implementing", "implementing")
+PLANNING = ("planning", "planning_draft", "submitted", "under_review", "plan_returned", "submitted", "planning")
+FRESH = ("diagnosing", "accepted", "diagnosing", "contested", "issued", "accepted", "diagnosing")
 FOLLOW_UPS = (date(2024, 3, 18), date(2024, 3, 18), date(2024, 3, 18), date(2026, 9, 14), None)
 """When the items of each round can be evaluated: after the release of the round that measures again."""
 SCORES_STAY = timedelta(days=3)
 """Pupils' scores are erased after a week; those of this run are still there to look at."""
-FRESH_LIST = date(2026, 11, 16)
+PLANNED_LIST, FRESH_LIST = date(2026, 10, 29), date(2026, 11, 19)
+MONTHS = (date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1))
+"""From then on every plan in force reports by the month."""
 
 
 def there_is_a_county() -> bool:
@@ -67,7 +82,7 @@ def load(students: int = STUDENTS, say: Callable[[str], None] = print) -> None:
             stories += _stories(county, teller, measured, one, position)
         say("本学年的任课与带班…")
         teaching.tell(county, teller)
-        stories += others.school_lists(county, teller)
+        told += _autumn(county, teller, stories)
         say("问题项的经过…")
         told += teller.tell(stories, teller.real.date())
         value_added.reckon(county, teller, measured, one, "english", teller.real.date() - SCORES_STAY)
@@ -83,6 +98,16 @@ def load(students: int = STUDENTS, say: Callable[[str], None] = print) -> None:
         teller.end()
 
 
+def _autumn(county: tree.County, teller: Teller, stories: list[Story]) -> int:
+    """Reports by the month, the county's second list of other sources, the schools' own lists; pieces told so far."""
+    stories.append(work.monthly_reports(county, MONTHS))
+    told = teller.tell(stories, others.SECOND_ISSUED - timedelta(days=21))
+    stories += others.county_list_of_autumn(county, teller)
+    told += teller.tell(stories, others.SCHOOLS_OWN - timedelta(days=3))
+    stories += others.school_lists(county, teller)
+    return told
+
+
 def _stories(
     county: tree.County, teller: Teller, measured: MonitoringCycle, one: rounds.Round, position: int
 ) -> list[Story]:
@@ -96,14 +121,19 @@ def _stories(
         items = story.issue_list(county, measured, f"{one.name}问题清单", _number(issued, position), kept, due, random)
         told = [_story(county, item, issued, later, fates, n, position, endings) for n, item in enumerate(items)]
         return [*told, story.end_of_round(county, measured, later + timedelta(days=200))] if position < 3 else told
-    half = len(kept) // 2
+    third = len(kept) // 3
     teller.at(issued, 9)
     due = issued + timedelta(days=400)
     first = story.issue_list(
-        county, measured, f"{one.name}问题清单", _number(issued, position), kept[:half], due, random
+        county, measured, f"{one.name}问题清单", _number(issued, position), kept[:third], due, random
     )
     told = [_story(county, item, issued, None, PRESENT, n, position) for n, item in enumerate(first)]
-    return [*told, _fresh_list(county, measured, one, kept[half:], position)]
+    planned, fresh = kept[third : 2 * third], kept[2 * third :]
+    return [
+        *told,
+        _later_list(county, measured, one, planned, (PLANNED_LIST, "第二批", PLANNING), position),
+        _later_list(county, measured, one, fresh, (FRESH_LIST, "第三批", FRESH), position + 1),
+    ]
 
 
 def _read(
@@ -148,25 +178,33 @@ def _story(
     seed: int,
     endings: Iterator[str] | None = None,
 ) -> Story:
+    stops = fates[number % len(fates)]
+    if later is not None and stops in IN_EVALUATION:
+        later += timedelta(days=63)
     fate = Fate(
-        fates[number % len(fates)],
+        stops,
         late=4 if number % 7 == 3 else 0,
         returns=number % 3,
-        reports=number % 5 != 1,
         endings=endings,
     )
     return story.item_story(county, item, issued, later, fate, seed * 1000 + number)
 
 
-def _fresh_list(
-    county: tree.County, measured: MonitoringCycle, one: rounds.Round, kept: list[DataFinding], position: int
+def _later_list(
+    county: tree.County,
+    measured: MonitoringCycle,
+    one: rounds.Round,
+    kept: list[DataFinding],
+    when: tuple[date, str, tuple[str, ...]],
+    position: int,
 ) -> Story:
-    """A second list that went out last week: signed for by some, contested by one."""
-    yield FRESH_LIST
-    due = FRESH_LIST + timedelta(days=380)
-    name, number = f"{one.name}问题清单（第二批）", _number(FRESH_LIST, position + 7)
+    """A further list of the round, on its day, with what became of its items: plans on the desk, or just signed for."""
+    issued, batch, fates = when
+    yield issued
+    due = issued + timedelta(days=380)
+    name, number = f"{one.name}问题清单（{batch}）", _number(issued, position + 7)
     items = story.issue_list(county, measured, name, number, kept, due, Random(one.seed))
-    told = [_story(county, item, FRESH_LIST, None, FRESH, n, position + 1) for n, item in enumerate(items)]
+    told = [_story(county, item, issued, None, fates, n, position + 1) for n, item in enumerate(items)]
     waiting = sorted((day, n, one_story) for n, one_story in enumerate(told) if (day := next(one_story, None)))
     while waiting:
         day, n, one_story = waiting.pop(0)

@@ -19,14 +19,16 @@ from app.improvement.problems.operations import drafting, lists
 from app.improvement.problems.operations.drafting import Submission
 
 TITLE = "2026 年督查、审计、信访等问题清单"
-ISSUED = date(2026, 6, 15)
-SCHOOLS_OWN = date(2026, 9, 21)
+ISSUED = date(2026, 7, 6)
+SECOND_ISSUED = date(2026, 10, 29)
+SCHOOLS_OWN = date(2026, 11, 16)
 ON_THE_DESK = date(2026, 11, 18)
-FATES = (
+AT_WORK = (
     "evidence", "evidence_draft", "evidence_returned", "evidence_rejected", "evidence_withdrawn", "action_submitted",
-    "action_returned", "action_cancelled", "superseded", "suspended", "implementing", "plan_returned", "under_review",
-    "plan_cancelled", "upheld", "reassigned", "voided", "submitted", "implementing", "evidence", "planning_draft",
+    "action_returned", "action_cancelled", "superseded", "suspended", "implementing", "implementing", "evidence",
 )  # fmt: skip
+BEGINNING = ("plan_returned", "under_review", "plan_cancelled", "upheld", "reassigned", "voided", "submitted",
+             "planning_draft")  # fmt: skip
 OWN_FATES = ("planning", "diagnosing", "accepted", "planning_draft")
 
 
@@ -56,13 +58,24 @@ def register(county: County, teller: Teller, day: date, count: int, seed: int) -
 
 
 def county_list(county: County, teller: Teller) -> list[Story]:
-    """The list of the seven sources, issued in June; its items are at work now."""
-    found = register(county, teller, ISSUED, len(FATES) * 2, 71)
-    teller.at(ISSUED, 9)
-    due = ISSUED + timedelta(days=330)
-    made = story.issue_list(county, None, TITLE, "清教督办〔2026〕9号", found, due, Random(72))
+    """The list of the seven sources, issued in July; its items are at work now."""
+    return _issued(county, teller, ISSUED, TITLE, "清教督办〔2026〕9号", AT_WORK, 71)
+
+
+def county_list_of_autumn(county: County, teller: Teller) -> list[Story]:
+    """What came to light since then: analysed, contested, planned for."""
+    title = "2026 年督查、审计、信访等问题清单（第二批）"
+    return _issued(county, teller, SECOND_ISSUED, title, "清教督办〔2026〕17号", BEGINNING, 75)
+
+
+def _issued(
+    county: County, teller: Teller, day: date, title: str, number: str, fates: tuple[str, ...], seed: int
+) -> list[Story]:
+    found = register(county, teller, day, len(fates) * 2, seed)
+    teller.at(day, 9)
+    made = story.issue_list(county, None, title, number, found, day + timedelta(days=330), Random(seed + 1))
     return [
-        story.item_story(county, item, ISSUED, None, Fate(FATES[n % len(FATES)], reports=n % 4 != 1), 7100 + n)
+        story.item_story(county, item, day, None, Fate(fates[n % len(fates)]), seed * 100 + n)
         for n, item in enumerate(made)
     ]
 

@@ -18,7 +18,7 @@ from app.demo import teaching
 from app.demo.teaching import Classes
 from app.demo.telling import Teller
 from app.demo.tree import County
-from app.improvement.monitoring.models import Indicator, MonitoringCycle, ReleaseAck
+from app.improvement.monitoring.models import BriefingRecord, FeedbackMeeting, Indicator, MonitoringCycle, ReleaseAck
 from app.improvement.monitoring.operations import cycles, indicators, reconciliation, releases
 from app.improvement.monitoring.operations.cycles import CycleIn
 from app.improvement.monitoring.operations.moves import Move
@@ -284,7 +284,26 @@ def tell(county: County, teller: Teller, one: Round) -> MonitoringCycle:
     """From preparation to release and sign-for, every step by its own person on its own day."""
     cycle = release(county, teller, one)
     _signed_for(county, teller, cycle, one.released)
+    _heard_of(county, teller, cycle, one)
     return cycle
+
+
+def _heard_of(county: County, teller: Teller, cycle: MonitoringCycle, one: Round) -> None:
+    """The leading group hears a report, and each subject is fed back at a meeting."""
+    office = county.any("office_director")
+    place = {"county_id": cycle.county_id, "unit_id": office.unit_id, "cycle_id": cycle.id}
+    day = one.released + timedelta(days=8)
+    teller.at(day, 15)
+    said = f"听取{one.name}情况汇报，要求按数据发现列清单、定责任、限期整改，结果不排名、不公布"
+    releases.record_briefing(
+        office, BriefingRecord(**place), releases.BriefingIn(day, "领导小组组长", "领导小组全体成员、办公室", said)
+    )
+    for number, subject in enumerate(one.subjects):
+        teller.at(day + timedelta(days=1), 9 + number)
+        name = SUBJECT_WORDS[subject][0]
+        told = f"按学校反馈{name}结果和区间，教研员解读典型题，学校认领薄弱点"
+        given = releases.MeetingIn(day + timedelta(days=1), "county", subject, f"各校{name}负责人、教研员", told)
+        releases.record_meeting(office, FeedbackMeeting(**place), given)
 
 
 def release(county: County, teller: Teller, one: Round) -> MonitoringCycle:
@@ -324,12 +343,13 @@ def _description(one: Round) -> CycleIn:
 
 
 def _signed_for(county: County, teller: Teller, cycle: MonitoringCycle, released: date) -> None:
-    """Most schools sign for their package in time; two forget."""
+    """Every school signs for its package in time; of a round of this autumn two have not yet."""
+    recent = released >= date(2026, 9, 1)
     by_school = {identity: code for code, (identity, _k, _s) in county.schools.items()}
     acks = db.session.scalars(select(ReleaseAck).where(ReleaseAck.cycle_id == cycle.id)).all()
     for number, ack in enumerate(acks):
         code = by_school.get(ack.unit_id)
-        if code is None or number % 29 == 28:
+        if code is None or (recent and number % 29 == 28):
             continue
         teller.at(released + timedelta(days=1 + number % 4), 9 + number % 8)
         releases.acknowledge_release(county.at("principal", code), ack, Move())

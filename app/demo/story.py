@@ -200,6 +200,8 @@ def _contested(
     if fate.stops == "upheld":
         reason = "应测名单已与学校核对，合并前的学生不在其中，维持原交办"
         items.uphold_item(county.any("office_director"), item, Submission(reason=reason))
+        yield issued + timedelta(days=9 + fate.late)
+        items.accept_item(place.principal, item, items.AcceptIn(place.coordinator.person_id, place.leader.person_id))
         return
     head = county.at("dept_head", "02")
     reason = "送教由教研室统一安排，改由教研室牵头，学校配合"

@@ -6,20 +6,25 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 
+from sqlalchemy import select
+
 from app.core import clock
 from app.core.database import db
 from app.core.policy.actor import Actor
 from app.demo import words
-from app.demo.fates import Fate, Place
+from app.demo.fates import Fate, Place, place_of
 from app.demo.tree import County
-from app.improvement.plans.models import Evidence, RemediationAction, RemediationPlan
+from app.improvement.plans.models import Evidence, ProgressReport, RemediationAction, RemediationPlan
 from app.improvement.plans.operations import actions, plans
 from app.improvement.plans.operations import evidence as evidences
 from app.improvement.plans.operations.plans import PlanIn, PlanStep, ReportIn
+from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.operations import items
 from app.improvement.problems.operations.items import SuspendIn
 
-DAYS_A_MEASURE_TAKES = 80
+DAYS_A_MEASURE_TAKES = 140
+SILENT = 11
+"""Of so many plans one forgets its monthly reports."""
 
 
 def work(county: County, place: Place, plan: RemediationPlan, day: date, fate: Fate, random: Random) -> Iterator[date]:
@@ -41,12 +46,38 @@ def work(county: County, place: Place, plan: RemediationPlan, day: date, fate: F
             TURNS[fate.stops](county, place, plan)
             return
     for number, action in enumerate(plan.live_actions):
-        due = month + timedelta(days=6 * number)
+        due = month + timedelta(days=12 + 6 * number)
         yield due
         if fate.stops == "implementing" and number == 1:
             return
         stops = fate.stops if number == 1 else ""
         yield from _do(county, workers[action.owner_id], action, due, fate, stops, random)
+
+
+def monthly_reports(county: County, months: tuple[date, ...]) -> Iterator[date]:
+    """On the 4th of each of these months every plan in force reports on the month before; a few forget."""
+    for month in months:
+        yield month.replace(day=4)
+        last = (month - timedelta(days=1)).replace(day=1)
+        reported = select(ProgressReport.plan_id).where(ProgressReport.month == last)
+        plans_in_force = (
+            select(RemediationPlan)
+            .join(ProblemItem, ProblemItem.id == RemediationPlan.item_id)
+            .where(
+                RemediationPlan.state == "active",
+                RemediationPlan.county_id == county.id,
+                RemediationPlan.approved_on < month,
+                RemediationPlan.id.not_in(reported),
+                ProblemItem.state.not_in(("suspended", "closed", "void")),
+            )
+            .order_by(ProblemItem.number)
+        )
+        for number, plan in enumerate(db.session.scalars(plans_in_force).all()):
+            if int(plan.item.number[-3:]) % SILENT == 1 or plan.school_id is None:
+                continue
+            random = Random(f"{plan.item.number}{month}")
+            given = ReportIn(last, 25 + (number * 7 + month.month * 5) % 60, random.choice(words.PROGRESS))
+            plans.report_progress(place_of(county, plan.school_id).coordinator, plan, given)
 
 
 def _suspend(county: County, place: Place, plan: RemediationPlan) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.core.casework.deadlines import Deadline
 from app.core.casework.records import MOVABLES
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
@@ -28,6 +30,8 @@ PASSING = {
     "data_findings": {"superseded"},
 }
 """States that a record only passes through within one act or one job, or that the next round brings about."""
+WRITTEN_FOR = datetime(2026, 11, 29, 4, tzinfo=UTC)
+"""The demo's days are fixed; as time goes on more of it runs out."""
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +67,12 @@ def test_there_are_between_150_and_350_problem_items_of_several_sources(county: 
     assert 150 <= db.session.scalar(select(func.count()).select_from(ProblemItem)) <= 350
     sources = set(db.session.scalars(select(ProblemItem.source_type).distinct()))
     assert sources >= {"monitoring", "petition", "safety", "audit", "inspection", "self_check", "opinion", "patrol"}
+
+
+def test_most_of_what_runs_is_in_time_and_some_is_late(county: Flask) -> None:
+    running = (Deadline.closed_at.is_(None), Deadline.paused_at.is_(None))
+    kinds = select(Deadline.entity, Deadline.name, func.count()).where(*running, Deadline.due_at < WRITTEN_FOR)
+    counted = db.session.execute(kinds.group_by(Deadline.entity, Deadline.name)).all()
+    late = {f"{entity} {name}": n for entity, name, n in counted}
+    every = db.session.scalar(select(func.count()).where(*running)) or 0
+    assert 10 <= sum(late.values()) <= every * 2 / 5, f"{every} run, {sum(late.values())} are late: {late}"
