@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Column, Table, insert, inspect, select
@@ -113,6 +114,7 @@ BY_TABLE: dict[tuple[str, str], Any] = {
     ("public_pages", "county_name"): "县教育局",
     ("public_pages", "kind"): "result",
     ("result_disclosures", "source_kind"): "results",
+    ("critical_alerts", "kind"): "O1a",
     ("list_documents", "form"): "pdf",
     ("monitoring_results", "class_no"): 1,
     ("monitoring_results", "cohort"): 2020,
@@ -121,6 +123,8 @@ BY_TABLE: dict[tuple[str, str], Any] = {
     ("plan_documents", "form"): "pdf",
     ("plan_comments", "part"): "guidance",
     ("printed_plan_facts", "form"): "pdf",
+    ("professional_assessments", "level"): "mild",
+    ("rainbow_tiers", "tier"): "green",
     ("remediation_actions", "kind"): "teaching",
     ("role_requests", "role"): "school_coordinator",
     ("role_requests", "kind"): "grant",
@@ -128,6 +132,7 @@ BY_TABLE: dict[tuple[str, str], Any] = {
     ("saved_mappings", "kind"): "results",
     ("supervision_entries", "kind"): "special",
     ("supervision_visits", "kind"): "special",
+    ("teacher_ratings", "items"): [1] * 8,
     ("visit_documents", "form"): "pdf",
     ("visit_findings", "becomes"): "finding",
     ("visit_findings", "kind"): "problem",
@@ -353,11 +358,13 @@ def _something(column: Column[Any], chain: Chain) -> Any:
         return uuid.uuid4().hex[:length] if column.unique or length < 30 else (chain.marker + uuid.uuid4().hex)[:length]
     made = {
         int: 1,
+        Decimal: Decimal(1),
         float: 1.0,
         bool: False,
         date: clock.today(),
         datetime: clock.now(),
         dict: {},
+        object: {},
         list: [],
         bytes: uuid.uuid4().bytes * 2,
         uuid.UUID: uuid7(),

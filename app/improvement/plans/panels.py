@@ -13,24 +13,16 @@ from app.core.casework.waiting import main_steps
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.improvement.plans.models import RemediationPlan
-from app.improvement.plans.queries import people, plans
+from app.improvement.plans.queries import plans
 from app.improvement.plans.queries.evidence import JUDGING
 from app.improvement.plans.routes import drawing
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.panels import Panel
 
-SHOWN = ("active", "completed", "archived", "approved", "under_review", "submitted", "returned", "draft")
-
-
-def current(actor: Actor, item: ProblemItem) -> RemediationPlan | None:
-    """The plan that counts now: the one in force, else the one that comes nearest to it."""
-    found = plans.plans_of(actor, item)
-    return min((one for one in found if one.state in SHOWN), key=lambda one: SHOWN.index(one.state), default=None)
-
 
 def panel(actor: Actor, item: ProblemItem) -> Panel | None:
     """措施 n / m: the measures of the plan in force with their state and deadline."""
-    plan = current(actor, item)
+    plan = plans.current_plan(actor, item)
     if plan is None:
         return None
     live = plan.live_actions
@@ -50,7 +42,7 @@ def panel(actor: Actor, item: ProblemItem) -> Panel | None:
 
 def offers(actor: Actor, item: ProblemItem) -> Sequence[Mapping[str, Any]]:
     """Drawing up a plan, looking at the one that waits, judging evidence."""
-    plan = current(actor, item)
+    plan = plans.current_plan(actor, item)
     found: list[Mapping[str, Any]] = []
     if item.state == "planning" and (plan is None or plan.state in ("active", "completed", "archived")):
         if decide.may(actor, "plans.draft_plan", item):
@@ -88,8 +80,5 @@ def _judging(actor: Actor, plan: RemediationPlan) -> list[Mapping[str, Any]]:
 
 def in_charge(actor: Actor, item: ProblemItem) -> Sequence[tuple[str, str, str]]:
     """The accountable person of the plan, where it is another than the responsible person of the item."""
-    plan = current(actor, item)
-    if plan is None or plan.owner_id is None or plan.owner_id == item.responsible_person_id:
-        return []
-    names = people.names(actor, {plan.owner_id})
-    return [(_("方案总负责"), names.get(plan.owner_id, ""), "")]
+    found = plans.accountable_person(actor, item)
+    return [] if found is None or found[0] == item.responsible_person_id else [(_("方案总负责"), found[1], "")]

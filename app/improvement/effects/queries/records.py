@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy.actor import Actor
+from app.core.rows import collections_later
 from app.improvement.effects import comparing
 from app.improvement.effects.evidence_list import accepted_for
 from app.improvement.effects.models import ClosurePrint, ClosureRequest, DocumentRecord, EffectEvaluation, Recheck
@@ -59,6 +60,7 @@ def _one(actor: Actor, model: type[M], ref: str, what: str) -> M:
 def latest_for_item(actor: Actor, model: type[M], item: ProblemItem) -> M | None:
     """The newest record of an item that the actor sees."""
     base = select(model).join(ProblemItem, ProblemItem.id == model.item_id).where(model.item_id == item.id)
+    base = base.options(*collections_later(model))
     found: M | None = db.session.scalar(seen(actor, base, model).order_by(model.created_at.desc()).limit(1))
     return found
 

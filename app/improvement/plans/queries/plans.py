@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, case, func, or_, select, tuple_
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import defaultload, joinedload, lazyload, selectinload
 
 from app.core import clock
 from app.core.casework import deadlines
@@ -19,10 +19,10 @@ from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.improvement.monitoring.models import Indicator
-from app.improvement.plans.models import ProgressReport, RemediationAction, RemediationPlan
+from app.improvement.plans.models import Evidence, ProgressReport, RemediationAction, RemediationPlan
 from app.improvement.plans.queries.lights import Light, lights
 from app.improvement.problems.models import ProblemItem, ProblemList
-from app.people.directory.models import Unit
+from app.people.directory.models import Person, Unit
 
 VIEW = "plans.view_plans"
 ROWS = 25
@@ -185,11 +185,42 @@ def editions(actor: Actor, plan: RemediationPlan) -> Sequence[RemediationPlan]:
     return db.session.scalars(decide.visible(actor, query, RemediationPlan, VIEW)).unique().all()
 
 
-def plans_of(actor: Actor, item: ProblemItem) -> Sequence[RemediationPlan]:
-    """The editions of an item's plan, the newest first."""
-    query = select(RemediationPlan).where(RemediationPlan.item_id == item.id)
-    query = query.order_by(RemediationPlan.edition.desc())
-    return db.session.scalars(decide.visible(actor, query, RemediationPlan, VIEW)).all()
+SHOWN = ("active", "completed", "archived", "approved", "under_review", "submitted", "returned", "draft")
+"""Which edition counts, where an item has several: the one in force, else the one that comes nearest to it."""
+MEASURES = (
+    lazyload(RemediationPlan.comments),
+    defaultload(RemediationPlan.item).lazyload(ProblemItem.all_causes),
+    selectinload(RemediationPlan.actions).options(
+        lazyload(RemediationAction.plan),
+        lazyload(RemediationAction.criteria),
+        lazyload(RemediationAction.milestones),
+        selectinload(RemediationAction.evidence).options(
+            lazyload(Evidence.action), lazyload(Evidence.versions), lazyload(Evidence.criterion)
+        ),
+    ),
+)
+"""A plan with its measures and their pieces, and nothing of what hangs on those."""
+
+
+def current_plan(actor: Actor, item: ProblemItem) -> RemediationPlan | None:
+    """The plan of an item that counts now, with its measures; None where there is none the actor sees."""
+    query = _current(actor, item, select(RemediationPlan)).options(*MEASURES)
+    return db.session.scalars(query).first()
+
+
+def accountable_person(actor: Actor, item: ProblemItem) -> tuple[uuid.UUID, str] | None:
+    """Who answers for the plan that counts now: id and name."""
+    query = select(Person.id, Person.name).select_from(RemediationPlan)
+    query = query.outerjoin(Person, Person.id == RemediationPlan.owner_id)
+    row = db.session.execute(_current(actor, item, query)).first()
+    return (row.id, row.name) if row is not None and row.id is not None else None
+
+
+def _current(actor: Actor, item: ProblemItem, query: Any) -> Select[Any]:
+    found = query.where(RemediationPlan.item_id == item.id, RemediationPlan.state.in_(SHOWN))
+    nearest = case({state: place for place, state in enumerate(SHOWN)}, value=RemediationPlan.state)
+    found = found.order_by(nearest, RemediationPlan.edition.desc()).limit(1)
+    return decide.visible(actor, found, RemediationPlan, VIEW)
 
 
 def reports(actor: Actor, plan: RemediationPlan) -> Sequence[ProgressReport]:
