@@ -5,6 +5,7 @@ from typing import Final
 from workflows.imports.import_batch import IMPORT_BATCH
 from workflows.improvement.closure_request import CLOSURE_REQUEST
 from workflows.improvement.data_finding import DATA_FINDING
+from workflows.improvement.data_need import DATA_NEED
 from workflows.improvement.effect_evaluation import EFFECT_EVALUATION
 from workflows.improvement.evidence import EVIDENCE
 from workflows.improvement.interpretation_report import INTERPRETATION_REPORT
@@ -39,6 +40,7 @@ ALL: Final[tuple[Workflow, ...]] = (
     REOPENING,
     RESULT_DISCLOSURE,
     SHOWCASE_ENTRY,
+    DATA_NEED,
 )
 WORKFLOWS: Final[dict[str, Workflow]] = {workflow.name: workflow for workflow in ALL}
 

@@ -13,6 +13,8 @@ from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
 from app.demo import (
     coming,
+    library,
+    needs,
     others,
     publishing,
     roll,
@@ -92,6 +94,8 @@ def load(students: int = STUDENTS, say: Callable[[str], None] = print) -> None:
         others.twice(county, teller)
         coming.tell(county, teller)
         publishing.tell(county, teller)
+        library.tell(county, teller)
+        needs.tell(county, teller)
         publishing.show(county, teller)
         say(f"讲了 {told} 段经过。")
     finally:

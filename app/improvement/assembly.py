@@ -8,7 +8,7 @@ from app.core.casework.records import movable
 from app.improvement.boards import assembly as boards
 from app.improvement.chain import assembly as chain
 from app.improvement.disclosure import assembly as disclosure
-from app.improvement.disclosure.models import ResultDisclosure, ShowcaseEntry
+from app.improvement.disclosure.models import DataNeed, ResultDisclosure, ShowcaseEntry
 from app.improvement.effects import assembly as effects
 from app.improvement.effects.models import ClosureRequest, EffectEvaluation, InterpretationReport, Recheck
 from app.improvement.monitoring import assembly as monitoring
@@ -42,6 +42,7 @@ def assemble(app: Flask) -> None:
         InterpretationReport,
         ResultDisclosure,
         ShowcaseEntry,
+        DataNeed,
     )
     monitoring.register(app)
     problems.register(app)

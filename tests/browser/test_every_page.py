@@ -50,6 +50,7 @@ PRINTED = {
 REFUSED: dict[str, tuple[int, str]] = {
     "actions.cancellation": (404, "for whoever approved the plan: tests/improvement/plans ends measures"),
     "boards.report": (404, FILE),
+    "data_needs.file": (404, "nothing was delivered yet"),
     "effects.closure_document": (404, PAPER),
     "effects.criteria": (404, "only where the plan is evaluated by criteria; the records' is by an indicator"),
     "evidence.download": (404, FILE),
@@ -58,6 +59,7 @@ REFUSED: dict[str, tuple[int, str]] = {
     "identity.bureau_sign_in": (404, "this site signs in by itself"),
     "identity.metrics": (404, "only with the key of the bureau's own watch"),
     "imports.annotated": (404, FILE),
+    "library.download": (404, FILE),
     "plan_documents.file": (404, FILE),
     "plan_papers.check": (404, PAPER),
     "plans.ask": (404, "a plan at work is approved no more, a draft not yet"),

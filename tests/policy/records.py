@@ -57,6 +57,8 @@ OF_THE_COUNTY = {
     "monitoring_cycles",
     "indicators",
     "data_releases",
+    "library_documents",
+    "library_versions",
     "reconciliations",
     "saved_mappings",
 }
@@ -64,6 +66,7 @@ OF_THE_COUNTY = {
 STATES = {
     "closure_requests": "submitted",
     "data_findings": "candidate",
+    "data_needs": "accepted",
     "effect_evaluations": "computed",
     "evidence": "submitted",
     "import_batches": "ready",
@@ -115,6 +118,7 @@ BY_TABLE: dict[tuple[str, str], Any] = {
     ("public_pages", "kind"): "result",
     ("result_disclosures", "source_kind"): "results",
     ("critical_alerts", "kind"): "O1a",
+    ("library_documents", "category"): "policy",
     ("list_documents", "form"): "pdf",
     ("monitoring_results", "class_no"): 1,
     ("monitoring_results", "cohort"): 2020,
@@ -211,6 +215,7 @@ class Chain:
 
 BEGINNINGS = dict.fromkeys(STATES, "draft") | {
     "data_findings": "watch",
+    "data_needs": "submitted",
     "import_batches": "staged",
     "monitoring_cycles": "collecting",
     "problem_items": "planning",

@@ -30,3 +30,11 @@ SHOWCASE_CASES: Cases = {
     "chain_is_whole": ({}, [{"chain_gaps": ("evidence",)}]),
     "item_is_open_again": ({"item_is_closed": False}, [{"item_is_closed": True}]),
 }
+GOOD_NEED: dict[str, Any] = {
+    "is_written": True,
+    "asks_for_no_person": True,
+    "due_is_ahead": True,
+    "has_delivery": True,
+    "due_on": None,
+}
+NEED_CASES: Cases = {name: ({}, [{name: False}]) for name in GOOD_NEED if name != "due_on"}

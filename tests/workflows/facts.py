@@ -4,7 +4,14 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
-from tests.workflows.disclosure_cases import DISCLOSURE_CASES, GOOD_DISCLOSURE, GOOD_SHOWCASE, SHOWCASE_CASES
+from tests.workflows.disclosure_cases import (
+    DISCLOSURE_CASES,
+    GOOD_DISCLOSURE,
+    GOOD_NEED,
+    GOOD_SHOWCASE,
+    NEED_CASES,
+    SHOWCASE_CASES,
+)
 from tests.workflows.loop_cases import (
     CLOSURE_CASES,
     EVALUATION_CASES,
@@ -240,6 +247,7 @@ GOOD: dict[str, Changes] = {
     "interpretation_report": {"data_are_out": True, "is_written": True},
     "result_disclosure": GOOD_DISCLOSURE,
     "showcase_entry": GOOD_SHOWCASE,
+    "data_need": GOOD_NEED,
     "recheck": {"due_on": None, "note": "未见复发", "item_is_closed": False},
     "import_batch": {
         "is_results": True,
@@ -273,6 +281,7 @@ CASES: dict[str, dict[str, Case]] = {
     "interpretation_report": INTERPRETATION_CASES,
     "result_disclosure": DISCLOSURE_CASES,
     "showcase_entry": SHOWCASE_CASES,
+    "data_need": NEED_CASES,
     "recheck": RECHECK_CASES,
     "import_batch": BATCH_CASES,
 }

@@ -263,15 +263,36 @@ EFFECTS: dict[str, Holders] = {
 BOARDS: dict[str, Holders] = {"boards.view_boards": {**GROUP, **OFFICE}}
 PUBLISHERS: Holders = {**OFFICE, "principal": UNIT, "school_coordinator": UNIT}
 """Who prepares what is shown to the public: the office for the county, a school for itself."""
+DATA_OWNERS: Holders = dict.fromkeys(("dept_head", "dept_officer", "assessment_member", "office_director"), UNIT)
+"""Whose unit keeps data that others ask for."""
 DISCLOSURE: dict[str, Holders] = {
     "disclosure.agree_showcase": {"principal": UNIT, "dept_head": UNIT},
+    "disclosure.answer_data_need": DATA_OWNERS,
     "disclosure.approve_disclosure": {"leading_group_head": COUNTY},
     "disclosure.approve_school_disclosure": {"office_director": COUNTY},
+    "disclosure.ask_for_data": {**OFFICE, "subject_researcher": COUNTY, **dict.fromkeys(OWNERS, UNIT)},
+    "disclosure.confirm_data_need": {
+        **dict.fromkeys(("office_director", "evaluator", "subject_researcher", "dept_head", "dept_officer"), OWN),
+        "principal": SCHOOL,
+        "school_coordinator": SCHOOL,
+    },
     "disclosure.draft_disclosure": PUBLISHERS,
     "disclosure.draft_showcase": {**OFFICE, **dict.fromkeys(OWNERS, UNIT)},
+    "disclosure.manage_library": OFFICE,
     "disclosure.publish_showcase": {"office_director": COUNTY},
     "disclosure.submit_disclosure": {**OFFICE, "principal": UNIT},
+    "disclosure.view_data_needs": {
+        **GROUP,
+        **OFFICE,
+        "subject_researcher": OWN,
+        "dept_head": (UNIT, OWN),
+        "dept_officer": (UNIT, OWN),
+        "assessment_member": UNIT,
+        "principal": SCHOOL,
+        "school_coordinator": SCHOOL,
+    },
     "disclosure.view_disclosures": {**GROUP, **OFFICE, "principal": SCHOOL, "school_coordinator": SCHOOL},
+    "disclosure.view_library": dict.fromkeys((*READERS, *WORKERS, "school_data_adviser"), COUNTY),
     "disclosure.view_showcase": {**GROUP, **OFFICE, **dict.fromkeys(OWNERS, UNIT)},
     "disclosure.withdraw_disclosure": {"leading_group_head": COUNTY, "office_director": COUNTY},
     "disclosure.withdraw_showcase": {

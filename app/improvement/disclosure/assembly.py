@@ -12,11 +12,19 @@ from app.improvement.disclosure.operations.showcase import keep_all_true
 from app.improvement.disclosure.routes import BLUEPRINTS
 
 ENTRIES = (
-    navigation.Entry("loop", "结果公开", "disclosures.index", "eye", ("disclosure.view_disclosures",), order=70),
-    navigation.Entry("loop", "展示案例", "showcase.index", "star", ("disclosure.view_showcase",), order=72),
+    navigation.Entry("loop", "结果公开", "disclosures.index", "eye", ("disclosure.view_disclosures",), order=73),
+    navigation.Entry("loop", "展示案例", "showcase.index", "star", ("disclosure.view_showcase",), order=74),
+    navigation.Entry("loop", "文件库", "library.index", "file-text", ("disclosure.view_library",), order=80),
+    navigation.Entry(
+        "loop", "数据需求", "data_needs.index", "database-import", ("disclosure.view_data_needs",), order=82
+    ),
 )
 DEEDS = {
     "result_disclosure.write": ("改了公开内容", "changed the disclosure"),
+    "library_document.add": ("放进文件库", "put a document into the library"),
+    "library_document.add_version": ("放了新版本", "put in a newer version"),
+    "library_document.describe": ("改了文件说明", "changed the description of a document"),
+    "library_document.replace": ("标明由新文件代替", "marked it as replaced"),
     "showcase_entry.write": ("改了案例内容", "changed the entry"),
     "showcase_entry.keep_true": ("按问题项状态调整案例", "kept the entry true to its item"),
     "result_disclosure.keep_time": ("按日期或来源调整公开", "kept the time of the publication"),

@@ -27,6 +27,22 @@ SCENARIOS: dict[str, Sentence] = {
     "research": Sentence("科学研究", "Research"),
 }
 """The ten scenarios of domain §1.1."""
+CATEGORIES: dict[str, Sentence] = {
+    "law": Sentence("法律法规", "Law"),
+    "policy": Sentence("政策文件", "Policy"),
+    "plan": Sentence("实施方案", "Plan"),
+    "guidance": Sentence("工作指引", "Guidance"),
+    "notice": Sentence("通知", "Notice"),
+    "form": Sentence("表格模板", "Form"),
+}
+STANDINGS: dict[str, Sentence] = {
+    "in_force": Sentence("有效", "In force"),
+    "coming": Sentence("尚未生效", "Not yet in force"),
+    "over": Sentence("已失效", "No longer in force"),
+    "replaced": Sentence("已被代替", "Replaced"),
+}
+LOOKS = {"in_force": "done", "coming": "wait", "over": "idle", "replaced": "return"}
+"""Family of colours of a standing; its word always stands beside it."""
 ENDINGS: dict[str, Sentence] = {
     "withdrawn": Sentence("已撤回", "Withdrawn"),
     "expired": Sentence("公开期已满", "Period over"),

@@ -1,7 +1,9 @@
 """Tables of disclosure: what is being prepared, and the frozen public pages."""
 
+from app.improvement.disclosure.models.data_needs import DataNeed
 from app.improvement.disclosure.models.disclosures import ResultDisclosure
+from app.improvement.disclosure.models.library import LibraryDocument, LibraryVersion
 from app.improvement.disclosure.models.public_pages import PublicPage
 from app.improvement.disclosure.models.showcase import ShowcaseEntry
 
-__all__ = ["PublicPage", "ResultDisclosure", "ShowcaseEntry"]
+__all__ = ["DataNeed", "LibraryDocument", "LibraryVersion", "PublicPage", "ResultDisclosure", "ShowcaseEntry"]

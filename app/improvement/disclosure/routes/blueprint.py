@@ -16,17 +16,22 @@ from workflows.parties import PARTIES
 disclosures_bp = Blueprint("disclosures", __name__)
 public_bp = Blueprint("public", __name__)
 showcase_bp = Blueprint("showcase", __name__)
-BLUEPRINTS = (disclosures_bp, public_bp, showcase_bp)
+library_bp = Blueprint("library", __name__)
+data_needs_bp = Blueprint("data_needs", __name__)
+BLUEPRINTS = (disclosures_bp, public_bp, showcase_bp, library_bp, data_needs_bp)
 WORDS = SimpleNamespace(
+    category=words.CATEGORIES,
     ending=words.ENDINGS,
     finding=visit_words.FINDINGS,
     grade=GRADES,
+    look=words.LOOKS,
     model=effect_words.MODELS,
     outcome=effect_words.OUTCOMES,
     page=words.PAGES,
     party=PARTIES,
     scenario=words.SCENARIOS,
     source=words.SOURCES,
+    standing=words.STANDINGS,
     subject=SUBJECTS,
     verdict=effect_words.VERDICTS,
     visit_kind=visit_words.KINDS,
@@ -37,6 +42,8 @@ WORDS = SimpleNamespace(
 @disclosures_bp.context_processor
 @public_bp.context_processor
 @showcase_bp.context_processor
+@library_bp.context_processor
+@data_needs_bp.context_processor
 def words_of_templates() -> dict[str, Any]:
     """Give every page of disclosure its words."""
     return {
