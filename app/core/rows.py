@@ -144,8 +144,16 @@ def _converter(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] 
 
 
 def _joined(
-    mapper: Mapper[Any], table: Any, source: Any, path: tuple[str, ...], seen: frozenset[Any], columns: Any, parts: Any
+    mapper: Mapper[Any],
+    table: Any,
+    source: Any,
+    path: tuple[str, ...],
+    seen: frozenset[Any],
+    columns: Any,
+    parts: Any,
+    maybe: bool = False,
 ) -> Any:
+    """`source` with all that is joined below; `maybe`: this part itself may be missing, so nothing below may demand it."""
     keys = _plain_columns(mapper)
     if keys is None:
         return None
@@ -163,8 +171,10 @@ def _joined(
         ((here, there),) = relation.local_remote_pairs
         further = relation.mapper.local_table.alias()
         on = table.c[here.name] == further.c[there.name]
-        source = source.join(further, on, isouter=not relation.innerjoin)
-        source = _joined(relation.mapper, further, source, (*path, relation.key), seen | {mapper}, columns, parts)
+        outer = maybe or not relation.innerjoin
+        source = source.join(further, on, isouter=outer)
+        below = (*path, relation.key)
+        source = _joined(relation.mapper, further, source, below, seen | {mapper}, columns, parts, outer)
         if source is None:
             return None
     return source

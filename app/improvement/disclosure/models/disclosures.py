@@ -59,9 +59,9 @@ class ResultDisclosure(Base, Movable):
     content_sha256: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
 
     unit: Mapped[Any] = relationship("Unit", foreign_keys=[unit_id], lazy="joined", innerjoin=True)
-    cycle: Mapped[MonitoringCycle | None] = relationship(lazy="select")
-    report: Mapped[InterpretationReport | None] = relationship(lazy="select")
-    visit: Mapped[SupervisionVisit | None] = relationship(lazy="select")
+    cycle: Mapped[MonitoringCycle | None] = relationship(lazy="joined")
+    report: Mapped[InterpretationReport | None] = relationship(lazy="joined")
+    visit: Mapped[SupervisionVisit | None] = relationship(lazy="joined")
 
     @property
     def label(self) -> str:
