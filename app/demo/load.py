@@ -16,6 +16,7 @@ from app.demo import (
     library,
     needs,
     others,
+    outside,
     publishing,
     roll,
     rounds,
@@ -88,6 +89,8 @@ def load(students: int = STUDENTS, say: Callable[[str], None] = print) -> None:
         say("问题项的经过…")
         told += teller.tell(stories, teller.real.date())
         value_added.reckon(county, teller, measured, one, "english", teller.real.date() - SCORES_STAY)
+        say("请第三方看一看…")
+        outside.tell(county, teller)
         say("还在路上的清单与监测…")
         others.on_the_desk(county, teller)
         others.second_edition(county, teller)

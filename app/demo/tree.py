@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
@@ -34,6 +34,7 @@ COUNTY_ROLES = (
     ("guidance_member", "顾明川", "ZD", ()),
     ("assessment_member", "许知夏", "CP", ()),
     ("assessment_member", "罗以宁", "CP", ()),
+    ("external_evaluator", "黎望舒", "", ()),
     ("province_viewer", "马清越", "", ()),
     ("city_officer", "吕松年", "", ()),
     ("dpo", "贺知非", "", ()),
@@ -49,6 +50,10 @@ COUNTY_ROLES = (
 )
 SCHOOL_ROLES = ("principal", "school_coordinator", "grade_leader", "subject_teacher", "homeroom_teacher")
 INSPECTORS = 8
+ADVISER = "尹嘉树"
+"""Advises the first school on its data, under a contract."""
+CONTRACT = timedelta(days=240)
+"""How long an outsider's contract runs from the day of the demo."""
 
 
 @dataclass
@@ -156,6 +161,7 @@ class Builder:
             base | {
                 "id": assignment, "person_id": person, "unit_id": unit_id, "school_id": school, "role": role,
                 "subjects": list(subjects), "from_on": SINCE,
+                "to_on": clock.today() + CONTRACT if ROLES[role].level == "outside" else None,
             }
         )  # fmt: skip
         for code in schools:
@@ -200,6 +206,9 @@ class Builder:
             for role in SCHOOL_ROLES:
                 subject = (SUBJECTS[number % len(SUBJECTS)],) if role == "subject_teacher" else ()
                 self.player(role, names.person(self.random), code, subject)
+        self.player(
+            "school_data_adviser", ADVISER if self.county.code[-1] == "1" else names.person(self.random), codes[0]
+        )
 
     def write(self) -> County:
         """Everything in one act of the system."""

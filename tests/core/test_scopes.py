@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import String, Uuid, select
+from sqlalchemy import ForeignKey, String, Uuid, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app.core import clock
@@ -20,7 +20,7 @@ from app.core.audit import trail
 from app.core.database import db, use_context, uuid7
 from app.core.policy import decide, scopes
 from app.core.policy.actor import NOBODY, SYSTEM, Actor, Taught
-from app.core.policy.assignments import CaseAssignment
+from app.core.policy.assignments import PART_OF, CaseAssignment
 from app.core.policy.roles import ROLES
 from app.core.policy.scopes import Scope
 from tests.cast import Cast
@@ -51,6 +51,24 @@ class Thing(Room):
     class_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     cohort: Mapped[int | None]
     class_no: Mapped[int | None]
+
+
+class Part(Room):
+    """What belongs to a thing: whoever is assigned the thing is assigned it."""
+
+    __tablename__ = "scope_parts"
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid7)
+    thing_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("scope_things.id"), info={PART_OF: True})
+
+
+class PartOfPart(Room):
+    """And what belongs to that."""
+
+    __tablename__ = "scope_parts_of_parts"
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid7)
+    part_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("scope_parts.id"), info={PART_OF: True})
 
 
 class Bare(Room):
@@ -156,12 +174,19 @@ def test_an_assignment_reaches_its_record_on_its_days_only(tables: None, cast: C
                 to_on=None if day.ends is None else clock.today() + timedelta(days=day.ends),
             )
         )  # fmt: skip
+    for model, above, keys_ in ((Part, "thing_id", (mine, other)), (PartOfPart, "part_id", (mine, other))):
+        rows = [{"id": key, above: key} for key in keys_]
+        db.session.connection().execute(model.__table__.insert(), rows)  # type: ignore[attr-defined]
     actor = Actor(person_id=who.person_id)
     runs = day.begins <= 0 and (day.ends is None or day.ends >= 0) and person == 0
     records = db.session.scalars(select(Thing)).all()
     held = {record.id for record in records if scopes.ASSIGNED.holds(actor, record)}
     assert scopes.ASSIGNED.among(actor, records) == held
     assert _shown(scopes.ASSIGNED, actor, Thing) == held == ({mine} if runs else set())
+    for model in (Part, PartOfPart):
+        parts = db.session.scalars(select(model)).all()
+        assert {part.id for part in parts if scopes.ASSIGNED.holds(actor, part)} == held
+        assert _shown(scopes.ASSIGNED, actor, model) == held
 
 
 def test_nothing_is_never_the_same_as_nothing(tables: None) -> None:

@@ -9,6 +9,9 @@ from sqlalchemy import Index
 
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
 
+PART_OF = "part_of"
+"""Key in the `info` of a foreign key that leads from a part to the whole: whoever is assigned the whole is assigned the part."""
+
 
 class CaseAssignment(Base, Record, Scoped):
     """`part` is the duty: handler, deputy, verifier, team, evaluator; `to_on` is the last day of access."""

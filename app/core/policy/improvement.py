@@ -136,6 +136,7 @@ PROBLEMS: dict[str, Holders] = {
     "problems.handle_item": HANDLERS,
     "problems.issue_list": {"office_director": COUNTY},
     "problems.issue_school_list": {"school_coordinator": SCHOOL},
+    "problems.name_evaluator": {"office_director": COUNTY},
     "problems.name_handler": HEADS,
     "problems.open_list": {"leading_group_head": COUNTY, "principal": SCHOOL},
     "problems.print_list": READERS,

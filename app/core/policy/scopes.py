@@ -7,7 +7,7 @@ results `cohort` and `class_no`. A property test proves that the two agree.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true, tu
 from app.core.clock import today
 from app.core.database import db
 from app.core.policy.actor import Actor
-from app.core.policy.assignments import CaseAssignment
+from app.core.policy.assignments import PART_OF, CaseAssignment
 
 
 @dataclass(frozen=True)
@@ -57,20 +57,39 @@ def _assigned(actor: Actor, record: Any) -> bool:
 
 
 def _assigned_together(actor: Actor, records: Sequence[Any]) -> Set[uuid.UUID]:
-    ids = [record.id for record in records]
-    mine = _assignment(actor, type(records[0]), CaseAssignment.record_id)
-    return set(db.session.scalars(select(CaseAssignment.record_id).where(mine, CaseAssignment.record_id.in_(ids))))
+    model, ids = type(records[0]), [record.id for record in records]
+    mine = exists().where(_assignment(actor, model, model.id))
+    return set(db.session.scalars(select(model.id).where(model.id.in_(ids), mine)))
 
 
 def _assignment(actor: Actor, model: Any, identity: Any) -> ColumnElement[bool]:
     day = today()
     return and_(
-        CaseAssignment.entity == model.__tablename__,
-        CaseAssignment.record_id == identity,
+        or_(
+            *(
+                and_(CaseAssignment.entity == name, CaseAssignment.record_id == key)
+                for name, key in _above(model, identity)
+            )
+        ),
         CaseAssignment.person_id == actor.person_id,
         CaseAssignment.from_on <= day,
         or_(CaseAssignment.to_on.is_(None), CaseAssignment.to_on >= day),
     )
+
+
+def _above(model: Any, identity: Any) -> Iterator[tuple[str, Any]]:
+    """The record itself and all that it is a part of, as table and key: who is given a case is given what belongs to it.
+
+    A column says by its `info` that it leads to the whole: evidence to its measure, a measure to its plan, a plan to its item.
+    """
+    table = model.__table__
+    yield table.name, identity
+    while upwards := [column for column in table.columns if column.info.get(PART_OF)]:
+        here = table.alias()
+        inside = select(here.c[upwards[0].key]).where(here.c.id == identity)
+        identity = inside.correlate_except(here).scalar_subquery()
+        table = next(iter(upwards[0].foreign_keys)).column.table
+        yield table.name, identity
 
 
 def _taught(actor: Actor, record: Any, *columns: str) -> bool:

@@ -35,6 +35,7 @@ DEEDS = {
     "problem_list.print": ("生成了清单公文", "drew the document"),
     "problem_item.edit": ("改了问题项", "changed the item"),
     "problem_item.name_handler": ("指定了经办人", "named a handler"),
+    "problem_item.name_evaluator": ("请了第三方评估", "asked an outside evaluator"),
     "problem_item.add_cause": ("写下一条原因", "wrote a cause"),
     "problem_item.change_cause": ("改了一条原因", "changed a cause"),
     "problem_item.remove_cause": ("删掉一条原因", "removed a cause"),

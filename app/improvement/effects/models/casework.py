@@ -12,6 +12,7 @@ from sqlalchemy.orm import relationship
 
 from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, db, mapped_column
+from app.core.policy.assignments import PART_OF
 from app.improvement.plans.models import RemediationPlan
 from app.improvement.problems.models import ProblemItem
 from workflows.improvement.closure_request import CLOSURE_REQUEST
@@ -46,7 +47,7 @@ class EffectEvaluation(Base, Movable):
     )
     workflow = EFFECT_EVALUATION
 
-    item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("problem_items.id"))
+    item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("problem_items.id"), info={PART_OF: True})
     plan_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("remediation_plans.id"))
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
     design: Mapped[str | None] = mapped_column(String(10))
@@ -175,7 +176,7 @@ class ClosureRequest(Base, Movable):
     workflow = CLOSURE_REQUEST
 
     number: Mapped[str] = mapped_column(String(20))
-    item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("problem_items.id"))
+    item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("problem_items.id"), info={PART_OF: True})
     evaluation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("effect_evaluations.id"))
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
     owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))
@@ -293,7 +294,7 @@ class Recheck(Base, Movable):
     __protection__ = "unit"
     workflow = RECHECK
 
-    item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("problem_items.id"), index=True)
+    item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("problem_items.id"), info={PART_OF: True}, index=True)
     request_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("closure_requests.id"))
     unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("units.id"))
     due_on: Mapped[date]

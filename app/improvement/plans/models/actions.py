@@ -15,6 +15,7 @@ from sqlalchemy.orm import relationship
 from app.core import clock
 from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, db, mapped_column
+from app.core.policy.assignments import PART_OF
 from app.improvement.plans.models.plans import RemediationPlan
 from workflows.improvement.remediation_action import REMEDIATION_ACTION
 
@@ -30,7 +31,7 @@ class RemediationAction(Base, Movable):
     )
     workflow = REMEDIATION_ACTION
 
-    plan_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("remediation_plans.id"))
+    plan_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("remediation_plans.id"), info={PART_OF: True})
     position: Mapped[int] = mapped_column(default=0, server_default=sql("0"))
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
     owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))

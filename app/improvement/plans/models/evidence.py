@@ -12,6 +12,7 @@ from sqlalchemy.orm import relationship
 from app.core import clock
 from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, db, mapped_column
+from app.core.policy.assignments import PART_OF
 from app.core.storage.id_numbers import count_in
 from app.improvement.plans.models.actions import RemediationAction
 from workflows.improvement.evidence import EVIDENCE
@@ -45,7 +46,7 @@ class Evidence(Base, Movable):
     )
     workflow = EVIDENCE
 
-    action_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("remediation_actions.id"))
+    action_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("remediation_actions.id"), info={PART_OF: True})
     criterion_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("evidence_criteria.id"))
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
     owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))

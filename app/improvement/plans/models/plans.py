@@ -14,6 +14,7 @@ from sqlalchemy.orm import relationship
 from app.core import clock
 from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, db, mapped_column
+from app.core.policy.assignments import PART_OF
 from app.improvement.plans.targets import effect_of_change
 from app.improvement.problems.models import ProblemItem
 from workflows.improvement.remediation_plan import REMEDIATION_PLAN
@@ -41,7 +42,7 @@ class RemediationPlan(Base, Movable):
     )
     workflow = REMEDIATION_PLAN
 
-    item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("problem_items.id"))
+    item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("problem_items.id"), info={PART_OF: True})
     edition: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
     owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))

@@ -15,6 +15,7 @@ from app.core.web.forms import Later
 from app.improvement.problems.forms.fields import Choice, Day, VersionedForm, at_most, offered, wanted
 from app.improvement.problems.operations.diagnosis import CauseIn
 from app.improvement.problems.operations.drafting import Submission
+from app.improvement.problems.operations.evaluators import EvaluatorIn
 from app.improvement.problems.operations.handlers import AcceptIn
 from app.improvement.problems.operations.items import ContestIn, ExtendIn, ReassignIn, SuspendIn, VoidIn
 from app.improvement.problems.operations.notes import OnsiteIn, RemarkIn
@@ -66,6 +67,21 @@ class HandlerForm(VersionedForm):
     def given(self, ids: Ids) -> AcceptIn:
         """What the operation takes."""
         return AcceptIn(ids.get(self.handler.data or ""), ids.get(self.deputy.data or ""), self.version.data)
+
+
+class EvaluatorForm(VersionedForm):
+    """Who evaluates from outside, and until when."""
+
+    evaluator = Choice(_("第三方评估员"), validators=[wanted(_("请选择第三方评估员"))])
+    until = Day(_("看到哪一天"), [wanted(_("请写最后一天"))], description=_("这一天也算在内，不能晚于合同期"))
+
+    def offer(self, evaluators: list[tuple[str, str]]) -> None:
+        """Put the evaluators whose contract runs into the list."""
+        self.evaluator.choices = offered(evaluators, _("请选择"))
+
+    def given(self, ids: Ids) -> EvaluatorIn:
+        """What the operation takes."""
+        return EvaluatorIn(ids.get(self.evaluator.data or ""), self.until.data, self.version.data)
 
 
 class ObjectionForm(VersionedForm):

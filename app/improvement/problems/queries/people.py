@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,9 @@ from sqlalchemy import or_, select
 from app.core import clock
 from app.core.database import db
 from app.core.policy.actor import Actor
+from app.core.policy.assignments import CaseAssignment
 from app.improvement.problems.models import ProblemItem
+from app.improvement.problems.operations.evaluators import contracts, running_for
 from app.improvement.problems.operations.handlers import DEPUTIES, HANDLERS, staff_ids
 from app.people.directory.models import Person, RoleAssignment, SchoolResponsibility, Unit
 
@@ -81,6 +84,11 @@ def staff_for(actor: Actor, item: ProblemItem, deputies: bool = False) -> list[N
     return _named(wanted.order_by(Person.pinyin, Person.id))
 
 
+def outside_evaluators(actor: Actor) -> Sequence[Any]:
+    """Outside evaluators of the actor's county whose contract runs: person_id, ref, name, to_on."""
+    return contracts(actor.county_id)
+
+
 def in_charge(actor: Actor, item: ProblemItem) -> dict[str, list[tuple[str, str]]]:
     """Names with their role: who is responsible, handles, stands in, inspects the school, and drafted the list."""
     duties = {
@@ -88,6 +96,7 @@ def in_charge(actor: Actor, item: ProblemItem) -> dict[str, list[tuple[str, str]
         "handler": item.owner_id,
         "deputy": item.deputy_id,
         "drafter": item.problem_list.owner_id,
+        "evaluator": db.session.scalar(running_for(item).with_only_columns(CaseAssignment.person_id)),
     }
     wanted = select(Person.id, Person.name, RoleAssignment.role).join(
         RoleAssignment, RoleAssignment.person_id == Person.id, isouter=True

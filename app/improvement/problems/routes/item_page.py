@@ -87,6 +87,8 @@ def _beside(actor: Actor, item: ProblemItem) -> list[dict[str, Any]]:
     named = item.was_accepted and not item.is_settled
     if named and decide.may(actor, "problems.name_handler", item):
         found.append(_link("problem_items.handler", item, _("改派经办人"), "user-plus"))
+    if item.issued_on and item.state != "void" and decide.may(actor, "problems.name_evaluator", item):
+        found.append(_link("problem_items.evaluator", item, _("请第三方评估"), "user-plus"))
     if item.issued_on and item.state != "void" and _may_check(actor, item):
         found.append(_link("problem_items.onsite_check", item, _("记现场核查"), "walk"))
     if item.state == "closed" and decide.may(actor, "effects.propose_reopening", item):
@@ -250,6 +252,7 @@ def people(actor: Actor, item: ProblemItem, named: dict[str, list[tuple[str, str
         "deputy": _("替补"),
         "inspector": _("督学"),
         "drafter": _("起草"),
+        "evaluator": _("第三方评估"),
     }
     rows = [
         (title, name, word(ROLES[role]) if role in ROLES and duty != "inspector" else "")
