@@ -37,6 +37,8 @@ READERS: Holders = {
     "inspector": SCHOOLS,
     "external_evaluator": ASSIGNED,
 }
+LIST_READERS: Holders = {role: scope for role, scope in READERS.items() if role != "external_evaluator"}
+"""An outside evaluator is given single items; a list would show those of other schools."""
 
 MONITORING: dict[str, Holders] = {
     "imports.accept_results": {"assessment_member": COUNTY, "evaluator": COUNTY, "office_director": COUNTY},
@@ -139,13 +141,13 @@ PROBLEMS: dict[str, Holders] = {
     "problems.name_evaluator": {"office_director": COUNTY},
     "problems.name_handler": HEADS,
     "problems.open_list": {"leading_group_head": COUNTY, "principal": SCHOOL},
-    "problems.print_list": READERS,
+    "problems.print_list": LIST_READERS,
     "problems.submit_list": {"office_director": COUNTY},
     "problems.submit_school_list": {"school_coordinator": SCHOOL},
     "problems.suspend_item": {"leading_group_head": COUNTY},
     "problems.view_drafts": {**GROUP, **OFFICE},
     "problems.view_items": {**READERS, **dict.fromkeys(WORKERS, (OWN, ASSIGNED))},
-    "problems.view_lists": READERS,
+    "problems.view_lists": LIST_READERS,
     "problems.view_progress": {"city_officer": COUNTY, "province_viewer": COUNTY},
     "problems.view_reopenings": {**GROUP, **OFFICE, **OWNERS, "inspector": SCHOOLS},
     "problems.view_school_drafts": {"principal": SCHOOL, "school_coordinator": SCHOOL},

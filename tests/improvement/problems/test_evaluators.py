@@ -59,6 +59,8 @@ def test_the_office_opens_an_item_with_all_its_parts_and_nothing_else(
     assert set(seen(browser, chain).values()) == {200}, seen(browser, chain)
     assert set(seen(browser, other).values()) == {404}
     assert "八年级数学作业没有分层" in browser("external_evaluator").page("/")
+    mine = browser("external_evaluator").page(f"/items/{chain.refs['problem_items']}")
+    assert "/lists" not in mine.partition("<main")[2], "no link to a list that is not shown"
     assert cast["external_evaluator"].name in browser("office_director").page(f"/items/{chain.refs['problem_items']}")
 
 

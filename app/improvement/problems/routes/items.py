@@ -171,6 +171,7 @@ def show(ref: str, form: RemarkForm, status: int = 200) -> Response:
         waits=item_page.waits(found, traced, handler),
         facts=item_page.facts(found, traced),
         traced=traced,
+        list_seen=decide.may(actor, "problems.view_lists", found.problem_list),
         findings_seen=decide.holds(actor, "monitoring.view_findings"),
         entries=entries,
         earlier=earlier,
