@@ -22,14 +22,16 @@ from app.improvement.problems.routes.blueprints import items_bp as bp
 RIGHT = "problems.name_evaluator"
 
 
+def _named(row: Any) -> str:
+    """The name, and until when the contract runs."""
+    if row.to_on is None:
+        return str(row.name)
+    return _("%(name)s（合同到 %(day)s）", name=row.name, day=long_date(row.to_on))
+
+
 def _offer(actor: Actor, form: EvaluatorForm) -> Ids:
     rows = people.outside_evaluators(actor)
-    form.offer(
-        [
-            (row.ref, f"{row.name}（{_('合同到 %(day)s', day=long_date(row.to_on))}）" if row.to_on else row.name)
-            for row in rows
-        ]
-    )
+    form.offer([(row.ref, _named(row)) for row in rows])
     return {row.ref: row.person_id for row in rows}
 
 
