@@ -26,7 +26,7 @@ def _named(row: Any) -> str:
     """The name, and until when the contract runs."""
     if row.to_on is None:
         return str(row.name)
-    return _("%(name)s（合同到 %(day)s）", name=row.name, day=long_date(row.to_on))
+    return str(_("%(name)s（合同到 %(day)s）", name=row.name, day=long_date(row.to_on)))
 
 
 def _offer(actor: Actor, form: EvaluatorForm) -> Ids:
