@@ -92,17 +92,22 @@ def load(students: int = STUDENTS, say: Callable[[str], None] = print) -> None:
         say("请第三方看一看…")
         outside.tell(county, teller)
         say("还在路上的清单与监测…")
-        others.on_the_desk(county, teller)
-        others.second_edition(county, teller)
-        others.twice(county, teller)
-        coming.tell(county, teller)
-        publishing.tell(county, teller)
-        library.tell(county, teller)
-        needs.tell(county, teller)
-        publishing.show(county, teller)
+        _on_the_way(county, teller)
         say(f"讲了 {told} 段经过。")
     finally:
         teller.end()
+
+
+def _on_the_way(county: tree.County, teller: Teller) -> None:
+    """What waits on desks, comes next, is published or asked for."""
+    others.on_the_desk(county, teller)
+    others.second_edition(county, teller)
+    others.twice(county, teller)
+    coming.tell(county, teller)
+    publishing.tell(county, teller)
+    library.tell(county, teller)
+    needs.tell(county, teller)
+    publishing.show(county, teller)
 
 
 def _autumn(county: tree.County, teller: Teller, stories: list[Story]) -> int:
