@@ -28,7 +28,11 @@ def read_scale(text: str) -> Scale:
 
     Raises yaml.YAMLError for text that is no YAML, pydantic.ValidationError for content that is no scale.
     """
-    return Scale.model_validate(yaml.load(text, Loader=_Loader))  # noqa: S506 - a SafeLoader
+    loader = _Loader(text)
+    try:
+        return Scale.model_validate(loader.get_single_data())
+    finally:
+        loader.dispose()
 
 
 def written(scale: Scale) -> str:
