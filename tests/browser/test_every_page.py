@@ -50,6 +50,8 @@ PRINTED = {
 REFUSED: dict[str, tuple[int, str]] = {
     "actions.cancellation": (404, "for whoever approved the plan: tests/improvement/plans ends measures"),
     "boards.report": (404, FILE),
+    "boards.verify_report": (404, PAPER),
+    "data_needs.delivery": (404, "only of a need that its owner took on: tests/improvement/disclosure delivers one"),
     "data_needs.file": (404, "nothing was delivered yet"),
     "effects.closure_document": (404, PAPER),
     "effects.criteria": (404, "only where the plan is evaluated by criteria; the records' is by an indicator"),
@@ -67,6 +69,7 @@ REFUSED: dict[str, tuple[int, str]] = {
     "public.bureau": (404, "no bureau of that name publishes: test_public_pages reads them"),
     "public.show": (404, "no page of that name is out: test_public_pages reads them"),
     "verification.ask_measure_return": (404, "only of a measure that says it is done"),
+    "sent_in.file": (404, FILE),
     "visits.checklist": (404, TEAM),
     "visits.conflicts": (404, TEAM),
     "visits.interest": (404, TEAM),
@@ -151,6 +154,8 @@ def _sorted(page: Page, site: Site, endpoint: str, address: str, answer: APIResp
         return Known(address, "page", f"{address} [{endpoint}] answers {answer.status}: take it out of REFUSED")
     if answer.status in (301, 302, 303, 307, 308):
         return Known(address, "redirect", _led_astray(page, site, address, answer.headers.get("location", "")))
+    if answer.status == 204:
+        return Known(address, "data")
     if answer.status != 200:
         return Known(address, "data", f"{address}: {answer.status}")
     if kept.startswith("attachment"):
