@@ -115,6 +115,7 @@ def index() -> Response:
         next_url=filters.address(after=found.after) if found.after else "",
         previous_url=filters.address(before=found.before) if found.before else "",
         own_school=actor.school_id is not None,
+        lists_seen=decide.holds(actor, "problems.view_lists"),
         sees_reopenings=decide.holds(actor, "problems.view_reopenings"),
     )
 
