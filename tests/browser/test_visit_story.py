@@ -239,7 +239,9 @@ def _on_site(site: Site) -> str:
     """A visit under way, made if there is none: nobody leads one at the same school again and again."""
     use_context(SYSTEM.context())
     known = select(SupervisionVisit).where(SupervisionVisit.state == "on_site")
-    found: SupervisionVisit = db.session.scalars(known).first() or VisitScene(site.cast).visit("on_site")
+    inspector = site.cast["inspector"].person_id
+    led = (one for one in db.session.scalars(known) if inspector in {member.person_id for member in one.team})
+    found: SupervisionVisit = next(led, None) or VisitScene(site.cast).visit("on_site")
     return found.address
 
 

@@ -40,6 +40,7 @@ OTHER_ROWS = {
 }
 """Pages whose rows are no records of the stage, by endpoint: what a row of theirs looks like."""
 MAY_LACK_ROWS = {
+    "data_needs.index": "the one of the stage is between a school and a department: tests/improvement/disclosure",
     "dashboards.home": "what waits for the role is chosen by deadlines; the pages of the records are entries of their own",
     "dashboards.todo": "the one record of each kind waits for somebody else by turns",
     "burden.index": "counts what falls due month by month; of one measure nothing does",

@@ -295,7 +295,7 @@ DISCLOSURE: dict[str, Holders] = {
         "school_coordinator": SCHOOL,
     },
     "disclosure.view_disclosures": {**GROUP, **OFFICE, "principal": SCHOOL, "school_coordinator": SCHOOL},
-    "disclosure.view_library": dict.fromkeys((*READERS, *WORKERS, "school_data_adviser"), COUNTY),
+    "disclosure.view_library": dict.fromkeys((*LIST_READERS, *WORKERS), COUNTY),
     "disclosure.view_showcase": {**GROUP, **OFFICE, **dict.fromkeys(OWNERS, UNIT)},
     "disclosure.withdraw_disclosure": {"leading_group_head": COUNTY, "office_director": COUNTY},
     "disclosure.withdraw_showcase": {
