@@ -11,8 +11,14 @@ from app.core.word import Paper
 from app.demo.telling import Teller
 from app.demo.tree import County
 from app.improvement.disclosure.models import LibraryDocument
-from app.improvement.disclosure.operations import library
-from app.improvement.disclosure.operations.library import DocumentIn, FirstIn, LibraryPlace, ReplacedIn, VersionIn
+from app.improvement.disclosure.operations import document_library as library
+from app.improvement.disclosure.operations.document_library import (
+    DocumentIn,
+    FirstIn,
+    LibraryPlace,
+    ReplacedIn,
+    VersionIn,
+)
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 BUREAU = "清澜县教育局"

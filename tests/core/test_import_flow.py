@@ -1,6 +1,5 @@
 """The way of a file: uploaded, mapped, checked, accepted by a second person, rolled back; every line of it in the trail."""
 
-from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,67 +10,20 @@ from sqlalchemy import func, select, text
 from app.core.casework.choices import choice
 from app.core.database import db, use_context
 from app.core.errors import ImportRefused, NotAllowed, NotFound, StepRefused
-from app.core.imports import arrival, jobs, operations, queries
+from app.core.imports import jobs, operations, queries
 from app.core.imports.checking import Choices
 from app.core.imports.files import file_of
 from app.core.imports.flow import kind_of, mapping_from
-from app.core.imports.models import ImportBatch, ImportFile, ImportFormer, ImportReport, ImportRow, SavedMapping
+from app.core.imports.models import ImportBatch, ImportFile, ImportFormer, ImportReport, SavedMapping
 from app.core.imports.operations import CheckIn, DropIn, SameFile, StepIn
 from app.core.outbox import deliver
 from app.core.policy.actor import SYSTEM
 from app.people.directory.models import Student
 from tests.cast import Cast
+from tests.core.imports.rosters import accepted, broken, carried_out, checked, entries, roll, students, uploaded
 from tests.people.directory.rolls import HEADERS, child, children, workbook
 
 REASON = "这批名册传错了学校，需要撤回重传"
-
-
-def uploaded(
-    cast: Cast, data: bytes, who: str = "school_coordinator", name: str = "名册.xlsx", kind: str = "students"
-) -> ImportBatch:
-    actor = cast.actor(who)
-    use_context(actor.context())
-    batch = arrival.place_of(actor, kind, None)
-    return operations.upload(actor, batch, arrival.receive(actor, batch, data, name))
-
-
-def checked(
-    cast: Cast, batch: ImportBatch, who: str = "school_coordinator", given: CheckIn | None = None
-) -> ImportBatch:
-    operations.check(cast.actor(who), batch, given or CheckIn())
-    return carried_out(batch)
-
-
-def accepted(cast: Cast, batch: ImportBatch, who: str = "principal") -> ImportBatch:
-    operations.accept(cast.actor(who), batch, StepIn())
-    return carried_out(batch)
-
-
-def carried_out(batch: ImportBatch) -> ImportBatch:
-    deliver.drain()
-    use_context(SYSTEM.context())
-    db.session.refresh(batch)
-    return batch
-
-
-def roll(cast: Cast, count: int = 40, start: int = 0) -> list[tuple[Any, ...]]:
-    return list(children([(cast.units["shuangqiao"].code, "G7")], count, start=start))
-
-
-def students(cast: Cast) -> int:
-    use_context(SYSTEM.context())
-    counted = select(func.count()).select_from(Student).where(Student.county_id == cast.county.id)
-    return db.session.scalar(counted) or 0
-
-
-def entries(batch: ImportBatch) -> list[Any]:
-    use_context(SYSTEM.context())
-    rows = text("select step, person_id, body from audit.access_log where record_id = :id order by seq")
-    return list(db.session.execute(rows, {"id": batch.id}).all())
-
-
-def broken(row: Sequence[Any], position: int, value: Any) -> tuple[Any, ...]:
-    return (*row[:position], value, *row[position + 1 :])
 
 
 def test_a_roster_goes_from_the_file_to_the_roll_in_five_steps(app: Flask, cast: Cast) -> None:
@@ -376,41 +328,3 @@ def test_a_broken_file_is_refused_before_anything_is_kept(app: Flask, cast: Cast
             uploaded(cast, data)
     use_context(SYSTEM.context())
     assert db.session.scalar(select(func.count()).select_from(ImportBatch)) == 0
-
-
-def test_rows_of_ok_students_leave_nothing_in_waiting(app: Flask, cast: Cast) -> None:
-    batch = checked(cast, uploaded(cast, workbook(roll(cast))))
-    use_context(SYSTEM.context())
-    kept = db.session.scalars(select(ImportRow).where(ImportRow.batch_id == batch.id)).all()
-    assert all(row.status != "ok" and row.values == {} for row in kept)
-
-
-def test_rows_wait_sealed_and_go_once_they_are_taken_in(app: Flask, cast: Cast) -> None:
-    batch = checked(cast, uploaded(cast, workbook(roll(cast))))
-    parts = select(ImportFile.part).where(ImportFile.batch_id == batch.id).order_by(ImportFile.part)
-    assert list(db.session.scalars(parts)) == ["checked", "sent"]
-    number = roll(cast)[0][4].encode()
-    kept = db.session.scalar(select(ImportFile.stored_sha256).where(ImportFile.part == "checked"))
-    with app.extensions["bihuan.shelf"].open(kept) as file:
-        assert number not in file.read()
-    assert number in file_of(batch, "checked")
-
-    accepted(cast, batch)
-    assert list(db.session.scalars(parts)) == ["sent"]
-
-
-def test_rows_that_wait_are_checked_once_more_when_the_directory_changed_meanwhile(app: Flask, cast: Cast) -> None:
-    batch = checked(cast, uploaded(cast, workbook(roll(cast))))
-    other = checked(cast, uploaded(cast, workbook(roll(cast, 3)), name="三人.xlsx"))
-    accepted(cast, other)
-    assert accepted(cast, batch).state == "accepted"
-    assert students(cast) == 40
-
-
-def test_a_class_that_does_not_exist_yet_is_told_once_not_for_every_child(app: Flask, cast: Cast) -> None:
-    batch = checked(cast, uploaded(cast, workbook(roll(cast, 80, 40))))
-    told = db.session.scalars(select(ImportRow).where(ImportRow.batch_id == batch.id)).all()
-    classes = {row[8] for row in roll(cast, 80, 40)}
-
-    assert [message["code"] for row in told for message in row.messages] == ["class_not_known"] * len(classes)
-    assert batch.rows_warned == len(classes)

@@ -17,8 +17,8 @@ from app.core.errors import Invalid, NotAllowed, NotFound
 from app.core.policy.actor import SYSTEM
 from app.core.storage import EVIDENCE, Stored
 from app.improvement.disclosure.models import LibraryDocument
-from app.improvement.disclosure.operations import library
-from app.improvement.disclosure.queries import library as queries
+from app.improvement.disclosure.operations import document_library as library
+from app.improvement.disclosure.queries import document_library as queries
 from tests.cast import sign_in
 from tests.factories.monitoring import act_as
 from tests.improvement.disclosure.scenes import DisclosureScene

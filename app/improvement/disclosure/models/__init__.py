@@ -2,7 +2,7 @@
 
 from app.improvement.disclosure.models.data_needs import DataNeed
 from app.improvement.disclosure.models.disclosures import ResultDisclosure
-from app.improvement.disclosure.models.library import LibraryDocument, LibraryVersion
+from app.improvement.disclosure.models.document_library import LibraryDocument, LibraryVersion
 from app.improvement.disclosure.models.public_pages import PublicPage
 from app.improvement.disclosure.models.showcase import ShowcaseEntry
 

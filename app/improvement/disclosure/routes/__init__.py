@@ -1,6 +1,13 @@
 """Pages of disclosure: what is being prepared, and what everybody reads."""
 
-from app.improvement.disclosure.routes import data_needs, disclosure_steps, disclosures, library, public, showcase
+from app.improvement.disclosure.routes import (
+    data_needs,
+    disclosure_steps,
+    disclosures,
+    document_library,
+    public,
+    showcase,
+)
 from app.improvement.disclosure.routes.blueprint import BLUEPRINTS
 
-__all__ = ["BLUEPRINTS", "data_needs", "disclosure_steps", "disclosures", "library", "public", "showcase"]
+__all__ = ["BLUEPRINTS", "data_needs", "disclosure_steps", "disclosures", "document_library", "public", "showcase"]

@@ -19,7 +19,7 @@ from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
 from app.core.web.sent_in import give_out
 from app.improvement.disclosure.forms.data_needs import DataNeedForm, DeliveryForm
-from app.improvement.disclosure.forms.library import FILES
+from app.improvement.disclosure.forms.document_library import FILES
 from app.improvement.disclosure.operations import data_needs as operations
 from app.improvement.disclosure.queries import data_needs as queries
 from app.improvement.disclosure.routes.asking import Ask, Asking

@@ -19,10 +19,10 @@ from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
 from app.core.web.sent_in import give_out
-from app.improvement.disclosure.forms.library import FILES, DocumentForm, ReplacedForm, VersionForm
+from app.improvement.disclosure.forms.document_library import FILES, DocumentForm, ReplacedForm, VersionForm
 from app.improvement.disclosure.models import LibraryDocument
-from app.improvement.disclosure.operations import library as operations
-from app.improvement.disclosure.queries import library as queries
+from app.improvement.disclosure.operations import document_library as operations
+from app.improvement.disclosure.queries import document_library as queries
 from app.improvement.disclosure.routes.blueprint import library_bp as bp
 from app.improvement.disclosure.words import CATEGORIES, STANDINGS
 from app.improvement.problems.routes.answers import carried_out, onward
