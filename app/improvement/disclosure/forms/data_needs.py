@@ -11,8 +11,8 @@ from wtforms import FileField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
+from app.core.web.forms import Choice, Day, VersionedForm, at_most, offered, wanted
 from app.improvement.disclosure.operations.data_needs import DataNeedIn
-from app.improvement.problems.forms.fields import Choice, Day, VersionedForm, at_most, offered, wanted
 
 
 class DataNeedForm(VersionedForm):

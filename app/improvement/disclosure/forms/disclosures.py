@@ -11,9 +11,9 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
 from app.core.web.chips import long_date, word
+from app.core.web.forms import Choice, Day, VersionedForm, at_most, wanted
 from app.improvement.disclosure.operations.disclosures import DisclosureIn, Source
 from app.improvement.disclosure.words import SOURCES
-from app.improvement.problems.forms.fields import Choice, Day, VersionedForm, at_most, wanted
 
 
 class DisclosureForm(VersionedForm):

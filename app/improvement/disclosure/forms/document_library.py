@@ -12,10 +12,10 @@ from wtforms.validators import Optional
 
 from app.core.policy.roles import ROLES
 from app.core.web.chips import word
+from app.core.web.forms import Choice, Day, VersionedForm, at_most, wanted
 from app.improvement.disclosure.operations.document_library import DocumentIn
 from app.improvement.disclosure.words import CATEGORIES
 from app.improvement.effects.forms.evaluations import Ticks
-from app.improvement.problems.forms.fields import Choice, Day, VersionedForm, at_most, wanted
 
 FILES = ".pdf,.docx,.xlsx,.csv"
 

@@ -11,9 +11,9 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
 from app.core.web.chips import word
+from app.core.web.forms import Choice, VersionedForm, at_most, wanted
 from app.improvement.disclosure.operations.showcase import ShowcaseIn
 from app.improvement.disclosure.words import SCENARIOS
-from app.improvement.problems.forms.fields import Choice, VersionedForm, at_most, wanted
 
 
 class ShowcaseForm(VersionedForm):

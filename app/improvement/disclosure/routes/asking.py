@@ -10,13 +10,13 @@ from flask import Response, url_for
 
 from app.core.casework.choices import choice
 from app.core.errors import NotFound
+from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
 from app.core.web.current import current_actor
+from app.core.web.offers import Way
 from app.core.web.pages import page
 from app.improvement.disclosure.operations.disclosures import DisclosureStep
 from app.improvement.effects.forms.closures import PressForm, ReasonForm
-from app.improvement.monitoring.routes.offers import Way
-from app.improvement.problems.routes.answers import carried_out, onward
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,10 @@ from app.core.policy import decide
 from app.core.storage import EVIDENCE, Stored
 from app.core.uploads import count_stream
 from app.core.web import filters
+from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
+from app.core.web.offers import Way, chips_of, notes_of, offers_of, story_of
 from app.core.web.pages import page
 from app.core.web.sent_in import give_out
 from app.improvement.disclosure.forms.data_needs import DataNeedForm, DeliveryForm
@@ -24,8 +26,6 @@ from app.improvement.disclosure.operations import data_needs as operations
 from app.improvement.disclosure.queries import data_needs as queries
 from app.improvement.disclosure.routes.asking import Ask, Asking
 from app.improvement.disclosure.routes.blueprint import data_needs_bp as bp
-from app.improvement.monitoring.routes.offers import Way, chips_of, notes_of, offers_of, story_of
-from app.improvement.problems.routes.answers import carried_out, onward
 from workflows.improvement.data_need import DATA_NEED
 
 VIEW, ASK, ANSWER = queries.VIEW, queries.ASK, queries.ANSWER

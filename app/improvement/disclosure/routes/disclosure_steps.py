@@ -8,12 +8,12 @@ from flask import Response
 from flask_babel import lazy_gettext as _
 
 from app.core.web.current import current_actor, needs
+from app.core.web.offers import Way
 from app.improvement.disclosure.models import ResultDisclosure
 from app.improvement.disclosure.operations import disclosures as operations
 from app.improvement.disclosure.queries import disclosures as queries
 from app.improvement.disclosure.routes.asking import Ask, Asking
 from app.improvement.disclosure.routes.blueprint import disclosures_bp as bp
-from app.improvement.monitoring.routes.offers import Way
 
 TAKE = (
     "disclosure.draft_disclosure",

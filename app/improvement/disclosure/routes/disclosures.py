@@ -9,8 +9,10 @@ from flask_babel import gettext as _
 
 from app.core.policy import decide
 from app.core.web import drafts, filters
+from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
+from app.core.web.offers import chips_of, notes_of, offers_of, story_of
 from app.core.web.pages import page
 from app.improvement.disclosure.forms.disclosures import DisclosureForm
 from app.improvement.disclosure.frozen import content_of
@@ -20,8 +22,6 @@ from app.improvement.disclosure.operations.disclosures import DisclosurePlace, S
 from app.improvement.disclosure.queries import disclosures as queries
 from app.improvement.disclosure.routes.blueprint import disclosures_bp as bp
 from app.improvement.disclosure.routes.disclosure_steps import ways_of
-from app.improvement.monitoring.routes.offers import chips_of, notes_of, offers_of, story_of
-from app.improvement.problems.routes.answers import carried_out, onward
 from workflows.improvement.result_disclosure import RESULT_DISCLOSURE
 
 VIEW, DRAFT = queries.VIEW, queries.DRAFT

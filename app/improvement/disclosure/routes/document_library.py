@@ -15,6 +15,7 @@ from app.core.policy.roles import ROLES
 from app.core.storage import EVIDENCE, Stored
 from app.core.uploads import count_stream
 from app.core.web import filters
+from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
@@ -25,7 +26,6 @@ from app.improvement.disclosure.operations import document_library as operations
 from app.improvement.disclosure.queries import document_library as queries
 from app.improvement.disclosure.routes.blueprint import library_bp as bp
 from app.improvement.disclosure.words import CATEGORIES, STANDINGS
-from app.improvement.problems.routes.answers import carried_out, onward
 
 VIEW, MANAGE = queries.VIEW, queries.MANAGE
 NO_FILE = Sentence("请选择文件", "Choose a file")

@@ -11,8 +11,10 @@ from flask_babel import lazy_gettext
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.web import drafts, filters
+from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
+from app.core.web.offers import chips_of, notes_of, offers_of, story_of
 from app.core.web.pages import page
 from app.improvement.disclosure.forms.showcase import ShowcaseForm
 from app.improvement.disclosure.models import ShowcaseEntry
@@ -22,8 +24,6 @@ from app.improvement.disclosure.queries import showcase as queries
 from app.improvement.disclosure.routes.asking import Ask, Asking
 from app.improvement.disclosure.routes.blueprint import showcase_bp as bp
 from app.improvement.disclosure.words import SCENARIOS
-from app.improvement.monitoring.routes.offers import chips_of, notes_of, offers_of, story_of
-from app.improvement.problems.routes.answers import carried_out, onward
 from workflows.improvement.showcase_entry import SHOWCASE_ENTRY
 
 VIEW, DRAFT = queries.VIEW, queries.DRAFT

@@ -11,11 +11,11 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
 from app.core.web.chips import word
+from app.core.web.forms import VersionedForm, at_most, wanted
 from app.improvement.effects.forms.evaluations import Labels, Ticks, choices_of
 from app.improvement.effects.operations.closures import ClosureIn, RecheckIn, VerifyIn
 from app.improvement.effects.operations.evaluations import EvaluationStep
 from app.improvement.effects.words import SEEN
-from app.improvement.problems.forms.fields import VersionedForm, at_most, wanted
 
 SHORTEST = 10
 

@@ -12,9 +12,9 @@ from wtforms.validators import Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.core.web.chips import word
+from app.core.web.forms import VersionedForm, at_most, wanted
 from app.improvement.effects.operations.evaluations import CheckedCriterion, CheckIn, PrepareIn, ProposeIn
 from app.improvement.effects.words import OUTCOMES
-from app.improvement.problems.forms.fields import VersionedForm, at_most, wanted
 
 Labels = Sequence[tuple[str, str]]
 

@@ -12,10 +12,10 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
 from app.core.web.chips import word
+from app.core.web.forms import Choice, VersionedForm, at_most, offered, wanted
 from app.improvement.effects.operations.interpretations import InterpretationIn, InterpretationStep
 from app.improvement.effects.operations.value_added import RunIn
 from app.improvement.effects.words import MODELS
-from app.improvement.problems.forms.fields import Choice, VersionedForm, at_most, offered, wanted
 
 PARTS = re.compile(r"[、,，;；]")
 OFFERED = ("multilevel", "growth", "growth_z", "trend")

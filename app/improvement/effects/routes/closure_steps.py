@@ -15,6 +15,7 @@ from app.core.database import db
 from app.core.errors import Invalid, NotAllowed, NotFound, Sentence, Stale, StepRefused
 from app.core.policy.actor import Actor
 from app.core.web import drafts
+from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
@@ -29,7 +30,6 @@ from app.improvement.effects.routes.offers import linked, mended_at
 from app.improvement.effects.words import evidence_label
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.queries.items import item_for
-from app.improvement.problems.routes.answers import carried_out, onward
 from workflows.improvement.closure_request import CLOSURE_REQUEST
 
 SUBMIT = ("effects.submit_closure", "effects.submit_school_closure")

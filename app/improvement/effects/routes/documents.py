@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from app.core.audit import trail
 from app.core.errors import NotFound
 from app.core.limits import COSTLY, throttle
+from app.core.web.answers import onward
 from app.core.web.current import PUBLIC, current_actor, needs
 from app.core.web.pages import page
 from app.core.web.papers import hand_out
@@ -17,7 +18,6 @@ from app.improvement.effects.letters import KINDS
 from app.improvement.effects.operations import closures as operations
 from app.improvement.effects.queries import records
 from app.improvement.effects.routes.blueprint import bp
-from app.improvement.problems.routes.answers import onward
 
 
 @bp.get("/closures/<ref>/documents/<form>")

@@ -12,6 +12,7 @@ from app.core.casework.choices import choice
 from app.core.errors import NotFound
 from app.core.policy.actor import Actor
 from app.core.web import drafts
+from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
@@ -25,7 +26,6 @@ from app.improvement.effects.routes.blueprint import bp
 from app.improvement.effects.routes.evaluation_page import adjusted_words, decider, drawing, value_type_of
 from app.improvement.effects.words import evidence_label, value_words
 from app.improvement.monitoring.words import GRADES, word_of
-from app.improvement.problems.routes.answers import carried_out, onward
 from workflows.improvement.effect_evaluation import EFFECT_EVALUATION
 
 PREPARE = ("effects.prepare_data", "effects.prepare_school_data")

@@ -11,8 +11,10 @@ from flask_babel import lazy_gettext
 
 from app.core.casework.choices import choice
 from app.core.errors import NotFound
+from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
+from app.core.web.offers import Way
 from app.core.web.pages import page
 from app.improvement.effects.forms.closures import PressForm, ReasonForm
 from app.improvement.effects.forms.value_added import step_of
@@ -20,8 +22,6 @@ from app.improvement.effects.models import InterpretationReport
 from app.improvement.effects.operations import interpretations as operations
 from app.improvement.effects.queries import interpretations as queries
 from app.improvement.effects.routes.blueprint import interpretations_bp as bp
-from app.improvement.monitoring.routes.offers import Way
-from app.improvement.problems.routes.answers import carried_out, onward
 from workflows.improvement.interpretation_report import INTERPRETATION_REPORT
 
 TAKE = ("effects.write_interpretation", "effects.publish_interpretation")

@@ -10,7 +10,9 @@ from flask_babel import gettext as _
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.web import drafts, filters
+from app.core.web.answers import carried_out, onward
 from app.core.web.current import current_actor, needs
+from app.core.web.offers import notes_of, offers_of, story_of
 from app.core.web.pages import page
 from app.improvement.effects.forms.value_added import InterpretationForm
 from app.improvement.effects.models import InterpretationReport
@@ -23,8 +25,6 @@ from app.improvement.effects.routes.blueprint import interpretations_bp as bp
 from app.improvement.effects.routes.interpretation_steps import ways_of
 from app.improvement.effects.routes.value_added_drawing import version_lines
 from app.improvement.monitoring.queries.cycles import cycle_for
-from app.improvement.monitoring.routes.offers import notes_of, offers_of, story_of
-from app.improvement.problems.routes.answers import carried_out, onward
 
 VIEW, WRITE = queries.VIEW, queries.WRITE
 PARTS = ("title", "across", "over_time", "limits", "advice")

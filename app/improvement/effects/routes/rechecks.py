@@ -11,6 +11,7 @@ from app.core.casework.choices import choice
 from app.core.limits import COSTLY, throttle
 from app.core.policy.actor import Actor
 from app.core.web import filters
+from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
@@ -22,7 +23,6 @@ from app.improvement.effects.queries.lists import Wanted
 from app.improvement.effects.routes import sheets
 from app.improvement.effects.routes.blueprint import rechecks_bp as bp
 from app.improvement.effects.routes.offers import offers_of, recheck_ways
-from app.improvement.problems.routes.answers import carried_out, onward
 from app.improvement.problems.routes.drawing import story, strip_of
 from workflows.improvement.recheck import RECHECK
 

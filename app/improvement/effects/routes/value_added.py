@@ -12,6 +12,7 @@ from app.core.imports.registry import rights_of
 from app.core.limits import COSTLY, throttle
 from app.core.policy import decide
 from app.core.web import filters
+from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
@@ -24,7 +25,6 @@ from app.improvement.effects.routes.value_added_drawing import caterpillar, scat
 from app.improvement.monitoring.models import MonitoringCycle
 from app.improvement.monitoring.queries.cycles import cycle_for, cycle_lines
 from app.improvement.monitoring.words import SUBJECTS
-from app.improvement.problems.routes.answers import carried_out, onward
 
 VIEW, OWN, SCORES, RUN = queries.VIEW, queries.OWN, queries.SCORES, queries.RUN
 

@@ -12,13 +12,13 @@ from flask_babel import lazy_gettext as _
 
 from app.core.errors import NotFound
 from app.core.web.current import current_actor, needs
+from app.core.web.offers import Way
 from app.core.web.pages import page
 from app.improvement.monitoring import operations, queries
 from app.improvement.monitoring.forms.choices import MoveForm, ReasonForm
 from app.improvement.monitoring.models import MonitoringCycle
 from app.improvement.monitoring.operations import Move
 from app.improvement.monitoring.routes.blueprint import bp
-from app.improvement.monitoring.routes.offers import Way
 
 RIGHTS = (
     "monitoring.prepare_cycle",

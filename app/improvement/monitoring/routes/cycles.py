@@ -12,6 +12,7 @@ from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.web import filters
 from app.core.web.current import current_actor, needs
+from app.core.web.offers import chip_of, chips_of, notes_of, offers_of, story_of
 from app.core.web.pages import page, say
 from app.improvement.monitoring import operations, queries
 from app.improvement.monitoring.forms.choices import MoveForm
@@ -20,7 +21,6 @@ from app.improvement.monitoring.models import MonitoringCycle
 from app.improvement.monitoring.operations import DetectionIn
 from app.improvement.monitoring.routes.blueprint import bp
 from app.improvement.monitoring.routes.cycle_steps import ways_of
-from app.improvement.monitoring.routes.offers import chip_of, chips_of, notes_of, offers_of, story_of
 from app.improvement.monitoring.words import GRADES_OF_STAGE
 from workflows.improvement.monitoring_cycle import MONITORING_CYCLE
 

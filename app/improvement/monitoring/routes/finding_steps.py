@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from app.core.web import drafts
 from app.core.web.current import current_actor, needs
+from app.core.web.offers import Way
 from app.core.web.pages import page
 from app.improvement.monitoring import operations, queries
 from app.improvement.monitoring.forms.findings import (
@@ -21,7 +22,6 @@ from app.improvement.monitoring.forms.findings import (
 from app.improvement.monitoring.models import DataFinding
 from app.improvement.monitoring.operations import MergeIn
 from app.improvement.monitoring.routes.blueprint import bp
-from app.improvement.monitoring.routes.offers import Way
 
 CONFIRM = ("monitoring.confirm_finding", "monitoring.confirm_management_finding")
 

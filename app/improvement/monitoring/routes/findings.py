@@ -11,6 +11,7 @@ from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.web import filters
 from app.core.web.current import current_actor, needs
+from app.core.web.offers import chips_of, notes_of, offers_of, story_of
 from app.core.web.pages import page, say
 from app.improvement.monitoring import beside, operations, queries
 from app.improvement.monitoring.forms.findings import FindingForm
@@ -18,7 +19,6 @@ from app.improvement.monitoring.models import DataFinding
 from app.improvement.monitoring.queries import Wanted
 from app.improvement.monitoring.routes.blueprint import bp
 from app.improvement.monitoring.routes.finding_steps import ways_of
-from app.improvement.monitoring.routes.offers import chips_of, notes_of, offers_of, story_of
 from app.improvement.monitoring.routes.sheets import sheet_of_findings, with_query, workbook_answer
 from app.improvement.monitoring.words import SCOPES, SEVERITIES, SOURCES, VERDICTS
 from workflows.improvement.data_finding import DATA_FINDING

@@ -10,13 +10,13 @@ from flask_babel import gettext as _
 from app.core.casework.choices import choice
 from app.core.errors import NotFound
 from app.core.web.current import current_actor, needs
+from app.core.web.offers import chips_of
 from app.core.web.pages import page
 from app.improvement.monitoring import operations, queries
 from app.improvement.monitoring.forms.cycles import BriefingForm, MeetingForm, ReleaseForm
 from app.improvement.monitoring.models import BriefingRecord, FeedbackMeeting, MonitoringCycle
 from app.improvement.monitoring.models.facts import AUDIENCES
 from app.improvement.monitoring.routes.blueprint import bp
-from app.improvement.monitoring.routes.offers import chips_of
 from app.improvement.monitoring.routes.sheets import sheet_of_version, workbook_answer
 
 VIEW = "monitoring.view_cycles"

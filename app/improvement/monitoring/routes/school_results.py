@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from app.core.policy import decide
 from app.core.web.current import current_actor, needs
+from app.core.web.offers import Way, chips_of, offers_of, story_of
 from app.core.web.pages import page
 from app.improvement.monitoring import operations, queries
 from app.improvement.monitoring.forms.choices import MoveForm
@@ -16,7 +17,6 @@ from app.improvement.monitoring.forms.cycles import BriefingForm, MeetingForm
 from app.improvement.monitoring.models import BriefingRecord, FeedbackMeeting, ReleaseAck
 from app.improvement.monitoring.queries import Wanted
 from app.improvement.monitoring.routes.blueprint import bp
-from app.improvement.monitoring.routes.offers import Way, chips_of, offers_of, story_of
 
 OWN = ("monitoring.view_release", "monitoring.view_results")
 MEET = "monitoring.record_meeting"

@@ -11,8 +11,7 @@ from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 
 from app.core.casework.door import SHORTEST_REASON
-from app.core.web.forms import Later
-from app.improvement.problems.forms.fields import Choice, Day, VersionedForm, at_most, offered, wanted
+from app.core.web.forms import Choice, Day, Later, VersionedForm, at_most, offered, wanted
 from app.improvement.problems.operations.diagnosis import CauseIn
 from app.improvement.problems.operations.drafting import Submission
 from app.improvement.problems.operations.evaluators import EvaluatorIn

@@ -11,8 +11,7 @@ from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.core.web.chips import word
-from app.core.web.forms import Later
-from app.improvement.problems.forms.fields import Choice, Day, Number, VersionedForm, at_most, offered, wanted
+from app.core.web.forms import Choice, Day, Later, Number, VersionedForm, at_most, offered, wanted
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.operations.drafting import ItemIn
 from app.improvement.problems.operations.lists import ArchiveIn, IssueIn, ListIn

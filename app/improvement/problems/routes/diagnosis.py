@@ -11,6 +11,7 @@ from app.core.casework.choices import choice
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.web import drafts
+from app.core.web.answers import carried_out, onward
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
 from app.improvement.problems.forms.items import CauseForm
@@ -19,7 +20,6 @@ from app.improvement.problems.operations import diagnosis as operations
 from app.improvement.problems.queries import items as queries
 from app.improvement.problems.queries.trace import trace
 from app.improvement.problems.routes import item_page
-from app.improvement.problems.routes.answers import carried_out, onward
 from app.improvement.problems.routes.blueprints import items_bp as bp
 
 

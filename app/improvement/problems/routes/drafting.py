@@ -11,10 +11,11 @@ from app.core.errors import Invalid, NotFound, Sentence
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.web import drafts
+from app.core.web.answers import carried_out, onward
 from app.core.web.current import current_actor, needs
+from app.core.web.forms import offered
 from app.core.web.pages import page
 from app.improvement.monitoring.models import DataFinding
-from app.improvement.problems.forms.fields import offered
 from app.improvement.problems.forms.items import ReasonForm
 from app.improvement.problems.forms.lists import Ids, ItemForm, ListForm
 from app.improvement.problems.models import ProblemItem, ProblemList
@@ -26,7 +27,6 @@ from app.improvement.problems.queries import items as item_queries
 from app.improvement.problems.queries import lists as queries
 from app.improvement.problems.queries import people
 from app.improvement.problems.routes import list_page
-from app.improvement.problems.routes.answers import carried_out, onward
 from app.improvement.problems.routes.blueprints import lists_bp as bp
 from app.improvement.problems.routes.proposals import from_findings, titled
 

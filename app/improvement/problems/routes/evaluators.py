@@ -8,6 +8,7 @@ from flask import Response, url_for
 from flask_babel import gettext as _
 
 from app.core.policy.actor import Actor
+from app.core.web.answers import carried_out, onward
 from app.core.web.chips import long_date
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
@@ -16,7 +17,6 @@ from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.operations import evaluators
 from app.improvement.problems.queries import items as queries
 from app.improvement.problems.queries import people
-from app.improvement.problems.routes.answers import carried_out, onward
 from app.improvement.problems.routes.blueprints import items_bp as bp
 
 RIGHT = "problems.name_evaluator"

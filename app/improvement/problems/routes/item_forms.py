@@ -14,6 +14,7 @@ from app.core.policy.roles import ROLES
 from app.core.storage import EVIDENCE
 from app.core.uploads import count_stream
 from app.core.web import drafts
+from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
@@ -35,7 +36,6 @@ from app.improvement.problems.queries import items as queries
 from app.improvement.problems.queries import people
 from app.improvement.problems.queries.people import Named
 from app.improvement.problems.routes import items as item_pages
-from app.improvement.problems.routes.answers import carried_out, onward
 from app.improvement.problems.routes.blueprints import items_bp as bp
 from app.improvement.problems.words import SPANS
 

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _
 
 from app.core.casework.choices import choice
 from app.core.errors import NotFound
+from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
@@ -18,7 +19,6 @@ from app.improvement.problems.forms.items import ReasonForm, StepForm
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.operations import items as operations
 from app.improvement.problems.queries import items as queries
-from app.improvement.problems.routes.answers import carried_out, onward
 from app.improvement.problems.routes.blueprints import items_bp as bp
 from workflows.improvement.problem_item import PROBLEM_ITEM
 

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _
 from app.core.casework.choices import choice
 from app.core.errors import NotFound
 from app.core.web import drafts
+from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
@@ -21,7 +22,6 @@ from app.improvement.problems.forms.lists import ArchiveForm, IssueForm
 from app.improvement.problems.models import ProblemList
 from app.improvement.problems.operations import lists as operations
 from app.improvement.problems.queries import lists as queries
-from app.improvement.problems.routes.answers import carried_out, onward
 from app.improvement.problems.routes.blueprints import lists_bp as bp
 from app.improvement.problems.words import SPANS
 from workflows.improvement.problem_list import PROBLEM_LIST

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from app.core.casework.choices import choices
 from app.core.web import drafts, filters
+from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
@@ -17,7 +18,6 @@ from app.improvement.problems.models import Reopening
 from app.improvement.problems.operations import reopenings as operations
 from app.improvement.problems.queries import items as item_queries
 from app.improvement.problems.queries import reopenings as queries
-from app.improvement.problems.routes.answers import carried_out, onward
 from app.improvement.problems.routes.blueprints import items_bp as bp
 from app.improvement.problems.routes.drawing import chips_of, story
 from app.improvement.problems.words import SPANS, TRIGGERS

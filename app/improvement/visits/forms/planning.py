@@ -10,7 +10,7 @@ from wtforms import BooleanField, IntegerField, SelectMultipleField, StringField
 from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.improvement.problems.forms.fields import Choice, Day, VersionedForm, at_most, offered, wanted
+from app.core.web.forms import Choice, Day, VersionedForm, at_most, offered, wanted
 from app.improvement.problems.words import codes
 from app.improvement.visits.operations.planning import VisitIn, VisitStep
 from app.improvement.visits.operations.programme import EntryIn, WithdrawIn

@@ -10,7 +10,7 @@ from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
-from app.improvement.problems.forms.fields import Choice, Day, VersionedForm, at_most, offered, wanted
+from app.core.web.forms import Choice, Day, VersionedForm, at_most, offered, wanted
 from app.improvement.problems.words import CATEGORIES, SEVERITIES, codes
 from app.improvement.visits.forms.planning import Ids, Ticks
 from app.improvement.visits.models import SupervisionVisit

@@ -8,9 +8,9 @@ from flask import Response, request
 from flask_babel import gettext as _
 
 from app.core.policy import decide
+from app.core.web.answers import carried_out, onward
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
-from app.improvement.problems.routes.answers import carried_out, onward
 from app.improvement.visits.forms import reports
 from app.improvement.visits.models import SupervisionVisit
 from app.improvement.visits.operations import answers as operations

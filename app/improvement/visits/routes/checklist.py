@@ -15,11 +15,11 @@ from app.core.errors import Invalid, NotFound, Sentence, StepRefused
 from app.core.policy import decide
 from app.core.storage import EVIDENCE
 from app.core.uploads import count_stream
+from app.core.web.answers import carried_out, onward
 from app.core.web.current import current_actor, needs
+from app.core.web.forms import offered
 from app.core.web.pages import page, say
 from app.core.web.sent_in import give_out
-from app.improvement.problems.forms.fields import offered
-from app.improvement.problems.routes.answers import carried_out, onward
 from app.improvement.visits.forms.planning import PressForm
 from app.improvement.visits.forms.reports import ArriveForm, LineForm
 from app.improvement.visits.models import SupervisionVisit, VisitPhoto

@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 from app.core.audit import trail
 from app.core.errors import NotFound
 from app.core.limits import COSTLY, throttle
+from app.core.web.answers import onward
 from app.core.web.current import PUBLIC, current_actor, needs
 from app.core.web.pages import page
 from app.core.web.papers import hand_out
-from app.improvement.problems.routes.answers import onward
 from app.improvement.visits.operations.documents import print_sheet
 from app.improvement.visits.queries import visits
 from app.improvement.visits.routes.blueprint import bp

@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 from app.core import clock
 from app.core.errors import NotFound
 from app.core.web import drafts
+from app.core.web.answers import carried_out, onward
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
-from app.improvement.problems.routes.answers import carried_out, onward
 from app.improvement.visits.forms.planning import VisitForm
 from app.improvement.visits.models import SupervisionVisit
 from app.improvement.visits.operations import planning as operations

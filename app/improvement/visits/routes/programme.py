@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 
 from app.core import clock
 from app.core.policy import decide
+from app.core.web.answers import carried_out, onward
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
-from app.improvement.problems.routes.answers import carried_out, onward
 from app.improvement.visits.forms.planning import EntryForm, ReasonForm
 from app.improvement.visits.models import SupervisionEntry
 from app.improvement.visits.numbers import visit_numbers

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Response
 from flask_babel import gettext as _
 
+from app.core.web.answers import carried_out, onward
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
-from app.improvement.problems.routes.answers import carried_out, onward
 from app.improvement.visits.forms.reports import SettleForm, TextForm
 from app.improvement.visits.models import SupervisionVisit, VisitFinding
 from app.improvement.visits.operations import answers as operations

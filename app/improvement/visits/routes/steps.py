@@ -11,9 +11,9 @@ from flask_babel import lazy_gettext as _l
 
 from app.core.casework.choices import choice
 from app.core.errors import NotFound
+from app.core.web.answers import carried_out, onward
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
-from app.improvement.problems.routes.answers import carried_out, onward
 from app.improvement.visits.forms.planning import PressForm, ReasonForm
 from app.improvement.visits.models import SupervisionVisit
 from app.improvement.visits.operations import findings, planning

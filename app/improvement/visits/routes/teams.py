@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 
 from app.core.policy import decide
 from app.core.policy.roles import ROLES
+from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
-from app.improvement.problems.routes.answers import carried_out, onward
 from app.improvement.visits.forms.planning import InterestForm, MemberForm, PressForm
 from app.improvement.visits.models import SupervisionVisit
 from app.improvement.visits.operations import teams as operations
