@@ -6,6 +6,7 @@ Usage: python bin/guide_pictures.py [http://127.0.0.1:8000]   (the demo runs in 
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 from app.demo.tree import PASSWORD  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 ARGUMENTS = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-dev-shm-usage"]
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 ROLES = (

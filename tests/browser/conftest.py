@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -31,7 +32,8 @@ from tests.policy.records import BEGINNINGS, Chain, administered, write
 
 HERE = Path(__file__).parent
 AXE = (HERE / "vendor" / "axe.min.js").read_text("utf-8")
-CHROMIUM = os.environ.get("BIHUAN_CHROMIUM", "/usr/bin/chromium")
+CHROMIUM = os.environ.get("BIHUAN_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+"""The system's browser; where there is none, the one that playwright brought (Ubuntu)."""
 SWITCHES = [
     "--disable-gpu",
     "--disable-quic",
