@@ -16,15 +16,10 @@ from app.core.policy.roles import ROLES
 LATER: dict[str, tuple[str, ...]] = {
     "培育与评审 (recognition)": ("city_review_admin", "district_officer", "reviewer"),
     "心灵彩虹码 (care)": (
-        "bureau_psych_officer",
         "dept_data_officer",
         "grid_worker",
         "guardian",
-        "psych_center_lead",
-        "psych_expert",
         "referral_agent",
-        "school_counselor",
-        "school_psych_lead",
         "student",
     ),
 }

@@ -38,6 +38,8 @@ COUNTY_ROLES = (
     ("province_viewer", "马清越", "", ()),
     ("city_officer", "吕松年", "", ()),
     ("dpo", "贺知非", "", ()),
+    ("psych_center_lead", "端木晴", "", ()),
+    ("bureau_psych_officer", "公孙敏", "", ()),
     ("auditor", "申屠静", "", ()),
     ("security_admin", "司徒衡", "", ()),
     ("security_admin", "欧阳澈", "", ()),
@@ -48,8 +50,12 @@ COUNTY_ROLES = (
     ("subject_researcher", "乔安澜", "02", ("science",)),
     ("subject_researcher", "柯以恒", "02", ("quality",)),
 )
-SCHOOL_ROLES = ("principal", "school_coordinator", "grade_leader", "subject_teacher", "homeroom_teacher")
+SCHOOL_ROLES = (
+    "principal", "school_coordinator", "grade_leader", "subject_teacher", "homeroom_teacher", "school_psych_lead",
+    "school_counselor",
+)  # fmt: skip
 INSPECTORS = 8
+EXPERTS = 4
 ADVISER = "尹嘉树"
 """Advises the first school on its data, under a contract."""
 CONTRACT = timedelta(days=240)
@@ -193,7 +199,7 @@ class Builder:
         return any(held == role for held, _unit in self.county.players)
 
     def people(self) -> None:
-        """Everybody with a role: county, departments, inspectors, five people a school."""
+        """Everybody with a role: county, departments, inspectors, experts, seven people a school."""
         for role, name, unit, subjects in COUNTY_ROLES:
             self.player(role, name if self.county.code[-1] == "1" else names.person(self.random), unit, subjects)
         for code, _name in DEPARTMENTS:
@@ -202,6 +208,8 @@ class Builder:
         codes = list(self.county.schools)
         for number in range(min(INSPECTORS, len(codes))):
             self.player("inspector", names.person(self.random), "", schools=tuple(codes[number::INSPECTORS]))
+        for number in range(min(EXPERTS, len(codes))):
+            self.player("psych_expert", names.person(self.random), "", schools=tuple(codes[number::EXPERTS]))
         for number, code in enumerate(codes):
             for role in SCHOOL_ROLES:
                 subject = (SUBJECTS[number % len(SUBJECTS)],) if role == "subject_teacher" else ()

@@ -75,7 +75,20 @@ OF_A_TEACHER = Deed(
 )
 WHY = "本人已调离，按学校来函办理"
 DEEDS = {
-    **dict.fromkeys(("province_viewer", "city_officer", "dpo", "school_data_adviser"), READING),
+    **dict.fromkeys(
+        (
+            "province_viewer",
+            "city_officer",
+            "dpo",
+            "school_data_adviser",
+            "school_psych_lead",
+            "school_counselor",
+            "psych_center_lead",
+            "psych_expert",
+            "bureau_psych_officer",
+        ),
+        READING,
+    ),
     **dict.fromkeys(("grade_leader", "subject_teacher", "homeroom_teacher"), OF_A_TEACHER),
     "auditor": Deed("/audit/chain/verify", {}, "/audit/chain", "链条"),
     "security_admin": Deed(
