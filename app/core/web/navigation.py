@@ -18,7 +18,10 @@ GROUPS: dict[str, Any] = {"now": "", "loop": _l("诊—改—评"), "people": _l
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the menu: where it leads, who sees it (one of `rights`), and on which group it stands."""
+    """One line of the menu: where it leads, who sees it (one of `rights`), and on which group it stands.
+
+    `narrowed`: the filters, name and value, that a list opens with from the menu.
+    """
 
     group: str
     title: str
@@ -28,6 +31,12 @@ class Entry:
     order: int = 50
     tab: bool = False
     roles: tuple[str, ...] = ()
+    narrowed: tuple[tuple[str, str], ...] = ()
+
+    def address(self) -> str:
+        """Where the line leads; only within a request."""
+        values: dict[str, Any] = dict(self.narrowed)
+        return url_for(self.endpoint, **values)
 
 
 ENTRIES: list[Entry] = []
@@ -77,7 +86,7 @@ def _current(entries: list[Entry]) -> str:
 def _line(entry: Entry, current: str) -> dict[str, Any]:
     return {
         "label": gettext(entry.title),
-        "url": url_for(entry.endpoint),
+        "url": entry.address(),
         "icon": entry.icon,
         "current": entry.endpoint == current,
         "tab": entry.tab,

@@ -26,7 +26,14 @@ ENTRIES = (
         order=30,
     ),
     navigation.Entry(
-        "loop", "问题项", "problem_items.index", "list-details", ("problems.view_items",), order=31, tab=True
+        "loop",
+        "问题项",
+        "problem_items.index",
+        "list-details",
+        ("problems.view_items",),
+        order=31,
+        tab=True,
+        narrowed=(("flag", "open"),),
     ),
 )
 DEEDS = {

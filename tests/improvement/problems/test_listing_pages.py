@@ -52,6 +52,17 @@ def test_items_are_filtered_sorted_paged_and_exported(scene: Scene, browser: Ope
     assert book.active.max_row == 31 and book.active["A1"].value == "编号"
 
 
+def test_the_menu_opens_the_items_that_are_still_open(scene: Scene, browser: Open) -> None:
+    item = scene.item()
+    over = scene.item("closed", title="已经销号的问题")
+    office = browser("office_director")
+    link = re.search(r'<a[^>]* href="(/items\?[^"]*)"', office.page("/").partition("<main")[0])
+    assert link is not None
+    opened = office.page(link[1])
+    assert item.number in opened and over.number not in opened
+    assert over.number in office.page("/items")
+
+
 def test_overdue_and_my_own_items_are_found(scene: Scene, browser: Open, clock: object) -> None:
     item = scene.item()
     scene.item("accepted", title="另一个问题")
