@@ -7,16 +7,19 @@ column as COPY's text format: a tenth of the work of binding every value by its 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import Any
 
 from psycopg import sql
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from app.core.database import db
 
 AT_A_TIME = 2000
 """Rows written together: enough to be quick, little memory."""
+Columns = Sequence[Sequence[Any]]
+"""The values of some rows, column by column."""
 
 
 def copy_in(
@@ -29,26 +32,70 @@ def copy_in(
     the columns that later statements join or filter by, of which statistics are made; all without any. The table goes
     with the transaction; an earlier one of the same name is dropped.
     """
-    name = sql.Identifier("pg_temp", table)
-    fields = sql.SQL(", ").join(sql.SQL("{} " + _known(kind)).format(sql.Identifier(n)) for n, kind in columns.items())
-    wanted = sql.SQL(", ").join(map(sql.Identifier, looked_at or columns))
-    connection: Any = db.session.connection().connection.dbapi_connection
     count, source = 0, iter(rows)
+    connection: Any = db.session.connection().connection.dbapi_connection
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("drop table if exists {}").format(name))
-        made = sql.SQL("create temporary table {} ({}) on commit drop").format(sql.Identifier(table), fields)
-        cursor.execute(made)
+        name = _made(cursor, table, columns)
         with cursor.copy(sql.SQL("copy {} from stdin").format(name)) as copy:
             while some := list(islice(source, AT_A_TIME)):
-                copy.write(_lines(some, list(columns.values())))
+                copy.write(_lines(list(zip(*some, strict=True)), columns))
                 count += len(some)
-        cursor.execute(sql.SQL("analyze {} ({})").format(name, wanted))
+        _look_at(cursor, name, looked_at or list(columns))
     return count
 
 
-def _lines(rows: Sequence[Sequence[Any]], kinds: Sequence[str]) -> str:
-    columns = [_column(values, kind) for values, kind in zip(zip(*rows, strict=True), kinds, strict=True)]
-    return "\n".join(map("\t".join, zip(*columns, strict=True))) + "\n"
+def carry_over(
+    table: str,
+    columns: Mapping[str, str],
+    portions: Iterable[Columns],
+    take: Callable[[Connection], None],
+    looked_at: Sequence[str] = (),
+) -> int:
+    """Fill the temporary `table` with one portion of rows after the other; after each, `take` writes it where it belongs.
+
+    While the database works on a portion, the next one is made: `portions` must not ask the database for anything, and
+    `take` may use nothing but the connection it is given. Columns and the rest as for `copy_in`; the statistics are
+    those of the first portion. Returns how many rows there were.
+    """
+    line = db.session.connection()
+    raw: Any = line.connection.dbapi_connection
+    with raw.cursor() as cursor, ThreadPoolExecutor(1) as beside:
+        name, count = _made(cursor, table, columns), 0
+
+        def send(lines: str, first: bool) -> None:
+            cursor.execute(sql.SQL("truncate {}").format(name))
+            with cursor.copy(sql.SQL("copy {} from stdin").format(name)) as copy:
+                copy.write(lines)
+            if first:
+                _look_at(cursor, name, looked_at or list(columns))
+            take(line)
+
+        under_way: Future[None] | None = None
+        for portion in portions:
+            lines = _lines(portion, columns)
+            if under_way is not None:
+                under_way.result()
+            under_way, count = beside.submit(send, lines, count == 0), count + len(portion[0])
+        if under_way is not None:
+            under_way.result()
+    return count
+
+
+def _made(cursor: Any, table: str, columns: Mapping[str, str]) -> sql.Identifier:
+    name = sql.Identifier("pg_temp", table)
+    fields = sql.SQL(", ").join(sql.SQL("{} " + _known(kind)).format(sql.Identifier(n)) for n, kind in columns.items())
+    cursor.execute(sql.SQL("drop table if exists {}").format(name))
+    cursor.execute(sql.SQL("create temporary table {} ({}) on commit drop").format(sql.Identifier(table), fields))
+    return name
+
+
+def _look_at(cursor: Any, name: sql.Identifier, looked_at: Sequence[str]) -> None:
+    cursor.execute(sql.SQL("analyze {} ({})").format(name, sql.SQL(", ").join(map(sql.Identifier, looked_at))))
+
+
+def _lines(values: Columns, columns: Mapping[str, str]) -> str:
+    written = [_column(some, kind) for some, kind in zip(values, columns.values(), strict=True)]
+    return "\n".join(map("\t".join, zip(*written, strict=True))) + "\n"
 
 
 def _column(values: Sequence[Any], kind: str) -> list[str]:

@@ -1,13 +1,15 @@
 """Bulk loading writes every value as it is, whatever signs it holds."""
 
+from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DataError
 
-from app.core.copying import AT_A_TIME, copy_in
+from app.core.copying import AT_A_TIME, carry_over, copy_in
 from app.core.database import db
 
 KINDS = {
@@ -41,3 +43,41 @@ def test_more_rows_than_are_written_together_all_arrive_in_order(app: Flask) -> 
 def test_a_column_type_that_nobody_knows_is_refused(app: Flask) -> None:
     with pytest.raises(ValueError, match="no such column type"):
         copy_in("odd_type", {"n": "int4; drop table units"}, [])
+
+
+def portions(*each: tuple[int, ...]) -> Iterator[list[tuple[int, ...]]]:
+    for one in each:
+        yield [one]
+
+
+def test_portions_are_taken_one_after_the_other_each_alone_and_while_the_next_is_made(app: Flask) -> None:
+    db.session.execute(text("create temporary table taken (n int, portion int) on commit drop"))
+    seen = []
+
+    def take(line: Connection) -> None:
+        seen.append(line.execute(text("select array_agg(n order by n) from coming")).scalar_one())
+        line.execute(text("insert into taken select n, :portion from coming"), {"portion": len(seen)})
+
+    assert carry_over("coming", {"n": "int4"}, portions((3, 1), (2,), (5, 4)), take) == 5
+
+    assert seen == [[1, 3], [2], [4, 5]]
+    found = db.session.execute(text("select n, portion from taken order by n")).all()
+    assert [tuple(row) for row in found] == [(1, 1), (2, 2), (3, 1), (4, 3), (5, 3)]
+
+
+def test_what_goes_wrong_with_one_portion_ends_the_work_and_is_said(app: Flask) -> None:
+    made = []
+
+    def many() -> Iterator[list[tuple[int, ...]]]:
+        for number in range(9):
+            made.append(number)
+            yield [(number,)]
+
+    with db.session.begin_nested() as point:
+        with pytest.raises(DataError, match="division by zero"):
+            carry_over(
+                "coming", {"n": "int4"}, many(), lambda line: line.execute(text("select 1 / (n - 2) from coming"))
+            )
+        point.rollback()
+    assert len(made) < 9
+    assert db.session.execute(text("select 1")).scalar_one() == 1

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hmac
 import os
 import struct
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 
 from app.core.vault.blind_index import normalised
 from app.core.vault.suites import INTL, NONCE_BYTES, Suite
@@ -31,7 +32,7 @@ class Sealer:
         self._before = bound(bytes([suite.number])) + struct.pack(">I", ID_BYTES)
         self._wrap_before = bound(bytes([suite.number]), key_id.bytes, school_id.bytes) + struct.pack(">I", ID_BYTES)
         self._chance, self._drawn = b"", 0
-        self._kinds: dict[str, bytes] = {}
+        self._kinds: dict[str, HMAC] = {}
         self._places: dict[tuple[str, str], tuple[bytes, bytes]] = {}
 
     def seal(self, table: str, record_id: UUID, column: str, text: str) -> bytes:
@@ -60,14 +61,16 @@ class Sealer:
 
     def fingerprint(self, kind: str, text: str) -> bytes:
         """Keyed hash of a text exactly as it stands: tells whether what is sealed changed."""
-        head = self._kinds.get(kind)
-        if head is None:
-            head = self._kinds[kind] = bound(kind.encode())
         encoded = text.encode()
-        message = b"".join((head, struct.pack(">I", len(encoded)), encoded))
-        if self._index_suite is INTL:
-            return hmac.digest(self._index_key, message, "sha256")
-        return self._index_suite.keyed_hash(self._index_key, message)
+        if self._index_suite is not INTL:
+            return self._index_suite.keyed_hash(self._index_key, bound(kind.encode(), encoded))
+        begun = self._kinds.get(kind)
+        if begun is None:  # the key and the kind are hashed once, and every text goes on from there
+            begun = self._kinds[kind] = HMAC(self._index_key, SHA256())
+            begun.update(bound(kind.encode()))
+        hashing = begun.copy()
+        hashing.update(struct.pack(">I", len(encoded)) + encoded)
+        return hashing.finalize()
 
     def _binding(self, table: str, column: str) -> tuple[bytes, bytes]:
         """What stands before and after the record in the binding of a body."""

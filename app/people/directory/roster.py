@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import islice
 from typing import Any, NamedTuple
 
 from flask import current_app
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
-from app.core.copying import AT_A_TIME, copy_in
+from app.core.copying import carry_over
 from app.core.database import db, new_refs, uuid7s
 from app.core.errors import ImportRefused, Sentence
 from app.core.imports.registry import Counts
+from app.core.spreadsheets.cell_by_cell import no_cycle_hunt
 from app.core.vault import KeyRing
 from app.core.vault.sealer import Sealer
 from app.people.directory.pinyin import pinyin_of
@@ -72,6 +73,9 @@ INCOMING = {
     "village_code": "text",
     "guardians": "text",
 }
+A_PORTION = 4000
+"""While the database takes in so many students, the numbers of the next ones are sealed."""
+MOST_TOLD = 50
 LOOKED_AT = ("id", "known", "school_id", "student_no", "grade", "class_no", "id_index")
 """What the statements below join by; the rest needs no statistics."""
 
@@ -82,6 +86,7 @@ class Known(NamedTuple):
     id: uuid.UUID
     private: bytes | None
     private_index: bytes | None
+    id_index: bytes | None
 
 
 @dataclass(frozen=True)
@@ -101,25 +106,42 @@ class Roll:
 def write_students(roll: Roll, rows: Iterable[Sequence[Any]]) -> Counts:
     """Add and change students by (school, student number), with the classes they sit in; nobody is taken off.
 
-    rows: values in the order of COLUMNS. Returns how many were added, changed and left as they were. Raises
-    ImportRefused when an ID number is on the roll of the same school under another student number.
+    rows: values in the order of COLUMNS, each student number once. Returns how many were added, changed and left as
+    they were. Raises ImportRefused when an ID number is on the roll of the same school under another student number.
     """
+    with no_cycle_hunt():
+        return _write(roll, list(rows))
+
+
+def _write(roll: Roll, rows: Sequence[Sequence[Any]]) -> Counts:
     ring: KeyRing = current_app.extensions["bihuan.vault"]
     db.session.execute(ONE_AT_A_TIME, {"what": f"roll:{roll.county_id}"})
     known = _known(roll)
-    sealers = {school_id: ring.sealer(school_id) for school_id in roll.schools.values()}
-    sent = copy_in("incoming_students", INCOMING, _sealed(sealers, roll, rows, known), LOOKED_AT)
-    _refuse_shared_numbers(roll)
+    sealers = {code: ring.sealer(school_id) for code, school_id in roll.schools.items()}
+    indexes = [sealers[row[0]].index("id_number", row[4]) if row[4] else None for row in rows]
+    _refuse_shared_numbers(rows, indexes, known)
+    roll.classes.update((roll.schools[code], grade, class_no) for code, grade, class_no in {_seat(row) for row in rows})
     write_classes(roll)
     keys = {"county": roll.county_id, "batch": roll.batch_id, "year": roll.school_year, "day": roll.from_on}
-    if roll.batch_id is not None:
-        db.session.execute(KEEP_FORMER, keys)
-    moved = _count(MOVE_AWAY, keys) if roll.moves_between_schools else 0
+    counted = Counter[str]()
+
+    def take(line: Connection) -> None:
+        if known and roll.batch_id is not None:
+            line.execute(KEEP_FORMER, keys)
+        counted["moved"] += line.execute(MOVE_AWAY, keys).rowcount if roll.moves_between_schools else 0
+        counted["changed"] += line.execute(CHANGE, keys).rowcount if known else 0
+        counted["added"] += line.execute(ADD, keys).rowcount
+
+    portions = _portions(Sealing(roll, sealers, known), rows, indexes)
+    sent = carry_over("incoming_students", INCOMING, portions, take, LOOKED_AT)
     if roll.batch_id is not None:
         db.session.execute(OVERWRITTEN, {**keys, "sign": 1})
-    changed = _count(CHANGE, keys)
-    added = _count(ADD, keys)
-    return Counts(added=added, changed=changed, same=sent - added - changed, removed=moved)
+    added, changed = counted["added"], counted["changed"]
+    return Counts(added=added, changed=changed, same=sent - added - changed, removed=counted["moved"])
+
+
+def _seat(row: Sequence[Any]) -> tuple[str, str, int]:
+    return row[0], row[7], row[8]
 
 
 def write_classes(roll: Roll) -> None:
@@ -133,56 +155,40 @@ def write_classes(roll: Roll) -> None:
     db.session.execute(ADD_CLASSES, {**values, **shared})
 
 
-def _sealed(
-    sealers: Mapping[uuid.UUID, Sealer],
-    roll: Roll,
-    rows: Iterable[Sequence[Any]],
-    known: Mapping[tuple[uuid.UUID, str], Known],
-) -> Iterator[tuple[Any, ...]]:
-    source = iter(rows)
-    while some := list(islice(source, AT_A_TIME)):
-        for row, identity, ref in zip(some, uuid7s(len(some)), new_refs(len(some)), strict=True):
-            yield _line(sealers, roll, row, known, identity, ref)
+class Sealing(NamedTuple):
+    """What the values of a row are made with: the roll, the keys of each school by its code, who is known."""
+
+    roll: Roll
+    sealers: Mapping[str, Sealer]
+    known: Mapping[tuple[uuid.UUID, str], Known]
 
 
-def _line(
-    sealers: Mapping[uuid.UUID, Sealer],
-    roll: Roll,
-    row: Sequence[Any],
-    known: Mapping[tuple[uuid.UUID, str], Known],
-    identity: uuid.UUID,
-    ref: str,
-) -> tuple[Any, ...]:
-    (code, student_no, name, id_type, id_no, gender, born, grade, class_no, enrolled, boarding) = row[:11]
-    school_id = roll.schools[code]
-    sealer = sealers[school_id]
-    roll.classes.add((school_id, grade, class_no))
-    before = known.get((school_id, student_no))
-    if before:
-        identity = before.id
-    index, sealed = _numbers(sealer, identity, before, private_text(id_no, (row[13], row[16])))
+def _portions(
+    sealing: Sealing, rows: Sequence[Sequence[Any]], indexes: Sequence[bytes | None]
+) -> Iterator[Sequence[Sequence[Any]]]:
+    for first in range(0, len(rows), A_PORTION):
+        yield _columns(sealing, rows[first : first + A_PORTION], indexes[first : first + A_PORTION])
+
+
+def _columns(
+    sealing: Sealing, rows: Sequence[Sequence[Any]], indexes: Sequence[bytes | None]
+) -> Sequence[Sequence[Any]]:
+    """Some rows in the order of INCOMING, column by column."""
+    (codes, numbers, names, id_types, id_nos, genders, born, grades, class_nos, enrolled, boarding, *guardians,
+     left_behind, villages) = zip(*rows, strict=True)  # fmt: skip
+    schools = [sealing.roll.schools[code] for code in codes]
+    before = [sealing.known.get(key) for key in zip(schools, numbers, strict=True)]
+    ids = [known.id if known else made for known, made in zip(before, uuid7s(len(rows)), strict=True)]
+    private = map(private_text, id_nos, zip(guardians[2], guardians[5], strict=True))
+    keys = map(sealing.sealers.__getitem__, codes)
+    sealed = [_numbers(*each) for each in zip(keys, ids, before, private, strict=True)]
     return (
-        identity,
-        ref,
-        before is not None,
-        school_id,
-        student_no,
-        name,
-        pinyin_of(name),
-        gender,
-        born,
-        grade,
-        class_no,
-        id_type or ("id" if id_no else "none"),
-        sealer.index("id_number", id_no) if id_no else None,
-        sealed,
-        index,
-        enrolled,
-        bool(boarding),
-        row[17] or "none",
-        row[18],
-        guardians_text(row[11:17]),
-    )
+        ids, new_refs(len(rows)), [known is not None for known in before], schools, numbers, names,
+        list(map(pinyin_of, names)), genders, born, grades, class_nos,
+        [kind or ("id" if number else "none") for kind, number in zip(id_types, id_nos, strict=True)], indexes,
+        [value for _, value in sealed], [index for index, _ in sealed], enrolled, list(map(bool, boarding)),
+        [kind or "none" for kind in left_behind], villages, list(map(guardians_text, zip(*guardians, strict=True))),
+    )  # fmt: skip
 
 
 def _numbers(
@@ -220,16 +226,24 @@ def guardians_text(cells: Sequence[Any]) -> str:
     return f"[{','.join(found)}]" if found else "[]"
 
 
-def _refuse_shared_numbers(roll: Roll) -> None:
-    rows = db.session.execute(SHARED_NUMBERS, {"county": roll.county_id}).all()
-    if rows:
+def _refuse_shared_numbers(
+    rows: Sequence[Sequence[Any]], indexes: Sequence[bytes | None], known: Mapping[tuple[uuid.UUID, str], Known]
+) -> None:
+    """The index of an ID number is another one in each school: equal ones are one number in one school."""
+    holders = {there.id_index: number for (_, number), there in known.items() if there.id_index is not None}
+    shared = set()
+    for row, index in zip(rows, indexes, strict=True):
+        holder = row[1] if index is None else holders.setdefault(index, row[1])
+        if holder != row[1]:
+            shared.add((min(holder, row[1]), max(holder, row[1])))
+    if shared:
         raise ImportRefused(
             [
                 Sentence(
                     f"学籍号 {first} 和 {second} 写着同一个证件号，请核对是不是同一个人",
                     f"Student numbers {first} and {second} carry the same ID number; check if they are one person.",
                 )
-                for first, second in rows
+                for first, second in sorted(shared)[:MOST_TOLD]
             ]
         )
 
@@ -251,19 +265,8 @@ def take_back_students(county_id: uuid.UUID, batch_id: uuid.UUID) -> Counts:
 
 ONE_AT_A_TIME = text("select pg_advisory_xact_lock(hashtextextended(:what, 0))")
 KNOWN = text(
-    """select school_id, student_no, id, private, private_index from students
+    """select school_id, student_no, id, private, private_index, id_index from students
        where county_id = :county and school_id = any(:schools)"""
-)
-SHARED_NUMBERS = text(
-    """select least(i.student_no, s.student_no), greatest(i.student_no, s.student_no)
-       from incoming_students i join students s
-         on s.school_id = i.school_id and s.id_index = i.id_index and s.student_no <> i.student_no
-       where s.county_id = :county
-       union
-       select least(a.student_no, b.student_no), greatest(a.student_no, b.student_no)
-       from incoming_students a join incoming_students b
-         on a.school_id = b.school_id and a.id_index = b.id_index and a.student_no < b.student_no
-       limit 50"""
 )
 ADD_CLASSES = text(
     """insert into school_classes (county_id, school_id, school_year, grade, class_no, name, batch_id)

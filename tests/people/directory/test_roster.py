@@ -5,13 +5,16 @@ from datetime import date
 import pytest
 from flask import Flask, current_app
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
 
-from app.core.database import db, use_context
+from app.core.audit import trail
+from app.core.database import db, use_context, uuid7
 from app.core.errors import ImportRefused
 from app.core.policy.actor import SYSTEM
 from app.core.vault import Place
 from app.people.directory import bulk
 from app.people.directory.models import SchoolClass, Student
+from app.people.directory.roster import A_PORTION
 from tests.cast import Cast
 from tests.people.directory.rolls import child, children
 
@@ -90,3 +93,53 @@ def test_two_schools_may_hold_the_same_id_number_without_learning_of_each_other(
     use_context(SYSTEM.context())
     indexes = set(db.session.scalars(select(Student.id_index).where(Student.student_no == row[1])))
     assert len(indexes) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ("update students set class_id = :their_class", "class_of_school"),
+        ("update students set school_id = :their_school", "class_of_school"),
+        ("update students set county_id = :their_county", "class_of_school"),
+        ("update students set class_id = null, county_id = :their_county", "school_of_county"),
+        ("update students set class_id = null, school_id = :nobody", "school_of_county"),
+        ("delete from school_classes where id in (select class_id from students)", "class_of_school"),
+        ("update school_classes set county_id = :their_county where id = :class", "of_county|class_of_school"),
+        ("update students set class_id = null", ""),
+    ],
+)
+def test_a_child_sits_in_a_class_of_its_own_school_and_county_or_in_none(
+    app: Flask, cast: Cast, change: str, constraint: str
+) -> None:
+    school, theirs = cast.units["shuangqiao"], cast.units["chengguan"]
+    bulk.load_roster(cast.county.id, [child(1, school.code, "G7", 1)], DAY)
+    use_context(SYSTEM.context())
+    given = {
+        "their_class": cast.classes["chengguan"], "their_school": theirs.id, "their_county": cast.other_county.id,
+        "nobody": uuid7(), "class": db.session.scalar(select(Student.class_id)),
+    }  # fmt: skip
+    with trail.act(SYSTEM, "system", "test.move"):
+        tried = db.session.begin_nested()
+        if constraint:
+            with pytest.raises(IntegrityError, match=constraint):
+                db.session.execute(text(change), given)
+            tried.rollback()
+        else:
+            db.session.execute(text(change), given)
+            assert db.session.scalar(text("select bool_and(classless_in = school_id) from students"))
+            tried.rollback()
+
+
+def test_numbers_far_apart_in_one_list_are_compared_all_the_same(app: Flask, cast: Cast) -> None:
+    code = cast.units["shuangqiao"].code
+    rows = list(children([(code, "G7")], A_PORTION + 50))
+    rows[-1] = (*rows[-1][:4], rows[0][4], *rows[-1][5:])
+    with pytest.raises(ImportRefused, match=rows[0][1]):
+        bulk.load_roster(cast.county.id, rows, DAY)
+
+    assert bulk.load_roster(cast.county.id, rows[:-1], DAY).as_dict() == {"added": A_PORTION + 49}
+    moved = [(*row[:8], 19, *row[9:]) for row in rows[A_PORTION - 2 : A_PORTION + 2]]
+    assert bulk.load_roster(cast.county.id, rows[: A_PORTION - 2] + moved, DAY).as_dict() == {
+        "same": A_PORTION - 2 + sum(row[8] == 19 for row in rows[A_PORTION - 2 : A_PORTION + 2]),
+        "changed": sum(row[8] != 19 for row in rows[A_PORTION - 2 : A_PORTION + 2]),
+    }
