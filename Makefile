@@ -15,8 +15,7 @@ demo: ## install, start everything, load the demo county, serve on 127.0.0.1:800
 test: ## install what tests need, then all checks and all tests
 	@bin/setup.sh dev
 	@bin/syslibs.sh pdf browser signing
-	@bin/check.sh
-	@$(PYTHON_IN_VENV) bin/scan.py
+	@bin/check.sh scan
 	@$(PYTHON_IN_VENV) -m pytest -n 2 --dist worksteal
 
 check: ## lint, format, types, imports, templates, handbook fresh

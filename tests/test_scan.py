@@ -40,8 +40,11 @@ def test_security_85_the_bill_of_materials_names_every_package_with_version_and_
 
 def test_security_85_every_run_of_the_tests_scans_first_and_a_finding_ends_it() -> None:
     target = (PROJECT / "Makefile").read_text("utf-8").partition("\ntest:")[2].partition("\n\n")[0]
-    assert target.index("bin/check.sh") < target.index("bin/scan.py") < target.index("-m pytest")
+    assert target.index("bin/check.sh scan\n") < target.index("-m pytest")
     assert "|| true" not in target and "-@" not in target
+    checks = (PROJECT / "bin" / "check.sh").read_text("utf-8").splitlines()
+    assert "set -eu" in checks
+    assert '[ "${1:-}" != scan ] || step "scan" $python bin/scan.py' in checks
 
 
 @pytest.mark.parametrize(
