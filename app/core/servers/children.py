@@ -3,16 +3,26 @@
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from app.core import clock
 from app.core.servers.context_secret import write_key
-from app.core.servers.processes import ServerRefused, end, end_left_behind, end_session, launch, started_at, tail
+from app.core.servers.forking import fork
+from app.core.servers.processes import (
+    Running,
+    ServerRefused,
+    end,
+    end_left_behind,
+    end_session,
+    launch,
+    started_at,
+    tail,
+)
 from config.settings import PROJECT
 
 SHORT_LIFE = 10.0
@@ -32,15 +42,16 @@ class Child:
     module: Sequence[str]
     log: Path
     env: Mapping[str, str]
-    process: subprocess.Popen[bytes] = field(init=False)
+    shared: bool
+    """Whether it is parted from this process, which has imported the application already."""
+    process: Running = field(init=False)
     began: float = 0.0
     falls: int = 0
 
     def start(self) -> None:
         """Start it, its output appended to its log."""
         with self.log.open("ab") as writing:
-            command = [sys.executable, "-m", *self.module]
-            self.process = launch(command, cwd=PROJECT, log=writing, env=self.env)
+            self.process = begin(self.module, self.env, self.shared, writing)
         self.began = time.monotonic()
 
     def restart_if_fallen(self) -> bool:
@@ -60,16 +71,18 @@ class Child:
 class Children:
     """All children of one start, written down so that the next start knows them should we be killed."""
 
-    def __init__(self, data: Path, env: Mapping[str, str]) -> None:
+    def __init__(self, data: Path, env: Mapping[str, str], shared: bool = False) -> None:
         self.note = data / "children.json"
         self.logs = data / "logs"
         self.env = env
+        self.shared = shared
         self.all: list[Child] = []
         self.logs.mkdir(mode=0o700, exist_ok=True)
 
     def start(self, name: str, module: Sequence[str], own: Mapping[str, str] | None = None) -> None:
         """Start one more; `own`: what it alone is told, such as the account it signs on with."""
-        child = Child(name, module, fresh_log(self.logs / f"{name}.log"), {**self.env, **(own or {})})
+        log = fresh_log(self.logs / f"{name}.log")
+        child = Child(name, module, log, {**self.env, **(own or {})}, self.shared)
         child.start()
         self.all.append(child)
         self._write_down()
@@ -118,6 +131,13 @@ def fresh_log(path: Path) -> Path:
             old.unlink()
     path.touch(mode=0o600)
     return path
+
+
+def begin(module: Sequence[str], env: Mapping[str, str], shared: bool, log: IO[bytes] | None = None) -> Running:
+    """Start `python -m module…` in the project's folder; `shared`: parted from us instead of begun anew."""
+    if shared:
+        return fork(module, cwd=PROJECT, env=env, log=log)
+    return launch([sys.executable, "-m", *module], cwd=PROJECT, log=log, env=env)
 
 
 def flask(*arguments: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 ACCOUNT = "bihuan_db"
 """The system account that runs the embedded servers when we ourselves are root."""
@@ -128,7 +128,25 @@ def end_with_parent(parent: int, signal_number: int) -> None:
         os._exit(1)
 
 
-def end(process: subprocess.Popen[bytes], ladder: Sequence[tuple[int, float]]) -> None:
+class Running(Protocol):
+    """A child of ours, however it was started."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        """The exit code; None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end. Raises subprocess.TimeoutExpired after `timeout` seconds."""
+
+    def send_signal(self, number: int, /) -> None:
+        """Send it a signal unless it has ended."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+
+def end(process: Running, ladder: Sequence[tuple[int, float]]) -> None:
     """Ask `process` to stop with each signal of `ladder` in turn, waiting the seconds beside it; reap it."""
     for number, seconds in ladder:
         if process.poll() is None:

@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-from app.core.servers.children import GENTLY, Children, end_children_left_behind, flask
+from app.core.servers.children import GENTLY, Children, begin, end_children_left_behind, flask
 from app.core.servers.context_secret import write_key
 from app.core.servers.embedded import Servers, embedded, without_note
-from app.core.servers.processes import ServerRefused, end, launch, tail, until
+from app.core.servers.forking import import_shared
+from app.core.servers.processes import ServerRefused, end, tail, until
 from app.core.servers.schema import migrate, renew_context
-from config.settings import ADDRESSES, PROJECT, Settings, SettingsRefused
+from config.settings import ADDRESSES, Settings, SettingsRefused
 
 WEB = ("gunicorn", "--config", "config/gunicorn.py")
 BEHIND_THE_SCENES = {
@@ -65,6 +66,8 @@ def _run(settings: Settings) -> None:
         say("正在启动数据库与队列 (starting database and queue) …")
         with embedded(settings) as servers:
             _prepare(servers)
+            if shared(servers):
+                import_shared()
             with _children(servers) as children:
                 children.start("web", WEB)
                 _demo(servers)
@@ -140,7 +143,7 @@ def _flask(servers: Servers, *arguments: str) -> None:
 
     :raises ServerRefused: when it fails.
     """
-    process = launch([sys.executable, "-m", *flask(*arguments)], cwd=PROJECT, env=_environment(servers))
+    process = begin(flask(*arguments), _environment(servers), shared(servers))
     try:
         code = process.wait()
     except BaseException:
@@ -156,9 +159,15 @@ def start_behind_the_scenes(settings: Settings, children: Children) -> None:
         children.start(name, module, settings.identity("relay" if name == "relay" else "worker"))
 
 
+def shared(servers: Servers) -> bool:
+    """Whether the processes are parted from this one, which imports the application for all: in the demo only."""
+    embedded_alone = servers.postgres is not None and servers.valkey is not None
+    return servers.settings.environment == "development" and embedded_alone
+
+
 @contextmanager
 def _children(servers: Servers) -> Iterator[Children]:
-    children = Children(servers.settings.data, _environment(servers))
+    children = Children(servers.settings.data, _environment(servers), shared(servers))
     try:
         yield children
     finally:
