@@ -112,7 +112,7 @@ def test_a_child_sits_in_a_class_of_its_own_school_and_county_or_in_none(
     app: Flask, cast: Cast, change: str, constraint: str
 ) -> None:
     school, theirs = cast.units["shuangqiao"], cast.units["chengguan"]
-    bulk.load_roster(cast.county.id, [child(1, school.code, "G7", 1)], DAY)
+    bulk.load_roster(cast.county.id, [child(1, school.code, "G7", 2)], DAY)
     use_context(SYSTEM.context())
     given = {
         "their_class": cast.classes["chengguan"], "their_school": theirs.id, "their_county": cast.other_county.id,
