@@ -68,6 +68,8 @@ REFUSED: dict[str, tuple[int, str]] = {
     "plans.ask": (404, "a plan at work is approved no more, a draft not yet"),
     "problem_items.objection_file": (404, FILE),
     "public.bureau": (404, "no bureau of that name publishes: test_public_pages reads them"),
+    "public.file": (404, "no page of that name is out: tests/improvement/disclosure puts a paper out"),
+    "public.school": (404, "no school of that name publishes: test_public_pages reads them"),
     "public.show": (404, "no page of that name is out: test_public_pages reads them"),
     "verification.ask_measure_return": (404, "only of a measure that says it is done"),
     "sent_in.file": (404, FILE),

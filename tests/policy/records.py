@@ -115,7 +115,7 @@ BY_TABLE: dict[tuple[str, str], Any] = {
     ("board_counts", "state"): "issued",
     ("causes", "category"): "teaching",
     ("public_pages", "county_name"): "县教育局",
-    ("public_pages", "kind"): "result",
+    ("public_pages", "kind"): "showcase",
     ("result_disclosures", "source_kind"): "results",
     ("critical_alerts", "kind"): "O1a",
     ("library_documents", "category"): "policy",

@@ -269,6 +269,7 @@ PUBLISHERS: Holders = {**OFFICE, "principal": UNIT, "school_coordinator": UNIT}
 DATA_OWNERS: Holders = dict.fromkeys(("dept_head", "dept_officer", "assessment_member", "office_director"), UNIT)
 """Whose unit keeps data that others ask for."""
 DISCLOSURE: dict[str, Holders] = {
+    "disclosure.adopt_example": {"principal": COUNTY, "school_coordinator": COUNTY},
     "disclosure.agree_showcase": {"principal": UNIT, "dept_head": UNIT},
     "disclosure.answer_data_need": DATA_OWNERS,
     "disclosure.approve_disclosure": {"leading_group_head": COUNTY},
@@ -281,8 +282,10 @@ DISCLOSURE: dict[str, Holders] = {
     },
     "disclosure.draft_disclosure": PUBLISHERS,
     "disclosure.draft_showcase": {**OFFICE, **dict.fromkeys(OWNERS, UNIT)},
+    "disclosure.end_adoption": {"principal": SCHOOL, "school_coordinator": SCHOOL},
     "disclosure.manage_library": OFFICE,
     "disclosure.publish_showcase": {"office_director": COUNTY},
+    "disclosure.read_examples": dict.fromkeys((*LIST_READERS, *WORKERS), COUNTY),
     "disclosure.submit_disclosure": {**OFFICE, "principal": UNIT},
     "disclosure.view_data_needs": {
         **GROUP,
@@ -296,6 +299,17 @@ DISCLOSURE: dict[str, Holders] = {
     },
     "disclosure.view_disclosures": {**GROUP, **OFFICE, "principal": SCHOOL, "school_coordinator": SCHOOL},
     "disclosure.view_library": dict.fromkeys((*LIST_READERS, *WORKERS), COUNTY),
+    "disclosure.view_school_page": {
+        **GROUP,
+        **OFFICE,
+        "subject_researcher": COUNTY,
+        "guidance_member": COUNTY,
+        "assessment_member": COUNTY,
+        "inspector": SCHOOLS,
+        "principal": SCHOOL,
+        "school_coordinator": SCHOOL,
+        **dict.fromkeys(WORKERS, SCHOOL),
+    },
     "disclosure.view_showcase": {**GROUP, **OFFICE, **dict.fromkeys(OWNERS, UNIT)},
     "disclosure.withdraw_disclosure": {"leading_group_head": COUNTY, "office_director": COUNTY},
     "disclosure.withdraw_showcase": {

@@ -19,6 +19,21 @@ class Later(Optional):
     field_flags = {"optional": True, "later": True}
 
 
+class EitherOf(Optional):
+    """One of two fields has to be filled: the page writes 两项选一项 beside both labels, the operation looks."""
+
+    field_flags = {"optional": True, "either": True}
+
+
+class Sent:
+    """A file has to be there. The page does not write 选填; the route, which reads the file, refuses the form without it."""
+
+    field_flags = {"required": True}
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Nothing to do here: a file that was refused for its content is told of in the same place."""
+
+
 class VersionedForm(FlaskForm):
     """Carries the version of the record that the page showed."""
 

@@ -8,12 +8,15 @@ from app.core.casework import daily
 from app.core.casework.timeline import WORDS
 from app.core.web import navigation
 from app.improvement.disclosure.operations.disclosures import keep_time_of_all
+from app.improvement.disclosure.operations.roll_names import look_at_all_rolls
 from app.improvement.disclosure.operations.showcase import keep_all_true
 from app.improvement.disclosure.routes import BLUEPRINTS
 
 ENTRIES = (
     navigation.Entry("loop", "结果公开", "disclosures.index", "eye", ("disclosure.view_disclosures",), order=73),
     navigation.Entry("loop", "展示案例", "showcase.index", "star", ("disclosure.view_showcase",), order=74),
+    navigation.Entry("loop", "案例借鉴", "examples.index", "award", ("disclosure.read_examples",), order=75),
+    navigation.Entry("loop", "学校主页", "school_pages.index", "school", ("disclosure.view_school_page",), order=76),
     navigation.Entry("loop", "文件库", "library.index", "file-text", ("disclosure.view_library",), order=80),
     navigation.Entry(
         "loop", "数据需求", "data_needs.index", "database-import", ("disclosure.view_data_needs",), order=82
@@ -25,6 +28,9 @@ DEEDS = {
     "library_document.add_version": ("放了新版本", "put in a newer version"),
     "library_document.describe": ("改了文件说明", "changed the description of a document"),
     "library_document.replace": ("标明由新文件代替", "marked it as replaced"),
+    "disclosure.look_at_roll": ("和学籍名单核对了名字", "compared the names with the roll"),
+    "showcase_adoption.adopt": ("登记借鉴", "took the example up"),
+    "showcase_adoption.end": ("不再借鉴", "gave the example up"),
     "showcase_entry.write": ("改了案例内容", "changed the entry"),
     "showcase_entry.keep_true": ("按问题项状态调整案例", "kept the entry true to its item"),
     "result_disclosure.keep_time": ("按日期或来源调整公开", "kept the time of the publication"),
@@ -40,3 +46,4 @@ def register(app: Flask) -> None:
     WORDS.update(DEEDS)
     daily.add(keep_time_of_all)
     daily.add(keep_all_true)
+    daily.add(look_at_all_rolls)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from app.core.database import db
-from app.improvement.disclosure.models import ResultDisclosure
+from app.improvement.disclosure.models import LibraryVersion, ResultDisclosure
 from app.improvement.effects.models import InterpretationReport
 from app.improvement.monitoring.models import DataRelease
 from app.improvement.visits.models import SupervisionVisit
@@ -28,6 +28,7 @@ def content_of(disclosure: ResultDisclosure) -> Json:
         "results": lambda: _results(disclosure),
         "interpretation": lambda: _interpretation(disclosure),
         "visit": lambda: _visit(disclosure.visit),
+        "document": lambda: _document(disclosure),
         "statement": dict,
     }
     figures = parts[disclosure.source_kind]()
@@ -60,6 +61,34 @@ def _interpretation(disclosure: ResultDisclosure) -> Json:
         "name": report.cycle.name,
         "said": report.said.get("public", ""),
         **(report.versions.get("public") or {}),
+    }
+
+
+def _document(disclosure: ResultDisclosure) -> Json:
+    paper = disclosure.document
+    newest = db.session.scalars(
+        select(LibraryVersion)
+        .where(LibraryVersion.document_id == disclosure.document_id)
+        .order_by(LibraryVersion.edition.desc())
+        .limit(1)
+    ).first()
+    if paper is None or newest is None:
+        return {}
+    days = ("signed_on", "printed_on", "in_force_on", "until_on")
+    return {
+        "name": paper.title,
+        "number": paper.number,
+        "category": paper.category,
+        "issuer": paper.issuer,
+        "summary": paper.summary,
+        **{name: day.isoformat() if (day := getattr(paper, name)) else None for name in days},
+        "edition": newest.edition,
+        "file": {
+            "name": newest.file_name,
+            "size": newest.size,
+            "sha256": newest.file_sha256,
+            "media_type": newest.media_type,
+        },
     }
 
 

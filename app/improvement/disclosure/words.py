@@ -8,6 +8,7 @@ SOURCES: dict[str, Sentence] = {
     "results": Sentence("监测结果（社会版）", "Monitoring results (public version)"),
     "interpretation": Sentence("解读报告（社会版）", "Interpretation report (public version)"),
     "visit": Sentence("视导反馈", "Feedback of a visit"),
+    "document": Sentence("文件", "Document"),
     "statement": Sentence("文字说明", "Statement"),
 }
 PAGES: dict[str, Sentence] = {

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from app.core import clock
-from app.core.database import db
+from app.core.audit import trail
+from app.core.database import db, use_context
+from app.core.policy.actor import SYSTEM
 from app.improvement.disclosure.models import PublicPage, ResultDisclosure, ShowcaseEntry
 from app.improvement.disclosure.operations import disclosures, showcase
 from app.improvement.disclosure.operations.disclosures import DisclosureIn, DisclosurePlace, DisclosureStep, Source
 from app.improvement.effects.models import ClosureRequest
 from app.improvement.problems.models import ProblemItem
+from app.people.directory.models import Student
 from tests.improvement.effects.scenes import EffectScene
 
 TEXT = "全县八年级数学平均达到基准，计算题进步明显。\n下一步把分层作业做细，开学后公布各年级的安排。"
@@ -57,6 +60,19 @@ class DisclosureScene(EffectScene):
         found = self.handed_in(by, **changes)
         disclosures.approve_disclosure(self.actor(head), found, DisclosureStep())
         return found
+
+    def pupil(self, name: str, key: str = "principal") -> str:
+        """A pupil of this name on the roll of the school."""
+        unit = self.cast[key].unit
+        use_context(SYSTEM.context())
+        with trail.act(SYSTEM, "system", "test.pupil"):
+            db.session.add(
+                Student(
+                    county_id=unit.county_id, school_id=unit.id, student_no="G330326202601010", name=name, gender="1",
+                    birth_date=date(2013, 5, 4), grade="G8", from_on=date(2026, 9, 1),
+                )
+            )  # fmt: skip
+        return name
 
     def page_of(self, record: Any) -> PublicPage:
         found = db.session.query(PublicPage).filter_by(record_id=record.id).one()

@@ -11,7 +11,7 @@ from wtforms import FileField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
-from app.core.web.forms import Choice, Day, VersionedForm, at_most, offered, wanted
+from app.core.web.forms import Choice, Day, EitherOf, VersionedForm, at_most, offered, wanted
 from app.improvement.disclosure.operations.data_needs import DataNeedIn
 
 
@@ -45,8 +45,10 @@ class DataNeedForm(VersionedForm):
 class DeliveryForm(VersionedForm):
     """What is handed over."""
 
-    cycle = Choice(_("已发布的监测"), validators=[Optional()], description=_("数据已经发布过的，选这一轮就行"))
-    file = FileField(_("文件"), description=_("汇总表，PDF、Word、Excel 或 CSV，不超过 20 MB；有学生个人的列不收"))
+    cycle = Choice(_("已发布的监测"), validators=[EitherOf()], description=_("数据已经发布过的，选这一轮就行"))
+    file = FileField(
+        _("文件"), [EitherOf()], description=_("汇总表，PDF、Word、Excel 或 CSV，不超过 20 MB；有学生个人的列不收")
+    )
     note = TextAreaField(_("说明"), [Optional(), at_most(1000)], description=_("口径、时间范围、缺什么"))
 
     def offer(self, rounds: Sequence[Any]) -> None:

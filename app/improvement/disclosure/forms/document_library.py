@@ -12,7 +12,7 @@ from wtforms.validators import Optional
 
 from app.core.policy.roles import ROLES
 from app.core.web.chips import word
-from app.core.web.forms import Choice, Day, VersionedForm, at_most, wanted
+from app.core.web.forms import Choice, Day, Sent, VersionedForm, at_most, wanted
 from app.improvement.disclosure.operations.document_library import DocumentIn
 from app.improvement.disclosure.words import CATEGORIES
 from app.improvement.effects.forms.evaluations import Ticks
@@ -42,7 +42,7 @@ class DocumentForm(VersionedForm):
         description=_("不选就是全县有账号的人都能看"),
         choices=lambda: [SelectChoice(one.code, word(one)) for one in ROLES.values() if one.level != "system"],
     )
-    file = FileField(_("文件"), description=_("PDF、Word、Excel 或 CSV，不超过 20 MB"))
+    file = FileField(_("文件"), [Sent()], description=_("PDF、Word、Excel 或 CSV，不超过 20 MB"))
 
     def given(self) -> DocumentIn:
         """What the operation takes."""
@@ -64,7 +64,7 @@ class DocumentForm(VersionedForm):
 class VersionForm(VersionedForm):
     """A newer file."""
 
-    file = FileField(_("文件"), description=_("PDF、Word、Excel 或 CSV，不超过 20 MB"))
+    file = FileField(_("文件"), [Sent()], description=_("PDF、Word、Excel 或 CSV，不超过 20 MB"))
     note = StringField(_("改了什么"), [wanted(_("请写改了什么")), at_most(200)])
 
 

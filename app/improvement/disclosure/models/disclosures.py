@@ -13,32 +13,37 @@ from app.core import clock
 from app.core.casework.records import Movable
 from app.core.database import JSONB, Base, ForeignKey, Mapped, String, mapped_column
 from app.improvement.disclosure.anonymity import persons_in
+from app.improvement.disclosure.models.document_library import LibraryDocument
 from app.improvement.effects.models import InterpretationReport
 from app.improvement.monitoring.models import MonitoringCycle
 from app.improvement.visits.models import SupervisionVisit
 from workflows.improvement.result_disclosure import RESULT_DISCLOSURE
 
-SOURCES = ("results", "interpretation", "visit", "statement")
+SOURCES = ("results", "interpretation", "visit", "document", "statement")
 VISIT_IS_OUT = ("feedback_issued", "responded", "follow_up", "closed")
 
 
 class ResultDisclosure(Base, Movable):
-    """结果公开: a round's public version, an interpretation, a visit's feedback, or words of one's own."""
+    """结果公开: a round's public version, an interpretation, a visit's feedback, a paper of the library, or words alone."""
 
     __tablename__ = "result_disclosures"
     __protection__ = "unit"
     __table_args__ = (
-        CheckConstraint("source_kind in ('results', 'interpretation', 'visit', 'statement')", name="source_kind"),
+        CheckConstraint(
+            "source_kind in ('results', 'interpretation', 'visit', 'document', 'statement')", name="source_kind"
+        ),
         CheckConstraint(
             "(source_kind = 'results') = (cycle_id is not null)"
             " and (source_kind = 'interpretation') = (report_id is not null)"
-            " and (source_kind = 'visit') = (visit_id is not null)",
+            " and (source_kind = 'visit') = (visit_id is not null)"
+            " and (source_kind = 'document') = (document_id is not null)",
             name="source",
         ),
         CheckConstraint("until_on is null or publish_on is null or until_on >= publish_on", name="period"),
         Index("ix_result_disclosures_cycle", "cycle_id"),
         Index("ix_result_disclosures_report", "report_id"),
         Index("ix_result_disclosures_visit", "visit_id"),
+        Index("ix_result_disclosures_document", "document_id"),
     )
     workflow = RESULT_DISCLOSURE
 
@@ -50,6 +55,7 @@ class ResultDisclosure(Base, Movable):
     cycle_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("monitoring_cycles.id"))
     report_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("interpretation_reports.id"))
     visit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("supervision_visits.id"))
+    document_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("library_documents.id"))
     statement: Mapped[str] = mapped_column(default="", server_default=text("''"))
     """What the public reads, in words."""
     publish_on: Mapped[date | None]
@@ -57,11 +63,14 @@ class ResultDisclosure(Base, Movable):
     content: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default=text("'{}'"), deferred=True)
     """What the approver sees and the public will read, frozen when it is submitted."""
     content_sha256: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
+    roll_names: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
+    """Names in its words that stand on the roll; None until the worker has looked."""
 
     unit: Mapped[Any] = relationship("Unit", foreign_keys=[unit_id], lazy="joined", innerjoin=True)
     cycle: Mapped[MonitoringCycle | None] = relationship(lazy="joined")
     report: Mapped[InterpretationReport | None] = relationship(lazy="joined")
     visit: Mapped[SupervisionVisit | None] = relationship(lazy="joined")
+    document: Mapped[LibraryDocument | None] = relationship(lazy="select")
 
     @property
     def label(self) -> str:
@@ -110,6 +119,8 @@ class ResultDisclosure(Base, Movable):
             return report is not None and report.state == "published" and report.cycle.is_out
         if self.source_kind == "visit":
             return visit is not None and visit.disclosure == "public" and visit.state in VISIT_IS_OUT
+        if self.source_kind == "document":
+            return self.document is not None and self.document.is_for_everybody
         return True
 
     @property
@@ -122,12 +133,17 @@ class ResultDisclosure(Base, Movable):
     @property
     def persons_named(self) -> tuple[str, ...]:
         """What in its words points at a person: names of staff, telephone and identity numbers."""
-        return persons_in(self.county_id, self.title, self.statement, *self._words_of_the_visit())
+        return persons_in(self.county_id, *self.words_shown)
 
-    def _words_of_the_visit(self) -> tuple[str, ...]:
-        if self.visit is None:
-            return ()
-        return (self.visit.scope, *(one.text for one in self.visit.findings))
+    @property
+    def words_shown(self) -> tuple[str, ...]:
+        """Every word of it that the public reads, figures left out."""
+        found = [self.title, self.statement]
+        if self.visit is not None:
+            found += [self.visit.scope, *(one.text for one in self.visit.findings)]
+        if self.document is not None:
+            found += [self.document.title, self.document.summary]
+        return tuple(found)
 
     @property
     def is_anonymous(self) -> bool:

@@ -69,6 +69,16 @@ class LibraryDocument(Base, Record, Versioned, Scoped):
         return "in_force"
 
     @property
+    def is_for_everybody(self) -> bool:
+        """Kept from no role, and neither replaced nor over: such a paper may be put out to the public."""
+        return not self.roles and self.standing in ("in_force", "coming")
+
+    @property
+    def label(self) -> str:
+        """Its title."""
+        return self.title
+
+    @property
     def address(self) -> str:
         """The document's page."""
         return f"/library/{self.ref}"

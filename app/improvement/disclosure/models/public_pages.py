@@ -23,6 +23,7 @@ class PublicPage(Base, Record, Versioned, Scoped):
         UniqueConstraint("slug"),
         Index("ix_public_pages_bureau", "bureau", "published_on"),
         Index("ix_public_pages_record", "entity", "record_id"),
+        Index("ix_public_pages_school", "school", "published_on", postgresql_where=text("school <> ''")),
         CheckConstraint("ended_on is null or content = '{}'::jsonb", name="content_gone"),
         CheckConstraint("(ended_on is null) = (ended_as is null)", name="ended"),
     )
@@ -38,6 +39,9 @@ class PublicPage(Base, Record, Versioned, Scoped):
     """Reference of the county's bureau, for its list of pages."""
     county_name: Mapped[str] = mapped_column(String(60))
     issuer: Mapped[str] = mapped_column(String(60))
+    school: Mapped[str] = mapped_column(String(16), default="", server_default=text("''"))
+    """Reference of the school that it is about, for the school's public page; empty for the county's own."""
+    school_name: Mapped[str] = mapped_column(String(60), default="", server_default=text("''"))
     content: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default=text("'{}'"))
     content_sha256: Mapped[str] = mapped_column(String(64))
     published_on: Mapped[date]

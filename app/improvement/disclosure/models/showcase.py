@@ -49,6 +49,8 @@ class ShowcaseEntry(Base, Movable):
     content: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default=text("'{}'"), deferred=True)
     """What the unit agreed to and the public reads, frozen when it agrees."""
     content_sha256: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
+    roll_names: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
+    """Names in its words that stand on the roll; None until the worker has looked."""
 
     item: Mapped[ProblemItem] = relationship(lazy="joined", innerjoin=True)
     unit: Mapped[Any] = relationship("Unit", foreign_keys=[unit_id], lazy="joined", innerjoin=True)
@@ -71,7 +73,12 @@ class ShowcaseEntry(Base, Movable):
     @property
     def persons_named(self) -> tuple[str, ...]:
         """What in its words points at a person."""
-        return persons_in(self.county_id, self.title, self.problem, self.practice, self.result)
+        return persons_in(self.county_id, *self.words_shown)
+
+    @property
+    def words_shown(self) -> tuple[str, ...]:
+        """Every word of it that the public reads."""
+        return (self.title, self.problem, self.practice, self.result)
 
     @property
     def is_anonymous(self) -> bool:

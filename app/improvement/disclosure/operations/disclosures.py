@@ -30,7 +30,7 @@ OPEN = ("draft", "returned")
 
 @dataclass(frozen=True)
 class Source:
-    """What is shown: one of results, interpretation, visit, statement, with the record where there is one."""
+    """What is shown: one of results, interpretation, visit, document, statement, with the record where there is one."""
 
     kind: str
     record_id: uuid.UUID | None = None
@@ -76,6 +76,7 @@ def draft_disclosure(actor: Actor, place: DisclosurePlace, given: DisclosureIn) 
         cycle_id=record_id if kind == "results" else None,
         report_id=record_id if kind == "interpretation" else None,
         visit_id=record_id if kind == "visit" else None,
+        document_id=record_id if kind == "document" else None,
     )  # fmt: skip
     _write(disclosure, given)
     return disclosure
@@ -101,6 +102,7 @@ def submit_disclosure(actor: Actor, disclosure: ResultDisclosure, given: Disclos
     """Hand it in: what the public would read is cut now, and the approver sees just that."""
     disclosure.content = content_of(disclosure)
     disclosure.content_sha256 = digest_of(disclosure.content)
+    disclosure.roll_names = None
 
 
 @operation(RESULT_DISCLOSURE, "return_disclosure")

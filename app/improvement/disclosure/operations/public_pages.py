@@ -44,10 +44,13 @@ def digest_of(content: dict[str, Any]) -> str:
 def put_out(record: Movable, showing: Showing) -> PublicPage:
     """Write the public page of a record; its content never changes from here on."""
     bureau = db.session.get_one(Unit, record.county_id)
+    school = db.session.get(Unit, record.school_id) if record.school_id else None
     page = PublicPage(
         id=uuid7(), slug=new_slug(), kind=showing.kind, entity=record.__tablename__, record_id=record.id,
         unit_id=record.unit_id, county_id=record.county_id, school_id=record.school_id, bureau=bureau.ref,  # type: ignore[attr-defined]
-        county_name=bureau.name, issuer=showing.issuer, content=showing.content,
+
+        school=school.ref if school else "", school_name=school.name if school else "", county_name=bureau.name,
+        issuer=showing.issuer, content=showing.content,
         content_sha256=showing.content_sha256, published_on=clock.today(), until_on=showing.until_on,
     )  # fmt: skip
     db.session.add(page)

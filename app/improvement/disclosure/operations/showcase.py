@@ -73,6 +73,7 @@ def agree_to_showcase(actor: Actor, entry: ShowcaseEntry, given: DisclosureStep)
     """The unit agrees to what is shown; it is cut now and stays as it is."""
     entry.content = showcase_content(entry)
     entry.content_sha256 = digest_of(entry.content)
+    entry.roll_names = None
 
 
 @operation(SHOWCASE_ENTRY, "return_entry")

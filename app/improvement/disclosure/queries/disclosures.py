@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import lazyload, undefer
 
+from app.core.clock import today
 from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
-from app.improvement.disclosure.models import PublicPage, ResultDisclosure
+from app.improvement.disclosure.models import LibraryDocument, PublicPage, ResultDisclosure
 from app.improvement.disclosure.models.disclosures import VISIT_IS_OUT
 from app.improvement.effects.models import InterpretationReport
 from app.improvement.monitoring.models import MonitoringCycle
@@ -51,9 +52,17 @@ def page_of(actor: Actor, disclosure: ResultDisclosure) -> PublicPage | None:
     return db.session.scalar(wanted.order_by(PublicPage.id.desc()).limit(1))
 
 
+def disclosures_of(actor: Actor, document: LibraryDocument) -> Sequence[ResultDisclosure]:
+    """Disclosures of a paper that the actor may see, the newest first."""
+    wanted = select(ResultDisclosure).where(ResultDisclosure.document_id == document.id)
+    visible = decide.visible(actor, wanted.options(lazyload("*")), ResultDisclosure, VIEW)
+    found: Sequence[ResultDisclosure] = db.session.scalars(visible.order_by(ResultDisclosure.id.desc())).all()
+    return found
+
+
 def sources(actor: Actor) -> dict[str, list[Any]]:
     """What may be made public by this actor: rounds and reports that are out, visits whose feedback is meant for all."""
-    found: dict[str, list[Any]] = {"results": [], "interpretation": [], "visit": []}
+    found: dict[str, list[Any]] = {"results": [], "interpretation": [], "visit": [], "document": []}
     if decide.holds(actor, "monitoring.view_cycles") and actor.county_wide:
         cycles = select(MonitoringCycle).where(MonitoringCycle.state.in_(("released", "improving", "closed")))
         found["results"] = list(
@@ -71,6 +80,8 @@ def sources(actor: Actor) -> dict[str, list[Any]]:
                 .limit(MOST)
             )
         )
+    if decide.holds(actor, "disclosure.manage_library"):
+        found["document"] = _papers(actor)
     visits = select(SupervisionVisit).where(
         SupervisionVisit.disclosure == "public", SupervisionVisit.state.in_(VISIT_IS_OUT)
     )
@@ -83,3 +94,13 @@ def sources(actor: Actor) -> dict[str, list[Any]]:
             ).unique()
         )
     return found
+
+
+def _papers(actor: Actor) -> list[Any]:
+    papers = select(LibraryDocument).where(
+        LibraryDocument.replaced_by_id.is_(None),
+        func.jsonb_array_length(LibraryDocument.roles) == 0,
+        or_(LibraryDocument.until_on.is_(None), LibraryDocument.until_on >= today()),
+    )
+    visible = decide.visible(actor, papers, LibraryDocument, "disclosure.manage_library")
+    return list(db.session.scalars(visible.order_by(LibraryDocument.id.desc()).limit(MOST)))

@@ -43,3 +43,34 @@ def public_page(actor: Actor, slug: str) -> PublicPage:
     if found is None:
         raise NotFound("public_page", slug)
     return found
+
+
+def schools_of(actor: Actor, bureau: str) -> Sequence[Any]:
+    """Schools of a bureau that anything open is published by or about, by name: reference, name, how many pages."""
+    wanted = (
+        select(PublicPage.school, func.max(PublicPage.school_name).label("name"), func.count().label("open"))
+        .where(PublicPage.bureau == bureau, PublicPage.school != "", PublicPage.ended_on.is_(None))
+        .group_by(PublicPage.school)
+    )
+    return db.session.execute(wanted.order_by(func.max(PublicPage.school_name))).all()
+
+
+def school_of(actor: Actor, school: str) -> PublicPage | None:
+    """The newest page of a school, open or ended, for its name and its bureau; None where it never published."""
+    wanted = select(PublicPage).where(PublicPage.school == school, PublicPage.school != "")
+    return db.session.scalar(wanted.order_by(PublicPage.id.desc()).limit(1))
+
+
+def pages_of_school(actor: Actor, school: str, after: str = "") -> Sequence[PublicPage]:
+    """Open pages of a school, the newest first; one more than a page."""
+    found = select(PublicPage).where(PublicPage.school == school, PublicPage.ended_on.is_(None))
+    if after:
+        edge = select(PublicPage.id).where(PublicPage.slug == after).scalar_subquery()
+        found = found.where(PublicPage.id < edge)
+    return db.session.scalars(found.order_by(PublicPage.id.desc()).limit(PAGE + 1)).all()
+
+
+def withdrawals_of_school(actor: Actor, school: str) -> Sequence[PublicPage]:
+    """What was taken back of a school, the newest first; day and reason, never the content."""
+    wanted = select(PublicPage).where(PublicPage.school == school, PublicPage.ended_as == "withdrawn")
+    return db.session.scalars(wanted.order_by(PublicPage.ended_on.desc(), PublicPage.id.desc()).limit(PAGE)).all()

@@ -5,9 +5,21 @@ from app.improvement.disclosure.routes import (
     disclosure_steps,
     disclosures,
     document_library,
+    examples,
     public,
+    school_pages,
     showcase,
 )
 from app.improvement.disclosure.routes.blueprint import BLUEPRINTS
 
-__all__ = ["BLUEPRINTS", "data_needs", "disclosure_steps", "disclosures", "document_library", "public", "showcase"]
+__all__ = [
+    "BLUEPRINTS",
+    "data_needs",
+    "disclosure_steps",
+    "disclosures",
+    "document_library",
+    "examples",
+    "public",
+    "school_pages",
+    "showcase",
+]

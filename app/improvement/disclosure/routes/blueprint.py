@@ -11,6 +11,7 @@ from app.improvement.disclosure import words
 from app.improvement.effects import words as effect_words
 from app.improvement.monitoring.words import GRADES, SUBJECTS
 from app.improvement.visits import words as visit_words
+from app.people.directory.words import SCHOOL_TYPES
 from workflows.parties import PARTIES
 
 disclosures_bp = Blueprint("disclosures", __name__)
@@ -18,9 +19,12 @@ public_bp = Blueprint("public", __name__)
 showcase_bp = Blueprint("showcase", __name__)
 library_bp = Blueprint("library", __name__)
 data_needs_bp = Blueprint("data_needs", __name__)
-BLUEPRINTS = (disclosures_bp, public_bp, showcase_bp, library_bp, data_needs_bp)
+examples_bp = Blueprint("examples", __name__)
+school_pages_bp = Blueprint("school_pages", __name__)
+BLUEPRINTS = (disclosures_bp, public_bp, showcase_bp, library_bp, data_needs_bp, examples_bp, school_pages_bp)
 WORDS = SimpleNamespace(
     category=words.CATEGORIES,
+    disclosure=visit_words.DISCLOSURE,
     ending=words.ENDINGS,
     finding=visit_words.FINDINGS,
     grade=GRADES,
@@ -30,6 +34,7 @@ WORDS = SimpleNamespace(
     page=words.PAGES,
     party=PARTIES,
     scenario=words.SCENARIOS,
+    school_type=SCHOOL_TYPES,
     source=words.SOURCES,
     standing=words.STANDINGS,
     subject=SUBJECTS,
@@ -44,6 +49,8 @@ WORDS = SimpleNamespace(
 @showcase_bp.context_processor
 @library_bp.context_processor
 @data_needs_bp.context_processor
+@examples_bp.context_processor
+@school_pages_bp.context_processor
 def words_of_templates() -> dict[str, Any]:
     """Give every page of disclosure its words."""
     return {

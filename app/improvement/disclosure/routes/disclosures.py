@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, url_for
+from flask import Response, request, url_for
 from flask_babel import gettext as _
 
 from app.core.policy import decide
@@ -53,6 +53,9 @@ def new() -> Response:
     """Begin one."""
     form = DisclosureForm(formdata=None)
     form.offer(queries.sources(current_actor()))
+    wanted = request.args.get("source", "")
+    if wanted in {one.value for one in form.source.choices or ()}:
+        form.source.data = wanted
     return _form_page(None, form, url_for("disclosures.draft"))
 
 

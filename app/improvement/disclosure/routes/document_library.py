@@ -23,6 +23,7 @@ from app.core.web.sent_in import give_out
 from app.improvement.disclosure.forms.document_library import FILES, DocumentForm, ReplacedForm, VersionForm
 from app.improvement.disclosure.models import LibraryDocument
 from app.improvement.disclosure.operations import document_library as operations
+from app.improvement.disclosure.queries import disclosures as shown
 from app.improvement.disclosure.queries import document_library as queries
 from app.improvement.disclosure.routes.blueprint import library_bp as bp
 from app.improvement.disclosure.words import CATEGORIES, STANDINGS
@@ -106,6 +107,8 @@ def show(ref: str) -> Response:
         "improvement/disclosure/document.html",
         document=found,
         may_manage=decide.may(actor, MANAGE, found),
+        public=shown.disclosures_of(actor, found),
+        may_publish=decide.may(actor, MANAGE, found) and found.is_for_everybody,
         readers=_("、").join(word(ROLES[code]) for code in found.roles if code in ROLES),
         back_url=url_for("library.index"),
     )

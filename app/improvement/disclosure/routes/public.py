@@ -11,6 +11,7 @@ from app.core.errors import NotFound
 from app.core.limits import throttle
 from app.core.web.current import PUBLIC, current_actor, needs
 from app.core.web.pages import LANGUAGES, page
+from app.core.web.sent_in import give_out
 from app.improvement.disclosure.queries import public_pages as queries
 from app.improvement.disclosure.routes.blueprint import public_bp as bp
 
@@ -58,6 +59,7 @@ def _list(bureau: str, name: str) -> Response:
         "public/pages.html",
         name=name,
         rows=rows,
+        schools=queries.schools_of(actor, bureau) if not after else [],
         gone=queries.withdrawals_of(actor, bureau),
         next_url=url_for("public.bureau", bureau=bureau, after=rows[-1].slug) if more else "",
         **_about(),
@@ -74,6 +76,44 @@ def show(slug: str) -> Any:
         raise NotFound("public_page", slug)
     found = queries.public_page(current_actor(), slug)
     return page("public/page.html", 200 if found.is_open else 410, shown=found, content=found.content, **_about())
+
+
+@bp.get("/public/<slug>/file")
+@needs(PUBLIC)
+@throttle.limit(READERS)
+def file(slug: str) -> Response:
+    """The paper that a page shows, as long as the page is open. Raises NotFound."""
+    if not SLUG.fullmatch(slug):
+        raise NotFound("public_page", slug)
+    found = queries.public_page(current_actor(), slug)
+    kept = (found.content.get("figures") or {}).get("file")
+    if not found.is_open or not kept:
+        raise NotFound("public_page", slug)
+    return give_out(kept["sha256"], kept["name"], kept["media_type"])
+
+
+@bp.get("/public/schools/<school>")
+@needs(PUBLIC)
+@throttle.limit(READERS)
+def school(school: str) -> Response:
+    """What is published by a school and about it, and what was withdrawn. Raises NotFound where nothing ever was."""
+    _speak()
+    actor, after = current_actor(), request.args.get("after", "")
+    found = queries.school_of(actor, school)
+    if found is None:
+        raise NotFound("school", school)
+    rows = queries.pages_of_school(actor, school, after)
+    more, rows = len(rows) > queries.PAGE, rows[: queries.PAGE]
+    return page(
+        "public/school.html",
+        school=found,
+        rows=rows,
+        gone=queries.withdrawals_of_school(actor, school),
+        next_url=url_for("public.school", school=school, after=rows[-1].slug, language=g.get("language"))
+        if more
+        else "",
+        **_about(),
+    )
 
 
 def _about() -> dict[str, Any]:

@@ -20,6 +20,7 @@ from app.improvement.disclosure.forms.showcase import ShowcaseForm
 from app.improvement.disclosure.models import ShowcaseEntry
 from app.improvement.disclosure.operations import showcase as operations
 from app.improvement.disclosure.operations.disclosures import OPEN
+from app.improvement.disclosure.queries import adoptions
 from app.improvement.disclosure.queries import showcase as queries
 from app.improvement.disclosure.routes.asking import Ask, Asking
 from app.improvement.disclosure.routes.blueprint import showcase_bp as bp
@@ -148,6 +149,7 @@ def show(ref: str) -> Response:
         entry=found,
         content=found.content or operations.showcase_content(found),
         public_page=queries.page_of(actor, found),
+        adopters=adoptions.adopters_of(actor, found.id),
         notes=notes_of(found),
         offers=offers_of(actor, found, STEPS.ways(found)),
         may_write=found.state in OPEN and decide.may(actor, DRAFT, found),
