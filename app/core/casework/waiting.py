@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, literal, or_, select, text, union_all
+from sqlalchemy import ColumnElement, Uuid, and_, false, literal, or_, select, text, union_all
 
 from app.core import clock
-from app.core.casework import deadlines
+from app.core.casework import deadlines, shaped
 from app.core.casework.choices import is_main
 from app.core.casework.records import MOVABLES, Movable
 from app.core.database import db
@@ -96,16 +96,27 @@ def waiting_for(actor: Actor, most: int = MOST) -> list[Waiting]:
     return sorted(things, key=lambda thing: thing.deadline.due_at if thing.deadline else far)
 
 
+@cache
+def _question(most: int) -> shaped.Builder:
+    """Table and id of the records of every kind that may wait, at most `most` of each."""
+
+    def build(actor: Any) -> Any:
+        parts: list[Any] = []
+        for model in MOVABLES.values():
+            condition = _condition(actor, model)
+            if condition is not None:
+                found = select(literal(model.__tablename__).label("entity"), model.id.label("id")).where(condition)
+                parts.append(select(found.order_by(model.state_since).limit(most).subquery()))
+        nothing = select(literal("").label("entity"), literal(None, Uuid()).label("id")).where(false())
+        return union_all(*parts) if parts else nothing
+
+    return build
+
+
 def _standing(actor: Actor, most: int) -> list[Any]:
     """Records that may wait for this actor: one question finds them, one more reads each kind that has any."""
-    parts = []
-    for model in MOVABLES.values():
-        condition = _condition(actor, model)
-        if condition is not None:
-            found = select(literal(model.__tablename__).label("entity"), model.id.label("id")).where(condition)
-            parts.append(select(found.order_by(model.state_since).limit(most).subquery()))
     ids: dict[str, list[uuid.UUID]] = defaultdict(list)
-    for row in db.session.execute(union_all(*parts)) if parts else ():
+    for row in shaped.ask(_question(most), actor):
         ids[row.entity].append(row.id)
     records: list[Any] = []
     for entity, some in ids.items():
