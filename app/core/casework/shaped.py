@@ -82,7 +82,7 @@ def filled(builder: Builder, actor: Actor) -> tuple[str, dict[str, Any]]:
     shape = _Shape(
         actor.role,
         tuple(getattr(actor, name) is not None for name in SINGLE),
-        (1, 0, 0),
+        tuple(len(getattr(actor, name)) for name in SEVERAL),
         actor.taught,
         clock.today(),
     )
