@@ -50,7 +50,7 @@ def test_outsiders_have_a_contract_with_a_last_day(app: object) -> None:
     assert {role for role, day in ends.items() if day} == {"external_evaluator", "school_data_adviser"}
 
 
-def test_the_list_of_accounts_refuses_to_leave_a_role_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_role_without_an_account_is_named_beside_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(ROLES, "new_role", ROLES["dpo"])
     assert accountless(set(ROLES) - {"new_role"}) == ["new_role"]
 
