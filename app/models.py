@@ -1,6 +1,7 @@
 """Every table of the application in one place, for migrations and checks."""
 
 from app.api import models as api_models
+from app.care.consent import models as consent_models
 from app.care.rainbow import models as rainbow_models
 from app.care.screening import models as screening_models
 from app.core.audit import models as audit_models
@@ -26,6 +27,7 @@ TABLES = (
     assignments,
     audit_models,
     board_models,
+    consent_models,
     deadlines,
     directory_models,
     disclosure_models,

@@ -5,9 +5,9 @@ round's name) and is written from the county's context alone; "unit" shows rows 
 "own" shows a school's rows to that school alone and the county's rows to the county alone (files on their way in);
 "student" shows rows of the schools in the context, when it also holds the data class `people`; "scores" shows pupils'
 scores to those of the county who hold the data class `scores`, and to no school; "care" shows rows of the schools in the
-context to those who hold the data class `care` there; "public" shows every row to everybody, signed in or not, and is
-written like "unit": only frozen copies of what was published lie there; "logs" shows the auditor's own papers to
-the county's auditor. Decision 13: only worker code paths sign `system`.
+context to those who hold the data class `care` there; "consent" likewise, for who takes part and by which code; "public" shows
+every row to everybody, signed in or not, and is written like "unit": only frozen copies of what was published lie there;
+"logs" shows the auditor's own papers to the county's auditor. Decision 13: only worker code paths sign `system`.
 """
 
 from alembic import op
@@ -32,6 +32,10 @@ CONDITIONS = {
     ),
     "care": (
         "((school_id = any((select ctx.schools())::uuid[]) and (select ctx.holds('care'))) or (select ctx.is_system()))"
+    ),
+    "consent": (
+        "((school_id = any((select ctx.schools())::uuid[]) and (select ctx.holds('consent')))"
+        " or (select ctx.is_system()))"
     ),
     "scores": (
         "((county_id = any((select ctx.counties())::uuid[]) and (select ctx.holds('scores'))) or (select ctx.is_system()))"

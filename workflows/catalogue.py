@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from workflows.care.consent import CONSENT
 from workflows.imports.import_batch import IMPORT_BATCH
 from workflows.improvement.closure_request import CLOSURE_REQUEST
 from workflows.improvement.data_finding import DATA_FINDING
@@ -41,6 +42,7 @@ ALL: Final[tuple[Workflow, ...]] = (
     RESULT_DISCLOSURE,
     SHOWCASE_ENTRY,
     DATA_NEED,
+    CONSENT,
 )
 WORKFLOWS: Final[dict[str, Workflow]] = {workflow.name: workflow for workflow in ALL}
 

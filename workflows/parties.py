@@ -7,9 +7,11 @@ from workflows.parts import Sentence
 PARTIES: Final[dict[str, Sentence]] = {
     "approver": Sentence("批准人", "the person who approves"),
     "assessment": Sentence("测评组", "the assessment group"),
+    "counselor": Sentence("学校心理教师", "the school counsellor"),
     "drafter": Sentence("起草人", "the person who drafts"),
     "evaluator": Sentence("评价员", "the evaluator"),
     "group_head": Sentence("领导小组组长", "the head of the leading group"),
+    "guardian": Sentence("监护人和学生", "the guardians and the student"),
     "handler": Sentence("经办人", "the case handler"),
     "importer": Sentence("导入人", "the person who imports"),
     "inspector": Sentence("督学", "the inspector"),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.care.consent import assembly as consent
 from app.care.screening import commands
 
 
 def assemble(app: Flask) -> None:
-    """Its commands; pages and menu follow with the first page."""
+    """Its features, and its commands."""
+    consent.register(app)
     for command in commands.COMMANDS:
         app.cli.add_command(command)

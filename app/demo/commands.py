@@ -18,9 +18,7 @@ LATER: dict[str, tuple[str, ...]] = {
     "心灵彩虹码 (care)": (
         "dept_data_officer",
         "grid_worker",
-        "guardian",
         "referral_agent",
-        "student",
     ),
 }
 """Roles of domain §2.1 whose work is in a part that is not built yet, by part: they have no account until it is."""

@@ -28,7 +28,7 @@ from tests.cast import Cast
 ALL = {name: thing for name, thing in vars(scopes).items() if isinstance(thing, Scope)}
 KEYS = [uuid.UUID(int=number) for number in range(1, 4)]
 SUBJECTS = ["math", "chinese", "english"]
-SCOPED = ("county_id", "school_id", "unit_id", "owner_id", "person_id", "class_id")
+SCOPED = ("county_id", "school_id", "unit_id", "owner_id", "person_id", "class_id", "student_id")
 COHORTS, NUMBERS = [2019, 2020], [1, 2]
 
 
@@ -47,6 +47,7 @@ class Thing(Room):
     unit_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     owner_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     person_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    student_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     subject: Mapped[str | None] = mapped_column(String(20))
     class_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     cohort: Mapped[int | None]

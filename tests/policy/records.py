@@ -27,6 +27,7 @@ from tests.cast import Cast, Place, Player
 
 WRITTEN_BY_THE_CAST = {"units", "persons", "accounts", "role_assignments", "school_classes"}
 PLUMBING = {
+    "access_code_places",
     "attempts",
     "audit_verifications",
     "clock_offset",
@@ -64,6 +65,7 @@ OF_THE_COUNTY = {
 }
 """Rows of the whole county: no school's, and their words are no school's secret."""
 STATES = {
+    "consents": "requested",
     "closure_requests": "submitted",
     "data_findings": "candidate",
     "data_needs": "accepted",
@@ -110,6 +112,19 @@ CODES: dict[str, Any] = {
     "verdict": "candidate",
 }
 BY_TABLE: dict[tuple[str, str], Any] = {
+    ("access_codes", "kind"): "guardian1",
+    ("consent_answers", "answer"): "agree",
+    ("consent_answers", "channel"): "paper",
+    ("consent_answers", "relation"): "father",
+    ("consent_answers", "who"): "guardian1",
+    ("consent_rounds", "grades"): ["G7"],
+    ("consent_rounds", "notice"): {
+        "zh": {"title": "告知", "paragraphs": []},
+        "en": {"title": "Notice", "paragraphs": []},
+    },
+    ("consent_rounds", "purpose"): "screening",
+    ("consents", "purpose"): "screening",
+    ("consents", "school_year"): 2026,
     ("arrived_files", "state"): "kept",
     ("arrived_files", "media_type"): "application/pdf",
     ("board_counts", "state"): "issued",

@@ -4,6 +4,7 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
+from tests.workflows.care_cases import CONSENT_CASES, GOOD_CONSENT
 from tests.workflows.disclosure_cases import (
     DISCLOSURE_CASES,
     GOOD_DISCLOSURE,
@@ -248,6 +249,7 @@ GOOD: dict[str, Changes] = {
     "result_disclosure": GOOD_DISCLOSURE,
     "showcase_entry": GOOD_SHOWCASE,
     "data_need": GOOD_NEED,
+    "consent": GOOD_CONSENT,
     "recheck": {"due_on": None, "note": "未见复发", "item_is_closed": False},
     "import_batch": {
         "is_results": True,
@@ -282,6 +284,7 @@ CASES: dict[str, dict[str, Case]] = {
     "result_disclosure": DISCLOSURE_CASES,
     "showcase_entry": SHOWCASE_CASES,
     "data_need": NEED_CASES,
+    "consent": CONSENT_CASES,
     "recheck": RECHECK_CASES,
     "import_batch": BATCH_CASES,
 }

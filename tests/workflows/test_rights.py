@@ -55,7 +55,17 @@ def test_the_right_depends_on_the_record(step: str, facts: dict[str, object], ri
 def test_every_right_is_an_area_and_a_verb_with_a_noun() -> None:
     for right in catalogue.rights():
         area, _, words = right.partition(".")
-        assert area in {"monitoring", "problems", "plans", "effects", "imports", "visits", "disclosure"}
+        assert area in {
+            "monitoring",
+            "problems",
+            "plans",
+            "effects",
+            "imports",
+            "visits",
+            "disclosure",
+            "consent",
+            "screening",
+        }
         assert "_" in words and words.islower(), right
 
 

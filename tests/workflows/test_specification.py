@@ -22,7 +22,8 @@ LABELS = (
     "contested 有异议 · diagnosing 诊断中 · planning 方案制定 · implementing 整改中 · evaluating 评价中 · "
     "pending_closure 待销号 · reopened 重新打开 · suspended 挂起 · void 作废 · not_started 未开始 · in_progress 进行中 · "
     "evidence_submitted 已报佐证 · completed 已完成 · data_ready 数据就绪 · computed 已计算 · decided 已定论 · "
-    "notified 已通知 · self_reported 自查已交 · on_site 现场视导 · feedback_issued 已反馈 · responded 已回应 · follow_up 追踪中"
+    "notified 已通知 · self_reported 自查已交 · on_site 现场视导 · feedback_issued 已反馈 · responded 已回应 · follow_up 追踪中 · "
+    "pending 待处理 · requested 已请求 · granted 已同意 · refused 不同意"
 )
 """One label per code, typed from the glossary (domain §1.4)."""
 OWN_LABELS = {

@@ -38,6 +38,8 @@ class Actor:
     subjects: tuple[str, ...] = ()
     classes: tuple[uuid.UUID, ...] = ()
     taught: tuple[Taught, ...] = ()
+    student_id: uuid.UUID | None = None
+    """The one child of whoever came in by a personal code (guardian, student); staff have none."""
     data_classes: tuple[str, ...] = ()
     county_wide: bool = False
     system: bool = False

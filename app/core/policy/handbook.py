@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.core.policy.grants import RIGHTS
-from app.core.policy.roles import ROLES, Role
+from app.core.policy.roles import HOLDERS, ROLES, Role
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "handbook" / "access.md"
+EVERYBODY = (*ROLES.values(), *HOLDERS.values())
 LEVELS = {
     "county": "县",
     "department": "科室",
@@ -21,6 +22,7 @@ LEVELS = {
     "region": "省、市",
     "system": "系统",
     "outside": "外部",
+    "holder": "凭个人码",
 }
 
 
@@ -29,10 +31,10 @@ def page() -> str:
     blocks = [
         "# 谁能做什么",
         "本页由程序从权限表生成，请改权限表，不要改本页。没有写出的就是不能；看不到的记录和没有的记录答复相同。",
-        "## 角色\n\n" + _table(("角色", "代码", "层级", "数据类别"), map(_role, ROLES.values())),
+        "## 角色\n\n" + _table(("角色", "代码", "层级", "数据类别"), map(_role, EVERYBODY)),
         "## 权限 × 角色（范围）\n\n" + _table(("权限", "角色（范围）"), map(_right, RIGHTS)),
     ]
-    for role in ROLES.values():
+    for role in EVERYBODY:
         rows = ((f"`{right}`", _scopes(role, right)) for right in sorted(role.grants))
         text = _table(("权限", "范围"), rows) if role.grants else "没有任何权限：只有自己的账号、待办和消息。"
         blocks.append(f"## {role.zh}\n\n{role.en} · `{role.code}`\n\n{text}")
@@ -53,7 +55,7 @@ def _scopes(role: Role, right: str) -> str:
 
 def holders(right: str) -> Iterator[str]:
     """The roles that hold a right, each with its scopes."""
-    for role in ROLES.values():
+    for role in EVERYBODY:
         if right in role.grants:
             yield f"{role.zh}（{_scopes(role, right)}）"
 

@@ -73,5 +73,13 @@ ALL = (
     _role("sys_admin", "系统管理员", "System administrator", "system", powerful=True),
 )
 ROLES: dict[str, Role] = {role.code: role for role in ALL}
+HOLDERS: dict[str, Role] = {
+    role.code: role
+    for role in (
+        _role("guardian", "监护人", "Guardian", "holder", data=("people", "consent")),
+        _role("student", "学生", "Student", "holder", data=("people", "consent", "care")),
+    )
+}
+"""Who comes in by a personal code, without an account or an assignment, to one child's own pages (decision 76)."""
 ADMINISTRATORS = frozenset({"sys_admin", "security_admin", "auditor"})
 """Three persons: no account holds two of these, none of them reads business data (decision 5, security 30)."""

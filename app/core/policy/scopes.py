@@ -201,4 +201,11 @@ SELF = Scope(
     lambda actor, record: _same(record, "person_id", actor.person_id),
     lambda actor, model: _column(model, "person_id", actor.person_id),
 )
+CHILD = Scope(
+    "child",
+    "本人或自己的孩子",
+    "self or own child",
+    lambda actor, record: _same(record, "student_id", actor.student_id),
+    lambda actor, model: _column(model, "student_id", actor.student_id),
+)
 EVERYWHERE = Scope("everywhere", "全部", "everywhere", lambda actor, record: True, lambda actor, model: true())

@@ -13,7 +13,13 @@ from flask_babel import lazy_gettext as _l
 from app.core.policy import decide
 from app.core.policy.actor import NOBODY, Actor
 
-GROUPS: dict[str, Any] = {"now": "", "loop": _l("诊—改—评"), "people": _l("人员与机构"), "care_of_system": _l("系统")}
+GROUPS: dict[str, Any] = {
+    "now": "",
+    "loop": _l("诊—改—评"),
+    "care": _l("心灵彩虹码"),
+    "people": _l("人员与机构"),
+    "care_of_system": _l("系统"),
+}
 
 
 @dataclass(frozen=True)

@@ -220,6 +220,11 @@ class SchoolClass(Base, Record, Scoped):
     name: Mapped[str] = mapped_column(String(30))
     batch_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("import_batches.id"))
 
+    @hybrid_property
+    def class_id(self) -> uuid.UUID:
+        """A class is its own class: who leads it reaches it as its students are reached."""
+        return self.id
+
 
 class TeachingDuty(Base, Record, Scoped):
     """Who teaches or leads a class: `duty` is homeroom, subject or grade_lead; access ends the day it ends (§2.3 d)."""

@@ -1,0 +1,1 @@
+"""Writes of consent: rounds, answers, personal codes."""

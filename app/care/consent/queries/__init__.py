@@ -1,0 +1,1 @@
+"""Reads of consent: rounds, answers, personal codes."""

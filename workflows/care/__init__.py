@@ -1,0 +1,1 @@
+"""State machines of the care area (domain §3 B)."""
