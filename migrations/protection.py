@@ -5,12 +5,30 @@ round's name) and is written from the county's context alone; "unit" shows rows 
 "own" shows a school's rows to that school alone and the county's rows to the county alone (files on their way in);
 "student" shows rows of the schools in the context, when it also holds the data class `people`; "scores" shows pupils'
 scores to those of the county who hold the data class `scores`, and to no school; "care" shows rows of the schools in the
-context to those who hold the data class `care` there; "consent" likewise, for who takes part and by which code; "public" shows
+context to those who hold the data class `care` there; "consent" likewise, for who takes part and by which code; "care_case"
+besides `care` to experts (data class `care_case`), each student as long as a dated assignment names him or her;
+"care_class" besides to class teachers (data class `care_class`), as long as a dated duty gives them the class; "levels"
+besides to who heads the school's psychological work (data class `care_levels`); "public" shows
 every row to everybody, signed in or not, and is written like "unit": only frozen copies of what was published lie there;
 "logs" shows the auditor's own papers to the county's auditor. Decision 13: only worker code paths sign `system`.
 """
 
 from alembic import op
+
+TODAY = "(now() at time zone 'Asia/Shanghai')::date"
+"""The server's own day: the wall does not ask the application what day it is."""
+OF_A_CASE = (
+    "(school_id = any((select ctx.schools())::uuid[]) and (select ctx.holds('care_case')) and {student} in"
+    " (select c.record_id from case_assignments c where c.entity = 'students' and c.person_id = (select ctx.actor())"
+    f" and c.from_on <= {TODAY} and (c.to_on is null or c.to_on >= {TODAY})))"
+)
+OF_A_CLASS = (
+    "(school_id = any((select ctx.schools())::uuid[]) and (select ctx.holds('care_class')) and student_id in"
+    " (select s.id from students s join teaching_duties d on d.class_id = s.class_id where d.duty = 'homeroom'"
+    " and d.person_id = (select ctx.actor())"
+    f" and d.from_on <= {TODAY} and (d.to_on is null or d.to_on >= {TODAY})))"
+)
+OF_A_SCHOOL = "(school_id = any((select ctx.schools())::uuid[]) and (select ctx.holds('care_levels')))"
 
 APP, READER = "bihuan_app", "bihuan_audit_reader"
 
@@ -42,6 +60,13 @@ CONDITIONS = {
     ),
     "public": "true",
     "logs": "((county_id = (select ctx.home()) and (select ctx.holds('logs'))) or (select ctx.is_system()))",
+}
+
+CONDITIONS |= {
+    "student_case": f"({CONDITIONS['student']} or {OF_A_CASE.format(student='id')})",
+    "care_case": f"({CONDITIONS['care']} or {OF_A_CASE.format(student='student_id')})",
+    "care_class": f"({CONDITIONS['care']} or {OF_A_CASE.format(student='student_id')} or {OF_A_CLASS})",
+    "levels": f"({CONDITIONS['care']} or {OF_A_CASE.format(student='student_id')} or {OF_A_CLASS} or {OF_A_SCHOOL})",
 }
 
 

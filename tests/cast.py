@@ -220,6 +220,7 @@ def _player(
             "name": name,
             "pinyin": pinyin_of(name),
             "email": f"{account_name}@example.invalid",
+            "qualification_type": "心理健康教育教师资格" if role in ("school_counselor", "psych_expert") else None,
         }
     )
     rows[Account].append(

@@ -2,7 +2,9 @@
 
 from typing import Final
 
+from workflows.care.care_duty import CARE_DUTY
 from workflows.care.consent import CONSENT
+from workflows.care.rainbow_assessment import RAINBOW_ASSESSMENT
 from workflows.imports.import_batch import IMPORT_BATCH
 from workflows.improvement.closure_request import CLOSURE_REQUEST
 from workflows.improvement.data_finding import DATA_FINDING
@@ -43,6 +45,8 @@ ALL: Final[tuple[Workflow, ...]] = (
     SHOWCASE_ENTRY,
     DATA_NEED,
     CONSENT,
+    RAINBOW_ASSESSMENT,
+    CARE_DUTY,
 )
 WORKFLOWS: Final[dict[str, Workflow]] = {workflow.name: workflow for workflow in ALL}
 

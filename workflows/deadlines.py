@@ -131,13 +131,15 @@ class Days(Deadline):
 class FromField(Deadline):
     """Counted from a date that the record holds in `field`; no date, no deadline. Offsets may be negative.
 
-    `day` names that date for people, in Chinese and English.
+    `day` names that date for people, in Chinese and English. With `exact` the field holds the very moment from which it
+    is late, and no offset is added.
     """
 
     field: str
     day: tuple[str, str] = ("", "")
     days: int = 0
     working_days: int = 0
+    exact: bool = False
 
     @property
     def span(self) -> tuple[str, str]:

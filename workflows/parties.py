@@ -8,6 +8,7 @@ PARTIES: Final[dict[str, Sentence]] = {
     "approver": Sentence("批准人", "the person who approves"),
     "assessment": Sentence("测评组", "the assessment group"),
     "counselor": Sentence("学校心理教师", "the school counsellor"),
+    "carer": Sentence("负责这项任务的人", "whoever has the task"),
     "drafter": Sentence("起草人", "the person who drafts"),
     "evaluator": Sentence("评价员", "the evaluator"),
     "group_head": Sentence("领导小组组长", "the head of the leading group"),
@@ -19,6 +20,7 @@ PARTIES: Final[dict[str, Sentence]] = {
     "office": Sentence("领导小组办公室", "the leading group's office"),
     "other_assessor": Sentence("另一名测评组成员", "another member of the assessment group"),
     "owner": Sentence("措施负责人", "the owner of the measure"),
+    "qualified": Sentence("有资质的专业人员", "a qualified person"),
     "receiver": Sentence("接收单位", "the unit that receives it"),
     "reviewer": Sentence("审核人", "the person who reviews"),
     "school": Sentence("学校", "the school"),
@@ -36,6 +38,9 @@ ROLES: Final[dict[str, Sentence]] = {
     "leading_group_head": Sentence("领导小组组长", "leading group head"),
     "office_director": Sentence("办公室主任", "office director"),
     "principal": Sentence("校长", "principal"),
+    "psych_center_lead": Sentence("县心理辅导中心负责人", "head of the county counselling centre"),
     "school_coordinator": Sentence("学校项目联络员", "school coordinator"),
+    "school_counselor": Sentence("学校心理教师", "school counsellor"),
+    "school_psych_lead": Sentence("学校心理工作负责人", "head of the school's psychological work"),
 }
 """The roles that are told of a step or of a late record, as the handbook names them."""

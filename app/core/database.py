@@ -80,6 +80,8 @@ class Base(DeclarativeBase):
     __protection__: ClassVar[str | None] = None
     """Row-level security template: "county" (everybody in it may know), "unit" (county or school), "student"
     (school and data class), None (no private rows)."""
+    __untold__: ClassVar[frozenset[str]] = frozenset()
+    """Columns whose changes the trail leaves out: what is decided about a child stands under row-level security alone."""
     __outside_act__: ClassVar[bool] = False
     """True for rows of plumbing (attempts, sessions, drafts) that are written without an audit entry of their own."""
 

@@ -43,6 +43,7 @@ PLUMBING = {
     "number_counters",
     "outbox",
     "progress_counts",
+    "rainbow_runs",
     "school_responsibilities",
     "sign_in_sessions",
     "teaching_duties",
@@ -81,11 +82,22 @@ STATES = {
     "release_acks": "pending",
     "remediation_actions": "in_progress",
     "remediation_plans": "active",
+    "rainbow_assessments": "proposed",
+    "care_duties": "due",
     "reopenings": "proposed",
     "showcase_entries": "agreed",
     "supervision_visits": "notified",
 }
-WANTED = {"cycle_id", "indicator_id", "item_id", "plan_id", "responsible_person_id", "result_id", "written_by"}
+WANTED = {
+    "class_id",
+    "cycle_id",
+    "indicator_id",
+    "item_id",
+    "plan_id",
+    "responsible_person_id",
+    "result_id",
+    "written_by",
+}
 """References that are filled although they may be empty."""
 SAID = {"title", "name", "description", "summary", "question", "file_name", "statement", "label", "cycle_name", "text"}
 """Columns that carry the marker of their place even where they may be empty."""
@@ -144,6 +156,9 @@ BY_TABLE: dict[tuple[str, str], Any] = {
     ("printed_plan_facts", "form"): "pdf",
     ("professional_assessments", "level"): "mild",
     ("rainbow_tiers", "tier"): "green",
+    ("rainbow_assessments", "proposed"): "green",
+    ("care_duties", "code"): "check_in",
+    ("care_duties", "for_class"): True,
     ("remediation_actions", "kind"): "teaching",
     ("role_requests", "role"): "school_coordinator",
     ("role_requests", "kind"): "grant",
@@ -234,6 +249,8 @@ BEGINNINGS = dict.fromkeys(STATES, "draft") | {
     "import_batches": "staged",
     "monitoring_cycles": "collecting",
     "problem_items": "planning",
+    "rainbow_assessments": "rejected",
+    "care_duties": "done",
     "rechecks": "passed",
     "release_acks": "acknowledged",
     "remediation_actions": "not_started",
@@ -313,7 +330,7 @@ def _assign(chain: Chain, who: Player) -> None:
             "record_id": chain.ids[entity], "person_id": who.person_id, "part": "handler",
             "from_on": clock.today() - timedelta(days=1), "to_on": None,
         }
-        for entity in MOVABLES
+        for entity in (*MOVABLES, "students")
         if entity in chain.ids
     ]  # fmt: skip
     db.session.execute(insert(table), rows)
@@ -324,6 +341,9 @@ def _value(table: Table, column: Column[Any], chain: Chain, who: Player) -> Any:
         if column.name == "school_id":
             return None
         chain = replace(chain, marker=chain.county_marker)
+    if (table.name, column.name) == ("rainbow_assessments", "computation"):
+        computed = Base.metadata.tables["rainbow_computations"].c
+        return db.session.scalar(select(computed.number).where(computed.student_id == chain.ids["students"]))
     if (table.name, column.name) == ("board_snapshots", "taken_on"):
         return date(2020, 1, 1) + timedelta(chain.ids[table.name].int % 2000)  # one a county and day
     place: Mapping[str, Any] = {

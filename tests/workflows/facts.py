@@ -4,6 +4,7 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
+from tests.workflows import care_facts
 from tests.workflows.care_cases import CONSENT_CASES, GOOD_CONSENT
 from tests.workflows.disclosure_cases import (
     DISCLOSURE_CASES,
@@ -251,6 +252,8 @@ GOOD: dict[str, Changes] = {
     "data_need": GOOD_NEED,
     "consent": GOOD_CONSENT,
     "recheck": {"due_on": None, "note": "未见复发", "item_is_closed": False},
+    "rainbow_assessment": care_facts.GOOD_ASSESSMENT,
+    "care_duty": care_facts.GOOD_DUTY,
     "import_batch": {
         "is_results": True,
         "is_staff": False,
@@ -286,6 +289,8 @@ CASES: dict[str, dict[str, Case]] = {
     "data_need": NEED_CASES,
     "consent": CONSENT_CASES,
     "recheck": RECHECK_CASES,
+    "rainbow_assessment": care_facts.ASSESSMENT_CASES,
+    "care_duty": care_facts.DUTY_CASES,
     "import_batch": BATCH_CASES,
 }
 

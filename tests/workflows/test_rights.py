@@ -65,6 +65,7 @@ def test_every_right_is_an_area_and_a_verb_with_a_noun() -> None:
             "disclosure",
             "consent",
             "screening",
+            "rainbow",
         }
         assert "_" in words and words.islower(), right
 

@@ -1,9 +1,9 @@
-"""What the rainbow code reads and writes: facts, ratings, professional looks, alerts, computations, tiers in force."""
+"""What the rainbow code reads and writes: facts, ratings, professional looks, computations, assessments, duties."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,11 +16,20 @@ from sqlalchemy import (
     Numeric,
     SmallInteger,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import foreign, relationship
 
+from app.care.rainbow.rule_set import TIERS
+from app.core import clock
+from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
+from app.core.policy.assignments import PART_OF
 from app.core.vault.rotation import Sealed
+from app.people.directory.models import Student
+from workflows.care.care_duty import CARE_DUTY
+from workflows.care.rainbow_assessment import RAINBOW_ASSESSMENT
 
 SAFETY_FACTS = ("self_harm", "returned_from_leave", "crisis_open")
 """Facts that set a floor and give no points (domain §4.2 O2–O4)."""
@@ -36,7 +45,7 @@ class RiskFact(Base, Record, OfStudent):
     """A fact of a student from one source, as dated: a factor of the rule set or one of `SAFETY_FACTS`."""
 
     __tablename__ = "risk_facts"
-    __protection__ = "care"
+    __protection__ = "care_case"
     __table_args__ = (
         UniqueConstraint("student_id", "code", "source", "dated_on"),
         CheckConstraint("ended_on is null or ended_on >= dated_on", name="dates"),
@@ -53,7 +62,7 @@ class TeacherRating(Base, Record, OfStudent):
     """A class teacher's look at a student: eight items 0–3, of which 7 and 8 act by themselves (domain §4.1)."""
 
     __tablename__ = "teacher_ratings"
-    __protection__ = "care"
+    __protection__ = "care_class"
     __table_args__ = (
         CheckConstraint("array_length(items, 1) = 8 and 0 <= all(items) and 3 >= all(items)", name="items"),
     )
@@ -68,7 +77,7 @@ class ProfessionalAssessment(Base, Record, OfStudent):
     """A professional look: level none, mild, moderate or high; never a diagnosis."""
 
     __tablename__ = "professional_assessments"
-    __protection__ = "care"
+    __protection__ = "care_case"
     __table_args__ = (CheckConstraint("level in ('none', 'mild', 'moderate', 'high')", name="level"),)
 
     assessed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))
@@ -80,7 +89,7 @@ class RainbowTier(Base, Record, OfStudent):
     """The tier in force; `since` is the day on which people let it take effect."""
 
     __tablename__ = "rainbow_tiers"
-    __protection__ = "care"
+    __protection__ = "levels"
     __table_args__ = (
         UniqueConstraint("student_id"),
         CheckConstraint("tier in ('green', 'yellow', 'orange', 'red')", name="tier"),
@@ -100,7 +109,7 @@ class RainbowComputation(Base):
     """
 
     __tablename__ = "rainbow_computations"
-    __protection__ = "care"
+    __protection__ = "care_case"
     __table_args__ = (Index("ix_rainbow_computations_newest", "school_id", "student_id", "number"),)
 
     number: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -125,3 +134,158 @@ class RainbowComputation(Base):
     factors: Mapped[list[Any]]
     inputs_sha256: Mapped[bytes] = mapped_column(LargeBinary)
     fits_since: Mapped[date | None]
+
+
+ONE_YEAR = timedelta(days=365)
+
+
+class RainbowAssessment(Base, Movable):
+    """彩虹码评定: what the rules proposed for a student, who signed it, and what was decided.
+
+    `decided` stays empty until people decide; the reason of a change lies sealed. Levels and reasons are never told in
+    the trail: it says that somebody decided, not what.
+    """
+
+    __tablename__ = "rainbow_assessments"
+    __protection__ = "care_case"
+    __untold__ = frozenset({"proposed", "decided", "note_sealed"})
+    __table_args__ = (
+        CheckConstraint("proposed in ('green', 'yellow', 'orange', 'red')", name="proposed"),
+        CheckConstraint("decided in ('green', 'yellow', 'orange', 'red')", name="decided"),
+        Index("uq_rainbow_assessments_open", "student_id", unique=True, postgresql_where=text("state = 'proposed'")),
+        Index("uq_rainbow_assessments_valid", "student_id", unique=True, postgresql_where=text("state = 'effective'")),
+        Index("ix_rainbow_assessments_queue", "school_id", "state", "priority", "decide_by_at", "id"),
+    )
+    workflow = RAINBOW_ASSESSMENT
+
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
+    """The school, whose psychology staff is told."""
+    student_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("students.id"), index=True, info={PART_OF: True})
+    owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
+    """The expert who was given the student."""
+    computation: Mapped[int] = mapped_column(ForeignKey("rainbow_computations.number"))
+    rule_set: Mapped[str] = mapped_column(String(40))
+    proposed: Mapped[str] = mapped_column(String(6))
+    decided: Mapped[str | None] = mapped_column(String(6))
+    priority: Mapped[int] = mapped_column(SmallInteger)
+    """Place in the queue: 0 comes first."""
+    decide_by_at: Mapped[datetime | None]
+    together_by_at: Mapped[datetime | None]
+    first_signer_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
+    interviewed_on: Mapped[date | None]
+    decided_on: Mapped[date | None]
+    note_sealed: Mapped[bytes | None] = mapped_column(Sealed())
+
+    student: Mapped[Student] = relationship(lazy="joined", innerjoin=True)
+    in_force: Mapped[RainbowTier | None] = relationship(
+        primaryjoin=lambda: foreign(RainbowAssessment.student_id) == RainbowTier.student_id,
+        viewonly=True,
+        lazy="select",
+    )
+
+    @property
+    def label(self) -> str:
+        """A code number: neither the child nor the level is named where this stands."""
+        return f"成长支持 {self.ref[:6].upper()}"
+
+    @property
+    def address(self) -> str:
+        """The page of the grounds."""
+        return f"/support/proposals/{self.ref}"
+
+    @property
+    def asks_for_two(self) -> bool:
+        """Help at once is confirmed by two qualified persons."""
+        return "red" in (self.proposed, self.decided)
+
+    @property
+    def is_signed_once(self) -> bool:
+        """A first qualified person has signed."""
+        return self.first_signer_id is not None
+
+    @property
+    def has_interview(self) -> bool:
+        """The day of the interview is there and not ahead."""
+        return self.interviewed_on is not None and self.interviewed_on <= clock.today()
+
+    @property
+    def has_decision(self) -> bool:
+        """What was decided is written down."""
+        return self.decided is not None
+
+    @property
+    def lowers_two_steps(self) -> bool:
+        """Decided two or more levels under the proposal."""
+        return self.decided is not None and place(self.proposed) - place(self.decided) >= 2
+
+    @property
+    def keeps_the_level_in_force(self) -> bool:
+        """Decided not under the level in force."""
+        held = self.in_force
+        return held is None or self.decided is None or place(self.decided) >= place(held.tier)
+
+    @property
+    def is_old(self) -> bool:
+        """A year since it was decided."""
+        return self.decided_on is not None and clock.today() - self.decided_on >= ONE_YEAR
+
+
+def place(tier: str) -> int:
+    """0 for everyday support to 3 for help at once."""
+    return [str(one) for one in TIERS].index(tier)
+
+
+class CareDuty(Base, Movable):
+    """支持任务: one thing to do for a student until a moment; what was done lies sealed."""
+
+    __tablename__ = "care_duties"
+    __protection__ = "care_class"
+    __untold__ = frozenset({"account_sealed"})
+    __table_args__ = (Index("ix_care_duties_due", "school_id", "state", "due_at"),)
+    workflow = CARE_DUTY
+
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
+    student_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("students.id"), index=True, info={PART_OF: True})
+    class_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("school_classes.id"), index=True)
+    code: Mapped[str] = mapped_column(String(30))
+    for_class: Mapped[bool]
+    """The class teacher does it; else the counsellor."""
+    due_at: Mapped[datetime]
+    done_on: Mapped[date | None]
+    account_sealed: Mapped[bytes | None] = mapped_column(Sealed())
+
+    student: Mapped[Student] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def label(self) -> str:
+        """A code number, as everywhere outside its page."""
+        return f"成长支持任务 {self.ref[:6].upper()}"
+
+    @property
+    def address(self) -> str:
+        """Where it is written down."""
+        return f"/support/duties/{self.ref}"
+
+    @property
+    def is_for_the_class(self) -> bool:
+        """The class teacher does it."""
+        return self.for_class
+
+    @property
+    def has_account(self) -> bool:
+        """What was done is written down."""
+        return self.account_sealed is not None
+
+
+class RainbowRun(Base, Record, Scoped):
+    """One run of the rules over a county or a school: how much it read and wrote, with a digest; counts only."""
+
+    __tablename__ = "rainbow_runs"
+    __protection__ = "unit"
+    __table_args__ = (Index("ix_rainbow_runs_day", "county_id", "ran_on"),)
+
+    ran_on: Mapped[date]
+    rule_set: Mapped[str] = mapped_column(String(40))
+    computed: Mapped[int]
+    proposed: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))

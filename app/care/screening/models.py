@@ -18,7 +18,7 @@ class ScaleResult(Base, Record, Scoped):
     """
 
     __tablename__ = "scale_results"
-    __protection__ = "care"
+    __protection__ = "care_case"
     __table_args__ = (
         Index("ix_scale_results_newest", "student_id", "scale_code", "answered_on"),
         CheckConstraint("band between 0 and 4", name="band"),
@@ -40,7 +40,7 @@ class CriticalAlert(Base, Record, Scoped):
     """An answer or rating that a person must look at: `kind` O1a (urgent) or O1b (same day), open until cleared."""
 
     __tablename__ = "critical_alerts"
-    __protection__ = "care"
+    __protection__ = "care_case"
     __table_args__ = (CheckConstraint("kind in ('O1a', 'O1b')", name="kind"),)
 
     student_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("students.id"), index=True)

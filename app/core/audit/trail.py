@@ -119,8 +119,9 @@ def _gather_changes(session: Session, flush_context: Any, instances: Any) -> Non
 def _note_changes(act: Act, record: Any) -> None:
     state = inspect(record)
     columns = state.mapper.column_attrs
+    hidden = type(record).__untold__
     for key in list(state.committed_state):
-        if key in UNTOLD or key not in columns:
+        if key in UNTOLD or key in hidden or key not in columns:
             continue
         history = state.attrs[key].history
         if history.has_changes():

@@ -29,6 +29,9 @@ def due_at(deadline: Deadline, started_at: datetime, record: Any, calendar: Work
     """
     if isinstance(deadline, Within):
         return _within(deadline, started_at, calendar)
+    if isinstance(deadline, FromField) and deadline.exact:
+        exact: datetime | None = getattr(record, deadline.field)
+        return exact
     day = _due_day(deadline, local(started_at).date(), record, calendar)
     return None if day is None else end_of_day(day)
 

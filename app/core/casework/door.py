@@ -54,14 +54,20 @@ OPERATIONS: dict[str, Operation] = {}
 
 
 def operation(
-    workflow: Workflow | None = None, step: str | None = None, *, right: str | None = None, name: str | None = None
+    workflow: Workflow | None = None,
+    step: str | None = None,
+    *,
+    right: str | None = None,
+    name: str | None = None,
+    sealed: bool = False,
 ) -> Callable[[F], F]:
     """Make a function the one way to take a step (`workflow`, `step`) or to use a `right` on a plain record (`name`).
 
     The function takes `(actor, record, given)`; for a creation step `record` is the place (unit, list, item) the right is
     checked against and the function returns the new record. A function that yields does what stands after its `yield`
     once the record has moved, in the same act: what follows from the step is told there with `follow` and `begin`.
-     `given.version`, when present, must be the record's version.
+     `given.version`, when present, must be the record's version. With `sealed` the reason stays out of the trail: the body
+    keeps it sealed beside the record.
     Raises NotAllowed, StepRefused, Stale, Invalid; then nothing is kept.
     """
     declared = workflow.step(step) if workflow is not None and step is not None else None
@@ -72,7 +78,7 @@ def operation(
     def wrap(function: F) -> F:
         @functools.wraps(function)
         def walk(actor: Actor, record: Any, *rest: Any) -> Any:
-            return _walk(function, declared, right, title, actor, record, *rest)
+            return _walk(function, declared, right, title, sealed, actor, record, *rest)
 
         OPERATIONS[title] = Operation(title, right, workflow, declared, walk)
         return cast(F, walk)
@@ -85,6 +91,7 @@ def _walk(
     step: Step | None,
     right: str | None,
     title: str,
+    sealed: bool,
     actor: Actor,
     record: Any,
     *rest: Any,
@@ -92,7 +99,7 @@ def _walk(
     given = rest[0] if rest else None
     reason = getattr(given, "reason", None) or None
     kind = "system" if actor.system else "step" if step is not None else "write"
-    with trail.act(actor, kind, title, record, reason) as deed:
+    with trail.act(actor, kind, title, record, None if sealed else reason) as deed:
         _fresh(record, given)
         needed = right if step is None else step.right_for(record)
         if needed is not None and not (step is not None and step.system and actor.system):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, select
+from sqlalchemy import event, insert, select
 
 from app.care.rainbow.computing import Run, compute_tiers
 from app.care.rainbow.models import ProfessionalAssessment, RainbowComputation, RainbowTier, RiskFact, TeacherRating
@@ -124,3 +124,17 @@ def school_class(app: Flask, cast: Cast) -> Class:
     """A school whose roster is known, with nobody on it yet."""
     school, teacher = cast.units["shuangqiao"], cast["homeroom_teacher"]
     return Class(cast.county.id, school.id, teacher.person_id, _roster(cast))
+
+
+@pytest.fixture
+def told(app: Flask) -> Iterator[list[str]]:
+    """Every deed as the database is told of it: entries of the trail, reasons, changes, letters and jobs, as one text each."""
+    kept: list[str] = []
+
+    def listen(connection: Any, cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
+        if "keep_deed" in statement:
+            kept.append("\n".join(str(value) for value in parameters.values()))
+
+    event.listen(db.engine, "before_cursor_execute", listen)
+    yield kept
+    event.remove(db.engine, "before_cursor_execute", listen)

@@ -1,0 +1,43 @@
+"""What the rainbow code puts into the application: pages, menu, jobs, words of the trail."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.care.rainbow.models import CareDuty, RainbowAssessment
+from app.care.rainbow.operations import proposing
+from app.care.rainbow.routes import bp
+from app.core.casework import daily
+from app.core.casework.records import movable
+from app.core.casework.timeline import WORDS
+from app.core.outbox.handlers import handles
+from app.core.web import navigation
+
+ENTRIES = (
+    navigation.Entry(
+        "care", "待确认的建议", "support.index", "checks", ("rainbow.view_proposals",), order=10, tab=True
+    ),
+    navigation.Entry(
+        "care", "支持任务", "support.duties", "heart-handshake", ("rainbow.view_duties",), order=20, tab=True
+    ),
+    navigation.Entry("care", "本班观察", "support.own_class", "eye", ("rainbow.view_own_class",), order=30),
+    navigation.Entry("care", "本校支持情况", "support.levels", "leaf", ("rainbow.view_school_levels",), order=40),
+)
+DEEDS = {
+    "teacher_rating.record": ("填了观察", "recorded a rating"),
+    "professional_assessment.record": ("记下了评估结论", "recorded an assessment"),
+    "rainbow.compute": ("按规则计算", "computed by the rules"),
+    "rainbow.ask": ("要求重新计算", "asked for a new computation"),
+}
+
+
+def register(app: Flask) -> None:
+    """Register everything; safe to call for each application of a process."""
+    if bp.name not in app.blueprints:
+        app.register_blueprint(bp)
+    movable(RainbowAssessment, CareDuty)
+    navigation.add(*ENTRIES)
+    WORDS.update(DEEDS)
+    handles("rainbow_compute", proposing.compute_asked)
+    daily.add(proposing.expire_where_due)
+    daily.add(proposing.compute_where_due)

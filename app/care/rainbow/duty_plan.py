@@ -1,0 +1,59 @@
+"""What follows for a student from a level of support, as a county keeps it in config/rainbow (decision 65)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Annotated, Literal, Self
+
+import yaml
+from pydantic import Field, model_validator
+
+from app.care.rainbow.rule_set import FOLDER, Piece, Tier
+from app.core import clock
+from app.core.calendar.days import add_working_days
+from app.core.calendar.hours import end_of_day
+from app.core.casework.deadlines import work_calendar
+
+Code = Literal[
+    "keep_company", "talk_today", "tell_guardian", "check_in", "get_to_know", "interview", "draw_up_plan",
+    "decide_referral",
+]  # fmt: skip
+
+
+class Duty(Piece):
+    """One thing to do, by the counsellor or the class teacher, within hours or working days."""
+
+    code: Code
+    by: Literal["counsellor", "class"]
+    hours: Annotated[int, Field(ge=1, le=240)] | None = None
+    working_days: Annotated[int, Field(ge=1, le=60)] | None = None
+
+    @model_validator(mode="after")
+    def _one_span(self) -> Self:
+        if (self.hours is None) == (self.working_days is None):
+            raise ValueError("a duty has either hours or working days")
+        return self
+
+    def due_at(self, start: datetime) -> datetime:
+        """The moment from which it is late."""
+        if self.hours is not None:
+            return start + timedelta(hours=self.hours)
+        days = work_calendar()
+        return end_of_day(add_working_days(clock.local(start).date(), self.working_days or 0, days.overrides))
+
+
+class DutyPlan(Piece):
+    """Duties by level: `at_once` with the proposal, `in_effect` once people have confirmed; minutes of a look by level."""
+
+    at_once: dict[Tier, tuple[Duty, ...]]
+    in_effect: dict[Tier, tuple[Duty, ...]]
+    minutes: dict[Tier, Annotated[int, Field(ge=1, le=480)]]
+    hours_a_week: Annotated[int, Field(ge=1, le=60)]
+
+
+@cache
+def duty_plan(version: int = 1) -> DutyPlan:
+    """The plan that is in force. Raises pydantic.ValidationError for a file that is none."""
+    text = (FOLDER / f"duties_v{version}.yaml").read_text(encoding="utf-8")
+    return DutyPlan.model_validate(yaml.safe_load(text))

@@ -1,0 +1,1 @@
+"""Writes of the rainbow code: computing and proposing, deciding, duties, what teachers and experts observe."""

@@ -1,0 +1,207 @@
+"""People decide about a proposal: confirm, sign first, change, send back; what is decided takes effect in the same act."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from flask import current_app
+from sqlalchemy import or_, select
+
+from app.care.rainbow.duty_plan import duty_plan
+from app.care.rainbow.models import CareDuty, RainbowAssessment, RainbowTier
+from app.core import clock
+from app.core.casework.door import begin, follow, operation
+from app.core.database import db, uuid7
+from app.core.errors import Sentence, StepRefused
+from app.core.outbox.post import post
+from app.core.policy.actor import Actor
+from app.core.policy.assignments import CaseAssignment
+from app.core.vault import KeyRing, Place
+from app.people.directory.models import Person, RoleAssignment, SchoolResponsibility
+from workflows.care.rainbow_assessment import RAINBOW_ASSESSMENT
+
+NOT_QUALIFIED = Sentence(
+    "要有有效的专业资质才能确认；请学校联络员登记你的资质和有效期",
+    "Only a person with a valid qualification may confirm; ask the school coordinator to register yours",
+)
+ONLY_FROM_A_LIST = Sentence(
+    "这一条要逐个看依据后确认，不能在名单里一起确认",
+    "Look at the grounds of this one first; it is not confirmed from a list",
+)
+
+SIGNED_OR_NOT_WANTED = Sentence(
+    "这一条不用第一人确认，或已有人作第一人确认", "No first signature is wanted here, or somebody has signed already"
+)
+
+
+@dataclass(frozen=True)
+class ConfirmIn:
+    """Confirmation of what is proposed; `listed`: from a list that was read, not from the grounds."""
+
+    version: int | None = None
+    listed: bool = False
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """The first of two signatures, with the day of the interview."""
+
+    interviewed_on: date | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True)
+class AdjustIn:
+    """Another level than the proposed one, and why."""
+
+    tier: str | None
+    reason: str
+    version: int | None = None
+
+
+@dataclass(frozen=True)
+class RejectIn:
+    """What is wrong with the data."""
+
+    reason: str
+    version: int | None = None
+
+
+@operation(RAINBOW_ASSESSMENT, "sign_first")
+def sign_first(actor: Actor, assessment: RainbowAssessment, given: SignIn) -> None:
+    """The first of two persons signs, and an expert of the school is given the student. Raises StepRefused."""
+    _qualified(actor)
+    if assessment.is_signed_once or not assessment.asks_for_two:
+        raise StepRefused((SIGNED_OR_NOT_WANTED,))
+    assessment.interviewed_on, assessment.first_signer_id = given.interviewed_on, actor.person_id
+    if assessment.owner_id is None:
+        assessment.owner_id = give_to_an_expert(assessment.county_id, assessment.school_id, assessment.student_id)
+
+
+@operation(RAINBOW_ASSESSMENT, "confirm")
+def confirm(actor: Actor, assessment: RainbowAssessment, given: ConfirmIn) -> Iterator[None]:
+    """Decide as proposed. Raises StepRefused without a qualification, and from a list for all but everyday support."""
+    _qualified(actor)
+    if given.listed and assessment.proposed != "green":
+        raise StepRefused((ONLY_FROM_A_LIST,))
+    assessment.decided, assessment.decided_on = assessment.proposed, clock.today()
+    yield
+    take_effect(assessment)
+
+
+@operation(RAINBOW_ASSESSMENT, "adjust", sealed=True)
+def adjust(actor: Actor, assessment: RainbowAssessment, given: AdjustIn) -> Iterator[None]:
+    """Decide otherwise, never under the level in force (decision 61). Raises StepRefused, Invalid."""
+    _change(actor, assessment, given)
+    yield
+    take_effect(assessment)
+
+
+@operation(RAINBOW_ASSESSMENT, "adjust_far", sealed=True)
+def adjust_far(actor: Actor, assessment: RainbowAssessment, given: AdjustIn) -> Iterator[None]:
+    """The same two or more levels down: an expert's right."""
+    _change(actor, assessment, given)
+    yield
+    take_effect(assessment)
+
+
+@operation(RAINBOW_ASSESSMENT, "reject", sealed=True)
+def reject(actor: Actor, assessment: RainbowAssessment, given: RejectIn) -> None:
+    """The data are wrong: said why, and computed anew by the next free worker."""
+    _qualified(actor)
+    assessment.note_sealed = sealed(assessment, "note_sealed", given.reason)
+    post("rainbow_compute", assessment.student, queue="urgent")
+
+
+def _change(actor: Actor, assessment: RainbowAssessment, given: AdjustIn) -> None:
+    _qualified(actor)
+    assessment.decided, assessment.decided_on = given.tier, clock.today()
+    assessment.note_sealed = sealed(assessment, "note_sealed", given.reason)
+
+
+def _qualified(actor: Actor) -> None:
+    if actor.system:
+        return
+    person = db.session.get_one(Person, actor.person_id)
+    valid = person.qualification_expiry is None or person.qualification_expiry >= clock.today()
+    if not person.qualification_type or not valid:
+        raise StepRefused((NOT_QUALIFIED,))
+
+
+def sealed(record: RainbowAssessment | CareDuty, column: str, words: str) -> bytes:
+    """Words about a child, sealed by the keys of its school."""
+    ring: KeyRing = current_app.extensions["bihuan.vault"]
+    tenant = record.school_id or record.county_id
+    return ring.seal(Place(tenant, type(record).__tablename__, record.id, column), words.strip())
+
+
+def give_to_an_expert(county: uuid.UUID, school: uuid.UUID | None, student: uuid.UUID) -> uuid.UUID | None:
+    """The expert who has the student, else the one of the school with the fewest, from today on; None where there is none."""
+    day = clock.today()
+    running = or_(CaseAssignment.to_on.is_(None), CaseAssignment.to_on >= day)
+    there = select(CaseAssignment.person_id).where(
+        CaseAssignment.entity == "students", CaseAssignment.record_id == student, CaseAssignment.from_on <= day, running
+    )
+    known: uuid.UUID | None = db.session.scalar(there.limit(1))
+    if known is not None:
+        return known
+    found = (
+        select(RoleAssignment.person_id)
+        .join(SchoolResponsibility, SchoolResponsibility.assignment_id == RoleAssignment.id)
+        .where(
+            RoleAssignment.role == "psych_expert", RoleAssignment.county_id == county, RoleAssignment.from_on <= day,
+            or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on >= day),
+            SchoolResponsibility.school_id == school, SchoolResponsibility.from_on <= day,
+            or_(SchoolResponsibility.to_on.is_(None), SchoolResponsibility.to_on >= day),
+        )
+        .order_by(RoleAssignment.id)
+    )  # fmt: skip
+    expert: uuid.UUID | None = db.session.scalar(found.limit(1))
+    if expert is not None:
+        db.session.add(
+            CaseAssignment(county_id=county, school_id=school, entity="students", record_id=student, person_id=expert,
+                           part="expert", from_on=day)
+        )  # fmt: skip
+    return expert
+
+
+def take_effect(assessment: RainbowAssessment) -> None:
+    """The decided level is in force: the one before is superseded, its duties end, those of the new one begin."""
+    assert assessment.decided is not None
+    today, former = clock.today(), RainbowAssessment.state.in_(("effective", "expired"))
+    for old in db.session.scalars(
+        select(RainbowAssessment).where(RainbowAssessment.student_id == assessment.student_id, former)
+    ).all():
+        follow(old, "supersede")
+    held = db.session.scalar(select(RainbowTier).where(RainbowTier.student_id == assessment.student_id))
+    if held is None:
+        held = RainbowTier(county_id=assessment.county_id, school_id=assessment.school_id,
+                           student_id=assessment.student_id, tier=assessment.decided, since=today)  # fmt: skip
+        db.session.add(held)
+    changed = held.tier != assessment.decided or held.since == today
+    if held.tier != assessment.decided:
+        held.tier, held.since = assessment.decided, today
+    follow(assessment, "take_effect")
+    if changed:
+        _renew_duties(assessment)
+
+
+def _renew_duties(assessment: RainbowAssessment) -> None:
+    """Duties of the level before end with it; protection that began with the proposal goes on."""
+    plan, now = duty_plan(), clock.now()
+    assert assessment.decided is not None
+    kept = {duty.code for duty in plan.at_once.get(assessment.decided, ())}  # type: ignore[call-overload]
+    due = select(CareDuty).where(CareDuty.student_id == assessment.student_id, CareDuty.state == "due")
+    for duty in db.session.scalars(due).all():
+        if duty.code not in kept:
+            follow(duty, "drop")
+    for new in plan.in_effect[assessment.decided]:  # type: ignore[index]
+        record = CareDuty(
+            id=uuid7(), county_id=assessment.county_id, school_id=assessment.school_id, unit_id=assessment.unit_id,
+            student_id=assessment.student_id, student=assessment.student, class_id=assessment.student.class_id,
+            code=new.code, for_class=new.by == "class", due_at=new.due_at(now),
+        )  # fmt: skip
+        begin(record, "open")

@@ -1,0 +1,190 @@
+"""A run of the rules: computations are written, new answers become proposals, protection begins at once where it must."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ARRAY, JSON, Date, DateTime, Uuid, bindparam, select, text
+
+from app.care.rainbow.computing import compute_tiers
+from app.care.rainbow.duty_plan import duty_plan
+from app.care.rainbow.models import ONE_YEAR, CareDuty, RainbowAssessment, RainbowRun
+from app.care.rainbow.rule_set import shipped_rule_set
+from app.core import calendar, clock
+from app.core.audit import trail
+from app.core.calendar.days import add_working_days
+from app.core.calendar.hours import end_of_day
+from app.core.casework import deadlines
+from app.core.casework.bulk import begin_all
+from app.core.casework.door import operation
+from app.core.copying import allow_long_statements
+from app.core.database import db, use_context, uuid7
+from app.core.outbox.models import OutboxRow
+from app.core.outbox.post import post
+from app.core.policy.actor import SYSTEM, Actor
+from app.people.directory.models import Student, Unit
+from workflows.care.rainbow_assessment import PROPOSED, RAINBOW_ASSESSMENT
+
+MOST_A_DAY = 2000
+TOGETHER = timedelta(hours=24)
+WORKING_DAYS = {"green": 15, "yellow": 10, "orange": 3}
+"""Time to decide by level (domain B4); help at once has 24 hours and two persons."""
+PRIORITY = {"red": 0, "orange": 1, "yellow": 2, "green": 3}
+TAKE_BACK = text(
+    """update rainbow_assessments a set state = 'superseded', previous_state = 'proposed', version = a.version + 1,
+           state_since = :now
+       from rainbow_computations c
+       where c.run_id = :run and c.student_id = a.student_id and a.state = 'proposed'
+           and a.school_id = any(cast(:schools as uuid[]))
+       returning a.id"""
+)
+CLOSE = text("update deadlines set closed_at = :now where closed_at is null and record_id = any(:ids)")
+MAKE = text((Path(__file__).parents[1] / "proposing.sql").read_text(encoding="utf-8")).bindparams(
+    bindparam("limits", type_=JSON), bindparam("schools", type_=ARRAY(Uuid)),
+    bindparam("today", type_=Date), bindparam("now", type_=DateTime(timezone=True)),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RunIn:
+    """Which schools, or which one student, a run is about."""
+
+    schools: tuple[uuid.UUID, ...]
+    student_id: uuid.UUID | None = None
+
+
+@operation(right="system", name="rainbow.compute")
+def compute(actor: Actor, place: Unit, given: RunIn) -> RainbowRun:
+    """Compute the schools of a county, or one student, and propose what is new; one entry with count and digest (D20).
+
+    An open proposal of a student whose facts changed is superseded, whatever the new answer is.
+    """
+    deed, rules, now = trail.current(), shipped_rule_set(), clock.now()
+    allow_long_statements()
+    assert deed is not None and place.county_id is not None
+    run = compute_tiers(rules, given.schools, clock.today(), deed.id, given.student_id)
+    _take_back(deed.id, given.schools, now)
+    made = propose(deed.id, given.schools, now)
+    deed.main.extra |= {"computed": run.written, "proposed": len(made), "digest": run.digest}
+    kept = RainbowRun(
+        id=uuid7(), county_id=place.county_id, school_id=place.school_id, ran_on=clock.today(),
+        rule_set=rules.version, computed=run.written, proposed=len(made), digest=run.digest,
+    )  # fmt: skip
+    db.session.add(kept)
+    return kept
+
+
+def _take_back(run: uuid.UUID, schools: Sequence[uuid.UUID], now: datetime) -> None:
+    ids = list(db.session.scalars(TAKE_BACK, {"run": run, "schools": list(schools), "now": now}))
+    if ids:
+        db.session.execute(CLOSE, {"now": now, "ids": ids})
+
+
+def propose(run: uuid.UUID, schools: Sequence[uuid.UUID], now: datetime) -> Sequence[Any]:
+    """Write the proposals of a run by one statement; clocks, letters and protection for those that cannot wait."""
+    made = db.session.execute(
+        MAKE,
+        {
+            "run": run, "schools": list(schools), "today": clock.today(), "now": now, "limits": _limits(now),
+            "workflow_version": RAINBOW_ASSESSMENT.version,
+        },
+    ).all()  # fmt: skip
+    urgent = [row for row in made if row.proposed in ("orange", "red")]
+    if urgent:
+        _watch([row.id for row in urgent])
+        _protect(urgent, now)
+    return made
+
+
+def _limits(now: datetime) -> list[dict[str, Any]]:
+    overrides, today = deadlines.work_calendar().overrides, clock.today()
+    limits: list[dict[str, Any]] = [
+        {"tier": tier, "priority": PRIORITY[tier], "together_by": None,
+         "decide_by": end_of_day(add_working_days(today, days, overrides)).isoformat()}
+        for tier, days in WORKING_DAYS.items()
+    ]  # fmt: skip
+    red = {"tier": "red", "priority": PRIORITY["red"], "decide_by": None, "together_by": (now + TOGETHER).isoformat()}
+    return [*limits, red]
+
+
+def _watch(ids: Sequence[uuid.UUID]) -> None:
+    """Clocks with their ladders, and a letter each; whoever is at ease is counted on the day that stands on the record."""
+    days = deadlines.work_calendar()
+    for record in db.session.scalars(select(RainbowAssessment).where(RainbowAssessment.id.in_(ids))):
+        for declared in PROPOSED.deadlines:
+            due_at = calendar.due_at(declared, clock.now(), record, days)
+            if due_at is not None:
+                ladder = calendar.rungs(declared, clock.now(), due_at, days)
+                deadlines.start(record, f"proposed.{declared.code}", due_at, ladder)
+        if not trail.told_in_bulk():
+            post("step_taken", record, step="rainbow_assessment.propose", version=record.version)
+
+
+def _protect(rows: Sequence[Any], now: datetime) -> None:
+    """Protection does not wait for a confirmation: its duties begin with the proposal, once for each student."""
+    plan = duty_plan().at_once
+    open_now = select(CareDuty.student_id).where(CareDuty.state == "due", CareDuty.code == "keep_company")
+    there = set(db.session.scalars(open_now.where(CareDuty.student_id.in_([row.student_id for row in rows]))))
+    begin_all(
+        [
+            CareDuty(
+                id=uuid7(), county_id=row.county_id, school_id=row.school_id, unit_id=row.school_id,
+                student_id=row.student_id, class_id=row.class_id, code=duty.code, for_class=duty.by == "class",
+                due_at=duty.due_at(now),
+            )
+            for row in rows
+            if row.student_id not in there
+            for duty in plan.get(row.proposed, ())
+        ],
+        "open",
+    )  # fmt: skip
+
+
+@operation(right="rainbow.compute_school", name="rainbow.ask")
+def ask_to_compute(actor: Actor, school: Unit, given: None = None) -> None:
+    """Have the own school computed anew by the next free worker."""
+    post("rainbow_compute", school, queue="heavy")
+
+
+def compute_asked(row: OutboxRow) -> None:
+    """The job behind `rainbow_compute`: one school, or the one student that the row names. Safe twice: no facts, no rows."""
+    use_context(SYSTEM.context())
+    student = db.session.get(Student, row.record_id) if row.entity == Student.__tablename__ else None
+    place = db.session.get(Unit, student.school_id if student else row.record_id)
+    if place is not None:
+        compute(SYSTEM, place, RunIn((place.id,), student.id if student else None))
+
+
+def compute_where_due() -> int:
+    """The daily job: every county with facts whose day is not computed yet; how many were."""
+    use_context(SYSTEM.context())
+    ran = select(RainbowRun.county_id).where(RainbowRun.ran_on == clock.today(), RainbowRun.school_id.is_(None))
+    counties = db.session.scalars(select(Unit).where(Unit.kind == "county_bureau", Unit.id.not_in(ran))).all()
+    schools = db.session.execute(
+        select(Unit.county_id, Unit.id).where(Unit.kind == "school", Unit.county_id.in_([one.id for one in counties]))
+    ).all()
+    for county in counties:
+        compute(SYSTEM, county, RunIn(tuple(row.id for row in schools if row.county_id == county.id)))
+    return len(counties)
+
+
+@operation(RAINBOW_ASSESSMENT, "expire")
+def expire(actor: Actor, assessment: RainbowAssessment, given: None = None) -> None:
+    """A year without another: the level stays, and the next run proposes anew (decision 64)."""
+
+
+def expire_where_due() -> int:
+    """The daily job: assessments that are a year old; how many."""
+    use_context(SYSTEM.context())
+    old = select(RainbowAssessment).where(
+        RainbowAssessment.state == "effective", RainbowAssessment.decided_on <= clock.today() - ONE_YEAR
+    )
+    found = db.session.scalars(old.limit(MOST_A_DAY)).all()
+    for assessment in found:
+        expire(SYSTEM, assessment, None)
+    return len(found)

@@ -1,0 +1,28 @@
+-- The computations of one run that propose something new become assessments that wait for people (domain B4, decision 63).
+with due as (
+    select c.*, s.class_id from rainbow_computations c
+        join students s on s.id = c.student_id
+        left join rainbow_tiers t on t.student_id = c.student_id
+        left join rainbow_assessments a on a.student_id = c.student_id and a.state in ('effective', 'expired')
+    where c.run_id = cast(:run as uuid) and c.kind = 'propose' and c.school_id = any(cast(:schools as uuid[]))
+        and (t.tier is distinct from c.tier or a.id is null or a.state = 'expired')
+), limits as (
+    select * from jsonb_to_recordset(cast(:limits as jsonb))
+        as l (tier text, priority smallint, decide_by timestamptz, together_by timestamptz)
+), expert as (
+    select distinct on (a.record_id) a.record_id as student_id, a.person_id from case_assignments a
+        join due on due.student_id = a.record_id
+    where a.entity = 'students' and a.part = 'expert' and a.from_on <= cast(:today as date)
+        and (a.to_on is null or a.to_on >= cast(:today as date))
+    order by a.record_id, a.from_on desc
+), made as (
+    insert into rainbow_assessments (id, ref, created_at, county_id, school_id, unit_id, student_id, owner_id,
+        computation, rule_set, proposed, priority, decide_by_at, together_by_at, state, state_since, workflow_version)
+    select gen_random_uuid(), substr(replace(gen_random_uuid()::text, '-', ''), 1, 16), cast(:now as timestamptz),
+        d.county_id, d.school_id, d.school_id, d.student_id, e.person_id, d.number, d.rule_set, d.tier, l.priority,
+        l.decide_by, l.together_by, 'proposed', cast(:now as timestamptz), cast(:workflow_version as int)
+    from due d join limits l on l.tier = d.tier left join expert e using (student_id)
+    order by d.student_id
+    returning id, ref, student_id, school_id, county_id, proposed
+)
+select m.*, d.class_id from made m join due d using (student_id)

@@ -1,0 +1,137 @@
+"""Proposals that wait, one of them with its grounds, and what was in force before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from app.care.rainbow.duty_plan import duty_plan
+from app.care.rainbow.models import RainbowAssessment, RainbowComputation, RainbowRun, RainbowTier
+from app.care.rainbow.rule_set import TIERS
+from app.core import clock
+from app.core.database import db
+from app.core.errors import NotFound
+from app.core.policy import decide
+from app.core.policy.actor import Actor
+from app.people.directory.models import SchoolClass, Student
+
+VIEW, LISTED = "rainbow.view_proposals", "rainbow.confirm_listed"
+PAGE, AT_ONCE = 40, 50
+TWO_YEARS = 730
+
+
+@dataclass(frozen=True)
+class Group:
+    """Proposals of one level that wait: how many, and the nearest day."""
+
+    tier: str
+    n: int
+    nearest: Any
+
+
+def waiting(actor: Actor) -> list[Group]:
+    """What waits, by level, the most urgent first."""
+    until = func.min(func.coalesce(RainbowAssessment.together_by_at, RainbowAssessment.decide_by_at))
+    wanted = select(RainbowAssessment.proposed, func.count(), until).where(RainbowAssessment.state == "proposed")
+    rows = db.session.execute(
+        decide.visible(actor, wanted, RainbowAssessment, VIEW).group_by(RainbowAssessment.proposed)
+    ).all()
+    found = {tier: Group(tier, n, nearest) for tier, n, nearest in rows}
+    return [found[tier] for tier in reversed(TIERS) if tier in found]
+
+
+def queue(actor: Actor, tiers: Sequence[str] = (), most: int = PAGE, first: int = 0) -> Sequence[Any]:
+    """(assessment, class name) in the order in which they are to be looked at; one more than `most`."""
+    wanted = (
+        select(RainbowAssessment, SchoolClass.name)
+        .join(Student, Student.id == RainbowAssessment.student_id)
+        .outerjoin(SchoolClass, SchoolClass.id == Student.class_id)
+        .where(RainbowAssessment.state == "proposed")
+    )
+    if tiers:
+        wanted = wanted.where(RainbowAssessment.proposed.in_(tiers))
+    order = (
+        RainbowAssessment.priority,
+        func.coalesce(RainbowAssessment.together_by_at, RainbowAssessment.decide_by_at),
+        RainbowAssessment.id,
+    )
+    narrowed = decide.visible(actor, wanted, RainbowAssessment, VIEW)
+    return db.session.execute(narrowed.order_by(*order).offset(first).limit(most + 1)).all()
+
+
+def fits_this_week(groups: Sequence[Group]) -> int:
+    """How many of what waits can be looked at in the hours of a week, in the order of the queue."""
+    plan, seen = duty_plan(), 0
+    left = plan.hours_a_week * 60
+    for group in groups:
+        each = plan.minutes[group.tier]  # type: ignore[index]
+        some = min(group.n, left // each)
+        seen, left = seen + some, left - some * each
+        if some < group.n:
+            break
+    return seen
+
+
+def proposal_for(actor: Actor, ref: str) -> RainbowAssessment:
+    """One assessment. Raises NotFound."""
+    wanted = select(RainbowAssessment).where(RainbowAssessment.ref == ref)
+    wanted = decide.visible(actor, wanted, RainbowAssessment, VIEW).options(joinedload(RainbowAssessment.in_force))
+    found: RainbowAssessment | None = db.session.scalar(wanted)
+    if found is None:
+        raise NotFound("proposal", ref)
+    return found
+
+
+def listed(actor: Actor, refs: Sequence[str]) -> Sequence[RainbowAssessment]:
+    """Open proposals of these references, at most `AT_ONCE`, in the order given."""
+    wanted = select(RainbowAssessment).where(
+        RainbowAssessment.ref.in_(list(refs)[:AT_ONCE]), RainbowAssessment.state == "proposed"
+    )
+    found = {one.ref: one for one in db.session.scalars(decide.visible(actor, wanted, RainbowAssessment, LISTED))}
+    return [found[ref] for ref in refs if ref in found]
+
+
+def class_of(assessment: RainbowAssessment) -> SchoolClass | None:
+    """The class of the student."""
+    group = assessment.student.class_id
+    return db.session.get(SchoolClass, group) if group else None
+
+
+def grounds(assessment: RainbowAssessment) -> RainbowComputation:
+    """The computation that it rests on."""
+    return db.session.get_one(RainbowComputation, assessment.computation)
+
+
+def history(assessment: RainbowAssessment) -> Sequence[RainbowAssessment]:
+    """What was decided for the student in the last two years, the newest first."""
+    since = date.fromordinal(clock.today().toordinal() - TWO_YEARS)
+    wanted = select(RainbowAssessment).where(
+        RainbowAssessment.student_id == assessment.student_id, RainbowAssessment.decided_on >= since,
+        RainbowAssessment.id != assessment.id,
+    )  # fmt: skip
+    return db.session.scalars(wanted.order_by(RainbowAssessment.decided_on.desc()).limit(12)).all()
+
+
+def last_run(actor: Actor) -> RainbowRun | None:
+    """The newest run over the actor's county or school."""
+    wanted = select(RainbowRun).where(RainbowRun.county_id == actor.county_id)
+    return db.session.scalars(wanted.order_by(RainbowRun.id.desc()).limit(1)).first()
+
+
+def school_levels(actor: Actor, after: str = "") -> Sequence[Any]:
+    """(tier, student, class name) of the own school by class and number, never by level (§2.3 c)."""
+    wanted = (
+        select(RainbowTier.tier, Student, SchoolClass.name)
+        .join(Student, Student.id == RainbowTier.student_id)
+        .outerjoin(SchoolClass, SchoolClass.id == Student.class_id)
+        .where(Student.left_on.is_(None))
+    )
+    if after:
+        wanted = wanted.where(Student.student_no > after)
+    narrowed = decide.visible(actor, wanted, RainbowTier, "rainbow.view_school_levels")
+    return db.session.execute(narrowed.order_by(Student.student_no).limit(PAGE + 1)).all()

@@ -1,0 +1,27 @@
+"""Who holds which right of the rainbow code on which scope (domain §2.3 with decisions 10, 52, 53)."""
+
+from __future__ import annotations
+
+from app.core.policy.scopes import ASSIGNED, CLASSES, SCHOOL, Scope
+
+Holders = dict[str, Scope | tuple[Scope, ...]]
+
+QUALIFIED: Holders = {"school_counselor": SCHOOL, "psych_expert": ASSIGNED}
+"""The counsellor for the own school, the expert for the students that he or she was given."""
+
+RAINBOW: dict[str, Holders] = {
+    "rainbow.assess_student": QUALIFIED,
+    "rainbow.compute_school": {"school_counselor": SCHOOL},
+    "rainbow.confirm_proposal": QUALIFIED,
+    "rainbow.confirm_listed": {"school_counselor": SCHOOL},
+    "rainbow.confirm_second": {"psych_expert": ASSIGNED},
+    "rainbow.do_class_duty": {"homeroom_teacher": CLASSES},
+    "rainbow.do_duty": QUALIFIED,
+    "rainbow.rate_student": {"homeroom_teacher": CLASSES},
+    "rainbow.view_duties": {**QUALIFIED, "homeroom_teacher": CLASSES},
+    "rainbow.view_own_class": {"homeroom_teacher": CLASSES},
+    "rainbow.view_proposals": QUALIFIED,
+    "rainbow.view_school_levels": {"school_psych_lead": SCHOOL},
+}
+
+AREAS: tuple[dict[str, Holders], ...] = (RAINBOW,)

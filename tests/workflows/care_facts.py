@@ -1,0 +1,32 @@
+"""Facts of the machines of care: records in order, and for each guard what keeps and what breaks it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Case = tuple[dict[str, Any], list[dict[str, Any]]]
+
+GOOD_ASSESSMENT: dict[str, Any] = {
+    "asks_for_two": False,
+    "is_signed_once": False,
+    "has_interview": False,
+    "has_decision": True,
+    "lowers_two_steps": False,
+    "keeps_the_level_in_force": True,
+    "decide_by_at": None,
+    "together_by_at": None,
+    "is_old": True,
+}
+ASSESSMENT_CASES: dict[str, Case] = {
+    "is_signed_once": (
+        {"asks_for_two": True, "is_signed_once": True},
+        [{"asks_for_two": True, "is_signed_once": False}],
+    ),
+    "has_interview": ({"asks_for_two": True, "has_interview": True}, [{"asks_for_two": True, "has_interview": False}]),
+    "has_decision": ({"has_decision": True}, [{"has_decision": False}]),
+    "keeps_the_level_in_force": ({"keeps_the_level_in_force": True}, [{"keeps_the_level_in_force": False}]),
+    "is_one_step": ({"lowers_two_steps": False}, [{"lowers_two_steps": True}]),
+    "is_old": ({"is_old": True}, [{"is_old": False}]),
+}
+GOOD_DUTY: dict[str, Any] = {"is_for_the_class": False, "has_account": True, "due_at": None}
+DUTY_CASES: dict[str, Case] = {"has_account": ({"has_account": True}, [{"has_account": False}])}
