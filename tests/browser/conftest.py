@@ -258,7 +258,7 @@ class Watch:
             self.complaints.append(f"{page.url}: {answer.status} for {answer.url}")
 
 
-RUN = """([norms, unchecked]) => axe.run(document, {
+RUN = """([norms, unchecked]) => window.axe && axe.run(document, {
     resultTypes: ['violations'], runOnly: {type: 'tag', values: norms},
     rules: Object.fromEntries(unchecked.map(rule => [rule, {enabled: false}])),
 }).then(found => found.violations.map(v => v.id + ' (' + v.help + '): ' +
@@ -266,9 +266,17 @@ RUN = """([norms, unchecked]) => axe.run(document, {
 
 
 def barriers(page: Page) -> list[str]:
-    """What axe-core finds on the page as it stands: rule, help and the first places."""
-    page.evaluate(AXE)
-    found: list[str] = page.evaluate(RUN, [NORMS, sorted(UNCHECKED)])
+    """What axe-core finds on the page as it stands: rule, help and the first places.
+
+    A window that was asked once brings axe along to its later pages: handing it over takes longer than most rules.
+    """
+    asked = [NORMS, sorted(UNCHECKED)]
+    found: list[str] | None = page.evaluate(RUN, asked)
+    if found is None:
+        page.context.add_init_script(AXE)
+        page.evaluate(AXE)
+        found = page.evaluate(RUN, asked)
+    assert found is not None, f"axe does not run on {page.url}"
     return found
 
 

@@ -29,11 +29,16 @@ EVERY = 0.02
 
 
 def import_shared() -> None:
-    """Import once what the children need; what is loaded then stays where it is and is shared by all of them."""
+    """Import once what the children need; what is loaded then stays where it is and is shared by all of them.
+
+    Nobody looks for rubbish meanwhile: modules leave none, and looking takes a quarter of the time.
+    """
+    gc.disable()
     for name in SHARED:
         import_module(name)
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 class Forked:
