@@ -13,7 +13,7 @@ from app.core.imports.models import ImportBatch
 from app.core.imports.operations import CheckIn, StepIn
 from app.core.outbox import deliver
 from app.demo import rounds
-from app.demo.telling import Teller
+from app.demo.telling import FOR_THE_WORKER, Teller
 from app.demo.tree import County
 from app.improvement.monitoring.models import DataFinding, MonitoringCycle
 from app.improvement.monitoring.operations import cycles, findings, reconciliation
@@ -100,10 +100,10 @@ def _mended(county: County, cycle: MonitoringCycle) -> None:
     data = rounds.workbook(county, replace(SMALL, seed=35))
     kept: ImportBatch = operations.upload(who, batch, arrival.receive(who, batch, data, f"{SMALL.name}（更正）.xlsx"))
     operations.check(who, kept, CheckIn())
-    deliver.drain()
+    deliver.drain(leaving=FOR_THE_WORKER)
     db.session.refresh(kept)
     operations.accept(second, kept, StepIn())
-    deliver.drain()
+    deliver.drain(leaving=FOR_THE_WORKER)
     db.session.refresh(cycle)
 
 
@@ -115,19 +115,19 @@ def _files_on_their_way(county: County, cycle: MonitoringCycle) -> None:
     operations.discard(who, given_up, StepIn(reason="初稿少了两所学校，等平台补齐后重传"))
     early = _upload(county, cycle, rounds.workbook(county, replace(AUTUMN, seed=32)), f"{name}（第一批）.xlsx")
     operations.check(who, early, CheckIn())
-    deliver.drain()
+    deliver.drain(leaving=FOR_THE_WORKER)
     db.session.refresh(early)
     operations.accept(county.any("assessment_member", 1), early, StepIn())
-    deliver.drain()
+    deliver.drain(leaving=FOR_THE_WORKER)
     db.session.refresh(early)
     operations.roll_back(
         county.any("assessment_member", 1), early, StepIn(reason="平台导出时量尺用错版本，整批撤回重传")
     )
-    deliver.drain()
+    deliver.drain(leaving=FOR_THE_WORKER)
     rough = _upload(county, cycle, rounds.workbook(county, replace(AUTUMN, seed=34)), f"{name}（二稿）.xlsx")
     ready = _upload(county, cycle, whole, f"{name}（定稿）.xlsx", rough)
     operations.check(who, ready, CheckIn())
-    deliver.drain()
+    deliver.drain(leaving=FOR_THE_WORKER)
     _upload(county, cycle, rounds.workbook(county, replace(AUTUMN, seed=33)), f"{name}（补测）.xlsx")
     db.session.commit()
 

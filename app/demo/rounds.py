@@ -16,7 +16,7 @@ from app.core.policy.actor import Actor
 from app.core.spreadsheets import write_workbook
 from app.demo import teaching
 from app.demo.teaching import Classes
-from app.demo.telling import Teller
+from app.demo.telling import FOR_THE_WORKER, Teller
 from app.demo.tree import County
 from app.improvement.monitoring.models import BriefingRecord, FeedbackMeeting, Indicator, MonitoringCycle, ReleaseAck
 from app.improvement.monitoring.operations import cycles, indicators, reconciliation, releases
@@ -276,7 +276,8 @@ def collect(county: County, teller: Teller, one: Round, day: date) -> Monitoring
 
 def bring_in(county: County, cycle: MonitoringCycle, one: Round, importer: Actor, verifier: Actor) -> None:
     """The county's workbook comes in and is accepted by a second person."""
-    take_in(importer, "results", cycle.ref, workbook(county, one), f"{one.name}成绩汇总（最终版）.xlsx", verifier)
+    file, name = workbook(county, one), f"{one.name}成绩汇总（最终版）.xlsx"
+    take_in(importer, "results", cycle.ref, file, name, verifier, leaving=FOR_THE_WORKER)
     db.session.refresh(cycle)
 
 

@@ -13,6 +13,8 @@ from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
 
 Story = Iterator[date]
+FOR_THE_WORKER = ("closure_approved",)
+"""Papers that nobody waits for: the worker prints them when it is up, as it does in use; it takes a third of the telling."""
 LOUD = timedelta(days=21)
 """Letters are written for what happened in the last three weeks; older ones have long been read."""
 

@@ -10,7 +10,7 @@ from random import Random
 from app.core.imports.arrival import take_in
 from app.core.spreadsheets import write_workbook
 from app.demo.rounds import SUBJECT_WORDS, Round
-from app.demo.telling import Teller
+from app.demo.telling import FOR_THE_WORKER, Teller
 from app.demo.tree import County
 from app.improvement.effects.models import InterpretationReport, ValueAddedRun
 from app.improvement.effects.operations import interpretations
@@ -58,7 +58,7 @@ def reckon(
     teller.at(day, 10)
     file = write_workbook(HEADERS, list(rows_of(county, one, subject)), sheet="前后测成绩")
     name = f"{one.name}{SUBJECT_WORDS[subject][0]}前后测成绩（代号）.xlsx"
-    take_in(sender, "scores", cycle.ref, file, name, accepter)
+    take_in(sender, "scores", cycle.ref, file, name, accepter, leaving=FOR_THE_WORKER)
     return run_value_added(sender, cycle, RunIn(subject, "multilevel"))
 
 

@@ -31,7 +31,8 @@ def run(context: Context) -> Iterator[dict[str, Any]]:
     assert counted == kept, f"the second start changed the data: {counted}, {kept}"
     method = (
         f"make demo with the packages installed, an own data folder and port, until it says that it is ready and the "
-        f"sign-in page answers; {counted['students']:,} students and {counted['problem_items']} problem items are there"
+        f"sign-in page answers; {counted['students']:,} students and {counted['problem_items']} problem items are there; "
+        f"the papers of closed items are printed after that, by the worker, as in use"
     )
     yield figure("16 first start", first, "s", goal=("<=", 180), stretch=90, method=method + "; no partner")
     again = "the same command with the data there, the same rows afterwards; no partner"

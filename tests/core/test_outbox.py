@@ -122,6 +122,14 @@ def test_security_60_a_leased_row_is_left_alone_until_its_lease_lapses(
     assert _row(number).tries == 2
 
 
+def test_what_is_left_to_a_worker_goes_on_waiting_for_it(committed: Flask, effects: Callable[[], int]) -> None:
+    number = _post()[0]
+    assert deliver.drain(leaving=(KIND,)) == 0
+    assert _row(number).tries == 0 and effects() == 0
+    assert deliver.drain(leaving=("another",)) == 1
+    assert effects() == 1
+
+
 def test_an_urgent_row_goes_first(committed: Flask, effects: Callable[[], int]) -> None:
     _post(3)
     urgent = _post(queue="urgent")[0]

@@ -15,8 +15,12 @@ from sqlalchemy import func, select
 from app.core.casework.deadlines import Deadline
 from app.core.casework.records import MOVABLES
 from app.core.database import db, use_context
+from app.core.outbox import deliver
+from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM
 from app.demo import load
+from app.demo.telling import FOR_THE_WORKER
+from app.improvement.effects.models import ClosurePrint
 from app.improvement.problems.models import ProblemItem
 from tests.conftest import _application, settings_for
 
@@ -76,3 +80,15 @@ def test_most_of_what_runs_is_in_time_and_some_is_late(county: Flask) -> None:
     late = {f"{entity} {name}": n for entity, name, n in counted}
     every = db.session.scalar(select(func.count()).where(*running)) or 0
     assert 10 <= sum(late.values()) <= every * 2 / 5, f"{every} run, {sum(late.values())} are late: {late}"
+
+
+def test_papers_that_nobody_waits_for_are_left_to_the_worker_which_prints_them(county: Flask) -> None:
+    waiting = select(OutboxRow.id).where(OutboxRow.kind.in_(FOR_THE_WORKER), OutboxRow.done_at.is_(None))
+    waits = set(db.session.scalars(waiting))
+    assert len(waits) > 20
+    claimed = next(number for number, _ in deliver.claim(1000) if number in waits)
+    deliver._deliver(claimed)
+    use_context(SYSTEM.context())
+    assert set(db.session.scalars(select(ClosurePrint.form))) == {"pdf", "word"}
+    row = db.session.get_one(OutboxRow, claimed)
+    assert row.done_at is not None and row.trouble is None

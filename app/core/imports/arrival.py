@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 
 from app.core.database import db
 from app.core.errors import NotFound
@@ -81,19 +82,27 @@ def look_again(actor: Actor, batch: ImportBatch, header_rows: dict[str, list[int
 
 
 def take_in(
-    actor: Actor, code: str, target_ref: str | None, data: bytes, name: str, accept_as: Actor, sender: str = ""
+    actor: Actor,
+    code: str,
+    target_ref: str | None,
+    data: bytes,
+    name: str,
+    accept_as: Actor,
+    sender: str = "",
+    leaving: Collection[str] = (),
 ) -> ImportBatch:
     """The whole way in this process, for the demo county and for tests: uploaded, checked, accepted, jobs carried out.
 
-    Raises whatever stands in the way; a batch that needs a person's help stays where it is.
+    `leaving`: kinds of messages that go on waiting for a worker. Raises whatever stands in the
+    way; a batch that needs a person's help stays where it is.
     """
     batch = place_of(actor, code, target_ref)
     batch = operations.upload(actor, batch, receive(actor, batch, data, name, sender))
     operations.check(actor, batch, CheckIn())
-    deliver.drain()
+    deliver.drain(leaving=leaving)
     db.session.refresh(batch)
     if batch.state == "ready" and not (batch.all_or_nothing and batch.rows_blocked):
         operations.accept(accept_as, batch, StepIn())
-        deliver.drain()
+        deliver.drain(leaving=leaving)
         db.session.refresh(batch)
     return batch

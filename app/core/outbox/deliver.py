@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -33,16 +33,16 @@ MOST_TRIES = 8
 CLAIM = text(
     """update outbox set leased_until = :until, lease = lease + 1, tries = tries + 1 where id in (
            select id from outbox where done_at is null and dead_at is null and due_at <= :now
-               and (leased_until is null or leased_until < :machine)
+               and (leased_until is null or leased_until < :machine) and kind <> all(cast(:leaving as text[]))
            order by (queue <> 'urgent'), due_at limit :most for update skip locked)
        returning id, queue"""
 )
 
 
-def claim(most: int = 50) -> list[tuple[int, str]]:
-    """Lease the next waiting rows and return their ids and queues."""
+def claim(most: int = 50, leaving: Collection[str] = ()) -> list[tuple[int, str]]:
+    """Lease the next waiting rows, none of the kinds in `leaving`, and return their ids and queues."""
     machine = clock.machine_now()
-    values = {"until": machine + LEASE, "machine": machine, "now": clock.now(), "most": most}
+    values = {"until": machine + LEASE, "machine": machine, "now": clock.now(), "most": most, "leaving": list(leaving)}
     rows = db.session.execute(CLAIM, values).all()
     db.session.commit()
     return [(row.id, row.queue) for row in rows]
@@ -171,11 +171,14 @@ def redrive(outbox_id: int) -> None:
     db.session.commit()
 
 
-def drain(limit: int = 1000) -> int:
-    """Carry out everything that waits, in this process: tests, the demo, and sites that run without a queue for a moment."""
+def drain(limit: int = 1000, leaving: Collection[str] = ()) -> int:
+    """Carry out everything that waits, in this process: tests, the demo, and sites that run without a queue for a moment.
+
+    Kinds in `leaving` go on waiting for a worker.
+    """
     done = 0
     while done < limit:
-        claimed = claim(100)
+        claimed = claim(100, leaving)
         if not claimed:
             return done
         for outbox_id, _ in claimed:
