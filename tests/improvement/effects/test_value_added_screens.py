@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from app.core.database import db
-from app.improvement.effects.models import ValueAddedRun
+from app.improvement.effects.models import ValueAddedEffect, ValueAddedRun
 from app.improvement.effects.operations.value_added import RunIn, run_value_added
 from tests.cast import Cast, sign_in
 from tests.counting import counted_statements
@@ -62,3 +63,21 @@ def test_on_a_wall_no_group_of_under_ten_is_told(county: Cast, client: FlaskClie
     browser.set_cookie("projector", "on")
     shown = browser.get(run.address).get_data(as_text=True)
     assert shown.count("&lt;10 / &lt;10") == 6 and "8 / 8" not in shown and 'class="forest f-' not in shown
+
+
+def test_a_school_with_one_pupil_stands_on_the_pages_without_an_effect_and_with_the_reason(
+    county: Cast, client: FlaskClient
+) -> None:
+    cycle, own = begin_cycle(county, code="2026-a"), county["principal"].unit
+    place = next(place for place, school in enumerate(county.schools) if school.id == own.school_id)
+    rows = [row for row in rows_of(county) if int(row[0][1:3]) != place or row[0].endswith("0000")]
+    assert send(county, cycle, rows, "一名学生.xlsx").state == "accepted"
+    run = run_value_added(act_as(county.actor("assessment_member")), cycle, RunIn("math", "multilevel"))
+    of_it = select(ValueAddedEffect).where(ValueAddedEffect.run_id == run.id, ValueAddedEffect.class_no.is_(None))
+    alone = db.session.scalars(of_it.where(ValueAddedEffect.school_id == own.school_id)).one()
+    assert (alone.n, alone.effect, alone.low, alone.high) == (1, None, None, None)
+    said = sign_in(client, county["office_director"]).get(run.address).get_data(as_text=True)
+    assert said.count('class="forest f-') == len(county.schools) - 1
+    assert "不足以下结论" in said
+    mine = sign_in(client, county["principal"]).get("/value-added/own")
+    assert mine.status_code == 200 and "不足以下结论" in mine.get_data(as_text=True)
