@@ -118,14 +118,20 @@ class Context:
         """A county so many times as large, in a database and an application of its own."""
         from bench import county
 
-        name, base = f"grown_{times}", self.app
+        return self.sized(f"grown_{times}", times * county.SIZE)
+
+    def sized(self, name: str, items: int) -> Site:
+        """A county of so many items, in a database and an application of its own."""
+        from bench import county
+
+        base = self.app
         owner = self.database(name)
         self._share_secret(base.extensions["bihuan.settings"], name)
         assert self.servers.postgres is not None
         address = self.servers.postgres.url("bihuan_app", name)
         settings = replace(self.settings, database_url=address, database_owner_url=owner)
         app = self._application(settings)
-        found = county.build(app, times * county.SIZE)
+        found = county.build(app, items)
         self._looked_at(name)
         return Site(app, settings, found)
 

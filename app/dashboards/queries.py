@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from app.core import clock
-from app.core.casework.deadlines import Deadline
 from app.core.database import db
 from app.core.outbox.models import InboxLetter
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.policy.roles import ROLES
+from app.improvement.boards.queries import counts
+from app.improvement.boards.tally import Tally, tally
 from app.improvement.problems.models import ProblemItem
-from app.improvement.problems.queries.tallies import LONG_LATE, TALLIES
-from app.people.directory.models import Unit
 from workflows.improvement.problem_item import PROBLEM_ITEM
 from workflows.vocabulary import State
 
@@ -78,52 +75,23 @@ class Figures:
     closed_now: int
 
 
-def _late() -> Any:
-    now = clock.now()
-    return (
-        select(Deadline.record_id, func.min(Deadline.due_at).label("due_at"))
-        .where(
-            Deadline.entity == "problem_items",
-            Deadline.closed_at.is_(None),
-            Deadline.paused_at.is_(None),
-            Deadline.due_at <= now,
-        )
-        .group_by(Deadline.record_id)
-        .subquery()
-    )
-
-
-def board(actor: Actor) -> Board:
+def board(actor: Actor, told: Tally | None = None) -> Board:
     """Units in code order, never ranked; every number opens its rows."""
-    late = _late()
-    query = (
-        select(
-            Unit.id,
-            Unit.ref,
-            Unit.short_name,
-            Unit.code,
-            ProblemItem.state,
-            func.count().label("n"),
-            func.count(late.c.record_id).label("late"),
-        )
-        .join(Unit, Unit.id == ProblemItem.unit_id)
-        .outerjoin(late, late.c.record_id == ProblemItem.id)
-        .where(ProblemItem.state.not_in(("draft", "void")), ProblemItem.level == "county")
-        .group_by(Unit.id, Unit.ref, Unit.short_name, Unit.code, ProblemItem.state)
-        .order_by(Unit.kind, Unit.code)
-    )
     rows: dict[uuid.UUID, UnitRow] = {}
     places = {state.code: number for number, state in enumerate(STATES)}
-    for found in db.session.execute(decide.visible(actor, query, ProblemItem, VIEW)):
-        row = rows.setdefault(found.id, UnitRow(found.short_name, found.code, f"{COUNTY_ITEMS}&unit={found.ref}"))
+    for found in counts(actor, told):
+        assert found.unit_id is not None
+        row = rows.setdefault(
+            found.unit_id, UnitRow(found.unit, found.unit_code, f"{COUNTY_ITEMS}&unit={found.unit_ref}")
+        )
         if found.state == "closed":
             row.closed += found.n
             continue
         row.open += found.n
         if found.state in places:
-            row.cells[places[found.state]] = Cell(
-                found.n, found.late, f"{COUNTY_ITEMS}&unit={found.ref}&state={found.state}"
-            )
+            cell = row.cells[places[found.state]]
+            cell.n, cell.late = cell.n + found.n, cell.late + found.late
+            cell.url = f"{COUNTY_ITEMS}&unit={found.unit_ref}&state={found.state}"
     return Board(list(rows.values()), _sums(rows), max((c.n for r in rows.values() for c in r.cells), default=0))
 
 
@@ -138,25 +106,19 @@ def _sums(rows: dict[uuid.UUID, UnitRow]) -> UnitRow:
     return total
 
 
-def figures(actor: Actor) -> Figures:
+def figures(actor: Actor, told: Tally | None = None) -> Figures:
     """Open, late, share closed by their due date and share reopened, with numerator and denominator (domain §9.2)."""
-    late = _late()
-    long_ago = clock.now() - LONG_LATE
-    open_state = ProblemItem.state.not_in(("draft", "void", "closed"))
-    query = select(
-        func.count().filter(open_state).label("open"),
-        func.count(late.c.record_id).filter(open_state).label("late"),
-        func.count(late.c.record_id).filter(open_state, late.c.due_at <= long_ago).label("very_late"),
-        func.count().filter(TALLIES["due"]()).label("due_closed"),
-        func.count().filter(TALLIES["on_time"]()).label("on_time"),
-        func.count().filter(TALLIES["ever_closed"]()).label("closed"),
-        func.count().filter(TALLIES["closed"]()).label("closed_now"),
-        func.count().filter(TALLIES["reopened"]()).label("reopened"),
-    ).outerjoin(late, late.c.record_id == ProblemItem.id)
-    query = query.select_from(ProblemItem).where(ProblemItem.state.not_in(("draft", "void")))
-    row = db.session.execute(decide.visible(actor, query, ProblemItem, VIEW)).one()
+    told = told or tally(actor)
+    sums, open_ = told.sums(), [line for line in told.of("clocks") if line.state != "closed"]
     return Figures(
-        row.open, row.late, row.very_late, row.due_closed, row.on_time, row.closed, row.reopened, row.closed_now
+        open=sum(line.n for line in open_),
+        late=sum(line.late for line in open_),
+        very_late=sum(line.n for line in open_ if line.used == "long_late"),
+        due_closed=sums["due"],
+        closed_on_time=sums["on_time"],
+        closed=sums["ever_closed"],
+        reopened=sums["reopened"],
+        closed_now=sums["closed"],
     )
 
 

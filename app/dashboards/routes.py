@@ -26,6 +26,7 @@ from app.dashboards.own import own_board, own_results
 from app.dashboards.standing import standing
 from app.improvement.boards.drawing import COLUMNS
 from app.improvement.boards.flow import ageing
+from app.improvement.boards.tally import tally
 from app.improvement.monitoring import words
 from app.improvement.monitoring.numbers import monitoring_numbers
 from app.improvement.monitoring.queries.class_results import newest_class_round
@@ -37,6 +38,8 @@ from workflows.improvement.problem_item import PROBLEM_ITEM
 
 bp = Blueprint("dashboards", __name__)
 MOST_LAMPS = 8
+MOST_TASKS = 12
+"""Tasks on the first page, the most urgent ones; all of them are a link away."""
 BOARD_ROLES = frozenset({"office_director", "evaluator", "leading_group_head", "leading_group_member"})
 WORDS = SimpleNamespace(subject=words.SUBJECTS, grade=words.GRADES, benchmark=words.BENCHMARKS)
 ELSEWHERE = {"sys_admin": "identity.accounts", "security_admin": "identity.role_requests", "auditor": "audit.entries"}
@@ -81,16 +84,19 @@ def home() -> Any:
 
 
 def _board_page(actor: Actor, tasks: list[dict[str, Any]]) -> Response:
-    found = queries.board(actor)
+    told = tally(actor)
+    found = queries.board(actor, told)
     return page(
         "dashboards/board.html",
-        groups=grouped(tasks),
+        groups=grouped(tasks[:MOST_TASKS]),
         waiting=len(tasks),
+        left=max(0, len(tasks) - MOST_TASKS),
         board=found,
         states=queries.STATES,
-        figures=queries.figures(actor),
+        figures=queries.figures(actor, told),
+        counted_at=told.made_at,
         lit=lights(actor, MOST_LAMPS),
-        ageing=ageing(actor),
+        ageing=ageing(actor, told),
         used=USED.values(),
         open_url=queries.OPEN_ITEMS,
         late_url=queries.LATE_ITEMS,

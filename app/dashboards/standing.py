@@ -10,6 +10,7 @@ from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.dashboards import queries
 from app.improvement.boards.queries import forecast
+from app.improvement.boards.tally import tally
 from app.improvement.effects.models import ClosureRequest, Recheck
 from app.improvement.effects.queries import lists
 from app.improvement.monitoring.queries import cycles, findings
@@ -27,7 +28,8 @@ def standing(actor: Actor) -> list[Figure]:
 def _items(actor: Actor) -> list[Figure]:
     if not decide.holds(actor, queries.VIEW):
         return []
-    found, due = queries.figures(actor), forecast(actor).spans
+    told = tally(actor)
+    found, due = queries.figures(actor, told), forecast(actor, told).spans
     return [
         (_("在办问题项"), found.open, "", queries.OPEN_ITEMS),
         (_("超期"), found.late, "", queries.LATE_ITEMS, found.late > 0),

@@ -31,6 +31,7 @@ PLUMBING = {
     "attempts",
     "audit_verifications",
     "clock_offset",
+    "county_tallies",
     "deadline_rungs",
     "deadlines",
     "drafts",

@@ -10,6 +10,7 @@ from app.core.web import navigation
 from app.improvement.boards import letters
 from app.improvement.boards.operations import freeze_where_due
 from app.improvement.boards.routes import bp
+from app.improvement.boards.tally import tally_large_counties
 
 ENTRIES = (
     navigation.Entry("loop", "一本账", "boards.board", "list-check", ("boards.view_boards",), order=70),
@@ -23,4 +24,5 @@ def register(app: Flask) -> None:
         app.register_blueprint(bp)
     navigation.add(*ENTRIES)
     daily.add(freeze_where_due)
+    daily.add(tally_large_counties)
     handles("weekly_report", letters.weekly_report)

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import func, select
 
 from app.core import clock
-from app.core.database import db
 from app.core.policy.actor import Actor
 from app.improvement.boards.drawing import Cell, address
-from app.improvement.boards.queries import countable
-from app.improvement.problems.models import ProblemItem
+from app.improvement.boards.tally import Tally, tally
 from app.improvement.problems.queries import tallies
 from workflows.improvement.problem_item import PROBLEM_ITEM
 from workflows.vocabulary import State
@@ -29,14 +24,9 @@ class Ageing:
     cells: tuple[Cell, ...]
 
 
-def ageing(actor: Actor) -> list[Ageing]:
+def ageing(actor: Actor, told: Tally | None = None) -> list[Ageing]:
     """County items that the actor sees, by state and the time used; each number with the list that it counts."""
-    clocks, i = tallies.present_clocks(), ProblemItem
-    wanted = select(i.state, clocks.c.used, func.count()).select_from(i).join(clocks, clocks.c.record_id == i.id)
-    found = {
-        (row[0], row[1]): row[2]
-        for row in db.session.execute(countable(actor, wanted.group_by(i.state, clocks.c.used)))
-    }
+    found = {(line.state, line.used): line.n for line in (told or tally(actor)).of("clocks", "county")}
     return [
         Ageing(
             state,
@@ -57,9 +47,10 @@ class Month:
     closed: Cell
 
 
-def flow(actor: Actor) -> list[Month]:
+def flow(actor: Actor, told: Tally | None = None) -> list[Month]:
     """The last twelve months that the county's items tell of, the newest first."""
-    issued, closed = (_by_month(actor, column) for column in (ProblemItem.issued_on, ProblemItem.closed_on))
+    told = told or tally(actor)
+    issued, closed = ({line.month: line.n for line in told.of(part, "county")} for part in ("issued", "closed"))
     return [
         Month(
             month,
@@ -68,14 +59,6 @@ def flow(actor: Actor) -> list[Month]:
         )
         for month in _months()
     ]
-
-
-def _by_month(actor: Actor, column: Any) -> dict[str, int]:
-    month = func.to_char(column, "YYYY-MM").label("month")
-    wanted = select(month, func.count()).where(column.is_not(None)).group_by(month)
-    if column.key == "closed_on":
-        wanted = wanted.where(tallies.is_closed())
-    return {row[0]: row[1] for row in db.session.execute(countable(actor, wanted))}
 
 
 def _months() -> list[str]:

@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Float, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
@@ -53,3 +53,19 @@ class BoardReport(Base, Record, Scoped):
     snapshot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("board_snapshots.id"), unique=True)
     file_sha256: Mapped[str] = mapped_column(String(64))
     file_name: Mapped[str] = mapped_column(String(120))
+
+
+class CountyTally(Base):
+    """What the boards of a large county count, as the sweep counted it last; numbers by unit and state, no names.
+
+    Plumbing: written by the worker outside an act, since nothing happens to any record by it.
+    """
+
+    __tablename__ = "county_tallies"
+    __outside_act__ = True
+
+    county_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"), primary_key=True)
+    made_at: Mapped[datetime]
+    seconds: Mapped[float] = mapped_column(Float)
+    """How long the counting took: it is repeated so much the more rarely."""
+    lines: Mapped[list[Any]] = mapped_column(JSONB, default=list, server_default=text("'[]'"))

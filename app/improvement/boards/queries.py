@@ -5,14 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from sqlalchemy import case, exists, func, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import undefer
 
 from app.core import clock
-from app.core.casework.deadlines import Deadline
 from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
@@ -20,15 +19,14 @@ from app.core.policy.actor import Actor
 from app.improvement.boards import counted
 from app.improvement.boards.models import BoardCount, BoardReport, BoardSnapshot
 from app.improvement.boards.rates import ITEM_RATES
+from app.improvement.boards.tally import SPANS, Tally, tally
 from app.improvement.monitoring.models import Indicator, MonitoringCycle, MonitoringResult
 from app.improvement.problems.models import ProblemItem
-from app.improvement.problems.queries.tallies import TALLIES, is_counted
+from app.improvement.problems.queries.tallies import is_counted
 from app.people.directory.models import Person, Unit
 
 ITEMS = "problems.view_items"
 BOARDS = "boards.view_boards"
-SPANS = {"week": 7, "month": 30, "quarter": 90}
-"""Forecast of deadlines: name → days from today."""
 
 
 @dataclass(frozen=True)
@@ -45,72 +43,40 @@ class Count:
     late: int
 
 
-def _late() -> Any:
-    return (
-        select(Deadline.record_id)
-        .where(
-            Deadline.entity == ProblemItem.__tablename__, Deadline.closed_at.is_(None), Deadline.paused_at.is_(None),
-            Deadline.due_at <= clock.now(),
-        )
-        .distinct()
-        .subquery()
-    )  # fmt: skip
-
-
 def countable(actor: Actor, select_: Any) -> Any:
     """County items that were issued and are not void."""
     found = select_.where(is_counted(), ProblemItem.level == "county")
     return decide.visible(actor, found, ProblemItem, ITEMS)
 
 
-def counts(actor: Actor, category: str = "") -> list[Count]:
+def counts(actor: Actor, told: Tally | None = None) -> list[Count]:
     """Unit × category × state in code order, never ranked; figure 15 of the bench measures this."""
-    late = _late()
-    i = ProblemItem
-    kind = func.coalesce(i.category, "")
-    base = (
-        select(
-            Unit.id, Unit.ref, Unit.short_name, Unit.code, kind.label("category"), i.state, func.count().label("n"),
-            func.count(late.c.record_id).label("late"),
-        )
-        .select_from(i)
-        .join(Unit, Unit.id == i.unit_id)
-        .outerjoin(late, late.c.record_id == i.id)
-        .group_by(Unit.id, Unit.ref, Unit.short_name, Unit.code, Unit.kind, kind, i.state)
-        .order_by(Unit.kind, Unit.code, kind, i.state)
-    )  # fmt: skip
-    if category:
-        base = base.where(i.category == category)
-    return [Count(*row) for row in db.session.execute(countable(actor, base))]
+    lines = list((told or tally(actor)).of("units", "county"))
+    ids = {uuid.UUID(line.unit) for line in lines if line.unit}
+    known = db.session.execute(select(Unit.id, Unit.ref, Unit.short_name, Unit.code, Unit.kind).where(Unit.id.in_(ids)))
+    units = {str(row.id): row for row in known}
+    found = [(units[line.unit], line) for line in lines if line.unit in units]
+    found.sort(key=lambda pair: (pair[0].kind, pair[0].code, pair[1].category, pair[1].state))
+    return [
+        Count(unit.id, unit.ref, unit.short_name, unit.code, line.category, line.state, line.n, line.late)
+        for unit, line in found
+    ]
 
 
-def severity_counts(actor: Actor) -> list[Count]:
+def severity_counts(actor: Actor, told: Tally | None = None) -> list[Count]:
     """Severity × state over all units, the severity in the place of the category."""
-    late, i = _late(), ProblemItem
-    severity = func.coalesce(i.severity, "").label("severity")
-    wanted = (
-        select(severity, i.state, func.count(), func.count(late.c.record_id))
-        .select_from(i)
-        .outerjoin(late, late.c.record_id == i.id)
-        .group_by(severity, i.state)
-    )
-    return [Count(None, "", "", "", *row) for row in db.session.execute(countable(actor, wanted))]
+    found = sorted((told or tally(actor)).of("severities", "county"), key=lambda line: (line.severity, line.state))
+    return [Count(None, "", "", "", line.severity, line.state, line.n, line.late) for line in found]
 
 
-def figures(actor: Actor) -> dict[str, Any]:
+def figures(actor: Actor, told: Tally | None = None) -> dict[str, Any]:
     """Numerator and denominator of every rate, and how many items ended with which outcome (domain §9.2)."""
-    found: dict[str, Any] = _item_figures(actor)
+    told = told or tally(actor)
+    sums = told.sums("county")
+    found: dict[str, Any] = {name: [sums[code] for code in pair] for name, pair in ITEM_RATES.items()}
     found |= counted.figures(actor)
-    outcomes = countable(actor, select(ProblemItem.outcome, func.count()).where(ProblemItem.outcome.is_not(None)))
-    found["outcomes"] = {row[0]: row[1] for row in db.session.execute(outcomes.group_by(ProblemItem.outcome))}
+    found["outcomes"] = {line.outcome: line.n for line in told.of("outcomes", "county") if line.outcome}
     return found
-
-
-def _item_figures(actor: Actor) -> dict[str, list[int]]:
-    """Each rate by its two tallies: the lists that its numbers open are narrowed by the same conditions."""
-    what = [func.count().filter(TALLIES[code]()) for pair in ITEM_RATES.values() for code in pair]
-    row = db.session.execute(countable(actor, select(*what).select_from(ProblemItem))).one()
-    return {name: [row[2 * place], row[2 * place + 1]] for place, name in enumerate(ITEM_RATES)}
 
 
 @dataclass(frozen=True)
@@ -121,18 +87,10 @@ class Forecast:
     spans: dict[str, int] = field(default_factory=dict)
 
 
-def forecast(actor: Actor) -> Forecast:
+def forecast(actor: Actor, told: Tally | None = None) -> Forecast:
     """How many open items fall due when; each span leaves out the ones before."""
-    i, today = ProblemItem, clock.today()
-    edges = [today, *(today + timedelta(days=days) for days in SPANS.values())]
-    span = case(
-        (i.due_on < today, "late"),
-        *((i.due_on <= edge, name) for name, edge in zip(SPANS, edges[1:], strict=True)),
-        else_="later",
-    ).label("span")
-    whole = select(span, func.count()).where(i.state != "closed", i.due_on.is_not(None)).group_by(span)
-    found = {row[0]: row[1] for row in db.session.execute(countable(actor, whole))}
-    return Forecast(found.pop("late", 0), {name: found.get(name, 0) for name in (*SPANS, "later")})
+    sums = (told or tally(actor)).sums("county")
+    return Forecast(sums["past"], {name: sums[name] for name in (*SPANS, "later")})
 
 
 LEDGER = (

@@ -17,13 +17,16 @@ from app.core.web import filters
 from app.core.web.chips import word
 from app.core.web.current import PUBLIC, current_actor, needs
 from app.core.web.downloads import workbook_file
+from app.core.web.offers import chips_of
 from app.core.web.pages import page, say
 from app.core.web.papers import PDF, hand_out
-from app.improvement.boards import counted, drawing, flow, queries
+from app.improvement.boards import counted, drawing, flow, kanban, queries
 from app.improvement.boards.codes import told_by
 from app.improvement.boards.rates import DEFINITIONS, rates_of
+from app.improvement.boards.tally import tally
 from app.improvement.monitoring.words import SUBJECTS
 from app.improvement.plans.queries.lights import lights
+from app.improvement.problems.queries.items import units_with_items
 from app.improvement.problems.words import CATEGORIES, OUTCOMES, SEVERITIES, USED, word_of
 from workflows.improvement.problem_item import PROBLEM_ITEM
 
@@ -38,14 +41,17 @@ TREND = ("on_time", "closure", "reopened", "first_pass")
 def board() -> Response:
     """Unit × category × state, the rates with their definition, outcomes, and what falls due when."""
     actor = current_actor()
-    every = queries.counts(actor)
+    asked = tally(actor)
+    every = queries.counts(actor, asked)
     chosen = request.args.get("category", "")
     category = chosen if chosen in CATEGORIES else ""
     shown = [count for count in every if not category or count.category == category]
     units = drawing.by_unit(shown, category)
     categories = drawing.by_category(every, lambda code: word(word_of(CATEGORIES, code)) or "—")
-    severities = drawing.by_severity(queries.severity_counts(actor), {c: word(said) for c, said in SEVERITIES.items()})
-    told = queries.figures(actor)
+    severities = drawing.by_severity(
+        queries.severity_counts(actor, asked), {c: word(said) for c, said in SEVERITIES.items()}
+    )
+    told = queries.figures(actor, asked)
     return page(
         "improvement/boards/board.html",
         columns=drawing.COLUMNS,
@@ -64,11 +70,33 @@ def board() -> Response:
         ],
         severities=severities,
         most_of_severities=drawing.most_of(severities),
-        forecast=queries.forecast(actor),
-        ageing=flow.ageing(actor),
+        counted_at=asked.made_at,
+        forecast=queries.forecast(actor, asked),
+        ageing=flow.ageing(actor, asked),
         used=USED.values(),
-        months=flow.flow(actor),
+        months=flow.flow(actor, asked),
         lit=lights(actor, MOST_LAMPS),
+    )
+
+
+@bp.get("/kanban")
+@needs(queries.BOARDS)
+def cards() -> Response:
+    """Items as cards in columns by state; a step is a button on the item, so nothing is dragged."""
+    actor = current_actor()
+    unit = filters.choice("unit", _("责任单位"), units_with_items(actor))
+    category = filters.choice("category", _("类别"), [(code, word(name)) for code, name in CATEGORIES.items()])
+    severity = filters.choice("severity", _("级别"), [(code, word(name)) for code, name in SEVERITIES.items()])
+    columns = kanban.kanban(actor, kanban.Wanted(unit.one, category.one, severity.one))
+    shown: list[Any] = [card for column in columns for card in column.cards]
+    return page(
+        "improvement/boards/kanban.html",
+        columns=columns,
+        total=sum(column.n for column in columns),
+        listing=filters.bar([unit, category, severity]),
+        clocks=chips_of(shown),
+        severities=SEVERITIES,
+        most=kanban.CARDS,
     )
 
 

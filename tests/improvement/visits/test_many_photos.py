@@ -42,7 +42,9 @@ def test_200_photos_of_a_visit_are_kept_up_to_the_limit_and_none_tells_where_it_
         given = {"line": refs[number // most.photos_per_line], "key": str(uuid.uuid4())}
         file = (BytesIO(picture(number)), f"教室{number}.jpg")
         answers.append(client.post(f"/visits/{visit.ref}/photos", data={**given, "file": file}))
-    assert [one.status_code for one in answers] == [200] * most.photos_per_visit + [422] * (SENT - most.photos_per_visit)
+    assert [one.status_code for one in answers] == [200] * most.photos_per_visit + [422] * (
+        SENT - most.photos_per_visit
+    )
     assert f"最多 {most.photos_per_visit} 张照片" in answers[-1].get_json()["sentence"]
     use_context(SYSTEM.context())
     kept = db.session.scalars(select(VisitPhoto.file_sha256).where(VisitPhoto.visit_id == visit.id)).all()
@@ -50,4 +52,3 @@ def test_200_photos_of_a_visit_are_kept_up_to_the_limit_and_none_tells_where_it_
     for digest in kept:
         with current_app.extensions["bihuan.shelf"].open(digest) as file:
             assert not Image.open(file).getexif().get_ifd(0x8825)
-
