@@ -4,7 +4,10 @@ from typing import Final
 
 from workflows.care.care_duty import CARE_DUTY
 from workflows.care.consent import CONSENT
+from workflows.care.critical_alert import CRITICAL_ALERT
 from workflows.care.rainbow_assessment import RAINBOW_ASSESSMENT
+from workflows.care.screening_campaign import SCREENING_CAMPAIGN
+from workflows.care.screening_task import SCREENING_TASK
 from workflows.imports.import_batch import IMPORT_BATCH
 from workflows.improvement.closure_request import CLOSURE_REQUEST
 from workflows.improvement.data_finding import DATA_FINDING
@@ -47,6 +50,9 @@ ALL: Final[tuple[Workflow, ...]] = (
     CONSENT,
     RAINBOW_ASSESSMENT,
     CARE_DUTY,
+    SCREENING_CAMPAIGN,
+    SCREENING_TASK,
+    CRITICAL_ALERT,
 )
 WORKFLOWS: Final[dict[str, Workflow]] = {workflow.name: workflow for workflow in ALL}
 

@@ -25,6 +25,7 @@ PARTIES: Final[dict[str, Sentence]] = {
     "reviewer": Sentence("审核人", "the person who reviews"),
     "school": Sentence("学校", "the school"),
     "second_person": Sentence("复核导入的第二人", "the second person who checks the import"),
+    "student": Sentence("学生", "the student"),
     "submitter": Sentence("提交人", "the person who submits"),
     "unit_head": Sentence("责任单位负责人", "the head of the responsible unit"),
     "verifier": Sentence("核验人", "the person who verifies"),

@@ -6,12 +6,11 @@ from flask import Flask
 
 from app.care.consent import assembly as consent
 from app.care.rainbow import assembly as rainbow
-from app.care.screening import commands
+from app.care.screening import assembly as screening
 
 
 def assemble(app: Flask) -> None:
     """Its features, and its commands."""
     consent.register(app)
     rainbow.register(app)
-    for command in commands.COMMANDS:
-        app.cli.add_command(command)
+    screening.register(app)

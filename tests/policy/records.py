@@ -27,6 +27,7 @@ from tests.cast import Cast, Place, Player
 
 WRITTEN_BY_THE_CAST = {"units", "persons", "accounts", "role_assignments", "school_classes"}
 PLUMBING = {
+    "screening_duty_days",
     "access_code_places",
     "attempts",
     "audit_verifications",
@@ -67,6 +68,9 @@ OF_THE_COUNTY = {
 }
 """Rows of the whole county: no school's, and their words are no school's secret."""
 STATES = {
+    "critical_alerts": "pending",
+    "screening_campaigns": "draft",
+    "screening_tasks": "ready",
     "consents": "requested",
     "closure_requests": "submitted",
     "data_findings": "candidate",
@@ -125,6 +129,8 @@ CODES: dict[str, Any] = {
     "verdict": "candidate",
 }
 BY_TABLE: dict[tuple[str, str], Any] = {
+    ("screening_campaigns", "grades"): ["G7"],
+    ("screening_campaigns", "scales"): [{"code": "phq9", "version": "1.0.0"}],
     ("access_codes", "kind"): "guardian1",
     ("consent_answers", "answer"): "agree",
     ("consent_answers", "channel"): "paper",

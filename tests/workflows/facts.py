@@ -5,7 +5,16 @@ from types import SimpleNamespace
 from typing import Any
 
 from tests.workflows import care_facts
-from tests.workflows.care_cases import CONSENT_CASES, GOOD_CONSENT
+from tests.workflows.care_cases import (
+    ALERT_CASES,
+    CAMPAIGN_CASES,
+    CONSENT_CASES,
+    GOOD_ALERT,
+    GOOD_CAMPAIGN,
+    GOOD_CONSENT,
+    GOOD_TASK,
+    TASK_CASES,
+)
 from tests.workflows.disclosure_cases import (
     DISCLOSURE_CASES,
     GOOD_DISCLOSURE,
@@ -251,6 +260,9 @@ GOOD: dict[str, Changes] = {
     "showcase_entry": GOOD_SHOWCASE,
     "data_need": GOOD_NEED,
     "consent": GOOD_CONSENT,
+    "screening_campaign": GOOD_CAMPAIGN,
+    "screening_task": GOOD_TASK,
+    "critical_alert": GOOD_ALERT,
     "recheck": {"due_on": None, "note": "未见复发", "item_is_closed": False},
     "rainbow_assessment": care_facts.GOOD_ASSESSMENT,
     "care_duty": care_facts.GOOD_DUTY,
@@ -288,6 +300,9 @@ CASES: dict[str, dict[str, Case]] = {
     "showcase_entry": SHOWCASE_CASES,
     "data_need": NEED_CASES,
     "consent": CONSENT_CASES,
+    "screening_campaign": CAMPAIGN_CASES,
+    "screening_task": TASK_CASES,
+    "critical_alert": ALERT_CASES,
     "recheck": RECHECK_CASES,
     "rainbow_assessment": care_facts.ASSESSMENT_CASES,
     "care_duty": care_facts.DUTY_CASES,

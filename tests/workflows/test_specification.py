@@ -23,7 +23,9 @@ LABELS = (
     "pending_closure 待销号 · reopened 重新打开 · suspended 挂起 · void 作废 · not_started 未开始 · in_progress 进行中 · "
     "evidence_submitted 已报佐证 · completed 已完成 · data_ready 数据就绪 · computed 已计算 · decided 已定论 · "
     "notified 已通知 · self_reported 自查已交 · on_site 现场视导 · feedback_issued 已反馈 · responded 已回应 · follow_up 追踪中 · "
-    "pending 待处理 · requested 已请求 · granted 已同意 · refused 不同意"
+    "pending 待处理 · requested 已请求 · granted 已同意 · refused 不同意 · "
+    "scheduled 已排期 · open 开放作答 · scored 已计分 · reviewed 已审阅 · assigned 已派发 · consent_pending 待同意 · "
+    "ready 可作答 · valid 有效 · needs_retest 需复测 · invalid 无效 · exempt 免测 · missed 未参加"
 )
 """One label per code, typed from the glossary (domain §1.4)."""
 OWN_LABELS = {
@@ -42,6 +44,8 @@ OWN_LABELS = {
     "data_need.refused": "不予提供",
     "showcase_entry.agreed": "单位已同意",
     "showcase_entry.published": "已公布",
+    "screening_task.declined": "不参加",
+    "critical_alert.accepted": "已接手",
     "reopening.proposed": "已提议",
     "reopening.dismissed": "不予重开",
     "rainbow_assessment.proposed": "系统建议",

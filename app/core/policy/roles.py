@@ -68,8 +68,10 @@ ALL = (
         data=("people", "consent", "care_levels"),
     ),
     _role("school_counselor", "学校心理教师", "School counsellor", "school", data=("people", "consent", "care")),
-    _role("psych_center_lead", "县心理辅导中心负责人", "County psychology centre lead", "county", powerful=True),
     _role("psych_expert", "县心理专家", "County psychology expert", "county", data=("consent", "care_case")),
+    _role(
+        "psych_center_lead", "县心理辅导中心负责人", "County psychology centre lead", "county", powerful=True, wide=True
+    ),
     _role("bureau_psych_officer", "局心理工作管理员", "Bureau psychology officer", "county", powerful=True),
     _role("province_viewer", "省级查看员", "Province viewer", "region"),
     _role("city_officer", "市教育局管理员", "City officer", "region"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.policy.scopes import CHILD, CLASSES, SCHOOL, Scope
+from app.core.policy.scopes import ASSIGNED, CHILD, CLASSES, COUNTY, SCHOOL, Scope
 
 Holders = dict[str, Scope | tuple[Scope, ...]]
 
@@ -15,4 +15,24 @@ CONSENT: dict[str, Holders] = {
     "consent.view_answers": {**PSYCHOLOGY, "homeroom_teacher": CLASSES},
     "consent.view_rounds": {**PSYCHOLOGY, "homeroom_teacher": SCHOOL},
 }
-AREAS = (CONSENT,)
+SCREENING: dict[str, Holders] = {
+    "screening.agree_campaign": {"principal": SCHOOL},
+    "screening.answer_questions": {"student": CHILD},
+    "screening.approve_campaign": {"psych_center_lead": COUNTY},
+    "screening.approve_county_campaign": {"leading_group_head": COUNTY},
+    "screening.draft_campaign": {"school_counselor": SCHOOL, "psych_center_lead": COUNTY},
+    "screening.exempt_student": {"school_counselor": SCHOOL},
+    "screening.handle_alert": {"school_counselor": SCHOOL},
+    "screening.read_second": {"psych_expert": ASSIGNED, "school_counselor": SCHOOL},
+    "screening.review_campaign": {"school_counselor": SCHOOL, "psych_center_lead": COUNTY},
+    "screening.view_alerts": {"school_counselor": SCHOOL, "psych_expert": ASSIGNED},
+    "screening.view_campaigns": {
+        **PSYCHOLOGY,
+        "principal": SCHOOL,
+        "homeroom_teacher": SCHOOL,
+        "psych_center_lead": COUNTY,
+        "leading_group_head": COUNTY,
+    },
+    "screening.view_progress": {**PSYCHOLOGY, "homeroom_teacher": CLASSES},
+}
+AREAS = (CONSENT, SCREENING)

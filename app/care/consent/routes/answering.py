@@ -13,7 +13,7 @@ from app.care.consent.operations import answers
 from app.care.consent.operations.answers import AnswerIn
 from app.care.consent.queries import own as queries
 from app.care.consent.routes.blueprint import code_bp as bp
-from app.care.consent.routes.door import KEPT, inside
+from app.care.consent.routes.door import KEPT, OFFERS, inside
 from app.core.errors import Invalid, NotFound
 from app.core.web.current import PUBLIC, needs
 from app.core.web.pages import language, page, say
@@ -26,7 +26,13 @@ def home() -> Any:
     holder = inside()
     if holder is None:
         return _out()
-    return page("care/consent/home.html", holder=holder, rows=queries.own_consents(holder.actor), answers=_said)
+    return page(
+        "care/consent/home.html",
+        holder=holder,
+        rows=queries.own_consents(holder.actor),
+        answers=_said,
+        links=[link for links in OFFERS for link in links(holder)],
+    )
 
 
 def _out() -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response, redirect, request, session, url_for
@@ -15,6 +16,16 @@ from app.core.web.current import PUBLIC, needs
 from app.core.web.pages import page
 
 KEPT = "holder"
+
+
+OFFERS: list[Callable[[Holder], list[dict[str, Any]]]] = []
+"""What other features offer behind the door: title, url, and whether it is done."""
+
+
+def offer(links: Callable[[Holder], list[dict[str, Any]]]) -> None:
+    """Hand in a feature's links; the same twice changes nothing."""
+    if links not in OFFERS:
+        OFFERS.append(links)
 
 
 def inside() -> Holder | None:

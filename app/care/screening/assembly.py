@@ -1,0 +1,52 @@
+"""What screening puts into the application: pages, menu, jobs, letters, words of the trail, the student's link."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.care.consent.routes import door
+from app.care.screening import commands, letters
+from app.care.screening.models import CriticalAlert, ScreeningCampaign, ScreeningTask
+from app.care.screening.operations.alerts import raise_all, tell_all
+from app.care.screening.operations.campaigns import keep_time_of_all
+from app.care.screening.operations.tasks import keep_time_of_tasks
+from app.care.screening.routes import BLUEPRINTS, answering
+from app.core.casework import daily
+from app.core.casework.records import movable
+from app.core.casework.timeline import WORDS
+from app.core.outbox.handlers import handles, listens
+from app.core.web import navigation
+
+DEEDS = {
+    "screening_campaign.write": ("改了筛查方案", "changed the screening"),
+    "screening_campaign.assign": ("派发测评任务", "assigned the tasks"),
+    "help_call.make": ("想找人谈谈", "asked to talk"),
+    "help_call.answer": ("已和学生谈过", "spoke with the student"),
+}
+ENTRIES = (
+    navigation.Entry("care", "筛查", "screenings.index", "clipboard-check", ("screening.view_campaigns",), order=20),
+    navigation.Entry("care", "当天要办", "alerts.index", "alert-circle", ("screening.view_alerts",), order=5),
+)
+MINUTELY = (keep_time_of_all, keep_time_of_tasks, raise_all, tell_all)
+"""Asked by the sweep each minute; each does nothing where nothing is due (decision 59)."""
+
+
+def register(app: Flask) -> None:
+    """Register everything; safe to call for each application of a process."""
+    for blueprint in BLUEPRINTS:
+        if blueprint.name not in app.blueprints:
+            app.register_blueprint(blueprint)
+    for command in commands.COMMANDS:
+        app.cli.add_command(command)
+    movable(ScreeningCampaign, ScreeningTask, CriticalAlert)
+    navigation.add(*ENTRIES)
+    WORDS.update(DEEDS)
+    for job in MINUTELY:
+        daily.add(job)
+    door.offer(answering.links)
+    handles("alert_waits", letters.alert_waits)
+    handles("help_called", letters.help_called)
+    handles("screening_assign", letters.assign)
+    handles("screening_score", letters.score)
+    handles("screening_destroy", letters.destroy)
+    listens("consent_changed", letters.follow_consent)

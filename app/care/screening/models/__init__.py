@@ -1,0 +1,15 @@
+"""Tables of screening: campaigns and their tasks, sealed answers, results, alerts."""
+
+from app.care.screening.models.answers import HelpCall, ScaleResponse
+from app.care.screening.models.campaigns import DutyDay, ScreeningCampaign, ScreeningTask
+from app.care.screening.models.results import CriticalAlert, ScaleResult
+
+__all__ = [
+    "CriticalAlert",
+    "DutyDay",
+    "HelpCall",
+    "ScaleResponse",
+    "ScaleResult",
+    "ScreeningCampaign",
+    "ScreeningTask",
+]

@@ -1,0 +1,1 @@
+"""Writes of screening: campaigns, tasks, answers, alerts, and the jobs that follow."""

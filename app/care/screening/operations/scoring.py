@@ -1,0 +1,112 @@
+"""What follows a submitted form: scores, validity, results for the rule engine, and the task's verdict."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from app.care.consent.models import age_on
+from app.care.screening.models import ScaleResponse, ScaleResult, ScreeningTask
+from app.care.screening.operations.answering import scales_of, sheets_of
+from app.care.screening.operations.tasks import follow_consent
+from app.care.screening.scales.definition import Scale
+from app.care.screening.scales.scoring import Person, score
+from app.care.screening.scales.validity import judge
+from app.care.screening.sheets import opened
+from app.core import clock
+from app.core.casework.door import follow, operation
+from app.core.database import db, use_context, uuid7
+from app.core.policy.actor import SYSTEM, Actor
+
+WORST = ("valid", "flagged", "needs_retest", "invalid")
+
+
+@operation(right="system", name="screening_task.score_answers")
+def score_answers(actor: Actor, task: ScreeningTask, given: None = None) -> None:
+    """Score every sheet of the present try, write the results, and settle what the task comes to; safe to run twice."""
+    if task.state != "submitted":
+        return
+    if not task.consent_is_granted:
+        task.reason_code = "no_consent"
+        follow(task, "decline_for_consent")
+        return
+    scales = {one.code: one for one in scales_of(task)}
+    verdicts = [_scored(task, one, scales[one.scale_code]) for one in sheets_of(task) if one.scale_code in scales]
+    task.verdict = max(verdicts, key=WORST.index) if verdicts else "invalid"
+    task.scored_on = clock.today()
+    follow(task, "score")
+    follow(task, _next(task))
+
+
+def _next(task: ScreeningTask) -> str:
+    if task.answers_hold:
+        return "accept_answers"
+    return "ask_retest" if task.answers_are_doubted else "give_up"
+
+
+def _scored(task: ScreeningTask, response: ScaleResponse, scale: Scale) -> str:
+    sheet, student = opened(response, scale), task.student
+    answers = sheet.answers(scale)
+    on = clock.local(response.submitted_at or response.saved_at).date()
+    sex = {"1": "male", "2": "female"}.get(student.gender)
+    result = score(scale, answers, Person(sex, age_on(student.birth_date, on), int(student.grade[1:])))
+    seconds = response.seconds / len(scale.items) if response.source == "phone" else None
+    judgement = judge(scale, answers, result, seconds=seconds)
+    row: dict[str, Any] = {
+        "county_id": task.county_id, "school_id": task.school_id, "student_id": task.student_id,
+        "scale_code": scale.code, "scale_version": scale.version, "construct": scale.construct_code,
+        "answered_on": on, "band": result.band, "scores": dict(result.scores), "verdict": judgement.verdict,
+        "usable": judgement.verdict in ("valid", "flagged") and result.band is not None,
+        "worry": any(hit.override == "O7" for hit in result.hits),
+    }  # fmt: skip
+    db.session.add(ScaleResult(id=uuid7(), **row))
+    return judgement.verdict
+
+
+@operation(right="system", name="screening_task.destroy_answers")
+def destroy_answers(actor: Actor, task: ScreeningTask, given: None = None) -> None:
+    """Fifteen working days after a withdrawal: the sealed arrays go with their keys, and the results with them.
+
+    What belongs to an open alert is locked instead (domain B1): it stays until the alert is closed.
+    """
+    if task.state != "declined":
+        return
+    kept = select(ScaleResponse.id).where(ScaleResponse.task_id == task.id, ScaleResponse.alerted_at.is_not(None))
+    if db.session.scalar(kept.limit(1)) is not None:
+        return
+    codes = select(ScaleResponse.scale_code).where(ScaleResponse.task_id == task.id)
+    results = delete(ScaleResult).where(
+        ScaleResult.student_id == task.student_id,
+        ScaleResult.scale_code.in_(codes),
+        ScaleResult.answered_on >= task.campaign.opens_on,
+    )
+    db.session.execute(results.execution_options(synchronize_session=False))
+    emptied = update(ScaleResponse).where(ScaleResponse.task_id == task.id)
+    db.session.execute(
+        emptied.values(sealed=None, answered=0, override=None).execution_options(synchronize_session=False)
+    )
+
+
+def task_of(identity: uuid.UUID) -> ScreeningTask | None:
+    """The task behind a posted row, in the worker."""
+    use_context(SYSTEM.context())
+    return db.session.scalar(select(ScreeningTask).where(ScreeningTask.id == identity))
+
+
+def tasks_of_student(student_id: uuid.UUID) -> list[ScreeningTask]:
+    """The student's tasks that a changed consent moves."""
+    use_context(SYSTEM.context())
+    found = select(ScreeningTask).where(
+        ScreeningTask.student_id == student_id, ScreeningTask.state.not_in(("declined", "exempt", "missed"))
+    )
+    return list(db.session.scalars(found))
+
+
+def follow_consent_of(student_id: uuid.UUID) -> list[ScreeningTask]:
+    """Let every task of the student follow what the consent says now."""
+    found = tasks_of_student(student_id)
+    for task in found:
+        follow_consent(SYSTEM, task, None)
+    return found

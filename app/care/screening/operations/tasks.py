@@ -1,0 +1,158 @@
+"""Tasks of a campaign, written for all students by one statement chain; what consents, days and counsellors change."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import and_, or_, select, text
+
+from app.care.consent.models import Consent
+from app.care.screening.models import ScreeningCampaign, ScreeningTask
+from app.care.screening.scales import choosing
+from app.core import clock
+from app.core.audit import trail
+from app.core.casework.door import follow, operation
+from app.core.copying import allow_long_statements
+from app.core.database import db, use_context
+from app.core.errors import Invalid, Sentence
+from app.core.policy.actor import SYSTEM, Actor
+from workflows.care.screening_task import SCREENING_TASK
+
+MOVED = ("in_progress", "ready", "needs_retest")
+REASONS = ("hospital", "disability", "language", "other")
+UNKNOWN = Sentence("请选免测的原因", "Choose why the student is exempt")
+
+ASSIGN = text(
+    """with gates as (
+           select * from jsonb_to_recordset(cast(:gates as jsonb)) g(grade_min int, grade_max int, age_min int, age_max int)),
+       there as (
+           select s.id, s.county_id, s.school_id, s.class_id, c.class_no,
+                  substr(c.grade, 2)::int as grade, extract(year from age(:opens, s.birth_date))::int as years
+           from students s join school_classes c on c.id = s.class_id
+           where s.county_id = :county and (cast(:school as uuid) is null or s.school_id = :school)
+             and s.left_on is null and c.school_year = :year and c.grade = any(:grades)),
+       meant as (
+           select t.* from there t where exists (
+               select from gates g where t.grade between g.grade_min and g.grade_max
+                                     and t.years between g.age_min and g.age_max))
+       insert into screening_tasks (county_id, school_id, student_id, class_id, campaign_id, group_no, state,
+                                    previous_state, state_since, reason_code)
+       select m.county_id, m.school_id, m.id, m.class_id, :campaign, (m.class_no - 1) % :groups + 1,
+              case k.state when 'granted' then 'ready' when 'refused' then 'declined' when 'withdrawn' then 'declined'
+                   else 'consent_pending' end,
+              'assigned', :now, case when k.state in ('refused', 'withdrawn') then 'no_consent' end
+       from meant m left join lateral (
+           select state from consents k where k.student_id = m.id and k.purpose = 'screening' and k.school_year = :year
+               and k.school_id = m.school_id order by k.created_at desc limit 1) k on true
+       on conflict (campaign_id, student_id) do nothing
+       returning student_id"""
+)
+"""Students of the grades for whom some scale is meant, each as far as the consent has come."""
+
+SETTLE = text(
+    """update screening_tasks set previous_state = state, state = 'missed', state_since = :now, version = version + 1,
+           reason_code = case state when 'consent_pending' then 'no_answer' when 'assigned' then 'no_answer'
+                                    when 'ready' then 'not_begun' else 'not_finished' end
+       where campaign_id = :campaign and tries = 0 and state = any(:states) returning id"""
+)
+
+
+@dataclass(frozen=True)
+class ExemptIn:
+    """Why a student need not take part: code and words, both read by the counsellor alone."""
+
+    code: str
+    reason: str
+    version: int | None = None
+
+
+def assign_all(campaign: ScreeningCampaign) -> int:
+    """Write the tasks that are not there yet, inside the open act; how many. One entry tells count and digest."""
+    allow_long_statements()
+    found = db.session.scalars(
+        ASSIGN,
+        {
+            "gates": json.dumps(choosing.gates(campaign.scales)), "opens": campaign.opens_on,
+            "county": campaign.county_id, "school": campaign.school_id, "year": campaign.school_year,
+            "grades": list(campaign.grades), "campaign": campaign.id, "groups": campaign.groups, "now": clock.now(),
+        },
+    )  # fmt: skip
+    return _told(found)
+
+
+def settle_all(campaign: ScreeningCampaign) -> int:
+    """The days are over: who did not answer is missed, with a coded reason; second tries go on until their window ends."""
+    states = ["assigned", "consent_pending", "ready", "in_progress"]
+    found = db.session.scalars(SETTLE, {"campaign": campaign.id, "now": clock.now(), "states": states})
+    return _told(found)
+
+
+def _told(found: Iterable[object]) -> int:
+    rows = sorted(str(one) for one in found)
+    deed = trail.current()
+    assert deed is not None
+    deed.main.extra.update(rows=len(rows), digest=hashlib.sha256("\n".join(rows).encode()).hexdigest())
+    return len(rows)
+
+
+@operation(SCREENING_TASK, "exempt")
+def exempt_student(actor: Actor, task: ScreeningTask, given: ExemptIn) -> None:
+    """A stay in hospital, a disability that the form does not allow for: no task, and no mark. Raises Invalid."""
+    if given.code not in REASONS:
+        raise Invalid("code", UNKNOWN)
+    task.reason_code = given.code
+
+
+@operation(right="system", name="screening_task.follow_consent")
+def follow_consent(actor: Actor, task: ScreeningTask, given: None = None) -> None:
+    """The consent changed: an agreement makes ready, a refusal or withdrawal ends the task (decisions §2 B3)."""
+    if task.consent_is_granted:
+        if task.state in ("assigned", "consent_pending"):
+            follow(task, "make_ready")
+    elif task.state not in ("assigned", "consent_pending", "declined", "exempt", "missed") or _refused(task):
+        task.reason_code = "no_consent"
+        follow(task, "decline_for_consent")
+
+
+def _refused(task: ScreeningTask) -> bool:
+    said = select(Consent.state).where(
+        Consent.student_id == task.student_id,
+        Consent.purpose == "screening",
+        Consent.school_year == task.campaign.school_year,
+    )
+    states = set(db.session.scalars(said))
+    return task.standing.open and bool(states & {"refused", "withdrawn"}) and "requested" not in states
+
+
+@operation(right="system", name="screening_task.keep_time")
+def keep_time_of(actor: Actor, task: ScreeningTask, given: None = None) -> None:
+    """A second try opens after a week and ends after a month; what was begun ends after a day."""
+    if task.state == "needs_retest" and task.second_try_is_due:
+        task.tries, task.complete = 1, False
+        follow(task, "try_again")
+    elif task.time_is_over and task.state in MOVED:
+        task.reason_code = "not_finished" if task.state == "in_progress" else "no_second_try"
+        follow(task, "miss")
+
+
+def keep_time_of_tasks(most: int = 500) -> int:
+    """The tasks that the clock moves now; how many. Asked by the sweep."""
+    use_context(SYSTEM.context())
+    found = db.session.scalars(
+        select(ScreeningTask)
+        .where(
+            or_(
+                ScreeningTask.state.in_(("needs_retest", "in_progress")),
+                and_(ScreeningTask.state == "ready", ScreeningTask.tries > 0),
+            )
+        )
+        .order_by(ScreeningTask.state_since)
+        .limit(most)
+    ).all()
+    due = [one for one in found if one.time_is_over or (one.state == "needs_retest" and one.second_try_is_due)]
+    for one in due:
+        keep_time_of(SYSTEM, one, None)
+    return len(due)

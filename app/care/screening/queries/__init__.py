@@ -1,0 +1,1 @@
+"""Reads of screening: campaigns and their progress, a student's own task, alerts."""

@@ -1,0 +1,84 @@
+"""A student's answers to one scale as one sealed array: packed, opened, merged by the phone's own sequence (decision 23, 70)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app
+
+from app.care.screening.models import ScaleResponse
+from app.care.screening.scales.definition import Scale
+from app.care.screening.scales.scoring import Answers, score
+from app.core.vault import KeyRing, Place
+
+RATHER_NOT = -1
+"""Kept in place of an answer: "I prefer not to answer", offered on critical items only (domain B3)."""
+
+
+@dataclass
+class Sheet:
+    """Answers in the order of the items (None: not yet, -1: rather not), each with the sequence of the save that brought it."""
+
+    values: list[int | None]
+    order: list[int]
+
+    @classmethod
+    def empty(cls, scale: Scale) -> Sheet:
+        """Nothing answered."""
+        return cls([None] * len(scale.items), [0] * len(scale.items))
+
+    def put(self, place: int, value: int, sequence: int) -> bool:
+        """Take an answer unless a later one of the same question is there; whether it was taken."""
+        if sequence < self.order[place]:
+            return False
+        self.values[place], self.order[place] = value, sequence
+        return True
+
+    @property
+    def answered(self) -> int:
+        """How many questions have an answer, or the wish to give none."""
+        return sum(value is not None for value in self.values)
+
+    def answers(self, scale: Scale) -> Answers:
+        """Item number → answer as scoring reads it; a wish to give none is a blank."""
+        pairs = zip(scale.items, self.values, strict=True)
+        return {item.id: None if value == RATHER_NOT else value for item, value in pairs}
+
+
+def place_of(response: ScaleResponse) -> Place:
+    """Where the sealed array belongs."""
+    assert response.school_id is not None
+    return Place(response.school_id, "scale_responses", response.id, "sealed")
+
+
+def opened(response: ScaleResponse, scale: Scale) -> Sheet:
+    """The array in the clear; an empty one before the first save."""
+    if response.sealed is None:
+        return Sheet.empty(scale)
+    kept: dict[str, Any] = json.loads(ring().open_text(place_of(response), response.sealed))
+    return Sheet(list(kept["a"]), list(kept["q"]))
+
+
+def packed(sheet: Sheet) -> str:
+    """The array as it is sealed."""
+    return json.dumps({"a": sheet.values, "q": sheet.order}, separators=(",", ":"))
+
+
+def ring() -> KeyRing:
+    """The vault."""
+    found: KeyRing = current_app.extensions["bihuan.vault"]
+    return found
+
+
+def override_of(scale: Scale, sheet: Sheet) -> tuple[str | None, bool]:
+    """What the answers so far ask for ("O1a" before "O1b", None), and whether a critical question was left unanswered.
+
+    Read from the answers as given, whatever their number, time or validity (decisions 58, 59).
+    """
+    found = score(scale, sheet.answers(scale))
+    kinds = {hit.override for hit in found.hits}
+    kind = "O1a" if "O1a" in kinds else "O1b" if "O1b" in kinds else None
+    places = {item.id: place for place, item in enumerate(scale.items)}
+    return kind, any(sheet.values[places[number]] == RATHER_NOT for number in found.blank_critical)
