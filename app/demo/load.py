@@ -21,6 +21,7 @@ from app.demo import (
     roll,
     rounds,
     story,
+    support,
     teaching,
     tree,
     value_added,
@@ -91,6 +92,8 @@ def load(students: int = STUDENTS, say: Callable[[str], None] = print) -> None:
         value_added.reckon(county, teller, measured, one, "english", teller.real.date() - SCORES_STAY)
         say("请第三方看一看…")
         outside.tell(county, teller)
+        say("两所学校的成长支持…")
+        support.tell(county, teller)
         say("还在路上的清单与监测…")
         _on_the_way(county, teller)
         say(f"讲了 {told} 段经过。")

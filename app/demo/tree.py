@@ -56,6 +56,8 @@ SCHOOL_ROLES = (
 )  # fmt: skip
 INSPECTORS = 8
 EXPERTS = 4
+QUALIFIED = ("school_counselor", "psych_expert")
+"""Roles whose holders confirm proposals: they have a qualification."""
 ADVISER = "尹嘉树"
 """Advises the first school on its data, under a contract."""
 CONTRACT = timedelta(days=240)
@@ -160,6 +162,7 @@ class Builder:
             base | {
                 "id": person, "ref": new_ref(), "unit_id": unit_id, "school_id": school, "staff_no": f"D{number:05d}",
                 "name": name, "pinyin": pinyin_of(name), "email": f"{login}@example.invalid",
+                "qualification_type": "心理健康教育教师资格" if role in QUALIFIED else None,
             }
         )  # fmt: skip
         self._account(person, account, login)

@@ -18,8 +18,9 @@ from app.core.mail import Letter, Mailer, MailRefused
 from app.core.outbox.deliver import first_time
 from app.core.outbox.models import InboxLetter, OutboxRow
 from app.core.policy.grants import GRANTS
-from app.core.policy.scopes import ASSIGNED, COUNTY, OWN, SCHOOL, SCHOOLS, SUBJECT, UNIT, Scope
-from app.people.directory.models import Person, RoleAssignment, SchoolResponsibility
+from app.core.policy.scopes import ASSIGNED, CLASSES, COUNTY, OWN, SCHOOL, SCHOOLS, SUBJECT, UNIT, Scope
+from app.people.directory.models import Person, RoleAssignment, SchoolResponsibility, TeachingDuty
+from app.people.identity.terms import running
 from workflows import catalogue
 from workflows.vocabulary import Sentence
 
@@ -94,6 +95,10 @@ def _persons(record: Any, role: str, scope: Scope) -> set[uuid.UUID]:
         query = query.where(RoleAssignment.unit_id == getattr(record, "unit_id", None))
     elif scope is SCHOOL:
         query = query.where(RoleAssignment.school_id == record.school_id)
+    elif scope is CLASSES:
+        query = query.join(TeachingDuty, TeachingDuty.person_id == RoleAssignment.person_id).where(
+            TeachingDuty.class_id == getattr(record, "class_id", None), running(TeachingDuty, day)
+        )
     elif scope is SUBJECT:
         query = query.where(RoleAssignment.subjects.contains([record.subject]))
     elif scope is SCHOOLS:

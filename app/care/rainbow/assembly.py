@@ -10,7 +10,9 @@ from app.care.rainbow.routes import bp
 from app.core.casework import daily
 from app.core.casework.records import movable
 from app.core.casework.timeline import WORDS
+from app.core.casework.waiting import FOR
 from app.core.outbox.handlers import handles
+from app.core.policy.actor import Actor
 from app.core.web import navigation
 
 ENTRIES = (
@@ -31,11 +33,17 @@ DEEDS = {
 }
 
 
+def _cannot_wait(actor: Actor, assessment: RainbowAssessment) -> bool:
+    """Hundreds of proposals of everyday support stand in the queue; the to-do list names those that cannot wait."""
+    return assessment.priority <= 1
+
+
 def register(app: Flask) -> None:
     """Register everything; safe to call for each application of a process."""
     if bp.name not in app.blueprints:
         app.register_blueprint(bp)
     movable(RainbowAssessment, CareDuty)
+    FOR["rainbow_assessments", "proposed"] = _cannot_wait
     navigation.add(*ENTRIES)
     WORDS.update(DEEDS)
     handles("rainbow_compute", proposing.compute_asked)

@@ -20,6 +20,7 @@ from app.core.casework.deadlines import Deadline
 from app.core.database import db, use_context
 from app.core.errors import Invalid, NotAllowed, StepRefused
 from app.core.policy.actor import SYSTEM
+from app.people import letters
 from app.people.directory.models import Person, Student, Unit
 from tests.care.rainbow.conftest import Class
 from tests.care.rainbow.reference import Alert, Answered, Pupil, Rated
@@ -263,6 +264,19 @@ def test_a_task_is_done_with_words_that_are_sealed(desk: Desk) -> None:
         observing.finish(desk.act("school_counselor"), duty, observing.DoneIn("好"))
     observing.finish(desk.act("school_counselor"), duty, observing.DoneIn("聊了二十分钟，睡眠好转"))
     assert duty.state == "done" and duty.account_sealed is not None and "睡眠".encode() not in duty.account_sealed
+
+
+def test_a_task_of_the_class_is_told_to_the_teacher_of_that_class_alone(desk: Desk) -> None:
+    (yellow,) = desk.propose("yellow")
+    with trail.act(SYSTEM, "system", "test.class"):
+        yellow.student.class_id = desk.cast.classes["shuangqiao"]
+    deciding.confirm(desk.act("school_counselor"), yellow, deciding.ConfirmIn())
+    use_context(SYSTEM.context())
+    duty = db.session.scalars(select(CareDuty).where(CareDuty.for_class)).one()
+    assert letters._may_take(duty, "rainbow.do_class_duty") == {desk.cast["homeroom_teacher"].person_id}
+    with trail.act(SYSTEM, "system", "test.move"):
+        duty.class_id = desk.cast.classes["yuntai"]
+    assert letters._may_take(duty, "rainbow.do_class_duty") == set()
 
 
 @pytest.mark.parametrize("items", [(0,) * 7, (0,) * 9, (0, 0, 0, 0, 0, 0, 0, 4), (0, 0, 0, 0, 0, 0, 0, -1)])
