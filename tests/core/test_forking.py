@@ -84,6 +84,7 @@ children.start("clock", ("told",))
 (child,) = children.all
 first = child.process.pid
 before = children.watch()
+assert until(lambda: Path(f"/proc/{{first}}/comm").read_text() == "clock\\n", 5)
 child.process.kill()
 again = until(lambda: children.watch() == ["clock"], 5)
 print(before, again, first != child.process.pid)

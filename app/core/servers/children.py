@@ -51,7 +51,7 @@ class Child:
     def start(self) -> None:
         """Start it, its output appended to its log."""
         with self.log.open("ab") as writing:
-            self.process = begin(self.module, self.env, self.shared, writing)
+            self.process = begin(self.module, self.env, self.shared, writing, self.name)
         self.began = time.monotonic()
 
     def restart_if_fallen(self) -> bool:
@@ -133,10 +133,12 @@ def fresh_log(path: Path) -> Path:
     return path
 
 
-def begin(module: Sequence[str], env: Mapping[str, str], shared: bool, log: IO[bytes] | None = None) -> Running:
+def begin(
+    module: Sequence[str], env: Mapping[str, str], shared: bool, log: IO[bytes] | None = None, name: str = ""
+) -> Running:
     """Start `python -m module…` in the project's folder; `shared`: parted from us instead of begun anew."""
     if shared:
-        return fork(module, cwd=PROJECT, env=env, log=log)
+        return fork(module, cwd=PROJECT, env=env, log=log, name=name)
     return launch([sys.executable, "-m", *module], cwd=PROJECT, log=log, env=env)
 
 

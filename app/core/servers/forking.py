@@ -5,6 +5,7 @@ parent's memory, where in production the owner's address lies. There every proce
 """
 
 import atexit
+import ctypes
 import gc
 import os
 import runpy
@@ -26,6 +27,7 @@ CHANGED_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 FIRST_OF_OTHERS = 3
 """Files opened before are the parent's: its locks would outlive it in the child."""
 EVERY = 0.02
+PR_SET_NAME = 15
 
 
 def import_shared() -> None:
@@ -75,25 +77,29 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
 
-def fork(module: Sequence[str], *, cwd: Path, env: Mapping[str, str], log: IO[bytes] | None = None) -> Forked:
+def fork(
+    module: Sequence[str], *, cwd: Path, env: Mapping[str, str], log: IO[bytes] | None = None, name: str = ""
+) -> Forked:
     """Start `python -m module…` in a child of this process, with this environment, in a session of its own.
 
-    Its output goes to `log`, else where ours goes. It gets SIGTERM as soon as we are gone. Call it from the main thread
-    while no other runs.
+    `name`: by which lists of processes tell it from its brothers, whose command line is the same. Its output goes to
+    `log`, else where ours goes. It gets SIGTERM as soon as we are gone. Call it from the main thread while no other runs.
     """
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     parent, output = os.getpid(), None if log is None else log.fileno()
     pid = os.fork()
     if pid == 0:
-        _be(parent, module, cwd, env, output)
+        _be(parent, module, cwd, env, output, name)
     return Forked(pid)
 
 
-def _be(parent: int, module: Sequence[str], cwd: Path, env: Mapping[str, str], output: int | None) -> None:
+def _be(parent: int, module: Sequence[str], cwd: Path, env: Mapping[str, str], output: int | None, name: str) -> None:
     """In the child: become that module; nothing of the parent's program goes on here."""
     code = 1
     try:
+        if name and sys.platform == "linux":
+            ctypes.CDLL(None).prctl(PR_SET_NAME, name.encode(), 0, 0, 0)
         _settle(parent, cwd, env, output)
         code = _run(module)
     except BaseException:
