@@ -11,7 +11,7 @@ from app.core.casework import daily
 from app.core.casework.records import movable
 from app.core.casework.timeline import WORDS
 from app.core.casework.waiting import FOR
-from app.core.outbox.handlers import handles
+from app.core.outbox.handlers import handles, listens
 from app.core.policy.actor import Actor
 from app.core.web import navigation
 
@@ -29,6 +29,7 @@ DEEDS = {
     "teacher_rating.record": ("填了观察", "recorded a rating"),
     "professional_assessment.record": ("记下了评估结论", "recorded an assessment"),
     "rainbow.compute": ("按规则计算", "computed by the rules"),
+    "rainbow.follow_alert": ("因提醒重新计算", "had it computed because of an alert"),
     "rainbow.ask": ("要求重新计算", "asked for a new computation"),
 }
 
@@ -47,5 +48,6 @@ def register(app: Flask) -> None:
     navigation.add(*ENTRIES)
     WORDS.update(DEEDS)
     handles("rainbow_compute", proposing.compute_asked)
+    listens("alert_waits", proposing.follow_alert)
     daily.add(proposing.expire_where_due)
     daily.add(proposing.compute_where_due)

@@ -14,11 +14,13 @@ from sqlalchemy.exc import NoResultFound
 
 from app.care.rainbow.models import CareDuty, RainbowAssessment, RainbowTier
 from app.care.rainbow.operations import deciding, observing, proposing
+from app.care.screening.models import CriticalAlert
 from app.core import clock
 from app.core.audit import trail
 from app.core.casework.deadlines import Deadline
 from app.core.database import db, use_context
 from app.core.errors import Invalid, NotAllowed, StepRefused
+from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM
 from app.people import letters
 from app.people.directory.models import Person, Student, Unit
@@ -132,6 +134,25 @@ def test_protection_begins_with_the_proposal_and_before_anybody_confirms(desk: D
     (red,) = desk.propose("red")
     assert desk.duties(red.student_id) == dict.fromkeys(("keep_company", "talk_today", "tell_guardian"), "due")
     assert desk.tier(red.student_id) is None
+
+
+def test_an_alert_that_waits_has_its_student_computed_and_protected_at_once(desk: Desk) -> None:
+    (green,) = desk.propose("green")
+    use_context(SYSTEM.context())
+    with trail.act(SYSTEM, "system", "test.alert"):
+        alert = CriticalAlert(
+            county_id=green.county_id, school_id=green.school_id, student_id=green.student_id, kind="O1a",
+            raised_on=clock.today(), state="pending",
+        )  # fmt: skip
+        db.session.add(alert)
+    proposing.follow_alert(OutboxRow(kind="alert_waits", entity="critical_alerts", record_id=alert.id, data={}))
+    asked = db.session.execute(text("select entity, record_id, queue from outbox where kind = 'rainbow_compute'")).one()
+    assert (asked.entity, asked.record_id, asked.queue) == ("students", green.student_id, "urgent")
+    proposing.compute_asked(OutboxRow(kind="rainbow_compute", entity=asked.entity, record_id=asked.record_id, data={}))
+    db.session.expire_all()
+    old, new = desk.all()
+    assert (old.state, new.state, new.proposed) == ("superseded", "proposed", "red")
+    assert "keep_company" in desk.duties(green.student_id)
 
 
 def test_a_counsellor_confirms_and_it_takes_effect_with_its_tasks(desk: Desk) -> None:

@@ -15,6 +15,7 @@ from app.care.rainbow.computing import compute_tiers
 from app.care.rainbow.duty_plan import duty_plan
 from app.care.rainbow.models import ONE_YEAR, CareDuty, RainbowAssessment, RainbowRun
 from app.care.rainbow.rule_set import shipped_rule_set
+from app.care.screening.models import CriticalAlert
 from app.core import calendar, clock
 from app.core.audit import trail
 from app.core.calendar.days import add_working_days
@@ -158,6 +159,15 @@ def compute_asked(row: OutboxRow) -> None:
     place = db.session.get(Unit, student.school_id if student else row.record_id)
     if place is not None:
         compute(SYSTEM, place, RunIn((place.id,), student.id if student else None))
+
+
+def follow_alert(row: OutboxRow) -> None:
+    """Hears of an alert that waits for somebody: the student is computed at once, so that protection begins with it."""
+    use_context(SYSTEM.context())
+    alert = db.session.get(CriticalAlert, row.record_id)
+    if alert is not None:
+        with trail.act(SYSTEM, "system", "rainbow.follow_alert", alert):
+            post("rainbow_compute", db.session.get_one(Student, alert.student_id), queue="urgent")
 
 
 def compute_where_due() -> int:
