@@ -19,6 +19,13 @@ from app.core.web import navigation
 
 DEEDS = {
     "screening_campaign.write": ("改了筛查方案", "changed the screening"),
+    "screening_campaign.keep_time": ("按日期开放或结束", "opened or closed it by its days"),
+    "screening_task.follow_consent": ("按知情同意调整", "followed the consent"),
+    "screening_task.keep_time": ("按时间调整任务", "moved the task by the clock"),
+    "screening_task.score_answers": ("计分", "scored the answers"),
+    "screening_task.destroy_answers": ("删除撤回的回答", "deleted answers that were taken back"),
+    "critical_alert.raise_for": ("发出警报", "raised an alert"),
+    "critical_alert.tell_next": ("告知上一级", "told the next level"),
     "screening_campaign.assign": ("派发测评任务", "assigned the tasks"),
     "help_call.make": ("想找人谈谈", "asked to talk"),
     "help_call.answer": ("已和学生谈过", "spoke with the student"),

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
@@ -35,17 +34,9 @@ from app.core.errors import Invalid, NotAllowed, NotFound, StepRefused
 from app.core.outbox.models import InboxLetter, OutboxRow
 from app.core.policy.actor import SYSTEM
 from app.core.policy.assignments import CaseAssignment
-from tests.care.taking_part import Family, door, send
+from tests.care.taking_part import door, send
 from tests.care.terms import BORN, CRISIS, GOOD, MONDAY, SAME_DAY, STEP, TASK, Term, at
-from tests.cast import Cast, sign_in
-
-
-@pytest.fixture
-def term(app: Flask, cast: Cast, clock: Any) -> Term:
-    clock.set(at(MONDAY, 9))
-    family = Family(cast, BORN).enrol()
-    family.ask()
-    return Term(cast, family, clock, family.slips())
+from tests.cast import sign_in
 
 
 def test_a_school_screens_after_the_principal_and_the_centre_agreed_and_its_students_answer(term: Term) -> None:

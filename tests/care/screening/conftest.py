@@ -1,0 +1,20 @@
+"""A school's screening term, at nine on a Monday, with three children on the roll and their slips."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.care.taking_part import Family
+from tests.care.terms import BORN, MONDAY, Term, at
+from tests.cast import Cast
+
+
+@pytest.fixture
+def term(app: Flask, cast: Cast, clock: Any) -> Term:
+    clock.set(at(MONDAY, 9))
+    family = Family(cast, BORN).enrol()
+    family.ask()
+    return Term(cast, family, clock, family.slips())

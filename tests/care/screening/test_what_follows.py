@@ -1,0 +1,81 @@
+"""What the worker does after a consent changed, and for the county's own campaign."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.care.consent.operations import answers as consents
+from app.care.consent.operations.answers import PaperIn
+from app.care.screening import letters
+from app.care.screening.models import (
+    ScaleResponse,
+    ScaleResult,
+    ScreeningTask,
+)
+from app.care.screening.operations import alerts, campaigns, scoring
+from app.care.screening.operations.campaigns import CampaignPlace
+from app.care.screening.queries import campaigns as queries
+from app.core import clock as core_clock
+from app.core.database import db, use_context
+from app.core.errors import NotAllowed
+from app.core.outbox.models import OutboxRow
+from app.core.policy.actor import SYSTEM
+from tests.care.terms import CRISIS, GOOD, STEP, Term
+
+
+def test_the_posted_change_of_a_consent_moves_the_task_and_puts_the_deletion_on_its_day(term: Term) -> None:
+    term.opened()
+    term.agree("学生00")
+    term.answer("学生00", GOOD)
+    consents.record_withdrawal(
+        term.cast.actor("school_counselor"),
+        term.family.consent("学生00"),
+        PaperIn("guardian2", "withdraw", reason="母亲来电话，不再参加测评"),
+    )
+    use_context(SYSTEM.context())
+    for row in db.session.scalars(select(OutboxRow).where(OutboxRow.kind == "consent_changed")).all():
+        letters.follow_consent(row)
+    assert term.task("学生00").state == "declined"
+    (due,) = db.session.scalars(select(OutboxRow).where(OutboxRow.kind == "screening_destroy")).all()
+    assert timedelta(days=15) < due.due_at - core_clock.now() <= timedelta(days=25)
+    letters.destroy(due)
+    assert term.all(ScaleResult) == [] and {one.sealed for one in term.all(ScaleResponse)} == {None}
+
+
+def test_answers_behind_an_open_alert_are_locked_and_not_deleted(term: Term) -> None:
+    term.opened()
+    term.agree("学生00")
+    term.answer("学生00", CRISIS)
+    alerts.raise_all()
+    consents.record_withdrawal(
+        term.cast.actor("school_counselor"),
+        term.family.consent("学生00"),
+        PaperIn("guardian1", "withdraw", reason="父亲来电话，不再参加测评"),
+    )
+    term.follow("学生00")
+    scoring.destroy_answers(SYSTEM, term.task("学生00"), None)
+    assert None not in {one.sealed for one in term.all(ScaleResponse)}
+
+
+def test_the_countys_own_campaign_is_approved_by_the_head_and_written_for_every_school_by_the_worker(
+    term: Term,
+) -> None:
+    lead, head = term.cast.actor("psych_center_lead"), term.cast.actor("leading_group_head")
+    place = CampaignPlace(term.cast.county.id, term.cast["psych_center_lead"].unit.id)
+    found = campaigns.draft_campaign(lead, place, term.given())
+    campaigns.submit_campaign(lead, found, STEP)
+    with pytest.raises(NotAllowed):
+        campaigns.approve_campaign(lead, found, STEP)
+    campaigns.approve_campaign(head, found, STEP)
+    campaigns.schedule_campaign(lead, found, STEP)
+    assert term.all(ScreeningTask) == []
+    (row,) = db.session.scalars(select(OutboxRow).where(OutboxRow.kind == "screening_assign")).all()
+    letters.assign(row)
+    assert len(term.all(ScreeningTask)) == 3
+    use_context(term.cast.actor("school_counselor").context())
+    assert queries.campaign_for(term.cast.actor("school_counselor"), found.ref).id == found.id
+    use_context(lead.context())
+    assert db.session.scalars(select(ScreeningTask)).all() == []
