@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
 from app.demo import (
+    borrowing,
     coming,
     library,
     needs,
@@ -111,6 +112,7 @@ def _on_the_way(county: tree.County, teller: Teller) -> None:
     library.tell(county, teller)
     needs.tell(county, teller)
     publishing.show(county, teller)
+    borrowing.tell(county, teller)
 
 
 def _autumn(county: tree.County, teller: Teller, stories: list[Story]) -> int:

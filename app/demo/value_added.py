@@ -19,9 +19,10 @@ from app.improvement.effects.operations.value_added import RunIn, run_value_adde
 from app.improvement.monitoring.models import MonitoringCycle
 
 HEADERS = ("监测周期", "代号", "学校代码", "班级", "学科", "前测1", "后测")
-RECKONED = {"2023-COUNTY": 14, "2025-COUNTY": 14}
+RECKONED = {"2021-PRIMARY": 14, "2023-COUNTY": 14, "2025-COUNTY": 14}
 """Rounds whose mathematics is reckoned, so many days after the release."""
-JUNIOR = ("31", "38")
+KINDS = {"primary": ("21", "38"), "junior": ("31", "38")}
+"""Kinds of schools whose pupils sit in the grade that a round of this stage reckons."""
 Row = tuple[str | int | float | None, ...]
 SAID = InterpretationIn(
     title="八年级数学增值解读",
@@ -99,11 +100,12 @@ def rows_of(county: County, one: Round, subject: str) -> Iterator[Row]:
     """One pupil a row: a start, what the school and its year added, and chance; one in twenty-five has one score only."""
     word = SUBJECT_WORDS[subject][0]
     number = 0
+    grade = "G4" if one.stage == "primary" else "G8"
     for school, (_identity, kind, _short) in county.schools.items():
-        if kind not in JUNIOR:
+        if kind not in KINDS[one.stage]:
             continue
         random = Random(f"{one.seed}{school}{subject}pupils")
-        size = max(12, round(Random(f"{school}G8").gauss(95, 45)))
+        size = max(12, round(Random(f"{school}{grade}").gauss(95, 45)))
         added = Random(f"{school}{subject}added").gauss(0, 18) + random.gauss(0, 8)
         start = Random(f"{school}start").gauss(500, 25)
         for pupil in range(size):

@@ -20,8 +20,10 @@ from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM
 from app.demo import load
 from app.demo.telling import FOR_THE_WORKER
-from app.improvement.effects.models import ClosurePrint
+from app.improvement.disclosure.models import ResultDisclosure, ShowcaseAdoption
+from app.improvement.effects.models import ClosurePrint, ValueAddedEffect
 from app.improvement.problems.models import ProblemItem
+from app.people.directory.models import Unit
 from tests.conftest import _application, settings_for
 
 PASSING = {
@@ -92,3 +94,16 @@ def test_papers_that_nobody_waits_for_are_left_to_the_worker_which_prints_them(c
     assert set(db.session.scalars(select(ClosurePrint.form))) == {"pdf", "word"}
     row = db.session.get_one(OutboxRow, claimed)
     assert row.done_at is not None and row.trouble is None
+
+
+def test_primary_and_junior_schools_have_value_added_rows(county: Flask) -> None:
+    wanted = select(Unit.school_type, func.count()).join(ValueAddedEffect, ValueAddedEffect.unit_id == Unit.id)
+    found = dict(db.session.execute(wanted.group_by(Unit.school_type)).all())
+    assert found.get("21", 0) > 10 and found.get("31", 0) > 10
+
+
+def test_examples_are_taken_up_and_a_paper_is_out(county: Flask) -> None:
+    taken = db.session.scalars(select(ShowcaseAdoption)).all()
+    assert len(taken) >= 2 and any(one.ended_on for one in taken) and any(one.ended_on is None for one in taken)
+    papers = select(ResultDisclosure).where(ResultDisclosure.source_kind == "document")
+    assert [one.state for one in db.session.scalars(papers)] == ["published"]
