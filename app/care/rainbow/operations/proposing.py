@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, JSON, Date, DateTime, Uuid, bindparam, select, text
 
-from app.care.rainbow.computing import compute_tiers
+from app.care.rainbow.computing import AS_BEFORE, SET_BASED, compute_tiers
 from app.care.rainbow.duty_plan import duty_plan
 from app.care.rainbow.models import ONE_YEAR, CareDuty, RainbowAssessment, RainbowRun
 from app.care.rainbow.rule_set import shipped_rule_set
@@ -69,8 +69,10 @@ def compute(actor: Actor, place: Unit, given: RunIn) -> RainbowRun:
     allow_long_statements()
     assert deed is not None and place.county_id is not None
     run = compute_tiers(rules, given.schools, clock.today(), deed.id, given.student_id)
+    db.session.execute(SET_BASED)
     _take_back(deed.id, given.schools, now)
     made = propose(deed.id, given.schools, now)
+    db.session.execute(AS_BEFORE)
     deed.main.extra |= {"computed": run.written, "proposed": len(made), "digest": run.digest}
     kept = RainbowRun(
         id=uuid7(), county_id=place.county_id, school_id=place.school_id, ran_on=clock.today(),
