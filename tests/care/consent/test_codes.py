@@ -17,7 +17,7 @@ from app.care.consent.operations.codes import CodesIn, issue_codes
 from app.core import limits
 from app.core.audit import trail
 from app.core.database import db, use_context
-from app.core.errors import NotAllowed
+from app.core.errors import Invalid, NotAllowed
 from app.core.policy.actor import SYSTEM
 from app.people.directory.models import Student
 from tests.care.taking_part import Family, door, send
@@ -107,6 +107,16 @@ def test_a_teacher_makes_codes_for_the_own_class_alone(app: Flask, cast: Cast, f
     for key in ("homeroom_teacher", "subject_teacher", "principal", "yuntai_coordinator"):
         with pytest.raises((NotAllowed, NoResultFound)):
             issue_codes(cast.actor(key), other.place, CodesIn(True, True))
+
+
+def test_codes_for_nobody_are_asked_back_and_the_former_ones_stay(cast: Cast, family: Family) -> None:
+    slip = family.slips()[NAME, "guardian1"]
+    teacher = cast.actor("homeroom_teacher")
+    use_context(teacher.context())
+    with pytest.raises(Invalid) as told:
+        issue_codes(teacher, family.place, CodesIn(False, False))
+    assert list(told.value.sentences) == ["guardians"]
+    assert family.come_in(slip, "1111").student.name == NAME
 
 
 def test_a_street_of_strangers_is_slowed_down(family: Family) -> None:

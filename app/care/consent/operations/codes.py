@@ -29,6 +29,7 @@ LENGTH = 12
 """Sixty random bits (decision 76 asks for fifty)."""
 VALID = timedelta(days=60)
 KINDS = ("guardian1", "guardian2", "student")
+NOBODY_CHOSEN = Sentence("请勾选给监护人、给学生，或两者都给", "Tick guardians, students or both")
 NOBODY_THERE = Sentence("这里没有在册的学生", "No student is on the roll here")
 
 
@@ -70,8 +71,13 @@ def spelled(code: str) -> str:
 
 @operation(right="consent.issue_codes", name="access_code.issue")
 def issue_codes(actor: Actor, group: SchoolClass, given: CodesIn) -> list[Slip]:
-    """New codes; those before them end. Returns the slips, in the order of names. Raises Invalid for an empty class."""
+    """New codes; those before them end. Returns the slips, in the order of names.
+
+    Raises Invalid for an empty class, and where neither guardians nor students are to get one.
+    """
     assert actor.person_id is not None
+    if not (given.guardians or given.students):
+        raise Invalid("guardians", NOBODY_CHOSEN)
     wanted = select(Student).where(
         Student.school_id == group.school_id, Student.class_id == group.id, Student.left_on.is_(None)
     )

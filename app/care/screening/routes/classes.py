@@ -22,7 +22,7 @@ EXEMPT = "screening.exempt_student"
 
 
 @bp.get("/screenings/<ref>/classes/<group>")
-@needs(queries.PROGRESS)
+@needs(queries.VIEW)
 def chase(ref: str, group: str) -> Response:
     """Those who may answer and have not finished; nothing else is told of anybody."""
     actor = current_actor()
