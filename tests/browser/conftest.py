@@ -28,7 +28,8 @@ from app.core.database import db
 from app.people.identity.factors import STEP_SECONDS, present_step
 from tests.cast import PASSWORD, Cast, Place, Player, code, make_cast, sign_in
 from tests.conftest import _application, settings_for
-from tests.policy.records import BEGINNINGS, Chain, administered, write
+from tests.policy.record_values import BEGINNINGS
+from tests.policy.records import Chain, administered, write
 
 HERE = Path(__file__).parent
 AXE = (HERE / "vendor" / "axe.min.js").read_text("utf-8")

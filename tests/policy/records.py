@@ -24,207 +24,17 @@ from app.core.policy.actor import SYSTEM
 from app.core.policy.grants import GRANTS
 from app.people.directory.models import RoleAssignment, SchoolClass
 from tests.cast import Cast, Place, Player
-
-WRITTEN_BY_THE_CAST = {"units", "persons", "accounts", "role_assignments", "school_classes"}
-PLUMBING = {
-    "screening_duty_days",
-    "access_code_places",
-    "attempts",
-    "audit_verifications",
-    "clock_offset",
-    "county_tallies",
-    "deadline_rungs",
-    "deadlines",
-    "drafts",
-    "effects",
-    "import_formers",
-    "import_files",
-    "import_progress",
-    "incident_drills",
-    "inbox_letters",
-    "number_counters",
-    "outbox",
-    "progress_counts",
-    "rainbow_runs",
-    "school_responsibilities",
-    "sign_in_sessions",
-    "teaching_duties",
-    "unit_aliases",
-    "vault_keys",
-    "workday_overrides",
-}
-OF_THE_COUNTY = {
-    "board_counts",
-    "board_reports",
-    "board_snapshots",
-    "supervision_entries",
-    "monitoring_cycles",
-    "indicators",
-    "data_releases",
-    "library_documents",
-    "library_versions",
-    "reconciliations",
-    "saved_mappings",
-}
-"""Rows of the whole county: no school's, and their words are no school's secret."""
-STATES = {
-    "critical_alerts": "pending",
-    "screening_campaigns": "draft",
-    "screening_tasks": "ready",
-    "consents": "requested",
-    "closure_requests": "submitted",
-    "data_findings": "candidate",
-    "data_needs": "accepted",
-    "effect_evaluations": "computed",
-    "evidence": "submitted",
-    "import_batches": "ready",
-    "interpretation_reports": "signed",
-    "monitoring_cycles": "released",
-    "problem_items": "implementing",
-    "problem_lists": "in_progress",
-    "rechecks": "due",
-    "result_disclosures": "submitted",
-    "release_acks": "pending",
-    "remediation_actions": "in_progress",
-    "remediation_plans": "active",
-    "rainbow_assessments": "proposed",
-    "care_duties": "due",
-    "reopenings": "proposed",
-    "showcase_entries": "agreed",
-    "supervision_visits": "notified",
-}
-WANTED = {
-    "class_id",
-    "cycle_id",
-    "indicator_id",
-    "item_id",
-    "plan_id",
-    "responsible_person_id",
-    "result_id",
-    "written_by",
-}
-"""References that are filled although they may be empty."""
-SAID = {"title", "name", "description", "summary", "question", "file_name", "statement", "label", "cycle_name", "text"}
-"""Columns that carry the marker of their place even where they may be empty."""
-CODES: dict[str, Any] = {
-    "audience": "basic",
-    "benchmark_type": "county",
-    "category": "subject",
-    "cell": "F37",
-    "coverage": "census",
-    "design": "indicator",
-    "direction": "higher",
-    "domain_code": "teaching",
-    "grade": "G8",
-    "kind": "document",
-    "level": "county",
-    "part": "comment",
-    "scope_level": "school",
-    "seen": "seen",
-    "severity": "moderate",
-    "source_type": "monitoring",
-    "stage": "junior",
-    "subject": "math",
-    "value_type": "mean",
-    "verdict": "candidate",
-}
-BY_TABLE: dict[tuple[str, str], Any] = {
-    ("screening_campaigns", "grades"): ["G7"],
-    ("screening_campaigns", "scales"): [{"code": "phq9", "version": "1.0.0"}],
-    ("access_codes", "kind"): "guardian1",
-    ("consent_answers", "answer"): "agree",
-    ("consent_answers", "channel"): "paper",
-    ("consent_answers", "relation"): "father",
-    ("consent_answers", "who"): "guardian1",
-    ("consent_rounds", "grades"): ["G7"],
-    ("consent_rounds", "notice"): {
-        "zh": {"title": "告知", "paragraphs": []},
-        "en": {"title": "Notice", "paragraphs": []},
-    },
-    ("consent_rounds", "purpose"): "screening",
-    ("consents", "purpose"): "screening",
-    ("consents", "school_year"): 2026,
-    ("arrived_files", "state"): "kept",
-    ("arrived_files", "media_type"): "application/pdf",
-    ("board_counts", "state"): "issued",
-    ("causes", "category"): "teaching",
-    ("public_pages", "county_name"): "县教育局",
-    ("public_pages", "kind"): "showcase",
-    ("result_disclosures", "source_kind"): "results",
-    ("critical_alerts", "kind"): "O1a",
-    ("library_documents", "category"): "policy",
-    ("list_documents", "form"): "pdf",
-    ("monitoring_results", "class_no"): 1,
-    ("monitoring_results", "cohort"): 2020,
-    ("monitoring_results", "grade"): "G7",
-    ("monitoring_results", "scope_level"): "class",
-    ("plan_documents", "form"): "pdf",
-    ("plan_comments", "part"): "guidance",
-    ("printed_plan_facts", "form"): "pdf",
-    ("professional_assessments", "level"): "mild",
-    ("rainbow_tiers", "tier"): "green",
-    ("rainbow_assessments", "proposed"): "green",
-    ("care_duties", "code"): "check_in",
-    ("care_duties", "for_class"): True,
-    ("remediation_actions", "kind"): "teaching",
-    ("role_requests", "role"): "school_coordinator",
-    ("role_requests", "kind"): "grant",
-    ("reopenings", "trigger"): "new_data",
-    ("saved_mappings", "kind"): "results",
-    ("supervision_entries", "kind"): "special",
-    ("supervision_visits", "kind"): "special",
-    ("teacher_ratings", "items"): [1] * 8,
-    ("visit_documents", "form"): "pdf",
-    ("visit_findings", "becomes"): "finding",
-    ("visit_findings", "kind"): "problem",
-    ("visit_members", "role"): "inspector",
-    ("rechecks", "kind"): "spot",
-    ("showcase_entries", "scenario"): "research",
-    ("students", "gender"): "2",
-    ("data_findings", "source_type"): "inspection",
-    ("data_releases", "snapshot"): {"about": {}, "cells": [], "packages": {}},
-    ("import_reports", "proposal"): {"sheets": [], "columns": [], "missing": [], "ready": True},
-    ("value_added_runs", "asked"): "multilevel",
-    ("value_added_runs", "model"): "cohort",
-    ("value_added_runs", "found"): {
-        "reasons": [],
-        "counts": {"above": 0, "same": 1, "below": 0, "unsaid": 0},
-        "scatter": {"cells": [], "hidden": 0, "line": None},
-        "coefficients": [],
-        "post_sd": 1.0,
-        "tau2": None,
-        "sigma2": 1.0,
-        "rule_version": "value-added-1",
-        "few_groups": True,
-    },
-    ("interpretation_reports", "dataset_sha256"): "0" * 64,
-    ("board_snapshots", "figures"): {
-        **{code: [0, 0] for code in ("on_time", "closure", "reopened", "first_pass", "signed_for", "briefed")},
-        "outcomes": {},
-    },
-    ("value_added_effects", "about"): {
-        "cycle": "",
-        "day": "2026-01-01",
-        "model": "cohort",
-        "post_sd": 100.0,
-        "n": 1,
-        "groups": 1,
-        "coverage": 1.0,
-        "few_groups": True,
-        "reasons": [],
-    },  # fmt: skip
-    ("reconciliations", "figures"): {"lines": [], "grades": []},
-}
-
-
-DAYS = {
-    "issued_on": timedelta(),
-    "accepted_on": timedelta(),
-    "due_on": timedelta(300),
-    "released_on": timedelta(),
-    "notified_on": timedelta(),
-}
-"""Dates that make a record visible to those whom it is for."""
+from tests.policy.record_values import (
+    BY_TABLE,
+    CODES,
+    DAYS,
+    OF_THE_COUNTY,
+    PLUMBING,
+    SAID,
+    STATES,
+    WANTED,
+    WRITTEN_BY_THE_CAST,
+)
 
 
 def kind_for(role: str) -> str:
@@ -248,26 +58,6 @@ class Chain:
     ids: dict[str, uuid.UUID] = field(default_factory=dict)
     refs: dict[str, str] = field(default_factory=dict)
     states: Mapping[str, str] = field(default_factory=dict)
-
-
-BEGINNINGS = dict.fromkeys(STATES, "draft") | {
-    "data_findings": "watch",
-    "data_needs": "submitted",
-    "import_batches": "staged",
-    "monitoring_cycles": "collecting",
-    "problem_items": "planning",
-    "consents": "requested",
-    "critical_alerts": "accepted",
-    "screening_tasks": "assigned",
-    "rainbow_assessments": "rejected",
-    "care_duties": "done",
-    "rechecks": "passed",
-    "release_acks": "acknowledged",
-    "remediation_actions": "not_started",
-    "reopenings": "approved",
-    "supervision_visits": "on_site",
-}
-"""Other states than `STATES`, mostly where a record begins: what is no longer asked of a running record is asked there."""
 
 
 def write(
