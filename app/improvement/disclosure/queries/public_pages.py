@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.core.database import db
 from app.core.errors import NotFound
@@ -24,17 +24,12 @@ def bureaus(actor: Actor) -> Sequence[Any]:
 
 def pages_of(actor: Actor, bureau: str, after: str = "") -> Sequence[PublicPage]:
     """Open pages of a bureau, the newest first; one more than a page."""
-    found = select(PublicPage).where(PublicPage.bureau == bureau, PublicPage.ended_on.is_(None))
-    if after:
-        edge = select(PublicPage.id).where(PublicPage.slug == after).scalar_subquery()
-        found = found.where(PublicPage.id < edge)
-    return db.session.scalars(found.order_by(PublicPage.id.desc()).limit(PAGE + 1)).all()
+    return _open(PublicPage.bureau == bureau, after)
 
 
 def withdrawals_of(actor: Actor, bureau: str) -> Sequence[PublicPage]:
     """The withdrawal log of a bureau: what was taken back, the newest first; day, issuer and reason, never the content."""
-    wanted = select(PublicPage).where(PublicPage.bureau == bureau, PublicPage.ended_as == "withdrawn")
-    return db.session.scalars(wanted.order_by(PublicPage.ended_on.desc(), PublicPage.id.desc()).limit(PAGE)).all()
+    return _withdrawn(PublicPage.bureau == bureau)
 
 
 def public_page(actor: Actor, slug: str) -> PublicPage:
@@ -63,14 +58,22 @@ def school_of(actor: Actor, school: str) -> PublicPage | None:
 
 def pages_of_school(actor: Actor, school: str, after: str = "") -> Sequence[PublicPage]:
     """Open pages of a school, the newest first; one more than a page."""
-    found = select(PublicPage).where(PublicPage.school == school, PublicPage.ended_on.is_(None))
+    return _open(PublicPage.school == school, after)
+
+
+def withdrawals_of_school(actor: Actor, school: str) -> Sequence[PublicPage]:
+    """What was taken back of a school, the newest first; day and reason, never the content."""
+    return _withdrawn(PublicPage.school == school)
+
+
+def _open(whose: ColumnElement[bool], after: str) -> Sequence[PublicPage]:
+    found = select(PublicPage).where(whose, PublicPage.ended_on.is_(None))
     if after:
         edge = select(PublicPage.id).where(PublicPage.slug == after).scalar_subquery()
         found = found.where(PublicPage.id < edge)
     return db.session.scalars(found.order_by(PublicPage.id.desc()).limit(PAGE + 1)).all()
 
 
-def withdrawals_of_school(actor: Actor, school: str) -> Sequence[PublicPage]:
-    """What was taken back of a school, the newest first; day and reason, never the content."""
-    wanted = select(PublicPage).where(PublicPage.school == school, PublicPage.ended_as == "withdrawn")
+def _withdrawn(whose: ColumnElement[bool]) -> Sequence[PublicPage]:
+    wanted = select(PublicPage).where(whose, PublicPage.ended_as == "withdrawn")
     return db.session.scalars(wanted.order_by(PublicPage.ended_on.desc(), PublicPage.id.desc()).limit(PAGE)).all()
