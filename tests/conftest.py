@@ -154,14 +154,17 @@ def app(application: Flask) -> Iterator[Flask]:
     One connection, so: what belongs to a transaction alone (the signed context) outlives `commit()` here, and threads
     would share it. Tests of those things take `committed`.
     """
+    from app.core.casework import waiting
     from app.core.database import db
     from app.core.limits import throttle
 
     throttle.reset()
+    waiting.forget_counts()
     with application.app_context(), db.engine.connect() as connection:
         connection.begin()
         inside = {"bind": connection, "join_transaction_mode": "create_savepoint"}
-        with mock.patch.dict(db.sessionmaker.kw, inside):
+        kept = mock.patch.object(waiting, "KEEP_SECONDS", 3600)  # a stalled machine asks no statement more
+        with mock.patch.dict(db.sessionmaker.kw, inside), kept:
             yield application
             db.session.close()
         connection.rollback()

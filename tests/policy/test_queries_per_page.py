@@ -9,7 +9,6 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from app.core.casework import waiting
 from app.core.database import db
 from app.core.policy.grants import GRANTS
 from app.core.policy.roles import ROLES
@@ -60,9 +59,8 @@ def _asked(stage: Stage, rule: Rule) -> tuple[int, list[str]]:
 
 @pytest.mark.parametrize("role", sorted(ROLES))
 def test_a_page_keeps_to_its_ceiling_and_asks_no_more_for_many_rows_than_for_few(
-    role: str, app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    role: str, app: Flask, cast: Cast
 ) -> None:
-    monkeypatch.setattr(waiting, "KEEP_SECONDS", 3600)  # the count in the menu is kept between pages
     mine = [rule for rule in pages(app) if opens(app, role, rule)]
     stage, faults = set_stage(app, cast, role), []
     _asked(stage, next(rule for rule in mine if rule.endpoint == "dashboards.inbox"))

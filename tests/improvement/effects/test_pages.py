@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app.core import pdf
 from app.core.database import db, use_context
@@ -19,6 +19,7 @@ from app.core.policy.actor import SYSTEM
 from app.improvement.effects import letters
 from app.improvement.effects.models import ClosurePrint, DocumentRecord
 from tests.cast import Cast, sign_in
+from tests.counting import counted_statements
 from tests.improvement.effects.scenes import EffectScene
 
 
@@ -127,17 +128,8 @@ def test_security_59_the_printed_form_is_made_once_and_its_code_says_true_withou
 def _queries(browser: FlaskClient, path: str) -> int:
     """How many statements one page sends."""
     browser.get(path)
-    seen: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        if statement.lstrip().lower().startswith(("select", "with")):
-            seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with counted_statements() as seen:
         assert browser.get(path).status_code == 200
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
     return len(seen)
 
 

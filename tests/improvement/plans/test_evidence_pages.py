@@ -21,8 +21,9 @@ from app.improvement.plans.operations import evidence as evidences
 from app.improvement.plans.operations.plans import CriterionIn, PlanStep
 from tests.by_hand import by_hand
 from tests.cast import Cast, sign_in
+from tests.counting import counted_statements as counted
 from tests.improvement.plans import world
-from tests.improvement.plans.test_plan_pages import counted, hidden, page
+from tests.improvement.plans.test_plan_pages import hidden, page
 
 PIECE = 512
 

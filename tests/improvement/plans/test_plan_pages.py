@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import openpyxl
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app.core import clock
 from app.core.database import db
@@ -20,6 +18,7 @@ from app.improvement.plans.models import RemediationAction, RemediationPlan
 from app.improvement.plans.operations import plans
 from app.improvement.plans.operations.plans import PlanIn, PlanStep
 from tests.cast import Cast, sign_in
+from tests.counting import counted_statements
 from tests.improvement.plans import world
 
 
@@ -35,22 +34,6 @@ def hidden(text: str, name: str) -> str:
     found = re.search(rf'name="{name}" value="([^"]*)"', text)
     assert found is not None, name
     return found[1]
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements that are sent meanwhile."""
-    sent: list[str] = []
-
-    def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        if not statement.startswith(("SAVEPOINT", "RELEASE", "select set_config")):
-            sent.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def test_the_list_shows_the_own_plans_and_its_filters_live_in_the_address(client: Any, cast: Cast) -> None:
@@ -287,13 +270,13 @@ def test_the_list_asks_as_many_questions_for_ten_plans_as_for_one(client: Any, c
     world.in_force(cast)
     sign_in(client, cast["office_director"])
     page(client, "/plans")
-    with counted() as one:
+    with counted_statements() as one:
         page(client, "/plans")
     for _ in range(3):
         world.in_force(cast)
         world.draft(cast)
     page(client, "/plans")  # what is kept for some seconds may have gone meanwhile
-    with counted() as many:
+    with counted_statements() as many:
         page(client, "/plans")
     assert len(many) == len(one) <= 24, len(many)
 
@@ -303,10 +286,10 @@ def test_the_page_of_a_plan_asks_a_bounded_number_of_questions(client: Any, cast
     action = world.at_work(cast, plan)
     sign_in(client, cast["office_director"])
     page(client, plan.address)
-    with counted() as before:
+    with counted_statements() as before:
         page(client, plan.address)
     for _ in range(2):
         world.submitted(cast, action)
-    with counted() as after:
+    with counted_statements() as after:
         page(client, plan.address)
     assert len(after) <= len(before) + 2 and len(after) <= 45, (len(before), len(after))

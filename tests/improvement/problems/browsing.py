@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
-from app.core.database import db
 from tests.cast import Cast, sign_in
 
 
@@ -44,19 +40,3 @@ def words(page: str) -> str:
     """What a reader sees of a page."""
     inside = page.split("<main", 1)[-1]
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", inside)).strip()
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements that the database is asked in between."""
-    asked: list[str] = []
-
-    def note(_c: Any, _u: Any, statement: str, *_rest: Any) -> None:
-        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")) and "bihuan.context" not in statement:
-            asked.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)

@@ -15,7 +15,8 @@ from app.core import clock
 from app.core.database import db
 from app.improvement.problems import panels
 from app.improvement.problems.operations import notes
-from tests.improvement.problems.browsing import Browser, counted
+from tests.counting import counted_statements as counted
+from tests.improvement.problems.browsing import Browser
 from tests.improvement.problems.scenes import Scene
 
 Open = Callable[[str], Browser]
