@@ -3,12 +3,13 @@
 import ipaddress
 import json
 import os
-import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, Self, get_args
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
+
+from config.safety import host, is_network, open_way, wrong_key
 
 PROJECT = Path(__file__).resolve().parent.parent
 Environment = Literal["development", "production", "test"]
@@ -188,6 +189,13 @@ class Settings:
         "BIHUAN_LOCALE", "zh", _one_of(Locale), "Language before anybody has chosen one: zh or en."
     )
 
+    homeroom_sees_tier: bool = variable(
+        "BIHUAN_HOMEROOM_SEES_TIER",
+        "on",
+        _yes,
+        "Class teachers may see the levels of their own class, in neutral words; off: tasks and advice only.",
+    )
+
     evidence_mb: int = variable("BIHUAN_EVIDENCE_MB", "20", _above_zero, "Largest piece of evidence.")
     person_day_mb: int = variable(
         "BIHUAN_PERSON_DAY_MB", "1000", _above_zero, "What one person may upload in a day, all files together."
@@ -291,7 +299,7 @@ class Settings:
                 f"OIDC_SECRET_FILE: 统一认证的密钥文件 {self.oidc_secret_file} 不存在 (this secret file does not exist)."
             )
         for proxy in self.trusted_proxies:
-            if not _is_network(proxy):
+            if not is_network(proxy):
                 wrong.append(f"BIHUAN_TRUSTED_PROXIES: “{proxy}” 不是地址或网段 (is neither an address nor a network).")
         return wrong
 
@@ -313,7 +321,7 @@ class Settings:
             wrong.append("BIHUAN_TLS_PROXY: 正式环境必须经 HTTPS 代理访问 (production runs behind a TLS proxy only).")
         if not self.public_url.startswith("https://"):
             wrong.append("BIHUAN_PUBLIC_URL: 须以 https:// 开头 (must begin with https://).")
-        if not self.content_url.startswith("https://") or _host(self.content_url) == _host(self.public_url):
+        if not self.content_url.startswith("https://") or host(self.content_url) == host(self.public_url):
             wrong.append(
                 "BIHUAN_CONTENT_URL: 上传的文件须从另一个 https:// 主机名给出 (uploads need an https:// host of their own)."
             )
@@ -321,10 +329,10 @@ class Settings:
             wrong.append("FLASK_DEBUG: 正式环境必须关闭调试 (debug must be off).")
         if self.oidc_issuer and not self.oidc_issuer.startswith("https://"):
             wrong.append("OIDC_ISSUER: 须以 https:// 开头 (must begin with https://).")
-        wrong += [sentence for name in ADDRESSES for sentence in _open_way(name, getattr(self, ADDRESSES[name]))]
-        wrong += _wrong_key("BIHUAN_SECRET_KEY_FILE", self.secret_key_file)
-        wrong += _wrong_key("BIHUAN_MASTER_KEY_FILE", self.master_key_file)
-        wrong += _wrong_key("BIHUAN_CONTEXT_KEY_FILE", self.context_key_file)
+        wrong += [sentence for name in ADDRESSES for sentence in open_way(name, getattr(self, ADDRESSES[name]))]
+        wrong += wrong_key("BIHUAN_SECRET_KEY_FILE", self.secret_key_file)
+        wrong += wrong_key("BIHUAN_MASTER_KEY_FILE", self.master_key_file)
+        wrong += wrong_key("BIHUAN_CONTEXT_KEY_FILE", self.context_key_file)
         return wrong
 
 
@@ -339,7 +347,6 @@ ADDRESSES = {
     "DATABASE_BACKUP_URL": "database_backup_url",
 }
 """Variables that hold the address of a server, and the setting each becomes."""
-VERIFIED = ("verify-ca", "verify-full")
 
 
 def addresses_file(data: Path) -> Path:
@@ -353,46 +360,3 @@ def _running(data: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     return noted
-
-
-def _open_way(name: str, address: str) -> list[str]:
-    """What is wrong with the way to a server: over a network it is TLS with a verified certificate, else a socket (security 39)."""
-    parts = urlsplit(address)
-    asked = parse_qs(parts.query)
-    if parts.scheme in ("", "unix", "rediss") or asked.get("host", [""])[0].startswith("/"):
-        return []
-    if parts.scheme.startswith("postgresql") and asked.get("sslmode", [""])[0] in VERIFIED:
-        return []
-    if parts.scheme.startswith("postgresql"):
-        return [
-            f"{name}: 数据库连接须用 sslmode=verify-full 或本机套接字 (needs sslmode=verify-full, or a unix socket)."
-        ]
-    return [f"{name}: 队列连接须用 rediss:// 或 unix:// (needs rediss://, or a unix socket)."]
-
-
-def _host(address: str) -> str:
-    return (urlsplit(address).hostname or "").lower()
-
-
-def _is_network(text: str) -> bool:
-    try:
-        ipaddress.ip_network(text, strict=False)
-    except ValueError:
-        return False
-    return True
-
-
-def _wrong_key(name: str, path: Path) -> list[str]:
-    """What is wrong with a key file: missing, readable by others, too short, or nothing but one repeated byte."""
-    try:
-        status = path.stat()
-        key = path.read_bytes()
-    except FileNotFoundError:
-        return [f"{name}: 密钥文件 {path} 不存在 (this key file does not exist)."]
-    except PermissionError:
-        return [f"{name}: 密钥文件 {path} 不可读 (this key file cannot be read)."]
-    if stat.S_IMODE(status.st_mode) & 0o077:
-        return [f"{name}: 密钥文件 {path} 对其他用户可见，请改为 0600 (others can read this key file; make it 0600)."]
-    if len(key) < 32 or len(set(key)) < 8:
-        return [f"{name}: 密钥文件 {path} 不是随机密钥 (this file holds no random key of 32 bytes or more)."]
-    return []

@@ -7,8 +7,9 @@ round's name) and is written from the county's context alone; "unit" shows rows 
 scores to those of the county who hold the data class `scores`, and to no school; "care" shows rows of the schools in the
 context to those who hold the data class `care` there; "consent" likewise, for who takes part and by which code; "care_case"
 besides `care` to experts (data class `care_case`), each student as long as a dated assignment names him or her;
-"care_class" besides to class teachers (data class `care_class`), as long as a dated duty gives them the class; "levels"
-besides to who heads the school's psychological work (data class `care_levels`); "public" shows
+"care_class" besides to class teachers (data class `care_class`), as long as a dated duty gives them the class, "class_duty"
+of tasks their own kind only; "levels" likewise (data class `care_class_levels`, which a county may leave out: decision
+52), and to who heads the school's psychological work (data class `care_levels`); "public" shows
 every row to everybody, signed in or not, and is written like "unit": only frozen copies of what was published lie there;
 "logs" shows the auditor's own papers to the county's auditor. Decision 13: only worker code paths sign `system`.
 """
@@ -23,7 +24,7 @@ OF_A_CASE = (
     f" and c.from_on <= {TODAY} and (c.to_on is null or c.to_on >= {TODAY})))"
 )
 OF_A_CLASS = (
-    "(school_id = any((select ctx.schools())::uuid[]) and (select ctx.holds('care_class')) and student_id in"
+    "(school_id = any((select ctx.schools())::uuid[]) and (select ctx.holds('{held}')) and student_id in"
     " (select s.id from students s join teaching_duties d on d.class_id = s.class_id where d.duty = 'homeroom'"
     " and d.person_id = (select ctx.actor())"
     f" and d.from_on <= {TODAY} and (d.to_on is null or d.to_on >= {TODAY})))"
@@ -65,8 +66,17 @@ CONDITIONS = {
 CONDITIONS |= {
     "student_case": f"({CONDITIONS['student']} or {OF_A_CASE.format(student='id')})",
     "care_case": f"({CONDITIONS['care']} or {OF_A_CASE.format(student='student_id')})",
-    "care_class": f"({CONDITIONS['care']} or {OF_A_CASE.format(student='student_id')} or {OF_A_CLASS})",
-    "levels": f"({CONDITIONS['care']} or {OF_A_CASE.format(student='student_id')} or {OF_A_CLASS} or {OF_A_SCHOOL})",
+    "care_class": (
+        f"({CONDITIONS['care']} or {OF_A_CASE.format(student='student_id')} or {OF_A_CLASS.format(held='care_class')})"
+    ),
+    "class_duty": (
+        f"({CONDITIONS['care']} or {OF_A_CASE.format(student='student_id')}"
+        f" or (for_class and {OF_A_CLASS.format(held='care_class')}))"
+    ),
+    "levels": (
+        f"({CONDITIONS['care']} or {OF_A_CASE.format(student='student_id')}"
+        f" or {OF_A_CLASS.format(held='care_class_levels')} or {OF_A_SCHOOL})"
+    ),
 }
 
 

@@ -239,7 +239,7 @@ class CareDuty(Base, Movable):
     """支持任务: one thing to do for a student until a moment; what was done lies sealed."""
 
     __tablename__ = "care_duties"
-    __protection__ = "care_class"
+    __protection__ = "class_duty"
     __untold__ = frozenset({"account_sealed"})
     __table_args__ = (Index("ix_care_duties_due", "school_id", "state", "due_at"),)
     workflow = CARE_DUTY

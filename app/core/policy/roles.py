@@ -59,7 +59,13 @@ ALL = (
     _role("school_data_adviser", "学校数据顾问", "School data adviser", "outside"),
     _role("grade_leader", "年级组长", "Grade leader", "school"),
     _role("subject_teacher", "任课教师", "Subject teacher", "school"),
-    _role("homeroom_teacher", "班主任", "Homeroom teacher", "school", data=("people", "consent", "care_class")),
+    _role(
+        "homeroom_teacher",
+        "班主任",
+        "Homeroom teacher",
+        "school",
+        data=("people", "consent", "care_class", "care_class_levels"),
+    ),
     _role(
         "school_psych_lead",
         "学校心理工作负责人",

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Literal
 
+from flask import current_app
 from sqlalchemy import Date, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
@@ -17,7 +18,7 @@ from app.core.database import Context, db, use_context
 from app.core.imports.grades import cohort_of
 from app.core.policy.actor import Actor, Taught
 from app.core.policy.assignments import CaseAssignment
-from app.core.policy.roles import ROLES
+from app.core.policy.roles import ROLES, Role
 from app.people.directory.models import (
     Person,
     RoleAssignment,
@@ -168,11 +169,18 @@ def actor_of(row: Any) -> Actor:
         subjects=tuple(row.subjects or ()),
         classes=tuple(dict.fromkeys(duty.class_id for duty in duties)),
         taught=tuple(dict.fromkeys(_taught(duty) for duty in duties)),
-        data_classes=role.data_classes,
+        data_classes=data_classes(role),
         county_wide=county_wide,
         locale=row.language,
         fresh_until=fresh_until.timestamp(),
     )
+
+
+def data_classes(role: Role) -> tuple[str, ...]:
+    """What the role may open; a county decides whether class teachers see levels (decision 52)."""
+    if current_app.extensions["bihuan.settings"].homeroom_sees_tier:
+        return role.data_classes
+    return tuple(name for name in role.data_classes if name != "care_class_levels")
 
 
 def _given(row: Any) -> tuple[tuple[uuid.UUID, ...], bool]:

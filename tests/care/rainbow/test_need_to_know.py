@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import func, insert, select, text, update
 
-from app.care.rainbow.models import TeacherRating
+from app.care.rainbow.models import CareDuty, RainbowTier, TeacherRating
 from app.care.rainbow.operations import deciding
 from app.core import clock
 from app.core.audit import trail
@@ -17,6 +18,7 @@ from app.core.policy.actor import SYSTEM
 from app.core.policy.assignments import CaseAssignment
 from app.core.policy.roles import ROLES
 from app.people.directory.models import Student, TeachingDuty
+from app.people.identity import lookup
 from tests.care.rainbow.conftest import Class
 from tests.care.rainbow.reference import Rated
 from tests.care.rainbow.test_deciding import Desk, with_tier
@@ -140,6 +142,24 @@ def test_security_23_the_pages_open_for_those_only_and_no_level_shows_before_a_c
         shown = client.get(f"{page}?shown=1", base_url="https://localhost")
         assert "level-red" in shown.text and shown.headers["Refresh"].startswith("60; url=/support/")
         assert shown.headers["Cache-Control"] == "no-store"
+
+
+def test_where_the_county_says_so_class_teachers_have_tasks_and_no_levels(
+    app: Flask, cast: Cast, child: Student, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Decision 52: `homeroom_sees_tier` off."""
+    silent = replace(app.extensions["bihuan.settings"], homeroom_sees_tier=False)
+    monkeypatch.setitem(app.extensions, "bihuan.settings", silent)
+    client = sign_in(app.test_client(), cast["homeroom_teacher"])
+    for address in ("/support/class", "/support/class?shown=1"):
+        answer = client.get(address, base_url="https://localhost")
+        assert answer.status_code == 200 and child.name in answer.text
+        assert not any(word in answer.text for word in (*LEVEL_WORDS, "显示层级")), address
+    assert "1 项" in answer.text
+    own = cast.actor("homeroom_teacher")
+    use_context(replace(own, data_classes=lookup.data_classes(ROLES["homeroom_teacher"])).context())
+    assert db.session.scalar(select(func.count()).select_from(RainbowTier)) == 0
+    assert db.session.scalar(select(func.count()).select_from(CareDuty)) == 1
 
 
 def test_on_a_wall_no_level_is_shown_whatever_is_asked(app: Flask, cast: Cast, child: Student) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import and_, func, select
@@ -21,19 +22,26 @@ DUTIES, CLASS, RATE, ASSESS = (
     "rainbow.rate_student",
     "rainbow.assess_student",
 )
+CLASS_LEVELS = "care_class_levels"
+"""The data class with which class teachers see levels (decision 52)."""
 MOST = 200
 
 
 def own_class(actor: Actor) -> Sequence[Any]:
-    """(student, class name, tier, day of the newest rating) by number, never by level (§2.3 c)."""
+    """(student, class name, tier, day of the newest rating, tasks due) by number, never by level (§2.3 c)."""
     rated = (
         select(TeacherRating.student_id, func.max(TeacherRating.rated_on).label("rated_on"))
-        .where(TeacherRating.rated_on >= clock.today().replace(year=clock.today().year - 1))
+        .where(TeacherRating.rated_on > clock.today() - timedelta(days=365))
         .group_by(TeacherRating.student_id)
         .subquery()
     )
+    due = (
+        select(func.count())
+        .where(CareDuty.student_id == Student.id, CareDuty.for_class, CareDuty.state == "due")
+        .scalar_subquery()
+    )
     wanted = (
-        select(Student, SchoolClass.name, RainbowTier.tier, rated.c.rated_on)
+        select(Student, SchoolClass.name, RainbowTier.tier, rated.c.rated_on, due)
         .join(SchoolClass, SchoolClass.id == Student.class_id)
         .outerjoin(RainbowTier, RainbowTier.student_id == Student.id)
         .outerjoin(rated, rated.c.student_id == Student.id)

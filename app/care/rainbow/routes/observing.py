@@ -24,8 +24,10 @@ from app.core.web.pages import page
 @bp.get("/support/class")
 @needs(queries.CLASS)
 def own_class() -> Response:
-    """The roll of the own class: who is rated, and, for a minute after a click, levels of attention."""
-    actor, shown = current_actor(), asked_to_show()
+    """The roll of the own class: who is rated, what is to be done, and, for a minute after a click, levels of attention."""
+    actor = current_actor()
+    may_show = queries.CLASS_LEVELS in actor.data_classes
+    shown = may_show and asked_to_show()
     rows = queries.own_class(actor)
     trail.saw(actor, None, "class.levels" if shown else "class.list", [row[0].ref for row in rows])
     hidden = url_for("support.own_class")
@@ -33,6 +35,7 @@ def own_class() -> Response:
         "care/rainbow/class.html",
         rows=rows,
         rated=sum(1 for row in rows if row[3]),
+        may_show=may_show,
         shown=shown,
         seconds=SECONDS,
         hidden_url=hidden,
