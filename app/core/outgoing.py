@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-import requests
+from typing import TYPE_CHECKING
+
+from app.core.on_demand import on_demand
+
+if TYPE_CHECKING:
+    import requests
+else:
+    requests = on_demand("requests")
 
 SECONDS = 5
 

@@ -10,6 +10,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.timeouts import BaseTimeoutException
 
+from app.core import on_demand
 from app.core.servers.processes import end_with_parent
 
 QUEUES = ("urgent", "letters", "heavy")
@@ -41,6 +42,7 @@ class TiedWorker(Worker):
 
 def work(url: str, queues: tuple[str, ...], burst: bool = False) -> None:
     """Serve `queues` in that order until told to stop; `burst` ends when they are empty."""
+    on_demand.import_all()
     redis = Redis.from_url(url)
     TiedWorker(
         [Queue(name, connection=redis, serializer=JSONSerializer) for name in queues],

@@ -1,22 +1,29 @@
 """Editable Word documents in 公文 form, built row by row: title, facts, lists, signatures (ui §11)."""
 
+from __future__ import annotations
+
 import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import docx
-from docx.enum.section import WD_ORIENT
-from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
-from docx.table import Table, _Cell
-from docx.text.paragraph import Paragraph
+from typing import TYPE_CHECKING, Any
 
 from app.core import clock
+from app.core.on_demand import on_demand
+
+if TYPE_CHECKING:
+    import docx
+    import docx.enum.section
+    import docx.enum.table
+    import docx.enum.text
+    import docx.oxml
+    import docx.oxml.ns
+    import docx.shared
+    from docx.table import Table, _Cell
+    from docx.text.paragraph import Paragraph
+else:
+    docx = on_demand("docx")
+
 
 MARGINS = {"top": 37, "bottom": 35, "left": 28, "right": 26}
 PAPER = (210, 297)
@@ -51,28 +58,28 @@ class Paper:
         self._document = docx.Document()
         self._set_page()
         self._set_properties(title)
-        self._add(title, "title", WD_ALIGN_PARAGRAPH.CENTER)
+        self._add(title, "title", centred=True)
         if number:
-            self._add(number, "body", WD_ALIGN_PARAGRAPH.CENTER)
+            self._add(number, "body", centred=True)
 
     @property
     def width(self) -> int:
         """Millimetres between the margins."""
         return PAPER[1 if self.landscape else 0] - MARGINS["left"] - MARGINS["right"]
 
-    def heading(self, level: int, text: str) -> "Paper":
+    def heading(self, level: int, text: str) -> Paper:
         """A heading: level 1 is 黑体 (一、), level 2 楷体 (（一）)."""
         written = self._add(text, f"heading{level}", indent=True)
         written.paragraph_format.keep_with_next = True
         return self
 
-    def paragraph(self, text: str) -> "Paper":
+    def paragraph(self, text: str) -> Paper:
         """A paragraph of body text, first line indented by two characters; empty lines part paragraphs."""
         for part in re.split(r"\n\s*\n", text.strip()):
             self._add(part, "body", indent=True)
         return self
 
-    def facts(self, pairs: Sequence[tuple[str, Value]], columns: int = 2) -> "Paper":
+    def facts(self, pairs: Sequence[tuple[str, Value]], columns: int = 2) -> Paper:
         """A grid of labels and values, `columns` pairs in a row; a long value takes the rest of its row."""
         rows = _in_rows(pairs, columns)
         grid = self._grid(len(rows), columns * 2)
@@ -89,7 +96,7 @@ class Paper:
 
     def table(
         self, headers: Sequence[str], rows: Sequence[Sequence[Value]], widths: Sequence[float] | None = None
-    ) -> "Paper":
+    ) -> Paper:
         """A list with its header repeated on every page and no row split. widths: shares of the page, one a column."""
         grid = self._grid(1 + len(rows), len(headers))
         shares = widths or [1] * len(headers)
@@ -101,19 +108,19 @@ class Paper:
                 self._fill(cell, value, centred=values is headers, bold=values is headers)
         return self._gap()
 
-    def signatures(self, lines: Sequence[Signature]) -> "Paper":
+    def signatures(self, lines: Sequence[Signature]) -> Paper:
         """Lines for signature, seal and date; what is not known stays open for the pen."""
         grid = self._grid(len(lines), 3, ruled=False)
         _set_widths(grid, [self.width * 0.34, self.width * 0.33, self.width * 0.33])
         for line, row in zip(lines, grid.rows, strict=True):
             _mark(row._tr.get_or_add_trPr(), "w:cantSplit")
-            row.height = Mm(14)
+            row.height = docx.shared.Mm(14)
             self._fill(row.cells[0], f"{line.label}：", size="body")
             self._fill(row.cells[1], line.name or "（签名）", size="body")
             self._fill(row.cells[2], line.day or "　　年　月　日", size="body")
         return self
 
-    def page_break(self) -> "Paper":
+    def page_break(self) -> Paper:
         """Go on on a new page."""
         self._document.add_page_break()  # type: ignore[no-untyped-call]
         return self
@@ -128,12 +135,12 @@ class Paper:
         section = self._document.sections[0]
         width, height = PAPER
         if self.landscape:
-            section.orientation, (width, height) = WD_ORIENT.LANDSCAPE, (height, width)
-        section.page_width, section.page_height = Mm(width), Mm(height)
-        section.top_margin, section.bottom_margin = Mm(MARGINS["top"]), Mm(MARGINS["bottom"])
-        section.left_margin, section.right_margin = Mm(MARGINS["left"]), Mm(MARGINS["right"])
+            section.orientation, (width, height) = docx.enum.section.WD_ORIENT.LANDSCAPE, (height, width)
+        section.page_width, section.page_height = docx.shared.Mm(width), docx.shared.Mm(height)
+        section.top_margin, section.bottom_margin = docx.shared.Mm(MARGINS["top"]), docx.shared.Mm(MARGINS["bottom"])
+        section.left_margin, section.right_margin = docx.shared.Mm(MARGINS["left"]), docx.shared.Mm(MARGINS["right"])
         foot = section.footer.paragraphs[0]
-        foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        foot.alignment = docx.enum.text.WD_ALIGN_PARAGRAPH.CENTER
         for piece in ("— ", "PAGE", " —"):
             run = foot.add_run("" if piece == "PAGE" else piece)
             _dress(run, "body", SIZES["page"])
@@ -145,23 +152,25 @@ class Paper:
         about.title, about.author, about.comments, about.language = _printable(title)[:200], "Bihuan", "", "zh-CN"
         about.created = about.modified = clock.now().replace(tzinfo=None, microsecond=0)
 
-    def _add(
-        self, text: str, style: str, align: Any = WD_ALIGN_PARAGRAPH.JUSTIFY, *, indent: bool = False
-    ) -> Paragraph:
+    def _add(self, text: str, style: str, *, centred: bool = False, indent: bool = False) -> Paragraph:
         paragraph = self._document.add_paragraph()
-        paragraph.alignment = align
+        places = docx.enum.text.WD_ALIGN_PARAGRAPH
+        paragraph.alignment = places.CENTER if centred else places.JUSTIFY
         shape = paragraph.paragraph_format
-        shape.space_before = shape.space_after = Pt(0)
+        shape.space_before = shape.space_after = docx.shared.Pt(0)
         size = SIZES.get(style, SIZES["body"])
-        shape.line_spacing_rule, shape.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(max(29, size * 1.6))
+        shape.line_spacing_rule, shape.line_spacing = (
+            docx.enum.text.WD_LINE_SPACING.EXACTLY,
+            docx.shared.Pt(max(29, size * 1.6)),
+        )
         if indent:
-            shape.first_line_indent = Pt(size * 2)
+            shape.first_line_indent = docx.shared.Pt(size * 2)
         _write(paragraph, text, style, size)
         return paragraph
 
     def _grid(self, rows: int, columns: int, *, ruled: bool = True) -> Table:
         grid: Table = self._document.add_table(rows, columns)
-        grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+        grid.alignment, grid.autofit = docx.enum.table.WD_TABLE_ALIGNMENT.CENTER, False
         if ruled:
             grid.style = "Table Grid"
         return grid
@@ -171,12 +180,12 @@ class Paper:
     ) -> None:
         paragraph = cell.paragraphs[0]
         if centred:
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+            paragraph.alignment = docx.enum.text.WD_ALIGN_PARAGRAPH.CENTER
         elif isinstance(value, (int, float)):
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+            paragraph.alignment = docx.enum.text.WD_ALIGN_PARAGRAPH.RIGHT
         _write(paragraph, "" if value is None else str(value), "table", SIZES[size], bold=bold)
 
-    def _gap(self) -> "Paper":
+    def _gap(self) -> Paper:
         self._add("", "small")
         return self
 
@@ -201,30 +210,32 @@ def _write(paragraph: Paragraph, text: str, style: str, size: float, *, bold: bo
 
 
 def _dress(run: Any, style: str, size: float) -> None:
-    run.font.size, run.font.name = Pt(size), LATIN
-    run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), FONTS.get(style, FONTS["body"]))
+    run.font.size, run.font.name = docx.shared.Pt(size), LATIN
+    run._element.get_or_add_rPr().get_or_add_rFonts().set(
+        docx.oxml.ns.qn("w:eastAsia"), FONTS.get(style, FONTS["body"])
+    )
 
 
 def _add_field(run: Any, name: str) -> None:
     for kind in ("begin", None, "end"):
         if kind is None:
-            element = OxmlElement("w:instrText")
+            element = docx.oxml.OxmlElement("w:instrText")
             element.text = name
         else:
-            element = OxmlElement("w:fldChar")
-            element.set(qn("w:fldCharType"), kind)
+            element = docx.oxml.OxmlElement("w:fldChar")
+            element.set(docx.oxml.ns.qn("w:fldCharType"), kind)
         run._element.append(element)
 
 
 def _mark(properties: Any, name: str) -> None:
-    properties.append(OxmlElement(name))
+    properties.append(docx.oxml.OxmlElement(name))
 
 
 def _set_widths(grid: Table, millimetres: Sequence[float]) -> None:
     for column, width in zip(grid.columns, millimetres, strict=True):
-        column.width = Mm(width)
+        column.width = docx.shared.Mm(width)
         for cell in column.cells:
-            cell.width = Mm(width)
+            cell.width = docx.shared.Mm(width)
 
 
 def _printable(text: str) -> str:

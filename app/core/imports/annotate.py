@@ -3,22 +3,25 @@
 import io
 import warnings
 from collections.abc import Iterator
-from typing import Any, Literal
-
-from openpyxl import load_workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.comments import Comment
-from openpyxl.styles import PatternFill
+from typing import TYPE_CHECKING, Any, Literal
 
 from app.core.imports.staged import StagedSheet
 from app.core.imports.work import STATUS
+from app.core.on_demand import on_demand
 from app.core.spreadsheets import Head, write_workbook
+
+if TYPE_CHECKING:
+    import openpyxl.cell.cell
+    import openpyxl.comments
+    import openpyxl.styles
+else:
+    openpyxl = on_demand("openpyxl")
 
 Language = Literal["zh", "en"]
 _AUTHOR = "Bihuan"
 _MOST_COMMENTS = 5_000
 _MOST_CELLS = 1_500_000
-_FILLS = {"block": PatternFill("solid", fgColor="F8D7DA"), "warn": PatternFill("solid", fgColor="FFF3CD")}
+_FILLS = {"block": "F8D7DA", "warn": "FFF3CD"}
 _SUMMARY = ("核对结果", "Check results")
 _HEADS = {
     "zh": ("工作表", "单元格", "级别", "表里写的", "问题", "怎么改"),
@@ -41,7 +44,7 @@ def annotated(data: bytes, staged: StagedSheet, language: Language = "zh") -> by
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            book = load_workbook(io.BytesIO(data), data_only=True, keep_links=False, keep_vba=False)
+            book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, keep_links=False, keep_vba=False)
         except (ValueError, KeyError, TypeError, AttributeError, IndexError, OSError):
             return problem_workbook(staged, ("blocked", "warned"), language)
         _mark_cells(book, staged, language)
@@ -63,10 +66,12 @@ def _mark_cells(book: Any, staged: StagedSheet, language: Language) -> None:
             _put(summary, line, position, text)
         marked.setdefault((sheet, address), []).append("\n".join(filter(None, cells[4:])))
         if sheet in book.sheetnames and (message["level"] == "block" or len(marked[sheet, address]) == 1):
-            book[sheet][address].fill = _FILLS[message["level"]]
+            book[sheet][address].fill = openpyxl.styles.PatternFill("solid", fgColor=_FILLS[message["level"]])
     for (sheet, address), texts in list(marked.items())[:_MOST_COMMENTS]:
         if sheet in book.sheetnames:
-            book[sheet][address].comment = Comment(_legal("\n".join(texts)), _AUTHOR, height=120, width=260)
+            book[sheet][address].comment = openpyxl.comments.Comment(
+                _legal("\n".join(texts)), _AUTHOR, height=120, width=260
+            )
 
 
 def _messages(staged: StagedSheet) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -87,7 +92,7 @@ def _put(sheet: Any, row: int, column: int, text: str) -> None:
 
 
 def _legal(text: str) -> str:
-    cleaned: str = ILLEGAL_CHARACTERS_RE.sub("", text)
+    cleaned: str = openpyxl.cell.cell.ILLEGAL_CHARACTERS_RE.sub("", text)
     return cleaned
 
 

@@ -1,12 +1,19 @@
 """Blank workbooks to fill in: headers that are recognised, text columns, how to write each cell."""
 
-import io
+from __future__ import annotations
 
-import xlsxwriter
+import io
+from typing import TYPE_CHECKING
 
 from app.core.imports.columns import Column, Kind
 from app.core.imports.vocabulary import load
+from app.core.on_demand import on_demand
 from app.core.spreadsheets.writing import workbook_options
+
+if TYPE_CHECKING:
+    import xlsxwriter
+else:
+    xlsxwriter = on_demand("xlsxwriter")
 
 _ROWS = 5_000
 _LONGEST_LIST = 255

@@ -6,9 +6,14 @@ import io
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import IO, Any, Literal
+from typing import IO, TYPE_CHECKING, Any, Literal
 
-import xlsxwriter
+from app.core.on_demand import on_demand
+
+if TYPE_CHECKING:
+    import xlsxwriter
+else:
+    xlsxwriter = on_demand("xlsxwriter")
 
 Value = str | int | float | bool | dt.date | dt.datetime | None
 _STARTS_A_FORMULA = frozenset("=+-@\t\r＝＋－＠")

@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import io
 from html import escape
+from typing import TYPE_CHECKING
 
-import pikepdf
-from docx import Document
 from flask import Response, current_app
 
 from app.core import clock, pdf
 from app.core.errors import StepRefused
+from app.core.on_demand import on_demand
 from app.core.policy.actor import Actor
 from app.core.policy.roles import ROLES
 from app.core.storage import Shelf, headers_for
+
+if TYPE_CHECKING:
+    import docx
+    import pikepdf
+else:
+    docx, pikepdf = on_demand("docx"), on_demand("pikepdf")
 
 PDF = "application/pdf"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -57,7 +63,7 @@ def on_pdf(content: bytes, line: str) -> bytes:
 
 def on_word(content: bytes, line: str) -> bytes:
     """The document with the line in the foot of each section."""
-    paper = Document(io.BytesIO(content))
+    paper = docx.Document(io.BytesIO(content))
     for section in paper.sections:
         section.footer.add_paragraph(line)
     kept = io.BytesIO()

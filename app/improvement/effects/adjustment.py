@@ -5,16 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
+from app.core.on_demand import on_demand
 from app.improvement.effects.measures import Measure
 from app.improvement.effects.outcome_rules import OutcomeRules
 from app.improvement.effects.statistics.prediction import Line, t_quantile
 
-Floats = NDArray[np.float64]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+else:
+    np = on_demand("numpy")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
+from app.core.on_demand import on_demand
 from app.improvement.effects.statistics.growth import growth, growth_z
 from app.improvement.effects.statistics.prediction import (
     LEAST_TREND_POINTS,
@@ -24,8 +23,15 @@ from app.improvement.effects.statistics.shrinkage import multilevel, trouble
 from app.improvement.effects.value_added_scatter import scatter
 from app.improvement.provenance import Reason, Rules, code_version, newest_version, read_rules, sentences
 
-Floats = NDArray[np.float64]
-Codes = NDArray[np.int64]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Codes = NDArray[np.int64]
+else:
+    np = on_demand("numpy")
+
 MULTILEVEL, COHORT, GROWTH, GROWTH_Z, TREND = "multilevel", "cohort", "growth", "growth_z", "trend"
 ASKED = (MULTILEVEL, GROWTH, GROWTH_Z, TREND)
 """Models that may be asked for; a cohort regression stands in where groups are too few for the first."""

@@ -6,15 +6,21 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from operator import attrgetter
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
-from numpy.typing import NDArray
+from app.core.on_demand import on_demand
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-Words = NDArray[np.str_]
-Counts = NDArray[np.int64]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+    Words = NDArray[np.str_]
+    Counts = NDArray[np.int64]
+else:
+    np = on_demand("numpy")
+
 
 VALUE_TYPES = ("mean", "rate", "index")
 DIRECTIONS = ("higher", "lower")

@@ -5,13 +5,19 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from app.improvement.monitoring.cells import Cells, Counts, Flags, Floats, Words, plain
+from app.core.on_demand import on_demand
+from app.improvement.monitoring.cells import Cells, plain
 from app.improvement.monitoring.rule_set import SEVERITIES, FindingRules, finding_rules
 from app.improvement.provenance import Reason, code_version, inputs_digest, sentences
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from app.improvement.monitoring.cells import Counts, Flags, Floats, Words
+else:
+    np = on_demand("numpy")
 
 DECIMALS = 9
 """Numbers are rounded to this many decimals before they meet a boundary (decisions §6, §8)."""

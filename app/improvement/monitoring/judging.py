@@ -5,18 +5,23 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from sqlalchemy import Row, text
 
 from app.core import clock
 from app.core.database import db
+from app.core.on_demand import on_demand
 from app.improvement.monitoring.cells import Cell, Cells, plain
 from app.improvement.monitoring.finding_rules import STRENGTH, UNTESTED_CODES, Findings, judge
 from app.improvement.monitoring.models import MonitoringCycle
 from app.improvement.monitoring.rule_set import finding_rules
 from app.improvement.monitoring.words import BENCHMARKS
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = on_demand("numpy")
 
 CELLS = text(
     """select distinct on (r.scope_level, u.code, r.grade, r.class_no, r.subject, i.code)

@@ -6,16 +6,20 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from app.core.on_demand import on_demand
 from app.improvement.monitoring.cells import plain
 from app.improvement.monitoring.judging import Judged
 from app.improvement.monitoring.models import MonitoringCycle
 from app.improvement.monitoring.numbers import MonitoringNumbers, monitoring_numbers
 from app.improvement.monitoring.suppression import suppress
 from app.improvement.provenance import inputs_digest
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = on_demand("numpy")
 
 Json = dict[str, Any]
 DIGITS = 6

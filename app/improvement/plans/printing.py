@@ -6,17 +6,17 @@ import hashlib
 import io
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import segno
 from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from pypdf import PdfWriter
 
 from app.core import clock, pdf
 from app.core.audit.trail import canonical
 from app.core.database import db
+from app.core.on_demand import on_demand
 from app.core.policy.actor import SYSTEM
 from app.core.web.chips import long_date, word
 from app.core.web.drawings import plain
@@ -30,6 +30,11 @@ from app.improvement.plans.words import DESIGN_NAMES
 from app.improvement.problems.models import ProblemList
 from app.improvement.problems.words import CAUSES, value_words, word_of
 from app.people.directory.models import Person, Unit
+
+if TYPE_CHECKING:
+    import pypdf
+else:
+    pypdf = on_demand("pypdf")
 
 MEASURES = (5, 26, 12, 16, 28, 13)
 """Shares of the page of the table of measures: one a column."""
@@ -226,7 +231,7 @@ def _as_pdf(document: PlanDocument, papers: Sequence[PlanPaper], marks: dict[str
         _note_progress(document, number)
     if len(parts) == 1:
         return parts[0].content, parts[0].pages
-    binder = PdfWriter()
+    binder = pypdf.PdfWriter()
     for part in parts:
         binder.append(io.BytesIO(part.content))
     whole = io.BytesIO()

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from authlib.integrations.flask_client import OAuth
 from flask import Flask, current_app
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -50,6 +49,8 @@ def register(app: Flask) -> None:
     settings: Settings = app.extensions["bihuan.settings"]
     if not settings.oidc_issuer:
         return
+    from authlib.integrations.flask_client import OAuth
+
     OAuth(app).register(
         NAME,
         server_metadata_url=settings.oidc_issuer.rstrip("/") + "/.well-known/openid-configuration",

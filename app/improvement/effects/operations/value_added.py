@@ -5,9 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from sqlalchemy import insert, select
 
 from app.core import clock
@@ -16,12 +15,18 @@ from app.core.casework.door import operation
 from app.core.database import db, new_ref, uuid7
 from app.core.errors import Invalid, Sentence
 from app.core.imports.models import ImportBatch
+from app.core.on_demand import on_demand
 from app.core.policy.actor import Actor
 from app.improvement.effects.models import ValueAddedEffect, ValueAddedRun, ValueAddedScore
 from app.improvement.effects.value_added import ASKED, Effect, Pupils, Reckoning, reckon
 from app.improvement.monitoring.models import MonitoringCycle
 from app.improvement.provenance import inputs_digest
 from app.people.directory.models import Unit
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = on_demand("numpy")
 
 UNKNOWN_MODEL = Sentence("请从列表里选模型", "Choose a model from the list")
 NO_ROWS = Sentence(

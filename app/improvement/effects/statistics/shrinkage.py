@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
+from app.core.on_demand import on_demand
 from app.improvement.effects.statistics.prediction import standardised, with_intercept
 
-Floats = NDArray[np.float64]
-Codes = NDArray[np.int64]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Codes = NDArray[np.int64]
+else:
+    np = on_demand("numpy")
+
 Z95 = 1.96
-COARSE = np.concatenate([[0.0], np.geomspace(1e-4, 1e2, 160)])
-"""Ratios of standard deviations, group over pupil, at which the likelihood is looked at first."""
+
+
+@cache
+def _coarse() -> Floats:
+    """Ratios of standard deviations, group over pupil, at which the likelihood is looked at first."""
+    return np.concatenate([[0.0], np.geomspace(1e-4, 1e2, 160)])
+
+
 FINE, NEGLIGIBLE, HALVINGS = 61, 14.0, 44
 
 
@@ -192,9 +205,9 @@ class _Profile:
 
 def _best_ratio(sums: _Sums) -> float:
     """τ/σ of the highest restricted likelihood, 0 where no spread between groups is better than any."""
-    coarse = _Profile.at(sums, COARSE).deviance
+    coarse = _Profile.at(sums, _coarse()).deviance
     best = int(coarse.argmin())
-    low, high = COARSE[max(best - 1, 0)], COARSE[min(best + 1, len(COARSE) - 1)]
+    low, high = _coarse()[max(best - 1, 0)], _coarse()[min(best + 1, len(_coarse()) - 1)]
     while high - low > 1e-9 * max(high, 1e-3):
         inside = np.linspace(low, high, 12)
         place = int(_Profile.at(sums, inside).deviance.argmin())
@@ -224,11 +237,11 @@ def _averaged(sums: _Sums) -> tuple[Floats, Floats]:
 
 
 def _where_it_matters(sums: _Sums) -> Floats:
-    at = _Profile.at(sums, COARSE)
+    at = _Profile.at(sums, _coarse())
     log_weight = -(at.deviance - np.log(at.rss)) / 2
     places = np.flatnonzero(log_weight > log_weight.max() - NEGLIGIBLE / 2)
-    low = COARSE[max(int(places[0]) - 1, 0)]
-    return np.linspace(low, COARSE[min(int(places[-1]) + 1, len(COARSE) - 1)], FINE)
+    low = _coarse()[max(int(places[0]) - 1, 0)]
+    return np.linspace(low, _coarse()[min(int(places[-1]) + 1, len(_coarse()) - 1)], FINE)
 
 
 def _quantile(centre: Floats, spread: Floats, weight: Floats, share: float) -> Floats:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from authlib.integrations.base_client import OAuthError
 from flask import Response, current_app, flash, redirect, session, url_for
 from flask_babel import gettext as _
-from joserfc.errors import JoseError
-from requests import RequestException
 
 from app.core.errors import Invalid, NotFound
 from app.core.limits import TooSoon
@@ -61,10 +58,19 @@ def go_to_bureau() -> Any:
     return _reached(_away)
 
 
+def _refusals() -> tuple[type[Exception], ...]:
+    """What the libraries raise when the identity service is away or answers wrongly; imported where there is one."""
+    from authlib.integrations.base_client import OAuthError
+    from joserfc.errors import JoseError
+    from requests import RequestException
+
+    return RequestException, OAuthError, JoseError
+
+
 def _reached(go: Any) -> Any:
     try:
         return go()
-    except (RequestException, OAuthError, JoseError):
+    except _refusals():
         return _failed(_("现在连不上统一认证，请用账号和密码登录，或过一会儿再试。"), 503)
 
 
@@ -81,7 +87,7 @@ def back_from_bureau() -> Any:
         raise NotFound("bureau")
     try:
         told = service.authorize_access_token().get("userinfo") or {}
-    except (RequestException, OAuthError, JoseError):
+    except _refusals():
         return _failed(_("统一认证没有给出可用的回答，请重新开始。"))
     identity = Identity(str(told.get("iss", "")), str(told.get("sub", "")))
     if session.pop(LINKING, False) and current_actor() is not NOBODY:
