@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from app.core.small_cells import suppress
 from app.improvement.effects.value_added import ABOVE, BELOW, SAME
-from app.improvement.monitoring.suppression import suppress
 
 Json = dict[str, Any]
 ORDER = (BELOW, SAME, ABOVE)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.core.small_cells import suppress
 from app.improvement.monitoring.models import Indicator, MonitoringCycle, MonitoringResult
 from app.improvement.monitoring.snapshots import interval_of
-from app.improvement.monitoring.suppression import suppress
 
 SAMPLED = 2.0
 """Design effect of a sample whose sheet gives none (domain §8.3); a census counts each pupil once."""

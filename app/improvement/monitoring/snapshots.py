@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.core.on_demand import on_demand
+from app.core.small_cells import suppress
 from app.improvement.monitoring.cells import plain
 from app.improvement.monitoring.judging import Judged
 from app.improvement.monitoring.models import MonitoringCycle
 from app.improvement.monitoring.numbers import MonitoringNumbers, monitoring_numbers
-from app.improvement.monitoring.suppression import suppress
 from app.improvement.provenance import inputs_digest
 
 if TYPE_CHECKING:

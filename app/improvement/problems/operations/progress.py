@@ -13,8 +13,8 @@ from app.core import clock
 from app.core.audit import trail
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
+from app.core.small_cells import suppress
 from app.improvement.monitoring.numbers import monitoring_numbers
-from app.improvement.monitoring.suppression import suppress
 from app.improvement.problems.models import ProblemItem, ProgressCount
 from workflows.improvement.problem_item import PROBLEM_ITEM
 
