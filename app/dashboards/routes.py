@@ -34,6 +34,7 @@ from app.improvement.plans.queries.lights import lights
 from app.improvement.problems.queries import progress
 from app.improvement.problems.words import USED
 from app.improvement.visits.queries.visits import soon_for
+from app.people.identity import workdays
 from workflows.improvement.problem_item import PROBLEM_ITEM
 
 bp = Blueprint("dashboards", __name__)
@@ -100,6 +101,7 @@ def _board_page(actor: Actor, tasks: list[dict[str, Any]]) -> Response:
         used=USED.values(),
         open_url=queries.OPEN_ITEMS,
         late_url=queries.LATE_ITEMS,
+        holidays_until=workdays.known_until() if workdays.ends_soon() else None,
     )
 
 

@@ -46,6 +46,7 @@ STEPS: dict[str, Sentence] = {
     "role.give_first": Sentence("任命最早的管理员", "First administrator named"),
     "role.end": Sentence("结束岗位", "Role ended"),
     "outbox.redrive": Sentence("重发失败的消息", "Failed message sent again"),
+    "calendar.declare": Sentence("登记工作日历", "Working days declared"),
     "audit.seal": Sentence("封存过期日志", "Old entries sealed"),
     "audit.verify": Sentence("要求校验链条", "Verification asked for"),
     "audit.record_drill": Sentence("记下一次演练", "Drill recorded"),

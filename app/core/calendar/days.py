@@ -1,4 +1,4 @@
-"""Working days with 调休: the published calendar, the settings table, and the office board's overrides above both."""
+"""Working days with 调休: the published calendar, the settings table, and the declared days above both."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta

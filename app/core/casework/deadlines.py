@@ -97,6 +97,11 @@ def work_calendar() -> calendar.WorkCalendar:
     return cache["now"]
 
 
+def forget_calendar() -> None:
+    """Read the calendar anew: a day was declared."""
+    db.session.info.pop("calendar", None)
+
+
 def restart(record: Movable, step: Step, came_from: str | None) -> None:
     """Close the clocks of the state that was left and start those of the state entered and of the step; inside an act.
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import DateField, HiddenField, IntegerField, PasswordField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, IntegerField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
@@ -79,6 +80,22 @@ class EndRoleForm(ReasonForm):
     """A reason, and the last day of the role."""
 
     last_day = DateField(_("最后一天"), [Optional()], description=_("留空就是立即结束"))
+
+
+class WorkdaysForm(FlaskForm):
+    """Days, and whether they are worked."""
+
+    first = DateField(_("第一天"), [InputRequired(_("请填第一天"))])
+    last = DateField(_("最后一天"), [Optional()], description=_("只有一天就留空"))
+    kind = SelectField(
+        _("这些天"),
+        [InputRequired(_("请选择"))],
+        choices=[
+            SelectChoice("free", _("放假")),
+            SelectChoice("worked", _("上班（补班）")),
+            SelectChoice("published", _("取消登记，照公布的日历")),
+        ],
+    )
 
 
 class ReleaseForm(FlaskForm):

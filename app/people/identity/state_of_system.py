@@ -11,7 +11,7 @@ from flask import current_app
 from redis.exceptions import RedisError
 from sqlalchemy import and_, func, or_, select, text
 
-from app.core import backups, calendar, clock, pdf, queue, time_source
+from app.core import backups, clock, pdf, queue, time_source
 from app.core.audit.anchors import last_anchor
 from app.core.audit.models import Verification
 from app.core.audit.verification import Anchor
@@ -20,6 +20,7 @@ from app.core.errors import NotFound
 from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import Actor
 from app.core.sound_start import MOST_SECONDS_APART
+from app.people.identity import workdays
 from config.settings import Settings
 
 OUTBOX_LATE = timedelta(seconds=60)
@@ -70,7 +71,7 @@ def system_state(actor: Actor) -> SystemState:
     dead = tuple(db.session.scalars(_dead(actor).order_by(OutboxRow.dead_at.desc()).limit(100)))
     verified = db.session.scalar(select(Verification).order_by(Verification.id.desc()).limit(1))
     anchors = tuple(_anchor(place, machine) for place in settings.anchor_files)
-    known_until = calendar.known_until(calendar.load_overrides())
+    known_until = workdays.known_until()
     refusals, of_one = _refusals(now)
     backed_up_at = backups.newest(settings.backups)
     alarms = {
@@ -80,7 +81,7 @@ def system_state(actor: Actor) -> SystemState:
         "chain": verified is not None and verified.first_bad is not None,
         "unverified": verified is None or now - verified.at > VERIFIED_LATE,
         "scanner": settings.scanner == "none",
-        "calendar": known_until < clock.today() + timedelta(days=90),
+        "calendar": workdays.ends_soon(),
         "queue": not _reachable(settings.redis_url),
         "refusals": refusals > MOST_REFUSALS or of_one > MOST_OF_ONE,
         "backup": _backup_late(settings, backed_up_at, machine),

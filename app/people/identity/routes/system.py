@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hmac
+from typing import Any
 
 from flask import Response, current_app, flash, request, url_for
 from flask_babel import gettext as _
 
 from app.core.errors import NotFound
 from app.core.limits import COSTLY, throttle
+from app.core.web.answers import carried_out, onward
 from app.core.web.current import PUBLIC, current_actor, needs
 from app.core.web.pages import page
 from app.people.identity import operations, state_of_system
+from app.people.identity import workdays as calendar
+from app.people.identity.forms import WorkdaysForm
 from app.people.identity.operations import FailedMessage
 from app.people.identity.routes.blueprint import bp
 from config.settings import Settings
@@ -22,6 +26,35 @@ from config.settings import Settings
 def system() -> Response:
     """The state of the installation."""
     return page("people/identity/system.html", state=state_of_system.system_state(current_actor()))
+
+
+@bp.get("/system/workdays")
+@needs("identity.configure")
+def workdays() -> Response:
+    """Days declared as worked or free, and the form that declares them."""
+    return _workdays(WorkdaysForm())
+
+
+def _workdays(form: WorkdaysForm, status: int = 200) -> Response:
+    return page(
+        "people/identity/workdays.html", status, form=form, rows=calendar.declared(), known_until=calendar.known_until()
+    )
+
+
+@bp.post("/system/workdays")
+@needs("identity.configure")
+def declare_workdays() -> Any:
+    """Declare them."""
+    actor, form = current_actor(), WorkdaysForm()
+    works = {"free": False, "worked": True}.get(form.kind.data)
+
+    def act() -> None:
+        first = form.first.data
+        calendar.declare(actor, None, calendar.Declared(first, form.last.data or first, works))
+
+    if carried_out(form, act):
+        return onward(url_for("identity.workdays"), _("已登记"))
+    return _workdays(form, 422)
 
 
 @bp.post("/system/messages/<int:number>/redrive")
