@@ -15,7 +15,7 @@ from app.core.web import navigation
 from app.core.web.current import current_actor
 from app.core.web.navigation import Entry
 from app.core.web.pages import say
-from app.people.identity import bureau, console, letters, queries
+from app.people.identity import bureau, console, letters, queries, workdays
 from app.people.identity.routes import bp, browser
 
 MENU = (
@@ -23,6 +23,7 @@ MENU = (
     Entry("care_of_system", "岗位申请", "identity.role_requests", "user-plus", ("identity.grant_role",), 20, tab=True),
     Entry("care_of_system", "在任岗位", "identity.roles", "briefcase", ("identity.grant_role",), 30, tab=True),
     Entry("care_of_system", "运行状态", "identity.system", "settings", ("identity.configure",), 40, tab=True),
+    Entry("people", "工作日历", "identity.workdays", "calendar", (workdays.DECLARE,), 80),
 )
 
 

@@ -16,6 +16,7 @@ from app.core.database import db
 from app.core.errors import Invalid, Sentence
 from app.core.policy.actor import Actor
 
+DECLARE = "casework.set_workdays"
 MOST_DAYS = 60
 """Days of one declaration: longer than any holiday."""
 FURTHEST = timedelta(days=3 * 366)
@@ -37,7 +38,7 @@ class Declared:
     works: bool | None
 
 
-@operation(right="identity.configure", name="calendar.declare")
+@operation(right=DECLARE, name="calendar.declare")
 def declare(actor: Actor, record: None, given: Declared) -> None:
     """Clocks that start from now on count these days so; those that run keep their day. Raises Invalid."""
     if given.first < clock.today():

@@ -27,7 +27,7 @@ def spring(clock: Any) -> None:
 
 
 def sent(app: Flask, cast: Cast, **typed: str) -> Any:
-    return sign_in(app.test_client(), cast["sys_admin"]).post("/system/workdays", data=typed)
+    return sign_in(app.test_client(), cast["sys_admin"]).post("/workdays", data=typed)
 
 
 def kept() -> int:
@@ -46,7 +46,7 @@ def test_a_declared_holiday_moves_the_clocks_that_start_afterwards(app: Flask, c
     assert five_days_on() == date(2027, 5, 19)
     assert sent(app, cast, first="2027-05-15", kind="worked").status_code == 303  # a Saturday
     assert five_days_on() == date(2027, 5, 18)
-    page = sign_in(app.test_client(), cast["sys_admin"]).get("/system/workdays").text
+    page = sign_in(app.test_client(), cast["sys_admin"]).get("/workdays").text
     assert page.count("放假</td>") == 2 and page.count("上班</td>") == 1
     assert sent(app, cast, first="2027-05-12", last="2027-05-15", kind="published").status_code == 303
     assert five_days_on() == date(2027, 5, 17) and kept() == 0

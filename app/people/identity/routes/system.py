@@ -28,8 +28,8 @@ def system() -> Response:
     return page("people/identity/system.html", state=state_of_system.system_state(current_actor()))
 
 
-@bp.get("/system/workdays")
-@needs("identity.configure")
+@bp.get("/workdays")
+@needs("casework.set_workdays")
 def workdays() -> Response:
     """Days declared as worked or free, and the form that declares them."""
     return _workdays(WorkdaysForm())
@@ -41,8 +41,8 @@ def _workdays(form: WorkdaysForm, status: int = 200) -> Response:
     )
 
 
-@bp.post("/system/workdays")
-@needs("identity.configure")
+@bp.post("/workdays")
+@needs("casework.set_workdays")
 def declare_workdays() -> Any:
     """Declare them."""
     actor, form = current_actor(), WorkdaysForm()
