@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -19,6 +21,7 @@ from app.improvement.disclosure.models import PublicPage, ResultDisclosure
 from app.improvement.disclosure.operations import disclosures
 from app.improvement.disclosure.operations.disclosures import DisclosureStep, Source
 from app.improvement.disclosure.queries import disclosures as queries
+from app.improvement.disclosure.queries import public_pages
 from app.improvement.monitoring.models import MonitoringCycle
 from app.improvement.monitoring.operations import cycles
 from app.improvement.monitoring.operations.moves import Move
@@ -207,6 +210,24 @@ def test_everybody_reads_the_page_without_a_cookie_in_either_language(scene: Dis
         "/public/bureaus/0000000000000000",
     ):
         assert visitor.get(path).status_code == 404, path
+
+
+def test_pages_stand_by_the_day_they_came_out_and_none_is_lost_between_two_leaves(
+    scene: DisclosureScene, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days, today, titles = (2, 5, 1, 5), clock.today(), []
+    for number, day in enumerate(days):
+        monkeypatch.setattr(clock, "today", lambda day=day: today + timedelta(days=day))
+        titles.append(scene.let_out(title=f"第{number}次说明", publish_on=clock.today()).title)
+    monkeypatch.setattr(public_pages, "PAGE", 1)
+    address, read = f"/public/bureaus/{db.session.scalars(select(PublicPage.bureau)).first()}?language=en", []
+    while address:
+        leaf = app.test_client().get(address).get_data(as_text=True)
+        read += [title for title in titles if title in leaf]
+        following = re.search(r'href="([^"]+)" rel="next"', leaf)
+        address = unescape(following[1]) if following else ""
+        assert 'lang="en"' in leaf
+    assert read == ["第3次说明", "第1次说明", "第0次说明", "第2次说明"]
 
 
 def test_the_page_of_what_was_withdrawn_says_so_and_keeps_nothing_else(scene: DisclosureScene, app: Flask) -> None:

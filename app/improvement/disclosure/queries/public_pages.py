@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, tuple_
 
 from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy.actor import Actor
 from app.improvement.disclosure.models import PublicPage
 
-PAGE = 40
+PAGE = 50
 
 
 def bureaus(actor: Actor) -> Sequence[Any]:
@@ -23,7 +23,7 @@ def bureaus(actor: Actor) -> Sequence[Any]:
 
 
 def pages_of(actor: Actor, bureau: str, after: str = "") -> Sequence[PublicPage]:
-    """Open pages of a bureau, the newest first; one more than a page."""
+    """Open pages of a bureau, by the day they came out, the newest first; one more than a page."""
     return _open(PublicPage.bureau == bureau, after)
 
 
@@ -53,11 +53,11 @@ def schools_of(actor: Actor, bureau: str) -> Sequence[Any]:
 def school_of(actor: Actor, school: str) -> PublicPage | None:
     """The newest page of a school, open or ended, for its name and its bureau; None where it never published."""
     wanted = select(PublicPage).where(PublicPage.school == school, PublicPage.school != "")
-    return db.session.scalar(wanted.order_by(PublicPage.id.desc()).limit(1))
+    return db.session.scalar(wanted.order_by(PublicPage.published_on.desc(), PublicPage.id.desc()).limit(1))
 
 
 def pages_of_school(actor: Actor, school: str, after: str = "") -> Sequence[PublicPage]:
-    """Open pages of a school, the newest first; one more than a page."""
+    """Open pages of a school, by the day they came out, the newest first; one more than a page."""
     return _open(PublicPage.school == school, after)
 
 
@@ -69,9 +69,10 @@ def withdrawals_of_school(actor: Actor, school: str) -> Sequence[PublicPage]:
 def _open(whose: ColumnElement[bool], after: str) -> Sequence[PublicPage]:
     found = select(PublicPage).where(whose, PublicPage.ended_on.is_(None))
     if after:
-        edge = select(PublicPage.id).where(PublicPage.slug == after).scalar_subquery()
-        found = found.where(PublicPage.id < edge)
-    return db.session.scalars(found.order_by(PublicPage.id.desc()).limit(PAGE + 1)).all()
+        edge = select(PublicPage.published_on, PublicPage.id).where(PublicPage.slug == after)
+        found = found.where(tuple_(PublicPage.published_on, PublicPage.id) < edge.scalar_subquery())
+    newest = found.order_by(PublicPage.published_on.desc(), PublicPage.id.desc())
+    return db.session.scalars(newest.limit(PAGE + 1)).all()
 
 
 def _withdrawn(whose: ColumnElement[bool]) -> Sequence[PublicPage]:

@@ -61,7 +61,9 @@ def _list(bureau: str, name: str) -> Response:
         rows=rows,
         schools=queries.schools_of(actor, bureau) if not after else [],
         gone=queries.withdrawals_of(actor, bureau),
-        next_url=url_for("public.bureau", bureau=bureau, after=rows[-1].slug) if more else "",
+        next_url=url_for("public.bureau", bureau=bureau, after=rows[-1].slug, language=g.get("language"))
+        if more
+        else "",
         **_about(),
     )
 
