@@ -15,7 +15,7 @@ from app.improvement.monitoring.models import BriefingRecord, MonitoringCycle, R
 from app.improvement.plans.models import Evidence
 from app.people.directory.models import Unit
 
-PAGE = 40
+PAGE = 50
 SUBMITTED = ("submitted", "accepted", "returned", "rejected")
 
 

@@ -16,7 +16,7 @@ from app.improvement.disclosure.models import PublicPage, ShowcaseAdoption
 from app.people.directory.models import Unit
 
 READ, ADOPT, END = "disclosure.read_examples", "disclosure.adopt_example", "disclosure.end_adoption"
-PAGE = 40
+PAGE = 50
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from app.people.directory.models import Unit
 VIEW, ASK, ANSWER = "disclosure.view_data_needs", "disclosure.ask_for_data", "disclosure.answer_data_need"
 OWNERS = ("department", "leading_group_office", "assessment_group")
 """Kinds of units that keep data."""
-PAGE = 40
+PAGE = 50
 MOST = 40
 
 

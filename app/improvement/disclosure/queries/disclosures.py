@@ -20,7 +20,7 @@ from app.improvement.monitoring.models import MonitoringCycle
 from app.improvement.visits.models import SupervisionVisit
 
 VIEW, DRAFT = "disclosure.view_disclosures", "disclosure.draft_disclosure"
-PAGE = 40
+PAGE = 50
 MOST = 60
 """Sources offered in the form, the newest first."""
 

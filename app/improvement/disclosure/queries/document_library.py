@@ -16,7 +16,7 @@ from app.core.policy.actor import Actor
 from app.improvement.disclosure.models import LibraryDocument, LibraryVersion
 
 VIEW, MANAGE = "disclosure.view_library", "disclosure.manage_library"
-PAGE = 40
+PAGE = 50
 MOST = 200
 
 

@@ -15,7 +15,7 @@ from app.improvement.disclosure.models import PublicPage, ShowcaseEntry
 from app.improvement.problems.models import ProblemItem
 
 VIEW, DRAFT = "disclosure.view_showcase", "disclosure.draft_showcase"
-PAGE = 40
+PAGE = 50
 MOST = 200
 """Closed items offered, the newest first."""
 

@@ -17,7 +17,7 @@ from app.improvement.monitoring.models import MonitoringCycle
 
 VIEW, WRITE = "effects.view_interpretations", "effects.write_interpretation"
 WRITER: Any = literal_column("(select p.name from persons p where p.id = interpretation_reports.owner_id)")
-PAGE = 40
+PAGE = 50
 WORKERS = ("effects.write_interpretation", "effects.publish_interpretation")
 
 

@@ -19,7 +19,7 @@ from app.improvement.effects.models import ClosureRequest, EffectEvaluation, Rec
 from app.improvement.problems.models import ProblemItem
 from app.people.directory.models import Unit
 
-PAGE = 40
+PAGE = 50
 RIGHTS: dict[type[Any], str] = {
     EffectEvaluation: "effects.view_evaluations",
     ClosureRequest: "effects.view_closures",

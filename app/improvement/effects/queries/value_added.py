@@ -18,7 +18,7 @@ from app.people.directory.models import Unit
 VIEW, OWN, SCORES = "effects.view_value_added", "effects.view_own_value_added", "effects.view_pupil_scores"
 RUN = "effects.run_value_added"
 MAKER: Any = literal_column("(select p.name from persons p where p.id = value_added_runs.made_by)").label("maker")
-PAGE, PUPILS = 40, 200
+PAGE, PUPILS = 50, 200
 
 
 def runs(actor: Actor, cycle: MonitoringCycle | None = None, after: str = "") -> Sequence[Any]:

@@ -19,7 +19,7 @@ from app.improvement.problems.queries.items import Page, is_overdue
 from app.improvement.problems.queries.reach import visible_items, visible_lists
 from app.people.directory.models import Unit
 
-PAGE = 40
+PAGE = 50
 SORTS: dict[str, Any] = {"issued": ProblemList.issued_on, "number": ProblemList.number}
 
 

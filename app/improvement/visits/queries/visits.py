@@ -28,7 +28,7 @@ from app.improvement.visits.models import (
 )
 from app.people.directory.models import Unit
 
-PAGE = 40
+PAGE = 50
 VIEW = "visits.view_visits"
 SCHOOL_ROLES = ("principal", "school_coordinator")
 OPEN = ("draft", "notified", "self_reported", "on_site", "feedback_issued", "responded", "follow_up")
