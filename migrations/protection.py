@@ -9,7 +9,8 @@ context to those who hold the data class `care` there; "consent" likewise, for w
 besides `care` to experts (data class `care_case`), each student as long as a dated assignment names him or her;
 "care_class" besides to class teachers (data class `care_class`), as long as a dated duty gives them the class, "class_duty"
 of tasks their own kind only; "levels" likewise (data class `care_class_levels`, which a county may leave out: decision
-52), and to who heads the school's psychological work (data class `care_levels`); "public" shows
+52), and to who heads the school's psychological work (data class `care_levels`); "care_asked" is
+"care_case" and, to class teachers and heads of psychological work, what they asked for themselves; "public" shows
 every row to everybody, signed in or not, and is written like "unit": only frozen copies of what was published lie there;
 "logs" shows the auditor's own papers to the county's auditor. Decision 13: only worker code paths sign `system`.
 """
@@ -78,6 +79,11 @@ CONDITIONS |= {
         f" or {OF_A_CLASS.format(held='care_class_levels')} or {OF_A_SCHOOL})"
     ),
 }
+
+CONDITIONS["care_asked"] = (
+    f"({CONDITIONS['care_case']} or (owner_id = (select ctx.actor())"
+    f" and ({OF_A_CLASS.format(held='care_class')} or {OF_A_SCHOOL})))"
+)
 
 
 def protect(table: str, template: str | None = None, outside_act: bool = False) -> None:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from workflows.care.care_duty import CARE_DUTY
+from workflows.care.code_change_request import CODE_CHANGE_REQUEST
 from workflows.care.consent import CONSENT
 from workflows.care.critical_alert import CRITICAL_ALERT
 from workflows.care.rainbow_assessment import RAINBOW_ASSESSMENT
@@ -49,6 +50,7 @@ ALL: Final[tuple[Workflow, ...]] = (
     DATA_NEED,
     CONSENT,
     RAINBOW_ASSESSMENT,
+    CODE_CHANGE_REQUEST,
     CARE_DUTY,
     SCREENING_CAMPAIGN,
     SCREENING_TASK,

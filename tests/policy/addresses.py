@@ -141,6 +141,7 @@ SPECIAL = {
     "/data-needs/<ref>/steps/<name>": {"name": "accept"},
     "/lists/<ref>/documents/<form>": {"form": "pdf"},
     "/support/proposals/<ref>/steps/<name>": {"name": "confirm"},
+    "/support/changes/<ref>/steps/<name>": {"name": "take-up"},
     "/plans/<ref>/sections/<name>": {"name": "goal"},
     "/showcase/<ref>/steps/<name>": {"name": "publish"},
     "/visits/<ref>/documents/<form>/<number>": {"form": "pdf", "number": "1"},

@@ -30,3 +30,39 @@ ASSESSMENT_CASES: dict[str, Case] = {
 }
 GOOD_DUTY: dict[str, Any] = {"is_for_the_class": False, "has_account": True, "due_at": None}
 DUTY_CASES: dict[str, Case] = {"has_account": ({"has_account": True}, [{"has_account": False}])}
+GOOD_CHANGE: dict[str, Any] = {
+    "asks_for_two": False,
+    "goes_up": False,
+    "is_one_step_down": True,
+    "is_signed_once": False,
+    "level_is_unchanged": True,
+    "is_a_relapse": True,
+    "lasted": True,
+    "rules_suggest_it": True,
+    "no_crisis": True,
+    "interviews_agree": True,
+    "guardian_was_told": True,
+    "referral_came_back": True,
+    "sessions_held": True,
+    "was_assessed": True,
+    "goals_met": True,
+    "checked_in": True,
+    "no_recent_event": True,
+    "decide_by_at": None,
+    "together_by_at": None,
+}
+OF_A_STEP_DOWN = (
+    "lasted", "rules_suggest_it", "no_crisis", "interviews_agree", "guardian_was_told", "referral_came_back",
+    "sessions_held", "was_assessed", "goals_met", "checked_in", "no_recent_event",
+)  # fmt: skip
+CHANGE_CASES: dict[str, Case] = {
+    "is_one_step_down": ({"is_one_step_down": True}, [{"is_one_step_down": False}]),
+    "goes_up": ({"goes_up": True}, [{"goes_up": False}]),
+    "level_is_unchanged": ({"level_is_unchanged": True}, [{"level_is_unchanged": False}]),
+    "is_a_relapse": ({"is_a_relapse": True}, [{"is_a_relapse": False}]),
+    "is_signed_once": (
+        {"asks_for_two": True, "is_signed_once": True},
+        [{"asks_for_two": True, "is_signed_once": False}],
+    ),
+    **{code: ({code: True}, [{"goes_up": False, code: False}]) for code in OF_A_STEP_DOWN},
+}

@@ -265,6 +265,7 @@ GOOD: dict[str, Changes] = {
     "critical_alert": GOOD_ALERT,
     "recheck": {"due_on": None, "note": "未见复发", "item_is_closed": False},
     "rainbow_assessment": care_facts.GOOD_ASSESSMENT,
+    "code_change_request": care_facts.GOOD_CHANGE,
     "care_duty": care_facts.GOOD_DUTY,
     "import_batch": {
         "is_results": True,
@@ -305,6 +306,7 @@ CASES: dict[str, dict[str, Case]] = {
     "critical_alert": ALERT_CASES,
     "recheck": RECHECK_CASES,
     "rainbow_assessment": care_facts.ASSESSMENT_CASES,
+    "code_change_request": care_facts.CHANGE_CASES,
     "care_duty": care_facts.DUTY_CASES,
     "import_batch": BATCH_CASES,
 }

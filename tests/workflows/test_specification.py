@@ -51,6 +51,7 @@ OWN_LABELS = {
     "rainbow_assessment.proposed": "系统建议",
     "rainbow_assessment.adjusted": "人工调整",
     "rainbow_assessment.effective": "已生效",
+    "code_change_request.effective": "已生效",
     "care_duty.due": "待完成",
     "care_duty.done": "已完成",
     "care_duty.dropped": "不再需要",

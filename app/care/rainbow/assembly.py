@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.care.rainbow.models import CareDuty, RainbowAssessment
-from app.care.rainbow.operations import proposing
+from app.care.rainbow import letters
+from app.care.rainbow.models import CareDuty, CodeChangeRequest, RainbowAssessment
+from app.care.rainbow.operations import changing, proposing
 from app.care.rainbow.routes import bp
 from app.core.casework import daily
 from app.core.casework.records import movable
@@ -22,6 +23,7 @@ ENTRIES = (
     navigation.Entry(
         "care", "支持任务", "support.duties", "heart-handshake", ("rainbow.view_duties",), order=20, tab=True
     ),
+    navigation.Entry("care", "层级调整", "support.changes", "arrows-exchange", ("rainbow.view_changes",), order=25),
     navigation.Entry("care", "本班观察", "support.own_class", "eye", ("rainbow.view_own_class",), order=30),
     navigation.Entry("care", "本校支持情况", "support.levels", "leaf", ("rainbow.view_school_levels",), order=40),
 )
@@ -30,6 +32,8 @@ DEEDS = {
     "professional_assessment.record": ("记下了评估结论", "recorded an assessment"),
     "rainbow.compute": ("按规则计算", "computed by the rules"),
     "rainbow.follow_alert": ("因提醒重新计算", "had it computed because of an alert"),
+    "change_evidence.record": ("补记了一次工作", "wrote down what was done"),
+    "code_change_request.protect": ("派出不能等的任务", "opened what cannot wait"),
     "rainbow.ask": ("要求重新计算", "asked for a new computation"),
 }
 
@@ -43,11 +47,13 @@ def register(app: Flask) -> None:
     """Register everything; safe to call for each application of a process."""
     if bp.name not in app.blueprints:
         app.register_blueprint(bp)
-    movable(RainbowAssessment, CareDuty)
+    movable(RainbowAssessment, CareDuty, CodeChangeRequest)
     FOR["rainbow_assessments", "proposed"] = _cannot_wait
     navigation.add(*ENTRIES)
     WORDS.update(DEEDS)
     handles("rainbow_compute", proposing.compute_asked)
+    handles("rainbow_asked_up", changing.protect_asked)
+    handles("support_changed", letters.support_changed)
     listens("alert_waits", proposing.follow_alert)
     daily.add(proposing.expire_where_due)
     daily.add(proposing.compute_where_due)

@@ -17,37 +17,47 @@ from app.core.casework.deadlines import work_calendar
 
 Code = Literal[
     "keep_company", "talk_today", "tell_guardian", "check_in", "get_to_know", "interview", "draw_up_plan",
-    "decide_referral",
+    "decide_referral", "watch_closely", "keep_watch",
 ]  # fmt: skip
 
 
 class Duty(Piece):
-    """One thing to do, by the counsellor or the class teacher, within hours or working days."""
+    """One thing to do, by the counsellor or the class teacher, within hours, days or working days.
+
+    `again`: as long as the level lasts, the next one is due when this one is done.
+    """
 
     code: Code
     by: Literal["counsellor", "class"]
     hours: Annotated[int, Field(ge=1, le=240)] | None = None
+    days: Annotated[int, Field(ge=1, le=365)] | None = None
     working_days: Annotated[int, Field(ge=1, le=60)] | None = None
+    again: bool = False
 
     @model_validator(mode="after")
     def _one_span(self) -> Self:
-        if (self.hours is None) == (self.working_days is None):
-            raise ValueError("a duty has either hours or working days")
+        if [self.hours, self.days, self.working_days].count(None) != 2:
+            raise ValueError("a duty has either hours, or days, or working days")
         return self
 
     def due_at(self, start: datetime) -> datetime:
         """The moment from which it is late."""
         if self.hours is not None:
             return start + timedelta(hours=self.hours)
+        if self.days is not None:
+            return end_of_day(clock.local(start).date() + timedelta(days=self.days))
         days = work_calendar()
         return end_of_day(add_working_days(clock.local(start).date(), self.working_days or 0, days.overrides))
 
 
 class DutyPlan(Piece):
-    """Duties by level: `at_once` with the proposal, `in_effect` once people have confirmed; minutes of a look by level."""
+    """Duties by level: `at_once` with the proposal, `in_effect` once people have confirmed, `asked_up` as soon as more is
+    asked for, `stepped_down` after a level was lowered; minutes of a look by level."""
 
     at_once: dict[Tier, tuple[Duty, ...]]
     in_effect: dict[Tier, tuple[Duty, ...]]
+    asked_up: dict[Tier, tuple[Duty, ...]]
+    stepped_down: tuple[Duty, ...]
     minutes: dict[Tier, Annotated[int, Field(ge=1, le=480)]]
     hours_a_week: Annotated[int, Field(ge=1, le=60)]
 

@@ -111,6 +111,20 @@ class StepDown(Piece):
     agree_days: Days
 
 
+class Conversion(Piece):
+    """What a step down asks of people (domain B5): counts, days before today, per cent of the plan's goals."""
+
+    interviews_apart_days: Days
+    guardian_days: Days
+    sessions: Annotated[int, Field(ge=0, le=50)]
+    assessment_days: Days
+    assessed_at_most: Level
+    goals_percent: Annotated[int, Field(ge=0, le=100)]
+    check_ins: Annotated[int, Field(ge=0, le=50)]
+    events_days: Days
+    watch_days: Days
+
+
 class Conflict(Piece):
     """When teacher and student tell opposite stories (decisions §6)."""
 
@@ -133,6 +147,7 @@ class RuleSet(Piece):
     ceiling: Tier
     completeness: Completeness
     step_down: StepDown
+    conversion: Conversion
     care_flag_from: Points
     conflict: Conflict
 

@@ -83,6 +83,12 @@ DUTIES: dict[str, Sentence] = {
     "interview": Sentence("结构化访谈", "Structured interview"),
     "draw_up_plan": Sentence("订支持计划", "Draw up a plan of support"),
     "decide_referral": Sentence("决定是否转介", "Decide about a referral"),
+    "watch_closely": Sentence(
+        "当天多留意，发现变化马上告诉心理教师", "Keep an eye today; tell the counsellor of any change"
+    ),
+    "keep_watch": Sentence(
+        "追踪 30 天：情况反复就直接恢复", "Keep watch for 30 days; restore at once if it comes back"
+    ),
 }
 ADVICE: dict[str, Sentence] = {
     "check_in": Sentence(
@@ -119,3 +125,33 @@ LOOKS: dict[str, Sentence] = {
 def said(table: dict[str, Sentence], code: str) -> Sentence:
     """The words of a code; the code itself where a county added one."""
     return table.get(code) or Sentence(code, code)
+
+
+EVIDENCE: dict[str, Sentence] = {
+    "interview": Sentence("风险访谈", "Risk interview"),
+    "guardian": Sentence("与监护人联系", "Contact with a guardian"),
+    "session": Sentence("辅导一次", "Counselling session"),
+    "referral": Sentence("已转介", "Referred"),
+    "feedback": Sentence("收到转介反馈", "Feedback of the referral"),
+    "plan_review": Sentence("支持计划回顾", "Review of the plan"),
+}
+FINDINGS: dict[str, Sentence] = {
+    "no_intent": Sentence("未见当前意图", "No present intent"),
+    "intent": Sentence("有当前意图", "Present intent"),
+}
+NEEDS: dict[str, Sentence] = {
+    "lasted": Sentence("在现在的层级的天数", "Days in the present level"),
+    "rules_suggest_it": Sentence("最近一次计算支持下调（合计分）", "The newest computation supports it (total)"),
+    "no_crisis": Sentence("没有未结束的危机事件", "No open crisis event"),
+    "interviews_agree": Sentence(
+        "两人分别做过风险访谈，都未见当前意图", "Two persons held risk interviews without present intent"
+    ),
+    "guardian_was_told": Sentence("近期与监护人联系过", "A guardian was reached lately"),
+    "referral_came_back": Sentence("转介的反馈已收到（没有转介不用）", "Feedback of a referral, where there was one"),
+    "sessions_held": Sentence("辅导次数", "Counselling sessions"),
+    "was_assessed": Sentence("近期专业评估为轻或以下", "Professional assessment of late: mild or less"),
+    "goals_met": Sentence("支持计划目标达成百分比", "Goals of the plan met (%)"),
+    "checked_in": Sentence("班主任谈心次数", "Check-ins by the class teacher"),
+    "no_recent_event": Sentence("近期没有新的事件", "No event of late"),
+}
+"""Requirements of a step down by the guard that checks them (domain B5)."""

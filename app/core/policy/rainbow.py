@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.policy.scopes import ASSIGNED, CLASSES, SCHOOL, Scope
+from app.core.policy.scopes import ASSIGNED, CLASSES, OWN, SCHOOL, Scope
 
 Holders = dict[str, Scope | tuple[Scope, ...]]
 
@@ -10,14 +10,22 @@ QUALIFIED: Holders = {"school_counselor": SCHOOL, "psych_expert": ASSIGNED}
 """The counsellor for the own school, the expert for the students that he or she was given."""
 
 RAINBOW: dict[str, Holders] = {
+    "rainbow.ask_step_down": QUALIFIED,
     "rainbow.assess_student": QUALIFIED,
     "rainbow.compute_school": {"school_counselor": SCHOOL},
     "rainbow.confirm_proposal": QUALIFIED,
     "rainbow.confirm_listed": {"school_counselor": SCHOOL},
     "rainbow.confirm_second": {"psych_expert": ASSIGNED},
+    "rainbow.decide_change": QUALIFIED,
     "rainbow.do_class_duty": {"homeroom_teacher": CLASSES},
     "rainbow.do_duty": QUALIFIED,
+    "rainbow.escalate_student": {
+        **QUALIFIED,
+        "homeroom_teacher": (CLASSES, OWN),
+        "school_psych_lead": (SCHOOL, OWN),
+    },
     "rainbow.rate_student": {"homeroom_teacher": CLASSES},
+    "rainbow.view_changes": {**QUALIFIED, "homeroom_teacher": OWN, "school_psych_lead": OWN},
     "rainbow.view_duties": {**QUALIFIED, "homeroom_teacher": CLASSES},
     "rainbow.view_own_class": {"homeroom_teacher": CLASSES},
     "rainbow.view_proposals": QUALIFIED,

@@ -10,11 +10,19 @@ from datetime import date
 from flask import current_app
 from sqlalchemy import or_, select
 
-from app.care.rainbow.duty_plan import duty_plan
-from app.care.rainbow.models import CareDuty, RainbowAssessment, RainbowTier
+from app.care.rainbow.models import (
+    OPEN,
+    CareDuty,
+    ChangeEvidence,
+    CodeChangeRequest,
+    RainbowAssessment,
+    RainbowTier,
+    place,
+)
+from app.care.rainbow.operations.duties import renew_duties
 from app.core import clock
-from app.core.casework.door import begin, follow, operation
-from app.core.database import db, uuid7
+from app.core.casework.door import follow, operation
+from app.core.database import db
 from app.core.errors import Sentence, StepRefused
 from app.core.outbox.post import post
 from app.core.policy.actor import Actor
@@ -35,6 +43,9 @@ ONLY_FROM_A_LIST = Sentence(
 SIGNED_OR_NOT_WANTED = Sentence(
     "这一条不用第一人确认，或已有人作第一人确认", "No first signature is wanted here, or somebody has signed already"
 )
+
+
+Sealable = RainbowAssessment | CareDuty | CodeChangeRequest | ChangeEvidence
 
 
 @dataclass(frozen=True)
@@ -73,7 +84,7 @@ class RejectIn:
 @operation(RAINBOW_ASSESSMENT, "sign_first")
 def sign_first(actor: Actor, assessment: RainbowAssessment, given: SignIn) -> None:
     """The first of two persons signs, and an expert of the school is given the student. Raises StepRefused."""
-    _qualified(actor)
+    qualified(actor)
     if assessment.is_signed_once or not assessment.asks_for_two:
         raise StepRefused((SIGNED_OR_NOT_WANTED,))
     assessment.interviewed_on, assessment.first_signer_id = given.interviewed_on, actor.person_id
@@ -84,7 +95,7 @@ def sign_first(actor: Actor, assessment: RainbowAssessment, given: SignIn) -> No
 @operation(RAINBOW_ASSESSMENT, "confirm")
 def confirm(actor: Actor, assessment: RainbowAssessment, given: ConfirmIn) -> Iterator[None]:
     """Decide as proposed. Raises StepRefused without a qualification, and from a list for all but everyday support."""
-    _qualified(actor)
+    qualified(actor)
     if given.listed and assessment.proposed != "green":
         raise StepRefused((ONLY_FROM_A_LIST,))
     assessment.decided, assessment.decided_on = assessment.proposed, clock.today()
@@ -111,18 +122,19 @@ def adjust_far(actor: Actor, assessment: RainbowAssessment, given: AdjustIn) -> 
 @operation(RAINBOW_ASSESSMENT, "reject", sealed=True)
 def reject(actor: Actor, assessment: RainbowAssessment, given: RejectIn) -> None:
     """The data are wrong: said why, and computed anew by the next free worker."""
-    _qualified(actor)
+    qualified(actor)
     assessment.note_sealed = sealed(assessment, "note_sealed", given.reason)
     post("rainbow_compute", assessment.student, queue="urgent")
 
 
 def _change(actor: Actor, assessment: RainbowAssessment, given: AdjustIn) -> None:
-    _qualified(actor)
+    qualified(actor)
     assessment.decided, assessment.decided_on = given.tier, clock.today()
     assessment.note_sealed = sealed(assessment, "note_sealed", given.reason)
 
 
-def _qualified(actor: Actor) -> None:
+def qualified(actor: Actor) -> None:
+    """Refuses whoever has no valid qualification on record. Raises StepRefused."""
     if actor.system:
         return
     person = db.session.get_one(Person, actor.person_id)
@@ -131,7 +143,7 @@ def _qualified(actor: Actor) -> None:
         raise StepRefused((NOT_QUALIFIED,))
 
 
-def sealed(record: RainbowAssessment | CareDuty, column: str, words: str) -> bytes:
+def sealed(record: Sealable, column: str, words: str) -> bytes:
     """Words about a child, sealed by the keys of its school."""
     ring: KeyRing = current_app.extensions["bihuan.vault"]
     tenant = record.school_id or record.county_id
@@ -186,22 +198,15 @@ def take_effect(assessment: RainbowAssessment) -> None:
         held.tier, held.since = assessment.decided, today
     follow(assessment, "take_effect")
     if changed:
-        _renew_duties(assessment)
+        renew_duties(assessment, assessment.decided)
+    overtake(assessment.student_id, assessment.decided)
 
 
-def _renew_duties(assessment: RainbowAssessment) -> None:
-    """Duties of the level before end with it; protection that began with the proposal goes on."""
-    plan, now = duty_plan(), clock.now()
-    assert assessment.decided is not None
-    kept = {duty.code for duty in plan.at_once.get(assessment.decided, ())}  # type: ignore[call-overload]
-    due = select(CareDuty).where(CareDuty.student_id == assessment.student_id, CareDuty.state == "due")
-    for duty in db.session.scalars(due).all():
-        if duty.code not in kept:
-            follow(duty, "drop")
-    for new in plan.in_effect[assessment.decided]:  # type: ignore[index]
-        record = CareDuty(
-            id=uuid7(), county_id=assessment.county_id, school_id=assessment.school_id, unit_id=assessment.unit_id,
-            student_id=assessment.student_id, student=assessment.student, class_id=assessment.student.class_id,
-            code=new.code, for_class=new.by == "class", due_at=new.due_at(now),
-        )  # fmt: skip
-        begin(record, "open")
+def overtake(student: uuid.UUID, tier: str, besides: uuid.UUID | None = None) -> None:
+    """Requests that a level in force has made pointless end: every step down, and steps up that it has reached."""
+    waiting = select(CodeChangeRequest).where(
+        CodeChangeRequest.student_id == student, CodeChangeRequest.state.in_(OPEN), CodeChangeRequest.id != besides
+    )
+    for one in db.session.scalars(waiting).all():
+        if not one.upward or place(one.to_tier) <= place(tier):
+            follow(one, "overtake")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +10,7 @@ from flask import current_app
 
 from app.care.rainbow.models import CareDuty, ProfessionalAssessment, TeacherRating
 from app.care.rainbow.operations.deciding import sealed
+from app.care.rainbow.operations.duties import once_more
 from app.core import clock
 from app.core.casework.door import operation
 from app.core.database import db, uuid7
@@ -92,7 +94,9 @@ def _compute(student: Student) -> None:
 
 
 @operation(CARE_DUTY, "finish")
-def finish(actor: Actor, duty: CareDuty, given: DoneIn) -> None:
-    """Say what was done; sealed. Raises StepRefused without words."""
+def finish(actor: Actor, duty: CareDuty, given: DoneIn) -> Iterator[None]:
+    """Say what was done; sealed. What recurs is due anew. Raises StepRefused without words."""
     if len(given.account.strip()) >= SHORTEST:
         duty.account_sealed, duty.done_on = sealed(duty, "account_sealed", given.account), clock.today()
+    yield
+    once_more(duty)
