@@ -44,6 +44,7 @@ TOLD_LATER = {
     "critical_alerts": {"accepted", "closed"},
     "rainbow_assessments": {"rejected", "superseded", "expired"},
     "care_duties": {"dropped"},
+    "code_change_requests": None,
 }
 """States (None: all) that the demo's screening term will tell; until then tests/care alone goes through them."""
 WRITTEN_FOR = datetime(2026, 11, 29, 4, tzinfo=UTC)

@@ -119,12 +119,15 @@ def test_security_26_a_rating_of_another_class_is_refused_by_the_wall(cast: Cast
 
 
 LEVEL_WORDS = ("需要马上帮助", "紧急关注", "level-red", "level-orange", "level-yellow", "level-green")
-CARE_PAGES = ("/support/proposals", "/support/class", "/support/duties", "/support/levels", "/support/proposals/listed")
+CARE_PAGES = (
+    "/support/proposals", "/support/class", "/support/duties", "/support/levels", "/support/proposals/listed",
+    "/support/changes",
+)  # fmt: skip
 MAY_ASK = {
-    "school_counselor": {"/support/proposals", "/support/duties", "/support/proposals/listed"},
-    "psych_expert": {"/support/proposals", "/support/duties"},
-    "homeroom_teacher": {"/support/class", "/support/duties"},
-    "school_psych_lead": {"/support/levels"},
+    "school_counselor": {"/support/proposals", "/support/duties", "/support/proposals/listed", "/support/changes"},
+    "psych_expert": {"/support/proposals", "/support/duties", "/support/changes"},
+    "homeroom_teacher": {"/support/class", "/support/duties", "/support/changes"},
+    "school_psych_lead": {"/support/levels", "/support/changes"},
 }
 
 
@@ -138,7 +141,7 @@ def test_security_23_the_pages_open_for_those_only_and_no_level_shows_before_a_c
         assert answer.status_code == (200 if address in MAY_ASK.get(role, ()) else 404), address
         assert not any(word in answer.text for word in LEVEL_WORDS), address
     if role in ("homeroom_teacher", "school_psych_lead"):
-        (page,) = MAY_ASK[role] - {"/support/duties"}
+        (page,) = MAY_ASK[role] - {"/support/duties", "/support/changes"}
         shown = client.get(f"{page}?shown=1", base_url="https://localhost")
         assert "level-red" in shown.text and shown.headers["Refresh"].startswith("60; url=/support/")
         assert shown.headers["Cache-Control"] == "no-store"

@@ -1,0 +1,470 @@
+"""转码: down one step at a time on evidence and by others, upward at once; the next computation respects it (B5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import insert, select, text
+
+from app.care.rainbow.letters import support_changed
+from app.care.rainbow.models import CareDuty, ChangeEvidence, CodeChangeRequest, RainbowAssessment
+from app.care.rainbow.operations import changing, deciding, observing
+from app.care.rainbow.operations.changing import ChangeStep, DraftIn, EvidenceIn, UpIn
+from app.care.rainbow.queries import changes as queries
+from app.core import clock
+from app.core.audit import trail
+from app.core.casework.deadlines import Deadline
+from app.core.database import db, use_context
+from app.core.errors import Invalid, NotAllowed, StepRefused
+from app.core.outbox.models import OutboxRow
+from app.core.policy.actor import SYSTEM
+from app.people.directory.models import Student
+from tests.care.rainbow.cases import pupil
+from tests.care.rainbow.conftest import Class
+from tests.care.rainbow.reference import Fact, Pupil, Rated
+from tests.care.rainbow.test_deciding import LEVELS, WORD, Desk
+from tests.cast import Cast, sign_in
+
+WHY = "面谈后与班主任、家长核对过，近两周状况平稳"
+SEEN = "课间独自哭，说不想上学，持续三天"
+STEP = ChangeStep()
+
+
+@pytest.fixture
+def desk(app: Flask, cast: Cast, school_class: Class) -> Desk:
+    return Desk(cast, school_class)
+
+
+def held(desk: Desk, tier: str, days: int = 40) -> Student:
+    """A calm pupil who has been in this level for so many days, whom the rules would let one step down."""
+    today = clock.today()
+    calm = pupil("", (0,), 1, tier=(tier, days))
+    day = today - timedelta(days=3)
+    one = replace(
+        calm,
+        results=tuple(replace(result, on=day) for result in calm.results),
+        ratings=(Rated(day, (0,) * 8),),
+        tier_since=today - timedelta(days=days),
+        fits_since=today - timedelta(days=min(20, days - 1)),
+    )
+    (student,) = desk.group.enrol([one])
+    desk.group.compute(today)
+    use_context(SYSTEM.context())
+    return db.session.get_one(Student, student)
+
+
+def write_down(desk: Desk, key: str, student: Student, kind: str, ago: int, **more: object) -> None:
+    day = clock.today() - timedelta(days=ago)
+    changing.record_evidence(desk.act(key), student, EvidenceIn(kind, day, "如实记下经过", **more))  # type: ignore[arg-type]
+
+
+def expert_of(desk: Desk, student: Student) -> str:
+    """The expert whom the student is given to."""
+    use_context(SYSTEM.context())
+    with trail.act(SYSTEM, "system", "test.give"):
+        return desk.expert(deciding.give_to_an_expert(student.county_id, student.school_id, student.id))
+
+
+def evidence_for(desk: Desk, tier: str, student: Student) -> None:
+    """Everything that the step down from this level asks of people."""
+    if tier == "red":
+        write_down(desk, expert_of(desk, student), student, "interview", 20, finding="no_intent")
+        write_down(desk, "school_counselor", student, "interview", 4, finding="no_intent")
+        write_down(desk, "school_counselor", student, "guardian", 3)
+    elif tier == "orange":
+        write_down(desk, "school_counselor", student, "session", 12)
+        write_down(desk, "school_counselor", student, "session", 5)
+        write_down(desk, "school_counselor", student, "plan_review", 2, percent=50)
+        observing.assess(desk.act("school_counselor"), student, observing.LookIn("mild", clock.today()))
+    else:
+        for ago in (20, 6):
+            _check_in(student, ago)
+
+
+def _check_in(student: Student, ago: int) -> None:
+    use_context(SYSTEM.context())
+    with trail.act(SYSTEM, "system", "test.check_in"):
+        values = {
+            "county_id": student.county_id, "school_id": student.school_id, "unit_id": student.school_id,
+            "student_id": student.id, "code": "check_in", "for_class": True, "due_at": clock.now(), "state": "done",
+            "done_on": clock.today() - timedelta(days=ago),
+        }  # fmt: skip
+        db.session.execute(insert(CareDuty), [values])
+
+
+def asked(desk: Desk, student: Student) -> CodeChangeRequest:
+    return changing.draft(desk.act("school_counselor"), student, DraftIn(WHY))
+
+
+def refused(action: Callable[[], object]) -> set[str]:
+    with pytest.raises(StepRefused) as stopped:
+        action()
+    return {sentence.zh for sentence in stopped.value.sentences}
+
+
+DOWN = {"red": "orange", "orange": "yellow", "yellow": "green"}
+
+
+@pytest.mark.parametrize("tier", sorted(DOWN))
+def test_a_step_down_lands_one_level_below_on_whole_evidence_by_another_person(desk: Desk, tier: str) -> None:
+    student = held(desk, tier)
+    evidence_for(desk, tier, student)
+    change = asked(desk, student)
+    changing.submit(desk.act("school_counselor"), change, STEP)
+    expert = expert_of(desk, student)
+    changing.take_up(desk.act(expert), change, STEP)
+    changing.approve(desk.act(expert), change, STEP)
+    assert change.state == "effective" and desk.tier(student.id) == DOWN[tier]
+    assert desk.duties(student.id)["keep_watch"] == "due"
+
+
+@pytest.mark.parametrize(
+    ("tier", "missing"),
+    [("red", 2), ("orange", 3), ("yellow", 1)],
+)
+def test_without_evidence_it_is_not_handed_in_and_every_gap_is_named(desk: Desk, tier: str, missing: int) -> None:
+    student = held(desk, tier)
+    change = asked(desk, student)
+    said = refused(lambda: changing.submit(desk.act("school_counselor"), change, STEP))
+    assert len(said) == missing, said
+    assert change.state == "draft" and desk.tier(student.id) == tier
+
+
+def test_two_interviews_count_by_two_persons_far_enough_apart_and_without_intent_since(desk: Desk) -> None:
+    student = held(desk, "red")
+    expert = expert_of(desk, student)
+
+    def agree() -> bool:
+        use_context(SYSTEM.context())
+        found = queries.standing(desk.act("school_counselor"), student)
+        return next(need.met for need in found.needs if need.code == "interviews_agree")
+
+    write_down(desk, "school_counselor", student, "interview", 30, finding="no_intent")
+    write_down(desk, "school_counselor", student, "interview", 4, finding="no_intent")
+    assert not agree()  # one person
+    write_down(desk, expert, student, "interview", 17, finding="no_intent")
+    assert not agree()  # thirteen days
+    write_down(desk, expert, student, "interview", 16, finding="no_intent")
+    assert agree()  # thirty and sixteen days ago: fourteen days, two persons
+    write_down(desk, expert, student, "interview", 1, finding="intent")
+    assert not agree()
+
+
+def test_a_referral_needs_its_feedback(desk: Desk) -> None:
+    student = held(desk, "red")
+    evidence_for(desk, "red", student)
+    write_down(desk, "school_counselor", student, "referral", 10)
+    change = asked(desk, student)
+    said = refused(lambda: changing.submit(desk.act("school_counselor"), change, STEP))
+    assert said == {"已转介，但还没有收到反馈"}
+    write_down(desk, "school_counselor", student, "feedback", 2)
+    changing.submit(desk.act("school_counselor"), change, STEP)
+    assert change.state == "submitted"
+
+
+def test_what_is_missing_at_the_end_is_missed_though_it_was_there_at_the_beginning(desk: Desk) -> None:
+    student = held(desk, "yellow")
+    evidence_for(desk, "yellow", student)
+    change = asked(desk, student)
+    changing.submit(desk.act("school_counselor"), change, STEP)
+    expert = expert_of(desk, student)
+    changing.take_up(desk.act(expert), change, STEP)
+    desk.group.rate(student.id, Rated(clock.today(), (0,) * 7 + (1,)))
+    desk.group.compute(clock.today())
+    said = refused(lambda: changing.approve(desk.act(expert), change, STEP))
+    assert len(said) == 1 and "最近一次计算" in said.pop()
+
+
+def test_whoever_asks_never_decides_and_help_at_once_takes_a_counsellor_and_an_expert(desk: Desk) -> None:
+    student = held(desk, "red")
+    evidence_for(desk, "red", student)
+    change = asked(desk, student)
+    changing.submit(desk.act("school_counselor"), change, STEP)
+    assert change.first_signer_id == desk.cast["school_counselor"].person_id
+    changing.take_up(desk.act("school_counselor"), change, STEP)
+    with pytest.raises(NotAllowed):
+        changing.approve(desk.act("school_counselor"), change, STEP)
+    assert desk.tier(student.id) == "red"
+    changing.approve(desk.act(expert_of(desk, student)), change, STEP)
+    assert desk.tier(student.id) == "orange"
+
+
+def test_the_only_counsellor_does_not_approve_the_own_request(desk: Desk) -> None:
+    student = held(desk, "yellow")
+    evidence_for(desk, "yellow", student)
+    change = asked(desk, student)
+    changing.submit(desk.act("school_counselor"), change, STEP)
+    changing.take_up(desk.act("school_counselor"), change, STEP)
+    said = refused(lambda: changing.approve(desk.act("school_counselor"), change, STEP))
+    assert any("另一个人" in one for one in said)
+
+
+def test_a_second_request_is_refused(desk: Desk) -> None:
+    student = held(desk, "yellow")
+    asked(desk, student)
+    assert refused(lambda: asked(desk, student)) == {changing.ALREADY.zh}
+
+
+def test_a_step_down_from_no_level_is_refused(desk: Desk) -> None:
+    (green,) = desk.group.enrol([Pupil()])
+    use_context(SYSTEM.context())
+    child = db.session.get_one(Student, green)
+    assert refused(lambda: asked(desk, child)) == {changing.NOTHING_BELOW.zh}
+
+
+def up(desk: Desk, key: str, student: Student, tier: str) -> CodeChangeRequest:
+    return changing.escalate(desk.act(key), student, UpIn(tier, SEEN))
+
+
+def run_job(change: CodeChangeRequest) -> None:
+    changing.protect_asked(
+        OutboxRow(kind="rainbow_asked_up", entity="code_change_requests", record_id=change.id, data={})
+    )
+
+
+def test_a_class_teacher_asks_for_any_level_above_and_protection_begins_before_it_is_decided(desk: Desk) -> None:
+    student = held(desk, "yellow")
+    with trail.act(SYSTEM, "system", "test.class"):
+        student.class_id = desk.cast.classes["shuangqiao"]
+    change = up(desk, "homeroom_teacher", student, "red")
+    assert change.state == "submitted" and change.first_signer_id is None
+    assert timedelta(hours=23) < change.together_by_at - clock.now() <= timedelta(hours=24)  # type: ignore[operator]
+    run_job(change)
+    run_job(change)
+    assert desk.tier(student.id) == "yellow"
+    use_context(SYSTEM.context())
+    codes = list(db.session.scalars(select(CareDuty.code).where(CareDuty.student_id == student.id)))
+    assert sorted(codes) == ["keep_company", "talk_today", "tell_guardian"]
+    changing.take_up(desk.act("school_counselor"), change, STEP)
+    said = refused(lambda: changing.approve(desk.act(expert_of(desk, student)), change, STEP))
+    assert any("第一人签名" in one for one in said)
+    changing.sign_first(desk.act("school_counselor"), change, STEP)
+    changing.approve(desk.act(expert_of(desk, student)), change, STEP)
+    assert desk.tier(student.id) == "red" and change.state == "effective"
+
+
+def test_up_means_above_the_level_in_force_and_needs_words(desk: Desk) -> None:
+    student = held(desk, "orange")
+    assert refused(lambda: up(desk, "school_counselor", student, "orange")) == {"要高于现在的层级"}
+    with pytest.raises(Invalid):
+        changing.escalate(desk.act("school_counselor"), student, UpIn("red", "太短"))
+    with pytest.raises(Invalid):
+        changing.escalate(desk.act("school_counselor"), student, UpIn("blue", SEEN))
+    with pytest.raises(NotAllowed):
+        changing.escalate(desk.act("homeroom_teacher"), student, UpIn("red", SEEN))  # not in this class
+
+
+def test_what_goes_up_ends_an_open_step_down(desk: Desk) -> None:
+    student = held(desk, "yellow")
+    down = asked(desk, student)
+    change = up(desk, "school_counselor", student, "orange")
+    run_job(change)
+    db.session.expire_all()
+    use_context(SYSTEM.context())
+    assert down.state == "withdrawn"
+
+
+def test_after_a_step_up_the_next_computation_holds_the_level(desk: Desk) -> None:
+    student = held(desk, "yellow")
+    change = up(desk, "school_counselor", student, "orange")
+    expert = expert_of(desk, student)
+    changing.take_up(desk.act(expert), change, STEP)
+    changing.approve(desk.act(expert), change, STEP)
+    desk.compute()
+    assert desk.group.newest()[student.id].kind == "hold_dwell"
+    assert [one for one in desk.all() if one.state == "proposed"] == [] and desk.tier(student.id) == "orange"
+
+
+def test_after_a_step_down_the_next_computation_proposes_nothing_back(desk: Desk) -> None:
+    student = held(desk, "orange")
+    evidence_for(desk, "orange", student)
+    desk.group.compute(clock.today())
+    change = asked(desk, student)
+    changing.submit(desk.act("school_counselor"), change, STEP)
+    expert = expert_of(desk, student)
+    changing.take_up(desk.act(expert), change, STEP)
+    changing.approve(desk.act(expert), change, STEP)
+    desk.compute()
+    waiting = [one.proposed for one in desk.all() if one.state == "proposed"]
+    assert "orange" not in waiting and desk.tier(student.id) == "yellow"
+
+
+def _age(change: CodeChangeRequest, days: int) -> None:
+    use_context(SYSTEM.context())
+    with trail.act(SYSTEM, "system", "test.age"):
+        change.decided_on = clock.today() - timedelta(days=days)
+
+
+def test_a_relapse_during_the_watch_goes_back_at_once_and_afterwards_by_the_usual_way(desk: Desk) -> None:
+    student = held(desk, "orange")
+    evidence_for(desk, "orange", student)
+    desk.group.compute(clock.today())
+    change = asked(desk, student)
+    changing.submit(desk.act("school_counselor"), change, STEP)
+    expert = expert_of(desk, student)
+    changing.take_up(desk.act(expert), change, STEP)
+    changing.approve(desk.act(expert), change, STEP)
+    assert refused(lambda: changing.restore(desk.act("school_counselor"), student, UpIn("red", SEEN)))
+    _age(change, 31)
+    assert refused(lambda: changing.restore(desk.act("school_counselor"), student, UpIn("orange", SEEN)))
+    _age(change, 30)
+    back = changing.restore(desk.act("school_counselor"), student, UpIn("orange", SEEN))
+    assert back.state == "effective" and desk.tier(student.id) == "orange"
+
+
+def test_only_who_asked_withdraws_and_not_after_it_was_taken_up(desk: Desk) -> None:
+    student = held(desk, "yellow")
+    change = up(desk, "school_counselor", student, "orange")
+    expert = expert_of(desk, student)
+    assert refused(lambda: changing.withdraw(desk.act(expert), change, STEP)) == {changing.NOT_YOURS.zh}
+    changing.take_up(desk.act(expert), change, STEP)
+    assert refused(lambda: changing.withdraw(desk.act("school_counselor"), change, STEP))
+    changing.return_change(desk.act(expert), change, ChangeStep(reason="请补充最近一周的具体表现和时间"))
+    changing.withdraw(desk.act("school_counselor"), change, STEP)
+    assert change.state == "withdrawn" and desk.tier(student.id) == "yellow"
+
+
+def test_no_qualification_no_decision(desk: Desk) -> None:
+    student = held(desk, "yellow")
+    change = up(desk, "school_psych_lead", student, "orange")
+    use_context(SYSTEM.context())
+    with trail.act(SYSTEM, "system", "test.lapse"):
+        lapsed = {"day": clock.today() - timedelta(days=1), "id": desk.cast["school_counselor"].person_id}
+        db.session.execute(text("update persons set qualification_expiry = :day where id = :id"), lapsed)
+    db.session.expire_all()
+    assert refused(lambda: changing.take_up(desk.act("school_counselor"), change, STEP)) == {deciding.NOT_QUALIFIED.zh}
+
+
+def test_clocks_run_from_the_request_and_stop_with_the_decision(desk: Desk) -> None:
+    student = held(desk, "yellow")
+    change = up(desk, "school_counselor", student, "orange")
+    open_clocks = select(Deadline.name).where(Deadline.record_id == change.id, Deadline.closed_at.is_(None))
+    assert list(db.session.scalars(open_clocks)) == ["submitted.decide"]
+    expert = expert_of(desk, student)
+    changing.take_up(desk.act(expert), change, STEP)
+    changing.reject(desk.act(expert), change, ChangeStep(reason="已当面了解，是一次误会，无需上调"))
+    assert list(db.session.scalars(open_clocks)) == [] and desk.tier(student.id) == "yellow"
+
+
+def test_a_check_in_is_due_again_when_it_is_done(desk: Desk) -> None:
+    (yellow,) = desk.propose("yellow")
+    with trail.act(SYSTEM, "system", "test.class"):
+        yellow.student.class_id = desk.cast.classes["shuangqiao"]
+    deciding.confirm(desk.act("school_counselor"), yellow, deciding.ConfirmIn())
+    use_context(SYSTEM.context())
+    duty = db.session.scalars(select(CareDuty).where(CareDuty.code == "check_in")).one()
+    observing.finish(desk.act("homeroom_teacher"), duty, observing.DoneIn("聊了二十分钟，睡眠好转"))
+    use_context(SYSTEM.context())
+    states = db.session.scalars(select(CareDuty.state).where(CareDuty.code == "check_in")).all()
+    assert sorted(states) == ["done", "due"]
+
+
+def test_trail_letters_and_jobs_of_a_change_name_no_level_and_no_child(desk: Desk, told: list[str]) -> None:
+    student = held(desk, "red")
+    told.clear()
+    evidence_for(desk, "red", student)
+    change = asked(desk, student)
+    changing.submit(desk.act("school_counselor"), change, STEP)
+    expert = expert_of(desk, student)
+    changing.take_up(desk.act(expert), change, STEP)
+    changing.approve(desk.act(expert), change, STEP)
+    up(desk, "school_counselor", student, "red")
+    assert told and not any(LEVELS & set(WORD.findall(one)) or student.name in one for one in told)
+    assert not any("面谈后" in one or "课间" in one or "如实" in one for one in told)
+    use_context(SYSTEM.context())
+    support_changed(
+        OutboxRow(id=1, kind="support_changed", entity="code_change_requests", record_id=change.id, data={})
+    )
+    rows = db.session.execute(
+        text("select title_zh, title_en, address from inbox_letters where kind = 'support_changed'")
+    )
+    letters = [" ".join(row) for row in rows]
+    assert len(letters) == 1 and not any(word in letters[0] for word in ("red", "橙", "心理", "彩虹", student.name))
+
+
+def test_security_23_a_request_shows_to_professionals_and_to_who_asked_and_to_nobody_else(desk: Desk) -> None:
+    student = held(desk, "yellow")
+    with trail.act(SYSTEM, "system", "test.class"):
+        student.class_id = desk.cast.classes["shuangqiao"]
+    mine = up(desk, "homeroom_teacher", student, "orange")
+    asked(desk, student)
+    identity = student.id
+    counted = "select count(*) from code_change_requests where student_id = :id"
+    for key, wanted in (
+        ("school_counselor", 2), ("homeroom_teacher", 1), ("school_psych_lead", 0), ("psych_expert_2", 0),
+        ("yuntai_counselor", 0), ("principal", 0), ("psych_center_lead", 0),
+    ):  # fmt: skip
+        use_context(desk.cast.actor(key).context())
+        assert db.session.execute(text(counted), {"id": identity}).scalar_one() == wanted, key
+        assert (db.session.scalar(select(ChangeEvidence.id).limit(1))) is None
+    assert queries.waiting(desk.act("homeroom_teacher"))[0][0].id == mine.id
+
+
+def test_the_pages_lead_from_the_list_to_a_decision(desk: Desk, app: Flask) -> None:
+    student = held(desk, "yellow")
+    evidence_for(desk, "yellow", student)
+    ref = student.ref
+    client = sign_in(app.test_client(), desk.cast["school_counselor"])
+
+    def get(address: str) -> str:
+        answer = client.get(address, base_url="https://localhost")
+        assert answer.status_code == 200, (address, answer.status_code)
+        return answer.text
+
+    listed = get("/support/changes")
+    assert f"/support/students/{ref}/change" in listed and "level-yellow" not in listed
+    assert "level-yellow" in get("/support/changes?shown=1")
+    assert "可以考虑调整" in listed
+    page = get(f"/support/students/{ref}/change")
+    assert page.count("够了") == 4 and "还不够" not in page
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', get(f"/support/students/{ref}/step-down"))
+    form = {"note": WHY, "csrf_token": token[1] if token else ""}
+    answer = client.post(f"/support/students/{ref}/step-down", data=form, base_url="https://localhost")
+    assert answer.status_code == 303
+    change = db.session.scalars(select(CodeChangeRequest)).one()
+    assert "提交" in get(change.address)
+
+
+@pytest.mark.parametrize("kind", ["interview", "plan_review", "dance"])
+def test_evidence_that_is_incomplete_or_ahead_is_refused(desk: Desk, kind: str) -> None:
+    student = held(desk, "red")
+    with pytest.raises(Invalid):
+        write_down(desk, "school_counselor", student, kind, 1)
+    with pytest.raises(Invalid):
+        write_down(desk, "school_counselor", student, "session", -1)
+
+
+def test_a_fact_of_late_keeps_the_last_step_from_being_taken(desk: Desk) -> None:
+    today = clock.today()
+    calm = pupil("", (0,), 1, tier=("yellow", 45))
+    one = replace(
+        calm, facts=(Fact("transfer", today - timedelta(days=9)),), ratings=(Rated(today, (0,) * 8),),
+        results=tuple(replace(each, on=today) for each in calm.results), tier_since=today - timedelta(days=45),
+        fits_since=today - timedelta(days=20),
+    )  # fmt: skip
+    (identity,) = desk.group.enrol([one])
+    desk.group.compute(today)
+    use_context(SYSTEM.context())
+    student = db.session.get_one(Student, identity)
+    evidence_for(desk, "yellow", student)
+    change = asked(desk, student)
+    said = refused(lambda: changing.submit(desk.act("school_counselor"), change, STEP))
+    assert said == {"近期有新的事件记录"}
+
+
+def test_a_level_that_people_confirmed_meanwhile_ends_the_request(desk: Desk) -> None:
+    student = held(desk, "yellow")
+    change = asked(desk, student)
+    desk.group.rate(student.id, Rated(clock.today(), (0, 0, 0, 0, 0, 0, 1, 0)))
+    desk.compute()
+    newer = next(one for one in desk.all() if one.state == "proposed")
+    deciding.confirm(desk.act("school_counselor"), newer, deciding.ConfirmIn())
+    use_context(SYSTEM.context())
+    db.session.expire_all()
+    assert change.state == "withdrawn" and desk.tier(student.id) == "orange"
+    assert db.session.scalar(select(RainbowAssessment.state).where(RainbowAssessment.id == newer.id)) == "effective"
