@@ -19,6 +19,7 @@ from app.cli import commands
 from app.core import clock, logs, pdf
 from app.core.audit import trail
 from app.core.database import db, quiet_line, use_context_key
+from app.core.round_trip import keep_what_is_ready
 from app.core.sound_start import refuse_unsound_start
 from app.core.web import chips, current, drafts, failures, headers, origin, pages, plurals, projecting, sent_in, typed
 from app.core.web.trusted_proxy import TrustedProxy
@@ -94,6 +95,7 @@ def _connect(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     with app.app_context():
         event.listen(db.engine, "checkout", quiet_line)
+        keep_what_is_ready(db.engine)
     # Flask-SQLAlchemy-Lite also closes asynchronous sessions, in an event loop and two threads of each request; there are none.
     app.teardown_appcontext_funcs = [one for one in app.teardown_appcontext_funcs if not iscoroutinefunction(one)]
     use_context_key(settings.context_key_file)

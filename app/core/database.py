@@ -52,6 +52,9 @@ WEB_SECONDS = 120
 WORK_SECONDS = 3600
 """The same for a job: a large import runs for minutes inside one transaction."""
 
+HELD_BACK = "held back"
+"""Session mark: the words that open the transaction are put into this list instead of being sent."""
+
 db = SQLAlchemy(session_options={"expire_on_commit": False})
 
 
@@ -208,6 +211,13 @@ def show(connection: Connection, context: Context | None) -> None:
     connection.exec_driver_sql("select set_config('bihuan.context', %s, true)", (_token(connection, context),))
 
 
+def words_for(connection: Connection, context: Context | None) -> bytes:
+    """The question that puts `context` into the open transaction, for the driver itself."""
+    raw: Any = connection.connection.dbapi_connection
+    token = Escaping(raw.pgconn).escape_literal(_token(connection, context).encode())
+    return b"select set_config('bihuan.context', " + bytes(token) + b", true)"
+
+
 def _token(connection: Connection, context: Context | None) -> str:
     if context is None:
         return ""
@@ -217,13 +227,19 @@ def _token(connection: Connection, context: Context | None) -> str:
 
 @event.listens_for(Session, "after_begin")
 def _show_context(session: Session, transaction: Any, connection: Connection) -> None:
-    """With the first statement of a transaction: begin and context go to the server together."""
+    """With the first statement of a transaction: begin and context go to the server together.
+
+    Whoever left a list under `HELD_BACK` sends them with a statement of its own.
+    """
     context, raw = session.info.get("context"), cast(Any, connection.connection.dbapi_connection)
     if raw.pgconn.transaction_status != TransactionStatus.IDLE or raw.autocommit or raw.isolation_level is not None:
         show(connection, context)
         return
-    token = Escaping(raw.pgconn).escape_literal(_token(connection, context).encode())
-    answer = raw.pgconn.exec_(b"begin; select set_config('bihuan.context', " + bytes(token) + b", true)")
+    words, held = b"begin; " + words_for(connection, context), session.info.get(HELD_BACK)
+    if held is not None:
+        held.append(words + b";")
+        return
+    answer = raw.pgconn.exec_(words)
     if answer.status != ExecStatus.TUPLES_OK:
         raise OperationalError("begin", None, psycopg.OperationalError(answer.error_message.decode(errors="replace")))
 

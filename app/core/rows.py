@@ -10,23 +10,53 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import Any, cast
 
-import psycopg
-from sqlalchemy import Column, Dialect, Float, Numeric, Update, bindparam, inspect, select
-from sqlalchemy.exc import NoResultFound, OperationalError
+from sqlalchemy import Column, Dialect, Float, Integer, Numeric, Text, Uuid, bindparam, func, inspect, select
+from sqlalchemy import cast as cast_to
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.orm import Mapper, RelationshipDirection, defaultload, lazyload
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeEngine
 
-from app.core.database import db
+from app.core.database import Context, db, use_context
+from app.core.round_trip import Ready, ask
 
 _MISSING = object()
+NUMBERED: Dialect = cast(Any, postgresql).dialect(paramstyle="numeric_dollar")
+"""Writes a statement as the server itself knows it: its values are $1, $2 …"""
+DEED = tuple(cast_to(bindparam(name, type_=Text()), JSONB) for name in ("writes", "entries"))
+CHANGED_SINCE = "BH409"
+"""What `keep_deed_of` says when the row was no longer at its version."""
 FLOAT8, NUMERIC = 701, 1700
 """Numbers of PostgreSQL's types, by which SQLAlchemy tells whether a number arrives as it is wanted."""
 _LAZY = frozenset({"select", True, "selectin", "subquery", "raise", "raise_on_sql", "immediate"})
+
+
+@dataclass(frozen=True)
+class Change:
+    """One record's update that leaves with the deed: one statement keeps both, or neither."""
+
+    statement: Ready
+    order: list[str]
+    values: dict[str, Any]
+    otherwise: str
+    """What is to be said when the row is no longer at the version that was read."""
+
+    def kept_with(self, writes: str, entries: str, last: bool) -> None:
+        """Send it with what the deed leaves behind, as JSON. Raises StaleDataError."""
+        values = {**self.values, "writes": writes, "entries": entries}
+        try:
+            ask(self.statement, [values[name] for name in self.order], last=last)
+        except DBAPIError as fault:
+            if getattr(fault.orig, "sqlstate", None) == CHANGED_SINCE:
+                raise StaleDataError(self.otherwise) from fault
+            raise
 
 
 @dataclass(frozen=True)
@@ -38,53 +68,54 @@ class _Part:
     values: slice
     others: frozenset[str]
     """Relationships that are read when asked for."""
+    named: frozenset[str]
+    of: Callable[[dict[str, Any]], tuple[Any, ...]]
+    """The values of a record in the order of `keys`."""
 
 
 @dataclass(frozen=True)
 class _Reading:
     """The row of a record with those joined to it, locked."""
 
-    statement: str
+    statement: Ready
     parts: tuple[_Part, ...]
     converted: tuple[tuple[int, Callable[[Any], Any]], ...]
     """Values that the driver does not bring in their Python type."""
 
-    def row_of(self, identity: uuid.UUID) -> Sequence[Any]:
-        """Asked of the driver itself: a description of some hundred columns, which nobody reads, is then never made."""
-        line = db.session.connection().connection.cursor()
-        try:
-            found = line.execute(self.statement, {"its_id": identity}).fetchone()
-        except psycopg.Error as error:
-            raise OperationalError(self.statement, {"its_id": identity}, error) from error
-        finally:
-            line.close()
+    def row_of(self, identity: uuid.UUID, context: Context | None) -> Sequence[Any]:
+        """The row, with begin and context in one question. Raises NoResultFound when it is gone or out of sight."""
+        found = ask(self.statement, (identity,), context=context)
         if found is None:
             raise NoResultFound("the row is gone or out of sight")
         if not self.converted:
-            return cast(Sequence[Any], found)
+            return found
         row = list(found)
         for place, convert in self.converted:
             row[place] = convert(row[place])
-        return row
+        return tuple(row)
 
 
-def lock(record: Any) -> None:
+def lock(record: Any, context: Context | None = None) -> None:
     """Lock the row of a record and read it anew, with the records joined to it; its collections are read when asked for.
+
+    `context`, when given, is put in force before.
 
     What a step's guards ask for is then fresh under the lock, and what they do not ask for costs nothing. Raises
     NoResultFound when the row is gone or out of sight.
     """
-    if not _read_anew(record):
+    if not _read_anew(record, context):
+        if context is not None:
+            use_context(context)
         _read_by_the_orm(record)
 
 
-def _read_anew(record: Any) -> bool:
+def _read_anew(record: Any, context: Context | None = None) -> bool:
     """Whether the record and those joined to it could be read in place: none changed, all the same as before."""
     reading = _reading(_model(record))
     held = None if reading is None else _held(record, reading)
     if reading is None or held is None:
         return False
-    row = reading.row_of(record.id)
+    row = reading.row_of(record.id, context)
     parts = [(part, one, row[part.values]) for part, one in zip(reading.parts, held, strict=True)]
     if any(values[part.keys.index("id")] != getattr(one, "id", None) for part, one, values in parts):
         return False
@@ -114,9 +145,10 @@ def _held(record: Any, reading: _Reading) -> list[Any] | None:
 
 def _put(one: Any, part: _Part, values: Any, kept: frozenset[str]) -> None:
     known = one.__dict__
-    for key, value in zip(part.keys, values, strict=True):
-        if known.get(key, _MISSING) != value:
-            set_committed_value(one, key, value)
+    if not (known.keys() >= part.named and part.of(known) == values):
+        for key, value in zip(part.keys, values, strict=True):
+            if known.get(key, _MISSING) != value:
+                set_committed_value(one, key, value)
     stale = [name for name in part.others if name in known and name not in kept]
     if stale:
         db.session.expire(one, stale)
@@ -135,7 +167,7 @@ def _reading(model: Any) -> _Reading | None:
     dialect = db.engine.dialect
     converters = ((place, _converter(column.type, dialect)) for place, column in enumerate(columns))
     converted = tuple((place, convert) for place, convert in converters if convert is not None)
-    return _Reading(str(wanted.compile(dialect=dialect)), tuple(parts), converted)
+    return _Reading(Ready(str(wanted.compile(dialect=NUMBERED))), tuple(parts), converted)
 
 
 def _converter(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
@@ -160,7 +192,8 @@ def _joined(
     began, nearer = len(columns), [one for one in mapper.relationships if one.lazy in ("joined", False)]
     columns += [table.c[column.name] for column in keys.values()]
     others = frozenset(one.key for one in mapper.relationships if one.lazy in _LAZY)
-    parts.append(_Part(path, tuple(keys), slice(began, len(columns)), others))
+    place = slice(began, len(columns))
+    parts.append(_Part(path, tuple(keys), place, others, frozenset(keys), itemgetter(*keys)))
     for relation in nearer:
         if relation.mapper in seen | {mapper}:
             continue
@@ -250,25 +283,37 @@ def changed_alone(record: Any) -> bool:
     )
 
 
-def save(record: Any) -> None:
-    """Write the changed columns of a record for which `changed_alone` holds. Raises StaleDataError for another version."""
+def change_of(record: Any) -> Change | None:
+    """The change of a record for which `changed_alone` holds, still to be sent; None without any.
+
+    From now on the record counts as written and has its new version.
+    """
     state, version = inspect(record), record.version
     changed = tuple(sorted(name for name in state.committed_state if state.attrs[name].history.has_changes()))
+    found = None
     if changed:
-        values: dict[str, Any] = {f"new_{name}": state.dict[name] for name in changed}
+        statement, order, binders = _changing(_model(record), changed)
+        values = {f"new_{name}": state.dict[name] for name in changed}
         values |= {"its_id": record.id, "its_version": version, "new_version": version + 1}
-        written = db.session.connection().execute(_update(_model(record), changed), values)
-        if written.rowcount != 1:
-            raise StaleDataError(f"{type(record).__name__} is no longer at version {version}")
+        values |= {name: bind(values[name]) for name, bind in binders}
+        found = Change(statement, order, values, f"{type(record).__name__} is no longer at version {version}")
         set_committed_value(record, "version", version + 1)
     state._commit_all(state.dict, db.session.identity_map)
+    return found
 
 
 @cache
-def _update(model: Any, changed: tuple[str, ...]) -> Update:
-    mapper = inspect(model)
+def _changing(model: Any, changed: tuple[str, ...]) -> tuple[Ready, list[str], list[tuple[str, Any]]]:
+    """The update with the deed behind it, the order of its values, and what some of them go through on their way."""
+    mapper, dialect = inspect(model), db.engine.dialect
     columns, table = _plain_columns(mapper) or {}, mapper.local_table
-    asked = table.c.id == bindparam("its_id"), columns["version"] == bindparam("its_version")
-    new = {columns[name]: bindparam(f"new_{name}", type_=columns[name].type) for name in (*changed, "version")}
-    found: Update = table.update().where(*asked).values(new)
-    return found
+    named = {f"new_{name}": columns[name] for name in (*changed, "version")}
+    place: dict[str, Any] = {name: bindparam(name, type_=column.type) for name, column in named.items()}
+    place |= {"its_id": bindparam("its_id", type_=Uuid()), "its_version": bindparam("its_version", type_=Integer())}
+    asked = table.c.id == place["its_id"], columns["version"] == place["its_version"]
+    new = {column: place[name] for name, column in named.items()}
+    written = table.update().where(*asked).values(new).returning(table.c.id).cte("written")
+    kept = select(func.keep_deed_of(func.count(), *DEED)).select_from(written)
+    made = kept.compile(dialect=NUMBERED)
+    converters = ((name, column.type.dialect_impl(dialect).bind_processor(dialect)) for name, column in named.items())
+    return Ready(str(made)), made.positiontup or [], [(name, bind) for name, bind in converters if bind is not None]

@@ -18,20 +18,21 @@ from typing import Any
 
 from sqlalchemy import ARRAY, Text, bindparam, event, inspect, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.core import clock, rows
 from app.core.database import Base, Context, db, use_context, uuid7
 from app.core.errors import Stale
 from app.core.policy.actor import Actor
+from app.core.round_trip import Ready, ask
 
 APPEND = text("select audit.append(:bodies, :reasons, :changes)").bindparams(
     bindparam("bodies", type_=ARRAY(Text)),
     bindparam("reasons", type_=ARRAY(Text)),
     bindparam("changes", type_=ARRAY(JSONB)),
 )
-KEEP = text("select keep_deed(cast(:writes as jsonb), cast(:entries as jsonb))")
+KEEP = Ready("select keep_deed(cast($1 as jsonb), cast($2 as jsonb))")
 """Clocks and letters that were put off, then the entries: one statement, whose last deed is to lock the chain."""
 UNTOLD = frozenset({"version", "created_at", "updated_at", "pinyin"})
 
@@ -80,6 +81,8 @@ class Act:
     after: list[Any] = field(default_factory=list)
     writes: list[dict[str, Any]] = field(default_factory=list)
     """Clocks and letters that are kept with the entries, or by `write_out` before somebody would read them."""
+    change: rows.Change | None = None
+    """The record's own change, likewise."""
 
     @property
     def main(self) -> Entry:
@@ -131,13 +134,14 @@ def _note_changes(act: Act, record: Any) -> None:
 
 
 def save(record: Any) -> None:
-    """Write what was changed so far; by one statement when nothing but this record was. Raises StaleDataError."""
+    """Write what was changed so far; where nothing but this record was, it leaves with the deed. Raises StaleDataError."""
     act = current()
     if act is None or not rows.changed_alone(record):
         db.session.flush()
         return
+    write_out()
     _note_changes(act, record)
-    rows.save(record)
+    act.change = rows.change_of(record)
 
 
 def put_off(do: str, **values: Any) -> None:
@@ -151,10 +155,27 @@ def put_off(do: str, **values: Any) -> None:
 def write_out() -> None:
     """Write what was put off, now: somebody is about to read it, or the context under which it belongs ends."""
     act = current()
-    if act is not None and act.writes:
-        db.session.flush()
-        writes, act.writes = act.writes, []
-        db.session.connection().execute(KEEP, {"writes": _encoder.encode(writes), "entries": "[]"})
+    if act is not None and (act.writes or act.change is not None):
+        if act.change is None:
+            db.session.flush()
+        _keep(act, [])
+
+
+def _keep(act: Act, entries: list[Any], last: bool = False) -> None:
+    """The record's change, clocks and letters, then the entries: one statement, whose last deed is to lock the chain."""
+    writes, act.writes = _encoder.encode(act.writes), []
+    change, act.change = act.change, None
+    if change is None:
+        ask(KEEP, (writes, _encoder.encode(entries)), last=last)
+    else:
+        change.kept_with(writes, _encoder.encode(entries), last)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _write_before_reading(state: ORMExecuteState) -> None:
+    act: Act | None = state.session.info.get("act")
+    if act is not None and act.change is not None:
+        write_out()
 
 
 BEGINNINGS: list[Callable[[str], None]] = []
@@ -176,9 +197,11 @@ def act(actor: Actor, kind: str, step: str, record: Any = None, reason: str | No
     deed = Act(actor, uuid7())
     session.info["act"] = deed
     try:
-        use_context(replace(actor.context(), act=deed.id))
+        context = replace(actor.context(), act=deed.id)
         if isinstance(record, Base) and inspect(record).persistent:
-            rows.lock(record)
+            rows.lock(record, context)
+        else:
+            use_context(context)
         deed.note(Entry(kind, step, record=record, reason=reason))
         yield deed
         session.flush()
@@ -204,8 +227,7 @@ def _append(deed: Act) -> None:
         changed = {**(deed.changes.pop(identity, {}) if identity else {}), **entry.changes}
         changed.pop("state", None)
         entries.append([_body(deed, entry, changed), entry.reason, changed])
-    writes, deed.writes = deed.writes, []
-    db.session.connection().execute(KEEP, {"writes": _encoder.encode(writes), "entries": _encoder.encode(entries)})
+    _keep(deed, entries, last=True)
 
 
 def _body(deed: Act, entry: Entry, changed: Mapping[str, Any]) -> str:

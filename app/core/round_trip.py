@@ -1,0 +1,122 @@
+"""One question to the server and no more: begin, context and statement leave together, and so do a last statement and commit.
+
+A statement is made ready once per connection. Only what every step asks goes this way; whatever is asked once in a while
+takes SQLAlchemy's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import psycopg
+from psycopg.adapt import Transformer
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus, TransactionStatus
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from app.core.database import HELD_BACK, Context, db, words_for
+
+_KNOWN = "made ready"
+_GOOD = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A statement with places $1, $2 …; `text` is all the SQL there is, values travel as literals beside it."""
+
+    text: str
+
+
+@dataclass
+class _Known:
+    """What one connection has made ready, and how its values are written and read."""
+
+    tongue: Any
+    names: dict[str, bytes] = field(default_factory=dict)
+    many: int = 0
+
+    def name_of(self, raw: Any, statement: Ready) -> bytes:
+        """The name under which the server knows the statement; makes it ready first where it does not."""
+        name = self.names.get(statement.text)
+        if name is None:
+            self.many += 1
+            name = b"bihuan_%d" % self.many
+            _sent(raw, b"prepare %b as %b" % (name, statement.text.encode()))
+            self.names[statement.text] = name
+        return name
+
+
+def ask(
+    statement: Ready, values: Sequence[Any], *, context: Context | None = None, last: bool = False
+) -> tuple[Any, ...] | None:
+    """The first row of the answer, None when there is none; one round trip, two when the connection is new to the statement.
+
+    context: is put in force before; last: the transaction is committed after, where it is one and no savepoint of a larger
+    one. Raises sqlalchemy.exc.DBAPIError of the kind that SQLAlchemy raises for the same fault.
+    """
+    session = db.session
+    before, line = _opening(session, context)
+    fairy = cast(Any, line.connection)
+    raw = fairy.dbapi_connection
+    known: _Known = fairy.info.get(_KNOWN) or fairy.info.setdefault(_KNOWN, _Known(Transformer(raw)))
+    after = b"; commit" if last and not line.in_nested_transaction() else b""
+    try:
+        name = known.name_of(raw, statement)
+        given = b", ".join([bytes(known.tongue.as_literal(value)) for value in values])
+        answer = _sent(raw, b"%b execute %b(%b)%b" % (before, name, given, after))
+    except psycopg.Error as fault:
+        raise DBAPIError.instance(statement.text, None, fault, psycopg.Error, dialect=line.dialect) from fault
+    if after or not answer.ntuples:
+        return None
+    known.tongue.set_pgresult(answer)
+    return cast(tuple[Any, ...], known.tongue.load_row(0, tuple))
+
+
+def _opening(session: Session, context: Context | None) -> tuple[bytes, Any]:
+    """What has to be said first, and the connection: begin where no transaction is open, context where it changes."""
+    if context is not None:
+        session.info["context"] = context
+    if session.in_transaction():
+        line = session.connection()
+        return (words_for(line, context) + b";" if context is not None else b""), line
+    held: list[bytes] = []
+    session.info[HELD_BACK] = held
+    try:
+        line = session.connection()
+    finally:
+        del session.info[HELD_BACK]
+    return b"".join(held), line
+
+
+def _sent(raw: Any, words: bytes) -> Any:
+    answer = raw.pgconn.exec_(words)
+    if answer.status not in _GOOD:
+        raise error_from_result(answer, raw.info.encoding)
+    return answer
+
+
+def keep_what_is_ready(engine: Engine) -> None:
+    """Statements of this engine's connections stay ready when a transaction ends without commit, as every reading page does.
+
+    The driver would let the server forget them all at each rollback and plan each page's questions anew; it does not see
+    a transaction that is over already.
+    """
+    event.listen(engine, "rollback", lambda line: _undo(line.connection.dbapi_connection))
+    event.listen(engine, "reset", lambda raw, record, state: _undo(raw))
+    event.listen(engine, "rollback_savepoint", _forget)
+
+
+def _undo(raw: Any) -> None:
+    if raw is not None and raw.pgconn.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR):
+        raw.pgconn.exec_(b"rollback")
+
+
+def _forget(line: Connection, *rest: Any) -> None:
+    """Back to a savepoint: there the driver itself sends the word, and the server forgets."""
+    known: _Known | None = line.connection.info.get(_KNOWN)
+    if known is not None:
+        known.names.clear()
