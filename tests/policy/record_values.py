@@ -131,6 +131,8 @@ CODES: dict[str, Any] = {
 BY_TABLE: dict[tuple[str, str], Any] = {
     ("screening_campaigns", "grades"): ["G7"],
     ("screening_campaigns", "scales"): [{"code": "phq9", "version": "1.0.0"}],
+    ("paper_sheets", "scale_code"): "phq9",
+    ("paper_sheets", "scale_version"): "1.0.0",
     ("access_codes", "kind"): "guardian1",
     ("consent_answers", "answer"): "agree",
     ("consent_answers", "channel"): "paper",

@@ -41,7 +41,11 @@ def kind_for(role: str) -> str:
     """The kind of file that this role has to do with."""
     held = GRANTS.get(role, {})
     return next(
-        (kind for kind in ("results", "students", "staff") if rights_of(kind)[0] in held or rights_of(kind)[1] in held),
+        (
+            kind
+            for kind in ("results", "students", "staff", "answers")
+            if rights_of(kind)[0] in held or rights_of(kind)[1] in held
+        ),
         "results",
     )
 
@@ -177,9 +181,13 @@ def _value(table: Table, column: Column[Any], chain: Chain, who: Player) -> Any:
     return _something(column, chain)
 
 
+TARGETS = {"results": "monitoring_cycles", "answers": "screening_campaigns"}
+
+
 def _of_batch(name: str, chain: Chain, kind: str) -> Any:
-    """Results are brought into a round, rosters into the school itself."""
-    target = ("monitoring_cycles", chain.ids["monitoring_cycles"]) if kind == "results" else (None, None)
+    """Results are brought into a round, answers into a campaign, rosters into the school itself."""
+    table = TARGETS.get(kind)
+    target = (table, chain.ids[table]) if table else (None, None)
     return {"kind": kind, "target_entity": target[0], "target_id": target[1]}[name]
 
 

@@ -25,7 +25,7 @@ from app.core.policy.roles import ROLES
 from app.improvement.effects.queries.lists import SCHOOL_LEVEL_ONLY
 from tests.cast import Cast, Player, sign_in
 from tests.policy.addresses import ASKED_WITH, filled, record_of, rights_of, routes
-from tests.policy.records import Chain, administered, kind_for, write
+from tests.policy.records import TARGETS, Chain, administered, kind_for, write
 
 OWN, NEXT_DOOR, FOREIGN = "本县记号", "邻校记号", "云溪记号"
 BELONGS = {"plan_documents": "asked_by"}
@@ -119,7 +119,7 @@ class Stage:
         address = filled(rule, chain.refs, kind_for(self.role))
         refs = chain.refs
         given = {
-            "parent": chain.unit.ref, "unit": chain.unit.ref, "kind": kind_for(self.role), "target": refs["monitoring_cycles"],
+            "parent": chain.unit.ref, "unit": chain.unit.ref, "kind": kind_for(self.role), "target": refs[TARGETS.get(kind_for(self.role), "monitoring_cycles")],
             "first": refs["monitoring_results"], "second": refs["monitoring_results"], "cycle": refs["monitoring_cycles"],
         }  # fmt: skip
         asked = {name: given[name] for name in ASKED_WITH.get(rule.endpoint, ())}

@@ -270,6 +270,8 @@ GOOD: dict[str, Changes] = {
     "import_batch": {
         "is_results": True,
         "is_staff": False,
+        "is_answers": False,
+        "is_consents": False,
         "needs_second_person": True,
         "all_or_nothing": True,
         "mapping_complete": True,

@@ -145,6 +145,23 @@ SCREENING_TASK = Workflow(
             needs="screening.answer_questions",
             guards=(required_items_are_answered,),
         ),
+        Step(
+            "take_paper",
+            "收入纸质答卷",
+            "Take in the paper",
+            source=(READY,),
+            target=SUBMITTED,
+            guards=(consent_is_granted,),
+            system=True,
+        ),
+        Step(
+            "give_paper_back",
+            "回退纸质答卷",
+            "Take the paper out again",
+            source=(SUBMITTED, VALID, NEEDS_RETEST, INVALID),
+            target=READY,
+            system=True,
+        ),
         Step("score", "计分", "Score", source=(SUBMITTED,), target=SCORED, system=True),
         Step(
             "accept_answers",

@@ -17,6 +17,14 @@ class ImportBatchFacts(Protocol):
         """It holds members of staff."""
 
     @property
+    def is_answers(self) -> bool:
+        """It holds answers of students on paper."""
+
+    @property
+    def is_consents(self) -> bool:
+        """It holds consents on paper."""
+
+    @property
     def needs_second_person(self) -> bool:
         """Monitoring results and cross-department lists are accepted by somebody else than the person who imports."""
 
@@ -119,6 +127,14 @@ def _is_staff(batch: ImportBatchFacts) -> bool:
     return batch.is_staff
 
 
+def _is_answers(batch: ImportBatchFacts) -> bool:
+    return batch.is_answers
+
+
+def _is_consents(batch: ImportBatchFacts) -> bool:
+    return batch.is_consents
+
+
 def _needs_second_person(batch: ImportBatchFacts) -> bool:
     return batch.needs_second_person
 
@@ -129,6 +145,8 @@ def _by_kind(verb: str) -> Needs:
         (
             Case(f"imports.{verb}_results", "监测结果", "monitoring results", _is_results),
             Case(f"imports.{verb}_staff", "教职工", "staff", _is_staff),
+            Case(f"imports.{verb}_answers", "纸质答卷", "answers on paper", _is_answers),
+            Case(f"imports.{verb}_consents", "纸质知情同意", "consents on paper", _is_consents),
         ),
     )
 

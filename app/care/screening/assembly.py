@@ -10,10 +10,12 @@ from app.care.screening.models import CriticalAlert, ScreeningCampaign, Screenin
 from app.care.screening.operations.alerts import raise_all, tell_all
 from app.care.screening.operations.campaigns import keep_time_of_all
 from app.care.screening.operations.tasks import keep_time_of_tasks
+from app.care.screening.paper_import import ANSWERS
 from app.care.screening.routes import BLUEPRINTS, answering
 from app.core.casework import daily
 from app.core.casework.records import movable
 from app.core.casework.timeline import WORDS
+from app.core.imports.registry import imports_as
 from app.core.outbox.handlers import handles, listens
 from app.core.web import navigation
 
@@ -27,6 +29,7 @@ DEEDS = {
     "critical_alert.raise_for": ("发出警报", "raised an alert"),
     "critical_alert.tell_next": ("告知上一级", "told the next level"),
     "screening_campaign.assign": ("派发测评任务", "assigned the tasks"),
+    "paper_sheet.settle": ("核对纸质答卷", "settled a form on paper"),
     "help_call.make": ("想找人谈谈", "asked to talk"),
     "help_call.answer": ("已和学生谈过", "spoke with the student"),
 }
@@ -55,5 +58,7 @@ def register(app: Flask) -> None:
     handles("help_called", letters.help_called)
     handles("screening_assign", letters.assign)
     handles("screening_score", letters.score)
+    handles("paper_score", letters.score_paper)
+    imports_as(ANSWERS)
     handles("screening_destroy", letters.destroy)
     listens("consent_changed", letters.follow_consent)

@@ -10,7 +10,13 @@ from app.care.consent.letters import staff_of
 from app.care.consent.models import Consent
 from app.care.screening.models import CriticalAlert, HelpCall, ScreeningCampaign
 from app.care.screening.operations.campaigns import assign_county
-from app.care.screening.operations.scoring import destroy_answers, follow_consent_of, score_answers, task_of
+from app.care.screening.operations.scoring import (
+    destroy_answers,
+    follow_consent_of,
+    papers_to_score,
+    score_answers,
+    task_of,
+)
 from app.core import calendar, clock
 from app.core.audit import trail
 from app.core.casework.deadlines import work_calendar
@@ -60,6 +66,13 @@ def score(row: OutboxRow) -> None:
     assert row.record_id is not None
     task = task_of(row.record_id)
     if task is not None:
+        score_answers(SYSTEM, task, None)
+
+
+def score_paper(row: OutboxRow) -> None:
+    """Score the forms on paper that were taken in for a school."""
+    assert row.record_id is not None
+    for task in papers_to_score(row.record_id, uuid.UUID(str(row.data["school"]))):
         score_answers(SYSTEM, task, None)
 
 

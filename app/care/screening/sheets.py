@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from flask import current_app
 
 from app.care.screening.models import ScaleResponse
 from app.care.screening.scales.definition import Scale
-from app.care.screening.scales.scoring import Answers, score
+from app.care.screening.scales.scoring import Answers, first_hit, score
 from app.core.vault import KeyRing, Place
 
 RATHER_NOT = -1
@@ -82,3 +83,34 @@ def override_of(scale: Scale, sheet: Sheet) -> tuple[str | None, bool]:
     kind = "O1a" if "O1a" in kinds else "O1b" if "O1b" in kinds else None
     places = {item.id: place for place, item in enumerate(scale.items)}
     return kind, any(sheet.values[places[number]] == RATHER_NOT for number in found.blank_critical)
+
+
+def sealed_as(values: Sequence[int | None]) -> str:
+    """Answers in the order of the items as they are sealed; of paper no order of saves is known."""
+    return json.dumps({"a": list(values), "q": [0] * len(values)}, separators=(",", ":"))
+
+
+def values_in(kept: str) -> list[int | None]:
+    """The answers that `sealed_as` or `packed` gave."""
+    return list(json.loads(kept)["a"])
+
+
+def critical_in(scale: Scale, values: Sequence[int | None]) -> tuple[str | None, bool]:
+    """`override_of` for answers on paper, where a critical question left empty is one that nobody answered.
+
+    Looks at the critical questions alone: thirty thousand forms need no score for it.
+    """
+    kinds, blank = set(), False
+    for item, value in zip(scale.items, values, strict=True):
+        if item.critical:
+            hit = first_hit(item, value)
+            blank = blank or value is None
+            if hit is not None:
+                kinds.add(hit.override)
+    return "O1a" if "O1a" in kinds else "O1b" if "O1b" in kinds else None, blank
+
+
+def graver(before: str | None, now: str | None) -> tuple[str | None, bool]:
+    """The graver of two ("O1a" before "O1b" before none), and whether the second made it graver."""
+    worst = min((one for one in (before, now) if one is not None), default=None)
+    return worst, worst != before

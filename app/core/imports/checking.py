@@ -87,7 +87,7 @@ def check_table(
         step()
         if progress:
             progress(done, len(steps))
-    staged = StagedSheet(work, keys, [*table.drops, *duplicates])
+    staged = StagedSheet(work, keys, [*table.drops, *work.drops, *duplicates])
     staged.check_balance()
     return staged
 
@@ -111,7 +111,7 @@ def _ask_for_required(work: Work) -> None:
         values = work.values[column.code]
         if column.required and None in values:
             for row, value in enumerate(values):
-                if value is None and not _is_excused(work, row, column):
+                if value is None and work.stands(row) and not _is_excused(work, row, column):
                     work.remark(row, column.code, note("required"))
 
 

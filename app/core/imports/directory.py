@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from app.core.imports.grades import school_year
 from app.core.imports.identifiers import SCHOOL_GRADES
+from app.core.imports.papers import Answering, Consenting
 from app.core.imports.vocabulary import plain_word
 from app.core.pinyin import syllables
 
@@ -150,6 +151,8 @@ class Lookups:
     cycles: frozenset[str] | None = None
     regions: frozenset[str] | None = None
     roster: Mapping[tuple[str, str, int], int] | None = None
+    answering: Answering | None = None
+    consenting: Consenting | None = None
 
     def fingerprint(self) -> str:
         """SHA-256 over all that is known: two checks with the same one come to the same answers."""

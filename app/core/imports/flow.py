@@ -48,7 +48,7 @@ def proposal_of(
     found = propose(book, kind, saved, header_rows, fixed)
     return {
         "sheets": _sheets(found),
-        "columns": _labels(found, private),
+        "columns": _labels(found, private, kind.quiet),
         "missing": list(found.missing),
         "ready": found.ready,
     }
@@ -68,7 +68,7 @@ def _sheets(found: Proposal) -> list[dict[str, Any]]:
     ]
 
 
-def _labels(found: Proposal, private: frozenset[str]) -> list[dict[str, Any]]:
+def _labels(found: Proposal, private: frozenset[str], quiet: bool) -> list[dict[str, Any]]:
     labels: dict[str, dict[str, Any]] = {}
     for sheet in found.sheets:
         for column in sheet.columns if sheet.use else ():
@@ -78,7 +78,7 @@ def _labels(found: Proposal, private: frozenset[str]) -> list[dict[str, Any]]:
                 "code": column.code,
                 "suggested": column.suggested,
                 "confidence": round(column.confidence, 2),
-                "samples": [masked(sample, column.suggested in private)[:40] for sample in column.samples],
+                "samples": [masked(sample, column.suggested in private)[:40] for sample in column.samples if not quiet],
                 "sheet": sheet.name,
             }
             if column.label:

@@ -4,6 +4,7 @@ from app.core.imports import checks, identifiers, schools_in_rows, scores_rows
 from app.core.imports.cleaning import is_plain_name
 from app.core.imports.columns import Column, Kind
 from app.core.imports.numbers import number
+from app.core.imports.paper_kinds import ANSWERS, CONSENTS
 
 MOBILE = checks.MOBILE.fullmatch
 _FIRST_DAY = "1990-01-01"
@@ -210,4 +211,4 @@ SCORES = Kind(
     lead_value="post",
 )
 
-KINDS = {kind.code: kind for kind in (STUDENTS, CLASSES, STAFF, RESULTS, SCORES)}
+KINDS = {kind.code: kind for kind in (STUDENTS, CLASSES, STAFF, RESULTS, SCORES, ANSWERS, CONSENTS)}

@@ -86,6 +86,16 @@ class ImportBatch(Base, Movable):
         return self.kind == "staff"
 
     @property
+    def is_answers(self) -> bool:
+        """Answers of students on paper."""
+        return self.kind == "answers"
+
+    @property
+    def is_consents(self) -> bool:
+        """Consents on paper."""
+        return self.kind == "consents"
+
+    @property
     def needs_second_person(self) -> bool:
         """Accepted by somebody else than the person who imports."""
         return self.behind.second_person

@@ -17,8 +17,20 @@ from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.policy.scopes import Scope
 
-UPLOAD_RIGHTS = ("imports.upload_results", "imports.upload_roster", "imports.upload_staff")
-ACCEPT_RIGHTS = ("imports.accept_results", "imports.accept_roster", "imports.accept_staff")
+UPLOAD_RIGHTS = (
+    "imports.upload_results",
+    "imports.upload_roster",
+    "imports.upload_staff",
+    "imports.upload_answers",
+    "imports.upload_consents",
+)
+ACCEPT_RIGHTS = (
+    "imports.accept_results",
+    "imports.accept_roster",
+    "imports.accept_staff",
+    "imports.accept_answers",
+    "imports.accept_consents",
+)
 RIGHTS = (*UPLOAD_RIGHTS, *ACCEPT_RIGHTS)
 PAGE = 50
 OWNER_NAME: Any = literal_column("(select p.name from persons p where p.id = import_batches.owner_id)").label(

@@ -95,6 +95,7 @@ class ImportKind(Generic[Batch]):
     school_private: what a school sends in is no business of the county's people; they see their own files only.
     personal: rows hold ID numbers or phones in `private_columns`; they are never kept in clear, see ImportRow.
     second_person: accepted by somebody else than the one who uploaded or mapped it.
+    from_record: sent from the page of its record only, which gives the target.
     versions: a file may replace an accepted one of the same target, chosen when it is uploaded (batch.supersedes_id).
     """
 
@@ -116,6 +117,7 @@ class ImportKind(Generic[Batch]):
     school_private: bool = False
     personal: bool = False
     second_person: bool = False
+    from_record: bool = False
     versions: bool = False
     private_columns: frozenset[str] = field(default=frozenset())
 
@@ -133,7 +135,10 @@ def import_kind(code: str) -> ImportKind[Any]:
     return REGISTERED[code]
 
 
+_RIGHTS = {"results": "results", "scores": "results", "staff": "staff", "answers": "answers", "consents": "consents"}
+
+
 def rights_of(kind: str) -> tuple[str, str]:
     """The rights to upload and to accept files of a kind."""
-    name = "results" if kind in ("results", "scores") else "staff" if kind == "staff" else "roster"
+    name = _RIGHTS.get(kind, "roster")
     return f"imports.upload_{name}", f"imports.accept_{name}"

@@ -15,6 +15,7 @@ _DROPS = {
     "title": ("表头以上的标题和说明", "Titles and notes above the header"),
     "header": ("表头", "Header"),
     "repeated_header": ("重复的表头", "The header repeated"),
+    "unanswered": ("没有作答的学生", "Students without any answer"),
     "blank": ("空行", "Blank rows"),
     "footer": ("合计、填表人等表尾", "Totals and signatures below the table"),
     "duplicate": ("完全相同的重复行", "Identical rows"),

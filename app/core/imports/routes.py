@@ -57,7 +57,7 @@ def batches() -> Response:
         rows=rows[: queries.PAGE],
         total=queries.batch_count(actor, wanted),
         listing=filters.bar(chosen),
-        kinds=[kind for kind in queries.kinds_for(actor) if not kind.versions],
+        kinds=[kind for kind in queries.kinds_for(actor) if not (kind.versions or kind.from_record)],
         next_url=filters.address(after=after) if after else "",
         first_url=filters.address() if wanted.before else "",
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from app.core.imports import results_rows, roster_rows, schools_in_rows, scores_rows
+from app.core.imports import paper_rows, results_rows, roster_rows, schools_in_rows, scores_rows
 from app.core.imports.work import Work
 
 RowCheck = Callable[[Work], None]
@@ -36,6 +36,13 @@ ROW_CHECKS: dict[str, tuple[RowCheck, ...]] = {
         scores_rows.check_cycles,
         scores_rows.tell_unlinked,
     ),
+    "answers": (
+        paper_rows.leave_out_unanswered,
+        paper_rows.check_forms,
+        paper_rows.check_takers,
+        paper_rows.check_ranges,
+    ),
+    "consents": (paper_rows.check_signatures,),
 }
 """Kind → looks at each row and what is known."""
 CROSS_CHECKS: dict[str, tuple[RowCheck, ...]] = {

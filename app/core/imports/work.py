@@ -5,7 +5,7 @@ from typing import NamedTuple, TypeVar
 
 from app.core.imports.columns import Check, Column, Json, Kind, Setting
 from app.core.imports.directory import Lookups
-from app.core.imports.reading import Table
+from app.core.imports.reading import Drop, Table
 from app.core.imports.reasons import Note, note
 from app.core.imports.vocabulary import EMPTY_WORDS, missing_words, no_values, plain_word
 from app.core.spreadsheets import UNCOMPUTED, Typed, as_typed
@@ -79,6 +79,7 @@ class Work:
         self.cells: dict[str, Cells] = {}
         self.remarks: dict[int, list[Remark]] = {}
         self.missing: dict[str, dict[int, str]] = {}
+        self.drops: list[Drop] = []
         self.level = bytearray(len(table))
 
     def remark(self, row: int, column: str, said: Note) -> None:

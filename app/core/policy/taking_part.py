@@ -35,4 +35,11 @@ SCREENING: dict[str, Holders] = {
     },
     "screening.view_progress": {**PSYCHOLOGY, "homeroom_teacher": CLASSES},
 }
-AREAS = (CONSENT, SCREENING)
+PAPER: dict[str, Holders] = {
+    "imports.accept_answers": PSYCHOLOGY,
+    "imports.accept_consents": PSYCHOLOGY,
+    "imports.upload_answers": PSYCHOLOGY,
+    "imports.upload_consents": PSYCHOLOGY,
+    "screening.settle_paper": {"school_counselor": SCHOOL},
+}
+AREAS = (CONSENT, SCREENING, PAPER)

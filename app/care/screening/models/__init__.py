@@ -2,12 +2,14 @@
 
 from app.care.screening.models.answers import HelpCall, ScaleResponse
 from app.care.screening.models.campaigns import DutyDay, ScreeningCampaign, ScreeningTask
+from app.care.screening.models.paper import PaperSheet
 from app.care.screening.models.results import CriticalAlert, ScaleResult
 
 __all__ = [
     "CriticalAlert",
     "DutyDay",
     "HelpCall",
+    "PaperSheet",
     "ScaleResponse",
     "ScaleResult",
     "ScreeningCampaign",

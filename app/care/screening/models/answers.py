@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, Index, SmallInteger, UniqueConstraint, text
 
@@ -48,6 +48,8 @@ class ScaleResponse(Base, Record, Scoped):
     alerted_at: Mapped[datetime | None]
     saved_at: Mapped[datetime] = mapped_column(default=clock.now, server_default=text("now()"))
     submitted_at: Mapped[datetime | None]
+    answered_on: Mapped[date | None]
+    """The day that a form on paper bears; of a phone the moment is known."""
 
 
 class HelpCall(Base, Record, Scoped):

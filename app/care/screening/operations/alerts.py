@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import or_, select
 
-from app.care.screening.models import CriticalAlert, HelpCall, ScaleResponse, ScreeningCampaign
+from app.care.screening.models import CriticalAlert, HelpCall, PaperSheet, ScaleResponse, ScreeningCampaign
 from app.core import calendar, clock
 from app.core.casework.deadlines import work_calendar
 from app.core.casework.door import begin, operation
@@ -66,7 +66,7 @@ def _next_school_day(day: date, steps: int = 1) -> date:
 
 
 @operation(right="system", name="critical_alert.raise_for")
-def raise_for(actor: Actor, response: ScaleResponse, given: None = None) -> CriticalAlert | None:
+def raise_for(actor: Actor, response: ScaleResponse | PaperSheet, given: None = None) -> CriticalAlert | None:
     """One alert for what a sheet says by itself; an open one of the same student is made urgent instead of doubled."""
     if response.override is None or response.alerted_at is not None:
         return None
@@ -90,7 +90,9 @@ def raise_for(actor: Actor, response: ScaleResponse, given: None = None) -> Crit
 
 
 def raise_all(most: int = 200) -> int:
-    """Sheets that call for somebody: handed in, left for half an hour, or of a closed campaign. Asked each minute."""
+    """Sheets that call for somebody: handed in, left for half an hour, of a closed campaign, or on paper as soon as one
+    person typed it, whatever the second one types. Asked each minute.
+    """
     use_context(SYSTEM.context())
     closed = select(ScreeningCampaign.id).where(ScreeningCampaign.state.not_in(("open", "scheduled")))
     found = db.session.scalars(
@@ -107,9 +109,16 @@ def raise_all(most: int = 200) -> int:
         .order_by(ScaleResponse.override, ScaleResponse.saved_at)
         .limit(most)
     ).all()
-    for one in found:
+    typed = db.session.scalars(
+        select(PaperSheet)
+        .where(PaperSheet.override.is_not(None), PaperSheet.alerted_at.is_(None))
+        .order_by(PaperSheet.override, PaperSheet.typed_at)
+        .limit(most)
+    ).all()
+    waiting: list[ScaleResponse | PaperSheet] = [*typed, *found]
+    for one in waiting:
         raise_for(SYSTEM, one, None)
-    return len(found)
+    return len(waiting)
 
 
 @operation(right="system", name="critical_alert.tell_next")

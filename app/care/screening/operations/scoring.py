@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from app.care.consent.models import age_on
-from app.care.screening.models import ScaleResponse, ScaleResult, ScreeningTask
+from app.care.screening.models import PaperSheet, ScaleResponse, ScaleResult, ScreeningTask
 from app.care.screening.operations.answering import scales_of, sheets_of
 from app.care.screening.operations.tasks import follow_consent
 from app.care.screening.scales.definition import Scale
@@ -49,7 +49,7 @@ def _next(task: ScreeningTask) -> str:
 def _scored(task: ScreeningTask, response: ScaleResponse, scale: Scale) -> str:
     sheet, student = opened(response, scale), task.student
     answers = sheet.answers(scale)
-    on = clock.local(response.submitted_at or response.saved_at).date()
+    on = response.answered_on or clock.local(response.submitted_at or response.saved_at).date()
     sex = {"1": "male", "2": "female"}.get(student.gender)
     result = score(scale, answers, Person(sex, age_on(student.birth_date, on), int(student.grade[1:])))
     seconds = response.seconds / len(scale.items) if response.source == "phone" else None
@@ -74,7 +74,8 @@ def destroy_answers(actor: Actor, task: ScreeningTask, given: None = None) -> No
     if task.state != "declined":
         return
     kept = select(ScaleResponse.id).where(ScaleResponse.task_id == task.id, ScaleResponse.alerted_at.is_not(None))
-    if db.session.scalar(kept.limit(1)) is not None:
+    typed = select(PaperSheet.id).where(PaperSheet.task_id == task.id, PaperSheet.alerted_at.is_not(None))
+    if db.session.scalar(kept.union_all(typed).limit(1)) is not None:
         return
     codes = select(ScaleResponse.scale_code).where(ScaleResponse.task_id == task.id)
     results = delete(ScaleResult).where(
@@ -83,10 +84,28 @@ def destroy_answers(actor: Actor, task: ScreeningTask, given: None = None) -> No
         ScaleResult.answered_on >= task.campaign.opens_on,
     )
     db.session.execute(results.execution_options(synchronize_session=False))
+    on_paper = update(PaperSheet).where(PaperSheet.task_id == task.id)
+    nothing = on_paper.values(first=None, second=None, final=None, override=None)
+    db.session.execute(nothing.execution_options(synchronize_session=False))
     emptied = update(ScaleResponse).where(ScaleResponse.task_id == task.id)
     db.session.execute(
         emptied.values(sealed=None, answered=0, override=None).execution_options(synchronize_session=False)
     )
+
+
+def papers_to_score(campaign_id: uuid.UUID, school_id: uuid.UUID) -> list[ScreeningTask]:
+    """Tasks of a school whose forms on paper were taken in and wait for their scores."""
+    use_context(SYSTEM.context())
+    on_paper = select(ScaleResponse.task_id).where(
+        ScaleResponse.source == "paper", ScaleResponse.school_id == school_id
+    )
+    found = select(ScreeningTask).where(
+        ScreeningTask.campaign_id == campaign_id,
+        ScreeningTask.school_id == school_id,
+        ScreeningTask.state == "submitted",
+        ScreeningTask.id.in_(on_paper),
+    )
+    return list(db.session.scalars(found))
 
 
 def task_of(identity: uuid.UUID) -> ScreeningTask | None:

@@ -11,6 +11,7 @@ from app.care.screening.forms.campaigns import ExemptForm
 from app.care.screening.models import ScreeningTask
 from app.care.screening.operations.tasks import exempt_student
 from app.care.screening.queries import campaigns as queries
+from app.care.screening.queries.paper import TYPE
 from app.care.screening.routes.blueprint import screenings_bp as bp
 from app.core.audit import trail
 from app.core.policy import decide
@@ -31,7 +32,12 @@ def chase(ref: str, group: str) -> Response:
     rows = queries.chased(actor, found, here)
     trail.saw(actor, here, "screening.chase_list", [row.ref for row in rows])
     return page(
-        "care/screening/chase.html", campaign=found, group=here, rows=rows, may_exempt=decide.holds(actor, EXEMPT)
+        "care/screening/chase.html",
+        campaign=found,
+        group=here,
+        rows=rows,
+        may_exempt=decide.holds(actor, EXEMPT),
+        may_type=decide.holds(actor, TYPE),
     )
 
 

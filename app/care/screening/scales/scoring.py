@@ -86,7 +86,7 @@ def score(scale: Scale, answers: Answers, person: Person = Person()) -> Result:
     return Result(
         scores={name: None if value is None else float(value) for name, value in scores.items()},
         band=max(found) if found and len(found) == len(banded) else None,
-        hits=tuple(hit for item in scale.items if (hit := _hit(item, answers.get(item.id))) is not None),
+        hits=tuple(hit for item in scale.items if (hit := first_hit(item, answers.get(item.id))) is not None),
         blank_critical=tuple(item.id for item in scale.items if item.critical and answers.get(item.id) is None),
         missing=sum(answers.get(number) is None for number in scale.by_id),
         computable=all(value is not None for _, value in banded),
@@ -145,7 +145,7 @@ def _band(bands: Bands, value: Fraction) -> int:
     return bands.cuts[-1].band
 
 
-def _hit(item: Item, answer: int | None) -> Hit | None:
+def first_hit(item: Item, answer: int | None) -> Hit | None:
     """The first rule that the answer meets: rules stand from the most to the least urgent."""
     if answer is None:
         return None

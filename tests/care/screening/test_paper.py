@@ -1,0 +1,144 @@
+"""Answers on paper: two persons type, the program compares, somebody settles, and then they are answers like any other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.care.screening.models import CriticalAlert, PaperSheet, ScaleResponse, ScaleResult
+from app.care.screening.operations import alerts
+from app.care.screening.operations.paper import SettleIn, places_of, settle_sheet, typed_in
+from app.care.screening.queries import paper as queries
+from app.care.screening.scales.choosing import usable
+from app.care.screening.sheets import opened
+from app.core.database import db, use_context
+from app.core.errors import Invalid, NotFound, StepRefused
+from app.core.imports import operations as imports
+from app.core.imports.models import ImportBatch, ImportReport, ImportRow
+from app.core.imports.operations import StepIn
+from app.core.outbox import deliver
+from app.core.policy.actor import SYSTEM
+from tests.care.screening.papers import COUNSELLOR, LEAD, send, workbook
+from tests.care.terms import CRISIS, GOOD, Term
+
+OTHER = {"phq9": [1, 1, 2, 1, 1, 0, 1, 2, 0], "gad7": GOOD["gad7"]}
+
+
+def both(term: Term, first: dict[int, Any], second: dict[int, Any]) -> tuple[ImportBatch, ImportBatch]:
+    """The class typed by the counsellor, then by the psychology lead."""
+    campaign = term.opened()
+    for child in first:
+        term.agree(f"学生{child:02d}")
+    one = send(term, campaign, COUNSELLOR, workbook(campaign, "周老师", first))
+    two = send(term, campaign, LEAD, workbook(campaign, "林老师", second))
+    assert (one.state, two.state) == ("accepted", "accepted"), (one.trouble, two.trouble)
+    return one, two
+
+
+def test_what_two_persons_type_alike_is_sealed_scored_and_marked_as_paper(term: Term) -> None:
+    both(term, {0: GOOD}, {0: GOOD})
+    assert term.task("学生00").state == "valid"
+    responses = {one.scale_code: one for one in term.all(ScaleResponse)}
+    phq9 = usable()["phq9", "1.0.0"]
+    assert {one.source for one in responses.values()} == {"paper"}
+    assert opened(responses["phq9"], phq9).values == GOOD["phq9"]
+    assert b"[1,1,2" not in responses["phq9"].sealed
+    results = {one.scale_code: one for one in term.all(ScaleResult)}
+    assert (results["phq9"].scores["total"], results["phq9"].band) == (7.0, 1)
+    assert str(results["gad7"].answered_on) == "2026-12-21" and results["gad7"].band == 2
+
+
+def test_one_typing_alone_is_no_answer(term: Term) -> None:
+    campaign = term.opened()
+    term.agree("学生00")
+    send(term, campaign, COUNSELLOR, workbook(campaign, "周老师", {0: GOOD}))
+    send(term, campaign, COUNSELLOR, workbook(campaign, "周老师", {0: OTHER}))
+    assert term.all(ScaleResponse) == [] and term.task("学生00").state == "ready"
+    assert {one.second_by for one in term.all(PaperSheet)} == {None}
+
+
+def test_the_same_operator_under_another_account_is_refused(term: Term) -> None:
+    campaign = term.opened()
+    term.agree("学生00")
+    send(term, campaign, COUNSELLOR, workbook(campaign, "周老师", {0: GOOD}))
+    again = send(term, campaign, LEAD, workbook(campaign, "周老师", {0: OTHER}))
+    assert (again.rows_good, again.rows_blocked) == (0, 2)
+
+
+def test_where_they_differ_somebody_looks_at_the_paper(term: Term) -> None:
+    both(term, {0: GOOD}, {0: OTHER})
+    assert term.task("学生00").state == "ready"
+    (sheet,) = [one for one in term.all(PaperSheet) if one.settled_at is None]
+    assert [(place.number, place.first, place.second) for place in places_of(sheet)] == [(8, 0, 2)]
+    counsellor = term.cast.actor(COUNSELLOR)
+    lead = term.cast.actor(LEAD)
+    use_context(lead.context())
+    with pytest.raises(NotFound):
+        queries.sheet_for(lead, sheet.ref)
+    with pytest.raises(Invalid):
+        settle_sheet(counsellor, sheet, SettleIn({}))
+    with pytest.raises(Invalid):
+        settle_sheet(counsellor, sheet, SettleIn({8: 7}))
+    settle_sheet(counsellor, sheet, SettleIn({8: 2}))
+    deliver.drain()
+    assert term.task("学生00").state == "valid"
+    assert {one.scale_code: one.scores["total"] for one in term.all(ScaleResult)} == {"phq9": 9.0, "gad7": 11.0}
+    with pytest.raises(StepRefused):
+        settle_sheet(counsellor, term.all(PaperSheet)[0], SettleIn({8: 0}))
+
+
+@pytest.mark.parametrize("order", [(CRISIS, GOOD), (GOOD, CRISIS)], ids=["first", "second"])
+def test_a_critical_answer_that_one_person_typed_calls_somebody_at_once(term: Term, order: tuple[Any, Any]) -> None:
+    both(term, {0: order[0]}, {0: order[1]})
+    assert alerts.raise_all() == 1 and alerts.raise_all() == 0
+    (alert,) = term.all(CriticalAlert)
+    assert alert.kind == "O1a" and term.all(ScaleResponse) == []
+
+
+def test_answers_that_both_typed_critical_raise_one_alert_not_two(term: Term) -> None:
+    campaign = term.opened()
+    term.agree("学生00")
+    send(term, campaign, COUNSELLOR, workbook(campaign, "周老师", {0: CRISIS}))
+    assert alerts.raise_all() == 1
+    send(term, campaign, LEAD, workbook(campaign, "林老师", {0: CRISIS}))
+    assert alerts.raise_all() == 0 and len(term.all(CriticalAlert)) == 1
+    assert {one.override for one in term.all(ScaleResponse) if one.alerted_at is not None} == {"O1a"}
+
+
+def test_blank_answers_are_kept_as_blank_and_prorated(term: Term) -> None:
+    gap = {"phq9": [2, 2, 1, None, 1, 1, 1, 0, 0], "gad7": GOOD["gad7"]}
+    both(term, {0: gap}, {0: gap})
+    assert [one.scores["total"] for one in term.all(ScaleResult) if one.scale_code == "phq9"] == [9.0]
+
+
+def test_taking_the_second_file_back_takes_the_answers_back_and_leaves_the_first_typing(term: Term) -> None:
+    _one, two = both(term, {0: GOOD}, {0: GOOD})
+    imports.roll_back(term.cast.actor(LEAD), two, StepIn(reason="录错了班级，整份重新录入"))
+    deliver.drain()
+    db.session.refresh(two)
+    assert (two.state, two.trouble) == ("rolled_back", [])
+    assert term.all(ScaleResponse) == [] and term.all(ScaleResult) == [] and term.task("学生00").state == "ready"
+    assert {(one.second_by, one.settled_at) for one in term.all(PaperSheet)} == {(None, None)}
+
+
+def test_taking_the_first_file_back_makes_the_second_the_first(term: Term) -> None:
+    one, two = both(term, {0: GOOD}, {0: OTHER})
+    imports.roll_back(term.cast.actor(COUNSELLOR), one, StepIn(reason="录错了班级，整份重新录入"))
+    deliver.drain()
+    sheets = {sheet.scale_code: sheet for sheet in term.all(PaperSheet)}
+    assert {sheet.first_batch for sheet in sheets.values()} == {two.id} and sheets["phq9"].second is None
+    assert typed_in(sheets["phq9"], "first") == OTHER["phq9"]
+
+
+def test_no_answer_of_a_file_stands_anywhere_in_the_clear(term: Term) -> None:
+    both(term, {0: GOOD}, {0: OTHER})
+    use_context(SYSTEM.context())
+    rows = [(row.values, row.messages) for row in db.session.scalars(select(ImportRow))]
+    assert all(values == {} for values, _ in rows)
+    for report in db.session.scalars(select(ImportReport)):
+        assert all(column["samples"] == [] for column in report.proposal["columns"])
+    for key in (LEAD, "homeroom_teacher", "principal", "psych_center_lead", "yuntai_counselor"):
+        use_context(term.cast.actor(key).context())
+        assert db.session.scalars(select(PaperSheet)).all() == [], key
