@@ -1,4 +1,4 @@
-"""Forms on paper: typed twice before they count; the day that a form bears stands beside its answers."""
+"""Forms on paper: typed twice before they count; a day beside answers, a workbook and a scan beside consents."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,7 +26,7 @@ INDEXED = ("county_id", "first_batch", "school_id", "second_batch", "student_id"
 
 
 def upgrade() -> None:
-    """One table behind the wall of care, one column."""
+    """One table behind the wall of care, three columns."""
     op.create_table(
         "paper_sheets",
         sa.Column("task_id", sa.Uuid(), nullable=False),
@@ -86,9 +86,19 @@ def upgrade() -> None:
     )
     protect("paper_sheets", "care")
     op.add_column("scale_responses", sa.Column("answered_on", sa.Date(), nullable=True))
+    op.add_column("consent_answers", sa.Column("batch_id", sa.Uuid(), nullable=True))
+    op.add_column(
+        "consent_answers", sa.Column("scan_ref", sa.String(length=64), server_default=sa.text("''"), nullable=False)
+    )
+    op.create_foreign_key(
+        op.f("fk_consent_answers_batch_id"), "consent_answers", "import_batches", ["batch_id"], ["id"]
+    )
+    op.create_index(op.f("ix_consent_answers_batch_id"), "consent_answers", ["batch_id"])
 
 
 def downgrade() -> None:
     """Gone again, with what was typed only once."""
+    op.drop_column("consent_answers", "scan_ref")
+    op.drop_column("consent_answers", "batch_id")
     op.drop_column("scale_responses", "answered_on")
     op.drop_table("paper_sheets")

@@ -7,9 +7,11 @@ from flask import Flask
 from app.care.consent import letters
 from app.care.consent.models import Consent
 from app.care.consent.operations import rounds
+from app.care.consent.paper_import import CONSENTS
 from app.care.consent.routes import BLUEPRINTS
 from app.core.casework.records import movable
 from app.core.casework.timeline import WORDS
+from app.core.imports.registry import imports_as
 from app.core.outbox.handlers import handles
 from app.core.web import navigation
 
@@ -32,4 +34,5 @@ def register(app: Flask) -> None:
     navigation.add(navigation.Entry("care", "知情同意", "consents.index", "checks", ("consent.view_rounds",), order=10))
     WORDS.update(DEEDS)
     handles("consent_changed", letters.consent_changed)
+    imports_as(CONSENTS)
     rounds.register()

@@ -105,7 +105,8 @@ class Consent(Base, Movable):
     @property
     def latest(self) -> dict[str, str]:
         """Who → the last thing said since it was asked."""
-        return {one.who: one.answer for one in self.answers if clock.local(one.answered_at).date() >= self.asked_on}
+        said = sorted(self.answers, key=lambda one: one.answered_at)
+        return {one.who: one.answer for one in said if clock.local(one.answered_at).date() >= self.asked_on}
 
     @property
     def somebody_refused(self) -> bool:
@@ -164,6 +165,10 @@ class ConsentAnswer(Base, Record, Scoped):
     recorded_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
     file_sha256: Mapped[str | None] = mapped_column(String(64))
     """The scanned paper."""
+    batch_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("import_batches.id"), index=True)
+    """The workbook that brought it."""
+    scan_ref: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
+    """Where the school keeps the scan of a paper that came by workbook: its number or address."""
     file_name: Mapped[str | None] = mapped_column(String(200))
     media_type: Mapped[str | None] = mapped_column(String(100))
     file_size: Mapped[int | None]

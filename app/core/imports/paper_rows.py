@@ -19,8 +19,17 @@ _NOBODY = Typed(False, 0, (), False)
 
 def leave_out_unanswered(work: Work) -> None:
     """Students of the prepared workbook of whom no answer was typed: listed, not kept."""
+    _leave_out(work, QUESTIONS)
+
+
+def leave_out_unsigned(work: Work) -> None:
+    """Persons of the prepared workbook who signed nothing: listed, not kept."""
+    _leave_out(work, ("answer", "signed_on", "scan"))
+
+
+def _leave_out(work: Work, codes: Sequence[str]) -> None:
     empty = set(range(len(work.table)))
-    for code in QUESTIONS:
+    for code in codes:
         typed = work.table.typed[code]
         empty = {row for row in empty if typed[row] == ""}
         if not empty:
@@ -139,6 +148,8 @@ def check_signatures(work: Work) -> None:
     columns = ("student_no", "class_name", "purpose", "notice_version", "who", "signed_on")
     for row, said in enumerate(zip(*(work.values[code] for code in columns), strict=True)):
         number, group, purpose, version, who, day = said
+        if not work.stands(row):
+            continue
         if purpose is not None and purpose != known.purpose:
             work.block(row, "purpose", plain("consent_purpose"))
         if version is not None and version != known.version:

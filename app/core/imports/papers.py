@@ -58,7 +58,7 @@ class Asked(NamedTuple):
 class Consenting:
     """A round of consent: purpose, version of the notice, day of asking, the students by number.
 
-    `standing` of a student: asked, outside, left, two_schools, granted, refused or over.
+    `standing` of a student: asked, outside, left, two_schools or settled.
     """
 
     purpose: str

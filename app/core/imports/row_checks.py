@@ -42,7 +42,7 @@ ROW_CHECKS: dict[str, tuple[RowCheck, ...]] = {
         paper_rows.check_takers,
         paper_rows.check_ranges,
     ),
-    "consents": (paper_rows.check_signatures,),
+    "consents": (paper_rows.leave_out_unsigned, paper_rows.check_signatures),
 }
 """Kind → looks at each row and what is known."""
 CROSS_CHECKS: dict[str, tuple[RowCheck, ...]] = {

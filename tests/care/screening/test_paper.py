@@ -84,7 +84,7 @@ def test_where_they_differ_somebody_looks_at_the_paper(term: Term) -> None:
     settle_sheet(counsellor, sheet, SettleIn({8: 2}))
     deliver.drain()
     assert term.task("学生00").state == "valid"
-    assert {one.scale_code: one.scores["total"] for one in term.all(ScaleResult)} == {"phq9": 9.0, "gad7": 11.0}
+    assert {one.scale_code: one.scores["total"] for one in term.all(ScaleResult)} == {"phq9": 9.0, "gad7": 10.0}
     with pytest.raises(StepRefused):
         settle_sheet(counsellor, term.all(PaperSheet)[0], SettleIn({8: 0}))
 

@@ -17,7 +17,7 @@ from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.people.directory.models import SchoolClass, Student
 
-VIEW, ANSWERS = "consent.view_rounds", "consent.view_answers"
+VIEW, ANSWERS, TYPE = "consent.view_rounds", "consent.view_answers", "imports.upload_consents"
 PAGE = 50
 
 
@@ -74,6 +74,23 @@ def consents_of_class(actor: Actor, round_: ConsentRound, group: SchoolClass) ->
         Consent.round_id == round_.id, Consent.class_id == group.id
     )
     return db.session.scalars(found.join(Student, Student.id == Consent.student_id).order_by(Student.pinyin)).all()
+
+
+def class_to_type(actor: Actor, ref: str) -> SchoolClass:
+    """A class whose consents on paper the actor may enter. Raises NotFound."""
+    found = db.session.scalar(select(SchoolClass).where(SchoolClass.ref == ref))
+    if found is None or not decide.may(actor, TYPE, found):
+        raise NotFound("school_class", ref)
+    return found
+
+
+def open_of_class(actor: Actor, round_: ConsentRound, group: SchoolClass) -> Sequence[Consent]:
+    """Consents of the class that were asked for and not settled, by student number."""
+    found = decide.visible(actor, select(Consent), Consent, TYPE).where(
+        Consent.round_id == round_.id, Consent.class_id == group.id, Consent.state == "requested"
+    )
+    joined = found.join(Student, Student.id == Consent.student_id).where(Student.left_on.is_(None))
+    return db.session.scalars(joined.order_by(Student.student_no)).all()
 
 
 def consent_for(actor: Actor, ref: str) -> Consent:

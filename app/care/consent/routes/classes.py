@@ -14,11 +14,15 @@ from app.care.consent.models import Consent
 from app.care.consent.operations import answers, codes
 from app.care.consent.operations.answers import AskAgain
 from app.care.consent.operations.codes import Slip
+from app.care.consent.paper_workbook import consent_workbook
 from app.care.consent.queries import rounds as queries
 from app.care.consent.routes.blueprint import consents_bp as bp
+from app.core import clock
 from app.core.audit import trail
+from app.core.limits import COSTLY, throttle
 from app.core.policy import decide
-from app.core.storage import EVIDENCE, Stored
+from app.core.storage import EVIDENCE, Stored, headers_for
+from app.core.storage.kinds import XLSX
 from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
@@ -45,7 +49,23 @@ def group(ref: str, group: str) -> Response:
         codes=queries.codes_of(actor, here),
         may_record=decide.holds(actor, PAPER),
         may_issue=decide.may(actor, CODES, here),
+        may_type=decide.may(actor, queries.TYPE, here),
     )
+
+
+@bp.get("/consents/<ref>/classes/<group>/paper.xlsx")
+@needs(queries.TYPE)
+@throttle.limit(COSTLY)
+def paper_workbook(ref: str, group: str) -> Response:
+    """The class's workbook to enter consents on paper into: who has not answered, by number."""
+    actor = current_actor()
+    found = queries.round_for(actor, ref)
+    here = queries.class_to_type(actor, group)
+    rows = queries.open_of_class(actor, found, here)
+    trail.saw(actor, here, "consent.paper_workbook", [row.ref for row in rows])
+    data = consent_workbook(found, here.name, rows, clock.today())
+    name = "-".join((_("知情同意登记"), here.name, f"{clock.today():%Y%m%d}.xlsx"))
+    return Response(data, headers=headers_for(name, XLSX.media_type))
 
 
 @bp.get("/consents/codes/<group>")
