@@ -1,6 +1,7 @@
 """Every table of the application in one place, for migrations and checks."""
 
 from app.api import models as api_models
+from app.care.access import models as access_models
 from app.care.consent import models as consent_models
 from app.care.rainbow import models as rainbow_models
 from app.care.screening import models as screening_models
@@ -23,10 +24,12 @@ from app.people.identity import models as identity_models
 
 metadata = Base.metadata
 TABLES = (
+    access_models,
     api_models,
     assignments,
     audit_models,
     board_models,
+    access_models,
     consent_models,
     deadlines,
     directory_models,

@@ -10,7 +10,14 @@ besides `care` to experts (data class `care_case`), each student as long as a da
 "care_class" besides to class teachers (data class `care_class`), as long as a dated duty gives them the class, "class_duty"
 of tasks their own kind only; "levels" likewise (data class `care_class_levels`, which a county may leave out: decision
 52), and to who heads the school's psychological work (data class `care_levels`); "care_asked" is
-"care_case" and, to class teachers and heads of psychological work, what they asked for themselves; "public" shows
+"care_case" and, to class teachers and heads of psychological work, what they asked for themselves; "county_levels" is
+"levels" and, of help at once alone, to the head of the school and to the county's centre (data class `care_red`);
+"alerts" and "proposals" what they
+have to know of those; "answers" to the child, to the expert of the case, and to counsellors only of a child in their
+hands: given to them, with an open alert, under close attention, or opened in an emergency that is not over; "register" shows
+openings of names and answers to the school's psychology staff and, by code number, to those of the county who review
+them (data class `register`); "pupils", "own_consent" and "own_call" like "student_case", "consent" and "care", and a
+child's own rows to who came in by the child's code (data class `own_child`); "public" shows
 every row to everybody, signed in or not, and is written like "unit": only frozen copies of what was published lie there;
 "logs" shows the auditor's own papers to the county's auditor. Decision 13: only worker code paths sign `system`.
 """
@@ -29,6 +36,20 @@ OF_A_CLASS = (
     " (select s.id from students s join teaching_duties d on d.class_id = s.class_id where d.duty = 'homeroom'"
     " and d.person_id = (select ctx.actor())"
     f" and d.from_on <= {TODAY} and (d.to_on is null or d.to_on >= {TODAY})))"
+)
+OF_THE_CHILD = "({student} = (select ctx.actor()) and (select ctx.holds('own_child')))"
+OF_AN_ANSWERING_CHILD = "(student_id = (select ctx.actor()) and (select ctx.holds('own_answers')))"
+AT_ONCE = (
+    "((select ctx.holds('care_red'))"
+    " and (school_id = any((select ctx.schools())::uuid[]) or county_id = any((select ctx.counties())::uuid[])))"
+)
+IN_HAND = (
+    "(select c.record_id from case_assignments c where c.entity = 'students' and c.person_id = (select ctx.actor())"
+    f" and c.from_on <= {TODAY} and (c.to_on is null or c.to_on >= {TODAY})"
+    " union all select a.student_id from critical_alerts a where a.state in ('pending', 'accepted')"
+    " union all select t.student_id from rainbow_tiers t where t.tier in ('orange', 'red')"
+    " union all select o.student_id from break_glass o where o.owner_id = (select ctx.actor())"
+    " and o.state = 'open')"
 )
 OF_A_SCHOOL = "(school_id = any((select ctx.schools())::uuid[]) and (select ctx.holds('care_levels')))"
 
@@ -84,6 +105,40 @@ CONDITIONS["care_asked"] = (
     f"({CONDITIONS['care_case']} or (owner_id = (select ctx.actor())"
     f" and ({OF_A_CLASS.format(held='care_class')} or {OF_A_SCHOOL})))"
 )
+CONDITIONS |= {
+    "pupils": f"({CONDITIONS['student_case']} or {OF_THE_CHILD.format(student='id')})",
+    "own_consent": f"({CONDITIONS['consent']} or {OF_THE_CHILD.format(student='student_id')})",
+    "own_call": f"({CONDITIONS['care']} or {OF_AN_ANSWERING_CHILD})",
+    "answers": (
+        f"((select ctx.is_system()) or (school_id = any((select ctx.schools())::uuid[]) and (select ctx.holds('care'))"
+        f" and (source = 'paper' or student_id in {IN_HAND})) or {OF_A_CASE.format(student='student_id')}"
+        f" or {OF_AN_ANSWERING_CHILD})"
+    ),
+    "county_levels": f"({CONDITIONS['levels']} or (tier = 'red' and {AT_ONCE}))",
+    "proposals": (
+        f"({CONDITIONS['care_case']} or (state = 'proposed' and proposed = 'red' and first_signer_id is not null"
+        f" and owner_id is null and {AT_ONCE}))"
+    ),
+    "alerts": (
+        f"({CONDITIONS['care_case']} or {OF_A_SCHOOL}"
+        f" or (state = 'pending' and told > 2 and county_id = any((select ctx.counties())::uuid[])"
+        " and (select ctx.holds('care_red'))))"
+    ),
+    "register": (
+        "((school_id = any((select ctx.schools())::uuid[])"
+        " and ((select ctx.holds('care')) or (select ctx.holds('care_levels'))))"
+        " or (county_id = (select ctx.home()) and (select ctx.holds('register'))) or (select ctx.is_system()))"
+    ),
+}
+WRITTEN = {
+    "county": CONDITIONS["unit"],
+    "public": CONDITIONS["unit"],
+    "pupils": CONDITIONS["student_case"],
+    "county_levels": CONDITIONS["care_case"],
+    "proposals": CONDITIONS["care_case"],
+    "alerts": CONDITIONS["care_case"],
+}
+"""Templates whose rows are changed by fewer than may see them."""
 
 
 def protect(table: str, template: str | None = None, outside_act: bool = False) -> None:
@@ -94,7 +149,7 @@ def protect(table: str, template: str | None = None, outside_act: bool = False) 
         op.execute(f"alter table {table} enable row level security")
         op.execute(f"alter table {table} force row level security")
         op.execute(f"create policy shown on {table} for select using ({shown})")
-        shown = CONDITIONS["unit"] if template in ("county", "public") else shown
+        shown = WRITTEN.get(template, shown)
         taken = f"{shown} and (select ctx.act()) is not null"
         op.execute(f"create policy added on {table} for insert with check ({taken})")
         op.execute(f"create policy changed on {table} for update using ({shown}) with check ({taken})")

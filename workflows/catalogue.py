@@ -2,10 +2,12 @@
 
 from typing import Final
 
+from workflows.care.break_glass import BREAK_GLASS
 from workflows.care.care_duty import CARE_DUTY
 from workflows.care.code_change_request import CODE_CHANGE_REQUEST
 from workflows.care.consent import CONSENT
 from workflows.care.critical_alert import CRITICAL_ALERT
+from workflows.care.identity_grant import IDENTITY_GRANT
 from workflows.care.rainbow_assessment import RAINBOW_ASSESSMENT
 from workflows.care.screening_campaign import SCREENING_CAMPAIGN
 from workflows.care.screening_task import SCREENING_TASK
@@ -55,6 +57,8 @@ ALL: Final[tuple[Workflow, ...]] = (
     SCREENING_CAMPAIGN,
     SCREENING_TASK,
     CRITICAL_ALERT,
+    BREAK_GLASS,
+    IDENTITY_GRANT,
 )
 WORKFLOWS: Final[dict[str, Workflow]] = {workflow.name: workflow for workflow in ALL}
 

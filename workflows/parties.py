@@ -9,6 +9,7 @@ PARTIES: Final[dict[str, Sentence]] = {
     "assessment": Sentence("测评组", "the assessment group"),
     "counselor": Sentence("学校心理教师", "the school counsellor"),
     "carer": Sentence("负责这项任务的人", "whoever has the task"),
+    "custodian": Sentence("学校心理工作负责人", "the head of the school's psychological work"),
     "drafter": Sentence("起草人", "the person who drafts"),
     "evaluator": Sentence("评价员", "the evaluator"),
     "group_head": Sentence("领导小组组长", "the head of the leading group"),
@@ -20,6 +21,7 @@ PARTIES: Final[dict[str, Sentence]] = {
     "office": Sentence("领导小组办公室", "the leading group's office"),
     "other_assessor": Sentence("另一名测评组成员", "another member of the assessment group"),
     "owner": Sentence("措施负责人", "the owner of the measure"),
+    "protection": Sentence("个人信息保护负责人", "the data protection officer"),
     "qualified": Sentence("有资质的专业人员", "a qualified person"),
     "receiver": Sentence("接收单位", "the unit that receives it"),
     "reviewer": Sentence("审核人", "the person who reviews"),
@@ -34,6 +36,7 @@ PARTIES: Final[dict[str, Sentence]] = {
 ROLES: Final[dict[str, Sentence]] = {
     "assessment_member": Sentence("测评大组成员", "assessment group member"),
     "dept_head": Sentence("责任科室负责人", "department head"),
+    "dpo": Sentence("个人信息保护负责人", "data protection officer"),
     "evaluator": Sentence("评价员", "evaluator"),
     "inspector": Sentence("督学", "inspector"),
     "leading_group_head": Sentence("领导小组组长", "leading group head"),
@@ -42,6 +45,7 @@ ROLES: Final[dict[str, Sentence]] = {
     "psych_center_lead": Sentence("县心理辅导中心负责人", "head of the county counselling centre"),
     "school_coordinator": Sentence("学校项目联络员", "school coordinator"),
     "school_counselor": Sentence("学校心理教师", "school counsellor"),
+    "security_admin": Sentence("安全管理员", "security administrator"),
     "school_psych_lead": Sentence("学校心理工作负责人", "head of the school's psychological work"),
 }
 """The roles that are told of a step or of a late record, as the handbook names them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.care.access import assembly as access
 from app.care.consent import assembly as consent
 from app.care.rainbow import assembly as rainbow
 from app.care.screening import assembly as screening
@@ -14,3 +15,4 @@ def assemble(app: Flask) -> None:
     consent.register(app)
     rainbow.register(app)
     screening.register(app)
+    access.register(app)

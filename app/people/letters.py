@@ -26,7 +26,16 @@ from workflows.vocabulary import Sentence
 
 log = logs.get(__name__)
 COUNTY_ROLES = frozenset(
-    {"leading_group_head", "leading_group_member", "office_director", "evaluator", "assessment_member"}
+    {
+        "leading_group_head",
+        "leading_group_member",
+        "office_director",
+        "evaluator",
+        "assessment_member",
+        "psych_center_lead",
+        "dpo",
+        "security_admin",
+    }
 )
 
 

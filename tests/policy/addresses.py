@@ -61,6 +61,8 @@ RECORDS = {
     "/staff/": "persons",
     "/students/": "students",
     "/support/students/": "students",
+    "/support/urgent/": "rainbow_tiers",
+    "/support/unassigned/": "rainbow_assessments",
     "/boards/ledger/": "board_snapshots",
     "/boards/reports/": "board_reports",
     "/trace/actions/": "remediation_actions",

@@ -66,3 +66,7 @@ CHANGE_CASES: dict[str, Case] = {
     ),
     **{code: ({code: True}, [{"goes_up": False, code: False}]) for code in OF_A_STEP_DOWN},
 }
+GOOD_OPENING: dict[str, Any] = {"until_at": None, "hour_is_over": True}
+OPENING_CASES: dict[str, Case] = {"hour_is_over": ({"hour_is_over": True}, [{"hour_is_over": False}])}
+GOOD_GRANT: dict[str, Any] = {"until_on": None, "days_are_over": True}
+GRANT_CASES: dict[str, Case] = {"days_are_over": ({"days_are_over": True}, [{"days_are_over": False}])}

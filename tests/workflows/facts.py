@@ -267,6 +267,8 @@ GOOD: dict[str, Changes] = {
     "rainbow_assessment": care_facts.GOOD_ASSESSMENT,
     "code_change_request": care_facts.GOOD_CHANGE,
     "care_duty": care_facts.GOOD_DUTY,
+    "break_glass": care_facts.GOOD_OPENING,
+    "identity_grant": care_facts.GOOD_GRANT,
     "import_batch": {
         "is_results": True,
         "is_staff": False,
@@ -310,6 +312,8 @@ CASES: dict[str, dict[str, Case]] = {
     "rainbow_assessment": care_facts.ASSESSMENT_CASES,
     "code_change_request": care_facts.CHANGE_CASES,
     "care_duty": care_facts.DUTY_CASES,
+    "break_glass": care_facts.OPENING_CASES,
+    "identity_grant": care_facts.GRANT_CASES,
     "import_batch": BATCH_CASES,
 }
 

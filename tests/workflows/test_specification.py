@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from workflows import catalogue
-from workflows.deadlines import Cadence, Days, Deadline, FromField, WorkingDays
+from workflows.deadlines import Cadence, Days, Deadline, FromField, Within, WorkingDays
 from workflows.parties import PARTIES, ROLES
 from workflows.vocabulary import Needs, State, Step, Workflow
 
@@ -46,6 +46,13 @@ OWN_LABELS = {
     "showcase_entry.published": "已公布",
     "screening_task.declined": "不参加",
     "critical_alert.accepted": "已接手",
+    "break_glass.open": "查看中",
+    "break_glass.ended": "待核对",
+    "break_glass.reviewed": "已核对",
+    "identity_grant.requested": "待学校决定",
+    "identity_grant.denied": "未同意",
+    "identity_grant.ended": "待核对",
+    "identity_grant.reviewed": "已核对",
     "reopening.proposed": "已提议",
     "reopening.dismissed": "不予重开",
     "rainbow_assessment.proposed": "系统建议",
@@ -189,6 +196,8 @@ def words(deadline: Deadline) -> str:
             text = f"{days} WD"
         case Days(days=days):
             text = f"{days} D"
+        case Within(hours=hours):
+            text = f"{hours} h"
         case Cadence(day_of_month=day):
             text = f"monthly {day}"
         case FromField(field=field, days=days, working_days=working):

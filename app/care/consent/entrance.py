@@ -30,7 +30,7 @@ MOST_TRIES = 5
 STRANGERS = Limit("code_address", 120, timedelta(minutes=15), timedelta(seconds=20), timedelta(minutes=15))
 """Per network address: a computer room, or a whole school, shares one."""
 GUARDIAN_TIME, STUDENT_TIME = timedelta(minutes=30), timedelta(hours=24)
-CLASSES = ("people", "consent", "care")
+CLASSES = ("people", "consent")
 
 
 class CodeRefused(Exception):

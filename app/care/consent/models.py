@@ -64,7 +64,7 @@ class Consent(Base, Movable):
     """One student's consent for one purpose and school year; who said what stands in its answers."""
 
     __tablename__ = "consents"
-    __protection__ = "consent"
+    __protection__ = "own_consent"
     __table_args__ = (
         CheckConstraint(f"purpose in ({PURPOSES})", name="purpose"),
         Index(
@@ -143,7 +143,7 @@ class ConsentAnswer(Base, Record, Scoped):
     """What one person said: who, as what, by which way, to which version of the notice; rows are only added (security 41)."""
 
     __tablename__ = "consent_answers"
-    __protection__ = "consent"
+    __protection__ = "own_consent"
     __table_args__ = (
         CheckConstraint("who in ('guardian1', 'guardian2', 'student')", name="who"),
         CheckConstraint("answer in ('agree', 'refuse', 'withdraw')", name="answer"),
@@ -178,7 +178,7 @@ class AccessCode(Base, Record, Scoped):
     """A personal code of one child's guardian or of the child: only its keyed hash is kept (decision 76)."""
 
     __tablename__ = "access_codes"
-    __protection__ = "consent"
+    __protection__ = "own_consent"
     __table_args__ = (
         UniqueConstraint("lookup"),
         CheckConstraint("kind in ('guardian1', 'guardian2', 'student')", name="kind"),

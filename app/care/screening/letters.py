@@ -44,7 +44,7 @@ def alert_waits(row: OutboxRow) -> None:
         return
     role = str(row.data["role"])
     persons = staff_of(alert.school_id, role) or _county(alert.county_id, role)
-    address = alert.address if role == "school_counselor" else "/todo"
+    address = "/support/urgent" if role == "psych_center_lead" else alert.address
     letters.write(persons, f"alert:{row.id}", "alert_waits", alert, TODAY, address)
 
 

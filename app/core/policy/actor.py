@@ -47,10 +47,13 @@ class Actor:
     fresh_until: float = field(default=0.0)
 
     def context(self) -> Context:
-        """What the database may show this actor (row-level security; finer limits are in scopes.py)."""
+        """What the database may show this actor (row-level security; finer limits are in scopes.py).
+
+        Who came in by a code has no person: the child stands there, whose own rows are shown.
+        """
         own = (self.school_id,) if self.school_id else ()
         return Context(
-            actor=self.person_id,
+            actor=self.person_id or self.student_id,
             home=self.county_id,
             counties=(self.county_id,) if self.county_wide and self.county_id else (),
             schools=tuple(dict.fromkeys((*own, *self.schools))),

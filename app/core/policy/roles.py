@@ -54,7 +54,7 @@ ALL = (
     _role("dept_officer", "责任科室经办人", "Department officer", "department", powerful=True, wide=True),
     _role("inspector", "督学", "Inspector", "county", powerful=True),
     _role("external_evaluator", "第三方评估员", "Outside evaluator", "outside"),
-    _role("principal", "校长", "Principal", "school", powerful=True),
+    _role("principal", "校长", "Principal", "school", powerful=True, data=("care_red",)),
     _role("school_coordinator", "学校项目联络员", "School coordinator", "school", data=("people",)),
     _role("school_data_adviser", "学校数据顾问", "School data adviser", "outside"),
     _role("grade_leader", "年级组长", "Grade leader", "school"),
@@ -76,22 +76,28 @@ ALL = (
     _role("school_counselor", "学校心理教师", "School counsellor", "school", data=("people", "consent", "care")),
     _role("psych_expert", "县心理专家", "County psychology expert", "county", data=("consent", "care_case")),
     _role(
-        "psych_center_lead", "县心理辅导中心负责人", "County psychology centre lead", "county", powerful=True, wide=True
+        "psych_center_lead",
+        "县心理辅导中心负责人",
+        "County psychology centre lead",
+        "county",
+        powerful=True,
+        data=("care_red", "care_named", "register"),
+        wide=True,
     ),
     _role("bureau_psych_officer", "局心理工作管理员", "Bureau psychology officer", "county", powerful=True),
     _role("province_viewer", "省级查看员", "Province viewer", "region"),
     _role("city_officer", "市教育局管理员", "City officer", "region"),
-    _role("dpo", "个人信息保护负责人", "Data protection officer", "county", powerful=True),
+    _role("dpo", "个人信息保护负责人", "Data protection officer", "county", powerful=True, data=("register",)),
     _role("auditor", "审计员", "Auditor", "system", powerful=True, data=("logs",)),
-    _role("security_admin", "安全管理员", "Security administrator", "system", powerful=True),
+    _role("security_admin", "安全管理员", "Security administrator", "system", powerful=True, data=("register",)),
     _role("sys_admin", "系统管理员", "System administrator", "system", powerful=True),
 )
 ROLES: dict[str, Role] = {role.code: role for role in ALL}
 HOLDERS: dict[str, Role] = {
     role.code: role
     for role in (
-        _role("guardian", "监护人", "Guardian", "holder", data=("people", "consent")),
-        _role("student", "学生", "Student", "holder", data=("people", "consent", "care")),
+        _role("guardian", "监护人", "Guardian", "holder", data=("own_child",)),
+        _role("student", "学生", "Student", "holder", data=("own_child", "own_answers")),
     )
 }
 """Who comes in by a personal code, without an account or an assignment, to one child's own pages (decision 76)."""

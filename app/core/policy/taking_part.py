@@ -25,7 +25,7 @@ SCREENING: dict[str, Holders] = {
     "screening.handle_alert": {"school_counselor": SCHOOL},
     "screening.read_second": {"psych_expert": ASSIGNED, "school_counselor": SCHOOL},
     "screening.review_campaign": {"school_counselor": SCHOOL, "psych_center_lead": COUNTY},
-    "screening.view_alerts": {"school_counselor": SCHOOL, "psych_expert": ASSIGNED},
+    "screening.view_alerts": {**PSYCHOLOGY, "psych_expert": ASSIGNED},
     "screening.view_campaigns": {
         **PSYCHOLOGY,
         "principal": SCHOOL,

@@ -252,7 +252,7 @@ class Student(Base, Record, Versioned):
     """
 
     __tablename__ = "students"
-    __protection__ = "student_case"
+    __protection__ = "pupils"
     __table_args__ = (
         ForeignKeyConstraint(["classless_in", "county_id"], ["units.id", "units.county_id"], name="school_of_county"),
         ForeignKeyConstraint(

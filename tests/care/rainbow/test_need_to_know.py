@@ -37,7 +37,9 @@ SEES: dict[str, frozenset[str]] = {
     "school_counselor": EVERYTHING,
     "psych_expert": EVERYTHING,
     "homeroom_teacher": frozenset({"teacher_ratings", P1, DUTIES}),
-    "school_psych_lead": frozenset({P1}),
+    "school_psych_lead": frozenset({P1, "critical_alerts"}),
+    "principal": frozenset({P1}),
+    "psych_center_lead": frozenset({P1}),
 }
 """Role → tables of which it sees the child's rows; whoever is not named sees none."""
 

@@ -36,7 +36,7 @@ class RainbowTier(Base, Record, OfStudent):
     """The tier in force; `since` is the day on which people let it take effect."""
 
     __tablename__ = "rainbow_tiers"
-    __protection__ = "levels"
+    __protection__ = "county_levels"
     __table_args__ = (
         UniqueConstraint("student_id"),
         CheckConstraint("tier in ('green', 'yellow', 'orange', 'red')", name="tier"),
@@ -94,7 +94,7 @@ class RainbowAssessment(Base, Movable):
     """
 
     __tablename__ = "rainbow_assessments"
-    __protection__ = "care_case"
+    __protection__ = "proposals"
     __untold__ = frozenset({"proposed", "decided", "note_sealed"})
     __table_args__ = (
         CheckConstraint("proposed in ('green', 'yellow', 'orange', 'red')", name="proposed"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any
 
@@ -28,6 +29,11 @@ def words_of_templates() -> dict[str, Any]:
 def asked_to_show() -> bool:
     """Levels were asked for by a click, and the screen is on no wall."""
     return request.args.get("shown") == "1" and not is_projecting()
+
+
+def refs_of(records: Iterable[Any]) -> list[str]:
+    """What the trail keeps of records that were shown: their references and those of the students they are about."""
+    return [ref for record in records for ref in (record.ref, record.student.ref)]
 
 
 def for_a_minute(response: Response, hidden_url: str) -> Response:

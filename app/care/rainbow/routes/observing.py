@@ -11,7 +11,7 @@ from app.care.rainbow import forms
 from app.care.rainbow.operations import observing as operations
 from app.care.rainbow.queries import observed as queries
 from app.care.rainbow.queries import proposals
-from app.care.rainbow.routes.blueprint import SECONDS, asked_to_show, bp, for_a_minute
+from app.care.rainbow.routes.blueprint import SECONDS, asked_to_show, bp, for_a_minute, refs_of
 from app.core import clock
 from app.core.audit import trail
 from app.core.policy import decide
@@ -103,7 +103,7 @@ def duties() -> Response:
     """What has to be done for students, the nearest first."""
     actor = current_actor()
     rows = queries.duties(actor)
-    trail.saw(actor, None, "duties.list", [row[0].ref for row in rows])
+    trail.saw(actor, None, "duties.list", refs_of(row[0] for row in rows))
     return page("care/rainbow/duties.html", rows=rows, clocks=chips_of([row[0] for row in rows]))
 
 
@@ -112,7 +112,7 @@ def duties() -> Response:
 def duty(ref: str) -> Response:
     """One task: what is wanted, and what was done."""
     found = queries.duty_for(current_actor(), ref)
-    trail.saw(current_actor(), found, "duty.page")
+    trail.saw(current_actor(), found, "duty.page", refs_of([found]))
     return _duty_page(found, forms.DoneForm(formdata=None, version=found.version))
 
 

@@ -15,7 +15,7 @@ from app.care.rainbow.duty_plan import duty_plan
 from app.care.rainbow.grounds import explained
 from app.care.rainbow.operations import deciding, proposing
 from app.care.rainbow.queries import proposals as queries
-from app.care.rainbow.routes.blueprint import SECONDS, asked_to_show, bp, for_a_minute
+from app.care.rainbow.routes.blueprint import SECONDS, asked_to_show, bp, for_a_minute, refs_of
 from app.core.audit import trail
 from app.core.casework.choices import choice
 from app.core.database import db
@@ -76,7 +76,7 @@ def index() -> Response:
     groups, rows = queries.waiting(actor), queries.queue(actor, first=first)
     more, rows = len(rows) > queries.PAGE, rows[: queries.PAGE]
     shown = asked_to_show()
-    trail.saw(actor, None, "proposals.levels" if shown else "proposals.list", [row[0].ref for row in rows])
+    trail.saw(actor, None, "proposals.levels" if shown else "proposals.list", refs_of(row[0] for row in rows))
     at: dict[str, Any] = {"from": first} if first else {}
     following: dict[str, Any] = {"from": first + queries.PAGE}
     hidden = url_for("support.index", **at)
@@ -115,7 +115,7 @@ def listed() -> Response:
     """Proposals of everyday support, to be read and confirmed together."""
     actor = current_actor()
     rows = queries.queue(actor, ("green",), queries.AT_ONCE)
-    trail.saw(actor, None, "proposals.listed", [row[0].ref for row in rows[: queries.AT_ONCE]])
+    trail.saw(actor, None, "proposals.listed", refs_of(row[0] for row in rows[: queries.AT_ONCE]))
     return page(
         "care/rainbow/listed.html", rows=rows[: queries.AT_ONCE], more=len(rows) > queries.AT_ONCE,
         wall=is_projecting(), back_url=url_for("support.index"),
@@ -147,7 +147,7 @@ def show(ref: str) -> Response:
     found = queries.proposal_for(actor, ref)
     group, shown = queries.class_of(found), not is_projecting()
     computed = queries.grounds(found)
-    trail.saw(actor, found, "proposal.grounds")
+    trail.saw(actor, found, "proposal.grounds", refs_of([found]))
     ways = {
         name.replace("-", "_"): Way(url_for("support.step", ref=ref, name=name), ask.icon)
         for name, ask in ASKS.items()

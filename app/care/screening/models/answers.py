@@ -20,7 +20,7 @@ class ScaleResponse(Base, Record, Scoped):
     """
 
     __tablename__ = "scale_responses"
-    __protection__ = "care"
+    __protection__ = "answers"
     __table_args__ = (
         UniqueConstraint("task_id", "scale_code", "attempt"),
         Index(
@@ -56,7 +56,7 @@ class HelpCall(Base, Record, Scoped):
     """A student pressed the help button: a wish to talk, no sign of anything."""
 
     __tablename__ = "help_calls"
-    __protection__ = "care"
+    __protection__ = "own_call"
 
     student_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("students.id"), index=True)
     called_at: Mapped[datetime] = mapped_column(default=clock.now, server_default=text("now()"))

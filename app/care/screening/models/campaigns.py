@@ -180,7 +180,7 @@ class ScreeningTask(Base, Movable):
     """学生测评任务: one student's part; `reason_code` says why somebody did not answer (coded non-response)."""
 
     __tablename__ = "screening_tasks"
-    __protection__ = "consent"
+    __protection__ = "own_consent"
     __table_args__ = (
         UniqueConstraint("campaign_id", "student_id"),
         Index("ix_screening_tasks_class", "school_id", "campaign_id", "class_id"),

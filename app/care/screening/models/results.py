@@ -47,7 +47,7 @@ class CriticalAlert(Base, Movable):
     """
 
     __tablename__ = "critical_alerts"
-    __protection__ = "care_case"
+    __protection__ = "alerts"
     __table_args__ = (
         CheckConstraint("kind in ('O1a', 'O1b')", name="kind"),
         CheckConstraint("outcome in ('clear', 'crisis', 'case')", name="outcome"),

@@ -31,7 +31,7 @@ def index() -> Response:
     """What waits for somebody, the most urgent first."""
     actor = current_actor()
     rows, calls = queries.alerts(actor), queries.calls(actor)
-    trail.saw(actor, None, "alerts.list", [row.ref for row in rows])
+    trail.saw(actor, None, "alerts.list", [ref for row in rows for ref in (row.ref, row.student.ref)])
     return page("care/screening/alerts.html", rows=rows, calls=calls)
 
 
@@ -45,7 +45,7 @@ def show(ref: str) -> Response:
 
 def _page(found: CriticalAlert, form: InterviewForm, status: int = 200) -> Response:
     actor = current_actor()
-    trail.saw(actor, found, "alerts.one")
+    trail.saw(actor, found, "alerts.one", [found.ref, found.student.ref])
     ways = {
         name.replace("-", "_"): Way(url_for("alerts.take", ref=found.ref, name=name), "check", post=True)
         for name in STEPS
@@ -57,6 +57,7 @@ def _page(found: CriticalAlert, form: InterviewForm, status: int = 200) -> Respo
         form=form,
         offers=offers_of(actor, found, ways),
         may_record=found.state == "accepted" and decide.may(actor, queries.HANDLE, found),
+        may_read=decide.may(actor, "access.read_answers", found.student),
         story=story_of(actor, [found]),
         back_url=url_for("alerts.index"),
     )

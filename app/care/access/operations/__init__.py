@@ -1,0 +1,1 @@
+"""Deeds of opening: in an emergency, of an identity, and giving a case to an expert."""

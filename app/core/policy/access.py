@@ -1,0 +1,37 @@
+"""Who opens what of a child beyond the daily work, and who reads who looked (domain §2.3 rules a–f, decision 53, security 29)."""
+
+from __future__ import annotations
+
+from app.core.policy.rainbow import QUALIFIED, Holders
+from app.core.policy.scopes import CHILD, COUNTY, OWN, SCHOOL
+
+ACCESS: dict[str, Holders] = {
+    "access.ask_identity": {"psych_center_lead": COUNTY},
+    "access.assign_expert": {"psych_center_lead": COUNTY},
+    "access.end_identity": {"psych_center_lead": OWN, "school_psych_lead": SCHOOL},
+    "access.end_opening": {"school_counselor": OWN},
+    "access.grant_identity": {"school_psych_lead": SCHOOL},
+    "access.open_in_emergency": {"school_counselor": SCHOOL},
+    "access.read_answers": QUALIFIED,
+    "access.review_identity": {"dpo": COUNTY},
+    "access.review_opening": {"dpo": COUNTY, "psych_center_lead": COUNTY},
+    "access.tell_who_looked": {"school_psych_lead": SCHOOL},
+    "access.view_factors": {"school_psych_lead": SCHOOL},
+    "access.view_identity": {
+        "psych_center_lead": OWN,
+        "school_psych_lead": SCHOOL,
+        "dpo": COUNTY,
+        "security_admin": COUNTY,
+    },
+    "access.view_openings": {
+        "school_counselor": OWN,
+        "school_psych_lead": SCHOOL,
+        "dpo": COUNTY,
+        "psych_center_lead": COUNTY,
+        "security_admin": COUNTY,
+    },
+    "access.view_own_account": {"guardian": CHILD, "student": CHILD},
+    "access.view_urgent": {"principal": SCHOOL, "psych_center_lead": COUNTY},
+}
+
+AREAS: tuple[dict[str, Holders], ...] = (ACCESS,)
