@@ -17,7 +17,8 @@ have to know of those; "answers" to the child, to the expert of the case, and to
 hands: given to them, with an open alert, under close attention, or opened in an emergency that is not over; "register" shows
 openings of names and answers to the school's psychology staff and, by code number, to those of the county who review
 them (data class `register`); "pupils", "own_consent" and "own_call" like "student_case", "consent" and "care", and a
-child's own rows to who came in by the child's code (data class `own_child`); "public" shows
+child's own rows to who came in by the child's code (data class `own_child`); "county_care" is shown like "county"
+and written from the county's context and by its experts (data class `care_case`); "public" shows
 every row to everybody, signed in or not, and is written like "unit": only frozen copies of what was published lie there;
 "logs" shows the auditor's own papers to the county's auditor. Decision 13: only worker code paths sign `system`.
 """
@@ -105,6 +106,7 @@ CONDITIONS["care_asked"] = (
     f"({CONDITIONS['care_case']} or (owner_id = (select ctx.actor())"
     f" and ({OF_A_CLASS.format(held='care_class')} or {OF_A_SCHOOL})))"
 )
+CONDITIONS["county_care"] = CONDITIONS["county"]
 CONDITIONS |= {
     "pupils": f"({CONDITIONS['student_case']} or {OF_THE_CHILD.format(student='id')})",
     "own_consent": f"({CONDITIONS['consent']} or {OF_THE_CHILD.format(student='student_id')})",
@@ -137,6 +139,7 @@ WRITTEN = {
     "county_levels": CONDITIONS["care_case"],
     "proposals": CONDITIONS["care_case"],
     "alerts": CONDITIONS["care_case"],
+    "county_care": f"({CONDITIONS['unit']} or (county_id = (select ctx.home()) and (select ctx.holds('care_case'))))",
 }
 """Templates whose rows are changed by fewer than may see them."""
 

@@ -9,6 +9,7 @@ from workflows.care.consent import CONSENT
 from workflows.care.critical_alert import CRITICAL_ALERT
 from workflows.care.identity_grant import IDENTITY_GRANT
 from workflows.care.rainbow_assessment import RAINBOW_ASSESSMENT
+from workflows.care.rule_set import RULE_SET
 from workflows.care.screening_campaign import SCREENING_CAMPAIGN
 from workflows.care.screening_task import SCREENING_TASK
 from workflows.imports.import_batch import IMPORT_BATCH
@@ -53,6 +54,7 @@ ALL: Final[tuple[Workflow, ...]] = (
     CONSENT,
     RAINBOW_ASSESSMENT,
     CODE_CHANGE_REQUEST,
+    RULE_SET,
     CARE_DUTY,
     SCREENING_CAMPAIGN,
     SCREENING_TASK,

@@ -45,6 +45,7 @@ TOLD_LATER = {
     "rainbow_assessments": {"rejected", "superseded", "expired"},
     "care_duties": {"dropped"},
     "code_change_requests": None,
+    "rule_sets": None,
 }
 """States (None: all) that the demo's screening term will tell; until then tests/care alone goes through them."""
 WRITTEN_FOR = datetime(2026, 11, 29, 4, tzinfo=UTC)

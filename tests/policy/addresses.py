@@ -145,6 +145,7 @@ SPECIAL = {
     "/lists/<ref>/documents/<form>": {"form": "pdf"},
     "/support/proposals/<ref>/steps/<name>": {"name": "confirm"},
     "/support/changes/<ref>/steps/<name>": {"name": "take-up"},
+    "/support/rules/<ref>/steps/<name>": {"name": "submit"},
     "/plans/<ref>/sections/<name>": {"name": "goal"},
     "/showcase/<ref>/steps/<name>": {"name": "publish"},
     "/visits/<ref>/documents/<form>/<number>": {"form": "pdf", "number": "1"},

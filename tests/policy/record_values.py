@@ -34,6 +34,7 @@ PLUMBING = {
     "workday_overrides",
 }
 OF_THE_COUNTY = {
+    "rule_sets",
     "board_counts",
     "board_reports",
     "board_snapshots",
@@ -70,6 +71,7 @@ STATES = {
     "code_change_requests": "submitted",
     "break_glass": "ended",
     "identity_grants": "requested",
+    "rule_sets": "draft",
     "rainbow_assessments": "proposed",
     "care_duties": "due",
     "reopenings": "proposed",
@@ -88,6 +90,7 @@ BEGINNINGS = dict.fromkeys(STATES, "draft") | {
     "code_change_requests": "draft",
     "break_glass": "open",
     "identity_grants": "ended",
+    "rule_sets": "returned",
     "rainbow_assessments": "rejected",
     "care_duties": "done",
     "rechecks": "passed",

@@ -70,3 +70,11 @@ GOOD_OPENING: dict[str, Any] = {"until_at": None, "hour_is_over": True}
 OPENING_CASES: dict[str, Case] = {"hour_is_over": ({"hour_is_over": True}, [{"hour_is_over": False}])}
 GOOD_GRANT: dict[str, Any] = {"until_on": None, "days_are_over": True}
 GRANT_CASES: dict[str, Case] = {"days_are_over": ({"days_are_over": True}, [{"days_are_over": False}])}
+GOOD_RULE_SET: dict[str, Any] = {
+    "vectors_pass": True,
+    "was_tried": True,
+    "is_agreed_once": True,
+    "has_few_experts": True,
+    "has_outside_expert": True,
+}
+RULE_SET_CASES: dict[str, Case] = {code: ({code: True}, [{code: False}]) for code in GOOD_RULE_SET}

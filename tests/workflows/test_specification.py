@@ -16,7 +16,7 @@ SPECIFICATION: dict[str, dict[str, Any]] = yaml.safe_load(
 )
 LABELS = (
     "draft 草稿 · submitted 已提交 · under_review 审核中 · returned 退回修改 · approved 已批准 · rejected 不通过 · "
-    "withdrawn 已撤回 · cancelled 已取消 · archived 已归档 · active 生效中 · superseded 已替代 · expired 已过期 · "
+    "withdrawn 已撤回 · cancelled 已取消 · archived 已归档 · active 生效中 · retired 已停用 · superseded 已替代 · expired 已过期 · "
     "collecting 采集中 · imported 已导入 · verified 已核验 · released 已发布数据 · improving 改进期 · closed 已结束 · "
     "candidate 候选 · watch 观察 · confirmed 已确认 · merged 已合并 · converted 已转问题 · issued 已交办 · accepted 已签收 · "
     "contested 有异议 · diagnosing 诊断中 · planning 方案制定 · implementing 整改中 · evaluating 评价中 · "

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 from app.care.rainbow import letters
-from app.care.rainbow.models import CareDuty, CodeChangeRequest, RainbowAssessment
-from app.care.rainbow.operations import changing, proposing
+from app.care.rainbow.models import CareDuty, CodeChangeRequest, RainbowAssessment, RuleSetVersion
+from app.care.rainbow.operations import changing, proposing, rule_sets
 from app.care.rainbow.routes import bp
 from app.core.casework import daily
 from app.core.casework.records import movable
@@ -25,6 +25,7 @@ ENTRIES = (
     ),
     navigation.Entry("care", "层级调整", "support.changes", "arrows-exchange", ("rainbow.view_changes",), order=25),
     navigation.Entry("care", "本班观察", "support.own_class", "eye", ("rainbow.view_own_class",), order=30),
+    navigation.Entry("care", "规则集", "support.rules", "adjustments", ("rainbow.view_rules",), order=60),
     navigation.Entry("care", "本校支持情况", "support.levels", "leaf", ("rainbow.view_school_levels",), order=40),
 )
 DEEDS = {
@@ -34,6 +35,7 @@ DEEDS = {
     "rainbow.follow_alert": ("因提醒重新计算", "had it computed because of an alert"),
     "change_evidence.record": ("补记了一次工作", "wrote down what was done"),
     "code_change_request.protect": ("派出不能等的任务", "opened what cannot wait"),
+    "rule_set.try": ("试算规则集", "made a dry run"),
     "rainbow.ask": ("要求重新计算", "asked for a new computation"),
 }
 
@@ -47,12 +49,13 @@ def register(app: Flask) -> None:
     """Register everything; safe to call for each application of a process."""
     if bp.name not in app.blueprints:
         app.register_blueprint(bp)
-    movable(RainbowAssessment, CareDuty, CodeChangeRequest)
+    movable(RainbowAssessment, CareDuty, CodeChangeRequest, RuleSetVersion)
     FOR["rainbow_assessments", "proposed"] = _cannot_wait
     navigation.add(*ENTRIES)
     WORDS.update(DEEDS)
     handles("rainbow_compute", proposing.compute_asked)
     handles("rainbow_asked_up", changing.protect_asked)
+    handles("rainbow_dry_run", rule_sets.try_asked)
     handles("support_changed", letters.support_changed)
     listens("alert_waits", proposing.follow_alert)
     daily.add(proposing.expire_where_due)

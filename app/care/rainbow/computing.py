@@ -13,7 +13,8 @@ from sqlalchemy import ARRAY, JSON, Date, Uuid, bindparam, text
 from app.care.rainbow.rule_set import RuleSet
 from app.core.database import db
 
-CHAIN = text((Path(__file__).parent / "computing.sql").read_text(encoding="utf-8")).bindparams(
+CHAIN_TEXT = (Path(__file__).parent / "computing.sql").read_text(encoding="utf-8")
+CHAIN = text(CHAIN_TEXT).bindparams(
     bindparam("rules", type_=JSON), bindparam("today", type_=Date), bindparam("schools", type_=ARRAY(Uuid))
 )
 
@@ -39,7 +40,7 @@ def compute_tiers(
     in whatever order they were stored. Source: domain §4.1–4.3, decisions 54–64 and §6.
     """
     db.session.execute(SET_BASED)
-    given = {"rules": rules.model_dump(mode="json"), "version": rules.version, "run": run, "student": student}
+    given = {"rules": rules.numbers(), "version": rules.version, "run": run, "student": student}
     row = db.session.execute(CHAIN, given | {"schools": list(schools), "today": today}).one()
     db.session.execute(AS_BEFORE)
     return Run(row.written, row.digest)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -132,10 +132,41 @@ class Conflict(Piece):
     band_from: Annotated[int, Field(ge=1, le=4)]
 
 
+class Expected(Piece):
+    """What a worked case comes to."""
+
+    kind: Literal["propose", "step_down", "undetermined", "hold_points", "hold_dwell", "hold_once", "hold_lapsed"]
+    tier: Tier | None = None
+    total: Points
+    flags: tuple[str, ...] = ()
+
+
+class RuleVector(Piece):
+    """A worked case (domain §4.4): what a student brings, and what the rules have to say.
+
+    `facts` by factor code, ten days old; `scales` are bands of scales of different constructs; `rating` is the sum of the
+    six items, `danger` item 7; a level in force of `dwell_days` with two agreeing computations.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=40)]
+    facts: tuple[str, ...] = ()
+    scales: Annotated[tuple[Annotated[int, Field(ge=0, le=4)], ...], Field(max_length=4)] = ()
+    scale_days: Annotated[int, Field(ge=0, le=400)] = 5
+    rating: Annotated[int, Field(ge=0, le=18)] | None = None
+    danger: Annotated[int, Field(ge=0, le=3)] = 0
+    assessed: Level | None = None
+    assessed_days: Annotated[int, Field(ge=0, le=400)] = 4
+    alerts: tuple[Literal["O1a", "O1b"], ...] = ()
+    returned_days: Annotated[int, Field(ge=0, le=400)] | None = None
+    tier: Tier | None = None
+    dwell_days: Annotated[int, Field(ge=1, le=4000)] = 40
+    expect: Expected
+
+
 class RuleSet(Piece):
     """Every number of domain §4; points are whole, dates in days or calendar months, tiers from green to red."""
 
-    version: str
+    version: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{1,38}$")]
     tiers: dict[Tier, Points]
     total_cap: Points
     caps: dict[Domain, Points]
@@ -150,6 +181,11 @@ class RuleSet(Piece):
     conversion: Conversion
     care_flag_from: Points
     conflict: Conflict
+    test_vectors: Annotated[tuple[RuleVector, ...], Field(max_length=200)] = ()
+
+    def numbers(self) -> dict[str, Any]:
+        """What the engine reads, as JSON: everything but the worked cases."""
+        return self.model_dump(mode="json", exclude={"test_vectors"})
 
     @model_validator(mode="after")
     def _tiers_rise(self) -> Self:

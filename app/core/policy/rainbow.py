@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from app.core.policy.scopes import ASSIGNED, CLASSES, OWN, SCHOOL, Scope
+from app.core.policy.scopes import ASSIGNED, CLASSES, COUNTY, OWN, SCHOOL, Scope
 
 Holders = dict[str, Scope | tuple[Scope, ...]]
 
 QUALIFIED: Holders = {"school_counselor": SCHOOL, "psych_expert": ASSIGNED}
 """The counsellor for the own school, the expert for the students that he or she was given."""
 
+AUTHORS: Holders = {"psych_center_lead": COUNTY, "assessment_member": COUNTY}
+"""Who may write the numbers of the rainbow code; experts agree to them (domain B13)."""
+
 RAINBOW: dict[str, Holders] = {
+    "rainbow.activate_rules": {"psych_center_lead": COUNTY},
+    "rainbow.agree_rules": {"psych_expert": COUNTY},
     "rainbow.ask_step_down": QUALIFIED,
     "rainbow.assess_student": QUALIFIED,
     "rainbow.compute_school": {"school_counselor": SCHOOL},
@@ -19,6 +24,7 @@ RAINBOW: dict[str, Holders] = {
     "rainbow.decide_change": QUALIFIED,
     "rainbow.do_class_duty": {"homeroom_teacher": CLASSES},
     "rainbow.do_duty": QUALIFIED,
+    "rainbow.draft_rules": AUTHORS,
     "rainbow.escalate_student": {
         **QUALIFIED,
         "homeroom_teacher": (CLASSES, OWN),
@@ -29,6 +35,7 @@ RAINBOW: dict[str, Holders] = {
     "rainbow.view_duties": {**QUALIFIED, "homeroom_teacher": CLASSES},
     "rainbow.view_own_class": {"homeroom_teacher": CLASSES},
     "rainbow.view_proposals": QUALIFIED,
+    "rainbow.view_rules": {**AUTHORS, "psych_expert": COUNTY, "bureau_psych_officer": COUNTY},
     "rainbow.view_school_levels": {"school_psych_lead": SCHOOL},
 }
 

@@ -17,6 +17,7 @@ from app.care.rainbow.models.facts import (
     RiskFact,
     TeacherRating,
 )
+from app.care.rainbow.models.rule_sets import RuleSetVersion, rules_for, rules_of
 
 __all__ = [
     "FINDINGS",
@@ -34,6 +35,9 @@ __all__ = [
     "RainbowRun",
     "RainbowTier",
     "RiskFact",
+    "RuleSetVersion",
     "TeacherRating",
     "place",
+    "rules_for",
+    "rules_of",
 ]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import foreign, relationship
 from app.care.rainbow import evidence
 from app.care.rainbow.models.decisions import RainbowTier, place
 from app.care.rainbow.models.facts import OfStudent
-from app.care.rainbow.rules_in_force import rules_for
+from app.care.rainbow.models.rule_sets import rules_for
 from app.core import clock
 from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, Record, String, mapped_column

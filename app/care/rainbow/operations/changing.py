@@ -22,11 +22,11 @@ from app.care.rainbow.models import (
     RainbowAssessment,
     RainbowTier,
     place,
+    rules_for,
 )
 from app.care.rainbow.operations.deciding import give_to_an_expert, overtake, qualified, sealed
 from app.care.rainbow.operations.duties import protect, renew_duties
 from app.care.rainbow.rule_set import TIERS
-from app.care.rainbow.rules_in_force import rules_for
 from app.core import clock
 from app.core.calendar.days import add_working_days
 from app.core.calendar.hours import end_of_day

@@ -13,8 +13,7 @@ from sqlalchemy import ARRAY, JSON, Date, DateTime, Uuid, bindparam, select, tex
 
 from app.care.rainbow.computing import AS_BEFORE, SET_BASED, compute_tiers
 from app.care.rainbow.duty_plan import duty_plan
-from app.care.rainbow.models import ONE_YEAR, CareDuty, RainbowAssessment, RainbowRun
-from app.care.rainbow.rule_set import shipped_rule_set
+from app.care.rainbow.models import ONE_YEAR, CareDuty, RainbowAssessment, RainbowRun, rules_for
 from app.care.screening.models import CriticalAlert
 from app.core import calendar, clock
 from app.core.audit import trail
@@ -65,9 +64,10 @@ def compute(actor: Actor, place: Unit, given: RunIn) -> RainbowRun:
 
     An open proposal of a student whose facts changed is superseded, whatever the new answer is.
     """
-    deed, rules, now = trail.current(), shipped_rule_set(), clock.now()
+    deed, now = trail.current(), clock.now()
     allow_long_statements()
     assert deed is not None and place.county_id is not None
+    rules = rules_for(place.county_id)
     run = compute_tiers(rules, given.schools, clock.today(), deed.id, given.student_id)
     db.session.execute(SET_BASED)
     _take_back(deed.id, given.schools, now)

@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from app.care.rainbow import evidence
-from app.care.rainbow.models import OPEN, ChangeEvidence, CodeChangeRequest, RainbowComputation, RainbowTier
-from app.care.rainbow.rules_in_force import rules_for
+from app.care.rainbow.models import OPEN, ChangeEvidence, CodeChangeRequest, RainbowComputation, RainbowTier, rules_for
 from app.core import clock
 from app.core.database import db
 from app.core.errors import NotFound

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext
 from app.care.rainbow import forms
 from app.care.rainbow.duty_plan import duty_plan
 from app.care.rainbow.grounds import explained
+from app.care.rainbow.models import rules_of
 from app.care.rainbow.operations import deciding, proposing
 from app.care.rainbow.queries import proposals as queries
 from app.care.rainbow.routes.blueprint import SECONDS, asked_to_show, bp, for_a_minute, refs_of
@@ -160,7 +161,7 @@ def show(ref: str) -> Response:
         shown=shown,
         seconds=SECONDS,
         computed=computed,
-        told=explained(computed),
+        told=explained(computed, rules_of(computed.county_id, computed.rule_set)),
         notes=notes_of(found),
         offers=offers_of(actor, found, ways),
         history=queries.history(found),

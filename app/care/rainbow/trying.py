@@ -1,0 +1,82 @@
+"""试算: what a rule set would do to the levels in force, to caseload and hours, and to groups; counts alone (domain §4.2, B13)."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ARRAY, JSON, Date, Uuid, bindparam, text
+
+from app.care.rainbow.computing import AS_BEFORE, CHAIN_TEXT, SET_BASED
+from app.care.rainbow.duty_plan import duty_plan
+from app.care.rainbow.rule_set import TIERS, RuleSet
+from app.core import clock
+from app.core.database import db, uuid7
+from app.core.small_cells import publish_line, publish_table
+
+COLUMNS = ("none", *TIERS)
+GROUPS = ("was", "gender", "grade", "boarding", "left_behind")
+MAKE = text("create temporary table rainbow_computations (like public.rainbow_computations including identity)")
+BEFORE = text(
+    "insert into pg_temp.rainbow_computations overriding system value"
+    " select distinct on (c.student_id) c.* from public.rainbow_computations c"
+    " where c.school_id = any(cast(:schools as uuid[])) order by c.student_id, c.number desc"
+)
+ON_A_COPY = text(
+    CHAIN_TEXT.replace("into rainbow_computations", "into pg_temp.rainbow_computations").replace(
+        "from rainbow_computations", "from pg_temp.rainbow_computations"
+    )
+).bindparams(bindparam("rules", type_=JSON), bindparam("today", type_=Date), bindparam("schools", type_=ARRAY(Uuid)))
+"""The engine over the real facts; what it writes goes to a copy that is dropped at once."""
+COUNT = text((Path(__file__).parent / "dry_run.sql").read_text(encoding="utf-8"))
+DROP = text("drop table pg_temp.rainbow_computations")
+COUNSELLORS = text(
+    """select count(distinct r.person_id) from role_assignments r join persons p on p.id = r.person_id
+       where r.role = 'school_counselor' and r.county_id = :county and r.from_on <= :today
+           and (r.to_on is null or r.to_on >= :today) and p.qualification_type is not null
+           and (p.qualification_expiry is null or p.qualification_expiry >= :today)"""
+)
+
+
+def dry_run(rules: RuleSet, county: uuid.UUID, schools: Sequence[uuid.UUID]) -> dict[str, Any]:
+    """Run `rules` over the facts of `schools` without keeping a computation, and tell counts with small cells protected.
+
+    Returns JSON: `line` (students by level that would stand), `tables` (levels in force and groups against it), `looks` (of
+    people, by level), `minutes`, `counsellors`, `hours_a_week`, `students`. Every figure of 0 to 4 is held back with
+    whatever would give it away (decision 54). Writes nothing.
+    """
+    run, today = uuid7(), clock.today()
+    db.session.execute(MAKE)
+    db.session.execute(BEFORE, {"schools": list(schools)})
+    db.session.execute(SET_BASED)
+    given = {"rules": rules.numbers(), "version": rules.version, "run": run, "student": None}
+    db.session.execute(ON_A_COPY, given | {"schools": list(schools), "today": today}).one()
+    rows = db.session.execute(COUNT, {"run": run, "schools": list(schools)}).all()
+    db.session.execute(AS_BEFORE)
+    db.session.execute(DROP)
+    counsellors = db.session.scalar(COUNSELLORS, {"county": county, "today": today})
+    return _told(rows, counsellors or 0)
+
+
+def _told(rows: Sequence[Any], counsellors: int) -> dict[str, Any]:
+    counts: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0] * len(COLUMNS)))
+    looks, steps_down = [0] * len(COLUMNS), 0
+    for row in rows:
+        counts[row.by][row.row or ""][COLUMNS.index(row.will)] += row.n
+        if row.by == "all":
+            looks[COLUMNS.index(row.will)] += row.looks
+            steps_down += row.steps_down
+    everybody = counts["all"][""]
+    line, plan = publish_line(everybody), duty_plan()
+    tables = {by: publish_table(counts[by], line) for by in GROUPS}
+    asked = publish_line(looks)
+    minutes = sum(n * plan.minutes[tier] for tier, n in zip(TIERS, looks[1:], strict=True))
+    return {
+        "students": sum(everybody), "line": line.as_dict() if line else None,
+        "tables": {by: table.as_dict() for by, table in tables.items() if table is not None},
+        "looks": asked.as_dict() if asked else None, "hours": round(minutes / 60, -1), "counsellors": counsellors,
+        "hours_a_week": plan.hours_a_week, "steps_down": steps_down if steps_down >= 5 else None,
+    }  # fmt: skip
