@@ -145,7 +145,7 @@ def _level(code: str) -> str:
 
 def _row(by: str, code: str) -> str:
     if code == "*":
-        return _("人数少的合在一起")
+        return str(_("人数少的合在一起"))
     if by == "was":
         return _level(code)
     return str(ROW_WORDS.get(by, {}).get(code, code))
