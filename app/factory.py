@@ -21,7 +21,20 @@ from app.core.audit import trail
 from app.core.database import db, quiet_line, use_context_key
 from app.core.round_trip import keep_what_is_ready
 from app.core.sound_start import refuse_unsound_start
-from app.core.web import chips, current, drafts, failures, headers, origin, pages, plurals, projecting, sent_in, typed
+from app.core.web import (
+    chips,
+    current,
+    drafts,
+    failures,
+    headers,
+    kept,
+    origin,
+    pages,
+    plurals,
+    projecting,
+    sent_in,
+    typed,
+)
 from app.core.web.trusted_proxy import TrustedProxy
 from config.settings import Settings
 
@@ -81,7 +94,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
         TEMPLATES_AUTO_RELOAD=settings.environment == "development",
     )
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "extensions": [kept.Kept]}
 
 
 def _connect(app: Flask, settings: Settings) -> None:

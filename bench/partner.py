@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from flask import Flask, render_template_string, request
 
-ROWS = 40
+ROWS = 50
 """As many as a page of the product's list shows."""
 PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>问题项</title></head><body><h1>问题项</h1>
 <p>{{ total }} 项</p><table><thead><tr><th>编号</th><th>问题</th><th>单位</th><th>类别</th><th>级别</th><th>期限</th><th>状态</th>

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
+from app.improvement.problems.queries.items import PAGE
 from bench import county as counties
 from bench.context import Context
 from bench.figures import step
@@ -59,7 +60,7 @@ def _list(served: Server, bare: Server, asker: Asker) -> Figures:
     mine = asker.pages([path], "")[0]
     page, other = Line(served.port).ask(mine).decode(), Line(bare.port).ask(get(path)).decode()
     shown, wanted = re.findall(r"WT-\d{6}", page), re.findall(r"WT-\d{6}", other)
-    assert list(dict.fromkeys(shown)) == wanted and len(wanted) == 40, "the two lists differ"
+    assert list(dict.fromkeys(shown)) == wanted and len(wanted) == PAGE, "the two lists differ"
     loads: list[Any] = []
 
     def ask() -> float:
@@ -83,7 +84,7 @@ def _list(served: Server, bare: Server, asker: Asker) -> Figures:
 
 
 def _deep(context: Context, served: Server, asker: Asker) -> Figures:
-    wanted = _numbers(context, (DEEP - 1) * 40 - 1, 41)
+    wanted = _numbers(context, (DEEP - 1) * PAGE - 1, PAGE + 1)
     first, path = "/items", f"/items?after={wanted[0].ref}"
     page = Line(served.port).ask(get(path, next(asker.office))).decode()
     shown = list(dict.fromkeys(re.findall(r"WT-\d{6}", page)))

@@ -89,12 +89,17 @@ class WorkdayOverride(Base, Record):
 
 def work_calendar() -> calendar.WorkCalendar:
     """The county's working calendar: published days, the configured file, then the office's own overrides."""
-    cache: dict[str, calendar.WorkCalendar] = db.session.info.setdefault("calendar", {})
-    if "now" not in cache:
+    if "calendar" not in db.session.info:
         rows = db.session.execute(select(WorkdayOverride.day, WorkdayOverride.works)).all()
-        overrides = {**calendar.load_overrides(), **{row.day: row.works for row in rows}}
-        cache["now"] = calendar.WorkCalendar(overrides, calendar.school_hours())
-    return cache["now"]
+        _keep_calendar({row.day: row.works for row in rows})
+    kept: calendar.WorkCalendar = db.session.info["calendar"]
+    return kept
+
+
+def _keep_calendar(declared: dict[date, bool]) -> None:
+    """For the rest of this session: the office's own days above the configured file."""
+    overrides = {**calendar.load_overrides(), **declared}
+    db.session.info["calendar"] = calendar.WorkCalendar(overrides, calendar.school_hours())
 
 
 def forget_calendar() -> None:
@@ -226,12 +231,27 @@ NEAREST = text(
 )
 
 
+NEAREST_AND_DAYS = text(
+    """select nearest.*, null::date, null::boolean from (
+           select distinct on (record_id) record_id, name, started_at, due_at, paused_at from deadlines
+           where record_id = any(:ids) and closed_at is null order by record_id, due_at, id) as nearest
+       union all select null, null, null, null, null, day, works from workday_overrides"""
+)
+
+
 def running(records: Sequence[Any]) -> dict[uuid.UUID, Running]:
-    """The nearest running clock of each record, in one query: for lists and boards."""
+    """The nearest running clock of each record, in one query: for lists and boards.
+
+    Whoever draws them counts working days: their calendar comes along, where this session does not know it yet.
+    """
     if not records:
         return {}
-    rows = db.session.execute(NEAREST, {"ids": [record.id for record in records]})
-    return {row.record_id: Running._make(row) for row in rows}
+    ids = {"ids": [record.id for record in records]}
+    if "calendar" in db.session.info:
+        return {row[0]: Running._make(row) for row in db.session.execute(NEAREST, ids)}
+    rows = db.session.execute(NEAREST_AND_DAYS, ids).all()
+    _keep_calendar({row[5]: row[6] for row in rows if row[0] is None})
+    return {row[0]: Running._make(row[:5]) for row in rows if row[0] is not None}
 
 
 DUE = text(

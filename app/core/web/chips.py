@@ -162,11 +162,21 @@ def deadline(
         return Chip("paused", _paused(resumes_on, today), long_date(day))
     if isinstance(due, datetime) and (chip := _minutes(due, now)):
         return chip
+    working = count_days(min(day, today), max(day, today)) if count_days and day != today else 0
+    return _whole_days(day, today, working, long, language())
+
+
+@lru_cache(maxsize=4096)
+def _whole_days(day: date, today: date, working: int, long: bool, spoken: str) -> Chip:
+    """The chip of a due day in the language `spoken`, which is the page's; `working` days lie between it and today.
+
+    Kept, because the rows of a list fall due on few days, and its next reader sees the same ones.
+    """
     if day == today:
         return Chip("today", gettext("今天"), long_date(day))
     if day < today:
-        return Chip("late", _late(day, today, count_days), long_date(day))
-    days, left = _left(today, day, count_days)
+        return Chip("late", _late(day, today, working), long_date(day))
+    days, left = _left(today, day, working)
     if days <= SOON_DAYS:
         return Chip("soon", left, long_date(day))
     text = short_date(day, today)
@@ -200,25 +210,24 @@ def _paused(resumes_on: date | None, today: date) -> str:
 
 
 def _minutes(due: datetime, now: datetime) -> Chip | None:
+    if not timedelta() <= due - now < LIVE:
+        return None
     minutes = int((due - now).total_seconds() // 60)
-    at_midnight = clock.local(due).strftime("%H:%M:%S") in ("00:00:00", "23:59:59")  # a whole day, not a moment
-    if at_midnight or not timedelta() <= due - now < LIVE:
+    if clock.local(due).strftime("%H:%M:%S") in ("00:00:00", "23:59:59"):  # a whole day, not a moment
         return None
     left = gettext("还有 %(n)s 分钟", n=max(1, minutes))
     return Chip("soon", left, moment(due), live_until=due)
 
 
-def _left(today: date, due: date, count_days: CountDays | None) -> tuple[int, str]:
+def _left(today: date, due: date, working: int) -> tuple[int, str]:
     """How many days are left and the words for it; across a mere weekend the days are calendar days."""
-    working = count_days(today, due) if count_days else 0
     if working > 0:
         return working, str(gettext("还有 %(n)s 个工作日", n=working))
     days = (due - today).days
     return days, str(gettext("还有 %(n)s 天", n=days))
 
 
-def _late(due: date, today: date, count_days: CountDays | None) -> str:
-    working = count_days(due, today) if count_days else 0
+def _late(due: date, today: date, working: int) -> str:
     if working > 0:
         return str(gettext("超 %(n)s 个工作日", n=working))
     return str(gettext("超 %(n)s 天", n=(today - due).days))
@@ -230,6 +239,11 @@ def badge_of(family: str, text: str, icon_name: str = "") -> Markup:
     return Markup('<span class="badge badge-{}">{}{}</span>').format(
         family, icons.icon(icon_name or FAMILY_ICONS[family]), text
     )
+
+
+def badge(state: Any) -> Markup:
+    """The one badge of a row: state, verdict or standing, with family, zh and en."""
+    return badge_of(state.family, word(state))
 
 
 @lru_cache(maxsize=1024)
@@ -263,6 +277,8 @@ def register(app: Flask) -> None:
     )
     app.jinja_env.filters.update(
         word=word,
+        badge=badge,
+        chip=chip_of,
         long_date=long_date,
         short_date=short_date,
         day_and_week=day_and_week,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -41,6 +42,13 @@ class Filter:
     said: str = ""
     more: bool = False
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.name, self.label, self.kind, self.options, self.value, self.said, self.more))
+
     @property
     def chosen(self) -> tuple[str, ...]:
         """The chosen values."""
@@ -60,8 +68,15 @@ def text(name: str, label: str) -> Filter:
 def choice(name: str, label: str, options: Iterable[tuple[str, str]], many: bool = False, more: bool = False) -> Filter:
     """A choice of known values; anything else in the address is left out."""
     wanted = request.args.getlist(name) if many else request.args.getlist(name)[:1]
-    found = tuple(Option(value, label_, value in wanted) for value, label_ in options)
-    return Filter(name, label, "many" if many else "one", found, more=more)
+    return _choice(name, label, tuple(options), tuple(wanted), "many" if many else "one", more)
+
+
+@lru_cache(maxsize=512)
+def _choice(
+    name: str, label: str, options: tuple[tuple[str, str], ...], wanted: tuple[str, ...], kind: Kind, more: bool
+) -> Filter:
+    """Kept: nearly every filter of nearly every page stands as it stood on the page before."""
+    return Filter(name, label, kind, tuple(Option(v, said, v in wanted) for v, said in options), more=more)
 
 
 def month(name: str, label: str, more: bool = False) -> Filter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import g, request, url_for
@@ -12,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.core.policy import decide
 from app.core.policy.actor import NOBODY, Actor
+from app.core.web.plurals import language
 
 GROUPS: dict[str, Any] = {
     "now": "",
@@ -50,54 +52,87 @@ COUNTERS: list[Callable[[Actor], int]] = []
 NOTICES: list[Callable[[Actor], list[str]]] = []
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the menu as the layout draws it, in the language of the page."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool
+    tab: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines of the menu under one title; empty titles have no heading."""
+
+    title: str
+    entries: tuple[Line, ...]
+
+
 def add(*entries: Entry) -> None:
     """Hand in menu entries; handing the same in again changes nothing."""
     ENTRIES.extend(entry for entry in entries if entry not in ENTRIES)
+    for kept in (_entries_of, _addresses, _groups):
+        kept.cache_clear()
 
 
 def entries_for(actor: Actor) -> list[Entry]:
     """The entries this actor sees, in order."""
-    if actor is NOBODY:
-        return []
+    return [] if actor is NOBODY else list(_entries_of(actor.role, actor.system))
+
+
+@lru_cache(maxsize=256)
+def _entries_of(role: str, system: bool) -> tuple[Entry, ...]:
+    """What a role sees: rights hang on the role alone, whatever the unit."""
+    actor = Actor(role=role, system=system)
     seen = [
         e
         for e in ENTRIES
-        if (not e.roles or actor.role in e.roles) and (not e.rights or any(decide.holds(actor, r) for r in e.rights))
+        if (not e.roles or role in e.roles) and (not e.rights or any(decide.holds(actor, r) for r in e.rights))
     ]
-    return sorted(seen, key=lambda e: (list(GROUPS).index(e.group), e.order))
+    return tuple(sorted(seen, key=lambda e: (list(GROUPS).index(e.group), e.order)))
 
 
-def menu(actor: Actor) -> list[dict[str, Any]]:
-    """Groups of menu lines as the layout draws them."""
-    groups: list[dict[str, Any]] = []
-    entries = entries_for(actor)
-    current = _current(entries)
+def menu(actor: Actor) -> tuple[Group, ...]:
+    """Groups of menu lines as the layout draws them; one and the same for everybody in a role on pages of an entry."""
+    if actor is NOBODY:
+        return ()
+    return _groups(actor.role, actor.system, _current(actor), language(), request.script_root)
+
+
+@lru_cache(maxsize=2048)
+def _groups(role: str, system: bool, current: str, spoken: str, root: str) -> tuple[Group, ...]:
+    """Drawn from what the key says and nothing else, so that it may be kept."""
+    entries = _entries_of(role, system)
+    groups = []
     for name, title in GROUPS.items():
-        lines = [_line(e, current) for e in entries if e.group == name]
+        lines = tuple(
+            Line(gettext(e.title), e.address(), e.icon, e.endpoint == current, e.tab)
+            for e in entries
+            if e.group == name
+        )
         if lines:
-            groups.append({"title": str(title), "entries": lines})
-    return groups
+            groups.append(Group(str(title), lines))
+    return tuple(groups)
 
 
-def _current(entries: list[Entry]) -> str:
+@lru_cache(maxsize=256)
+def _addresses(role: str, system: bool, root: str) -> dict[str, str]:
+    """Endpoint → address of each entry of a role, without the filters that a list opens with."""
+    return {e.endpoint: url_for(e.endpoint) for e in _entries_of(role, system)}
+
+
+def _current(actor: Actor) -> str:
     """The entry this page belongs to: itself, the one whose address it continues, or its feature's only one."""
-    if any(e.endpoint == request.endpoint for e in entries):
+    places = _addresses(actor.role, actor.system, request.script_root)
+    if request.endpoint in places:
         return request.endpoint or ""
-    above = [e.endpoint for e in entries if request.path.startswith(url_for(e.endpoint).rstrip("/") + "/")]
-    above = [e for e in above if url_for(e) != "/"]
-    own = [e.endpoint for e in entries if e.endpoint.split(".")[0] == request.blueprint]
-    return max(above, key=lambda e: len(url_for(e)), default=own[0] if len(own) == 1 and not above else "")
-
-
-def _line(entry: Entry, current: str) -> dict[str, Any]:
-    return {
-        "label": gettext(entry.title),
-        "url": entry.address(),
-        "icon": entry.icon,
-        "current": entry.endpoint == current,
-        "tab": entry.tab,
-        "count": None,
-    }
+    here = request.script_root + request.path
+    above = [e for e, place in places.items() if place != "/" and here.startswith(place.rstrip("/") + "/")]
+    own = [e for e in places if e.split(".")[0] == request.blueprint]
+    return max(above, key=lambda e: len(places[e]), default=own[0] if len(own) == 1 and not above else "")
 
 
 def waiting_count(actor: Actor) -> int:

@@ -36,7 +36,7 @@ def assemble(app: Flask) -> None:
     app.context_processor(_shell)
     handles("account_notice", letters.account_notice)
     limits.register(app)
-    navigation.ENTRIES.extend(entry for entry in MENU if entry not in navigation.ENTRIES)
+    navigation.add(*MENU)
     if queries.waiting_requests not in navigation.COUNTERS:
         navigation.COUNTERS.append(queries.waiting_requests)
 

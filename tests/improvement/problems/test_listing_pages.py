@@ -27,7 +27,7 @@ def test_items_are_filtered_sorted_paged_and_exported(scene: Scene, browser: Ope
     scene.many(held, 90)
     office = browser("office_director")
     first = office.page("/items")
-    assert "第 1–40 项，共 91 项" in first
+    assert "第 1–50 项，共 91 项" in first
     seen: list[str] = []
     address = "/items"
     for _ in range(4):
@@ -39,9 +39,9 @@ def test_items_are_filtered_sorted_paged_and_exported(scene: Scene, browser: Ope
         address = more[1].replace("&amp;", "&")
     assert len(seen) == len(set(seen)) == 91
     back = re.search(r'href="([^"]*before=[^"]*)" rel="prev"', office.page(address))
-    assert back is not None and "第 41–80 项" in office.page(back[1].replace("&amp;", "&"))
+    assert back is not None and "第 1–50 项" in office.page(back[1].replace("&amp;", "&"))
     due = re.findall(r"WT-\d+", office.page("/items?sort=-due"))
-    assert due == list(reversed(seen))[:40]
+    assert due == list(reversed(seen))[:50]
     severe = office.page("/items?severity=severe&state=implementing&unit=" + scene.cast.units["shuangqiao"].ref)
     assert "8 项符合" in severe and "去掉这个条件" in severe
     nothing = office.page("/items?severity=severe&state=closed")

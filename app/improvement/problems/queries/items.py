@@ -23,7 +23,7 @@ from app.people.directory.models import Person, Unit
 from workflows.improvement.problem_item import PROBLEM_ITEM
 from workflows.vocabulary import State
 
-PAGE = 40
+PAGE = 50
 SORTS: dict[str, Any] = {
     "due": ProblemItem.due_on,
     "since": ProblemItem.state_since,
@@ -93,7 +93,7 @@ def item_for(actor: Actor, ref: str) -> ProblemItem:
 
 @dataclass(frozen=True, slots=True)
 class ItemLine:
-    """What a row of a list says of an item: columns, not records, so that a page of forty costs little to read."""
+    """What a row of a list says of an item: columns, not records, so that a page of fifty costs little to read."""
 
     id: uuid.UUID
     ref: str

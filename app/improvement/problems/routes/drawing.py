@@ -29,11 +29,12 @@ def working_days() -> functools.partial[int]:
 
 def chips_of(records: Sequence[Any]) -> dict[uuid.UUID, Chip | None]:
     """The nearest running clock of each record as a chip, in one query."""
-    running, count = deadlines.running(list(records)), working_days()
+    running, count, now = deadlines.running(list(records)), functools.cache(working_days()), clock.now()
     return {
         record.id: chips.deadline(
             running[record.id].due_at,
             count_days=count,
+            now=now,
             paused=running[record.id].paused_at is not None,
             resumes_on=getattr(record, "resume_on", None),
         )

@@ -98,7 +98,7 @@ def _heads(wanted: ItemFilter) -> dict[str, tuple[str, str]]:
 @bp.get("/items")
 @needs(VIEW)
 def index() -> Response:
-    """The items the actor sees, forty a page, with filters in the address."""
+    """The items the actor sees, fifty a page, with filters in the address."""
     actor = current_actor()
     chosen = _bar(actor)
     wanted = _wanted(chosen)
