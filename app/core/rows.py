@@ -163,7 +163,12 @@ def _reading(model: Any) -> _Reading | None:
     source = _joined(inspect(model), top, top, (), frozenset(), columns, parts)
     if source is None:
         return None
-    wanted = select(*columns).select_from(source).where(top.c.id == bindparam("its_id")).with_for_update(of=top)
+    wanted = (
+        select(*columns)
+        .select_from(source)
+        .where(top.c.id == bindparam("its_id"))
+        .with_for_update(of=top, key_share=True)
+    )
     dialect = db.engine.dialect
     converters = ((place, _converter(column.type, dialect)) for place, column in enumerate(columns))
     converted = tuple((place, convert) for place, convert in converters if convert is not None)
@@ -223,7 +228,10 @@ def _plain_columns(mapper: Mapper[Any]) -> dict[str, Column[Any]] | None:
 def _read_by_the_orm(record: Any) -> None:
     model, kept = _model(record), _brought_along(record)
     db.session.execute(
-        select(model).where(model.id == record.id).options(*collections_later(model)).with_for_update(of=model),
+        select(model)
+        .where(model.id == record.id)
+        .options(*collections_later(model))
+        .with_for_update(of=model, key_share=True),
         execution_options={"populate_existing": True},
     ).scalars().one()
     for name, (key, other) in kept.items():

@@ -36,7 +36,7 @@ def load_(students: int) -> None:
     if current_app.extensions["bihuan.settings"].production:
         raise click.ClickException("正式环境不装演示数据 (no demo data in production)")
     if not load.there_is_a_county():
-        load.load(students, click.echo)
+        load.load(students, click.echo, beside=True)
     say_accounts()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
@@ -14,6 +15,10 @@ DAY = date(2026, 9, 1)
 NEVER_ISSUED = "330000"
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"
+ORDERS = 500
+"""So many boys and girls of one birthday have different ID numbers; who comes that much later has another birthday."""
+COHORTS = {1: 0.66, 2: 0.72, 3: 0.78}
+"""The youngest years are smaller, as in every county of these years; the others count as one."""
 GRADES = {"21": range(1, 7), "31": range(7, 10), "38": range(1, 10), "34": range(10, 13)}
 
 
@@ -43,10 +48,13 @@ def rows(county: County, total: int) -> Iterator[tuple[object, ...]]:
 def _classes(county: County, random: Random, total: int) -> Iterator[tuple[str, int, int, int]]:
     weights = {code: random.uniform(0.35, 1.9) for code in county.schools}
     grades = [(code, grade) for code, (_i, kind, _s) in county.schools.items() for grade in GRADES[kind]]
-    share = total / sum(weights[code] for code, _grade in grades)
-    left = total
+    of_grade: defaultdict[int, float] = defaultdict(float)
+    for code, grade in grades:
+        of_grade[grade] += weights[code]
+    left, cohorts = total, sum(COHORTS.get(grade, 1.0) for grade in of_grade)
     for position, (code, grade) in enumerate(grades):
-        size = left if position == len(grades) - 1 else min(left, max(8, round(weights[code] * share)))
+        wanted = total * COHORTS.get(grade, 1.0) / cohorts * weights[code] / of_grade[grade]
+        size = left if position == len(grades) - 1 else min(left, max(8, round(wanted)))
         left -= size
         count = max(1, round(size / 40))
         for number in range(count):
@@ -54,9 +62,9 @@ def _classes(county: County, random: Random, total: int) -> Iterator[tuple[str, 
 
 
 def _student(random: Random, number: int, code: str, grade: int, class_no: int) -> tuple[object, ...]:
-    born = date(2026 - 6 - grade, 9, 1) - timedelta(days=random.randrange(365))
+    born = date(2026 - 6 - grade, 9, 1) - timedelta(days=(number * 211 + number // ORDERS) % 365)
     girl = random.random() < 0.48
-    card = identity_number(NEVER_ISSUED, born, number % 500 * 2 + (0 if girl else 1))
+    card = identity_number(NEVER_ISSUED, born, number % ORDERS * 2 + (0 if girl else 1))
     return (
         code,
         f"G{card}",

@@ -57,6 +57,8 @@ def register(app: Flask) -> None:
     handles("rainbow_asked_up", changing.protect_asked)
     handles("rainbow_dry_run", rule_sets.try_asked)
     handles("support_changed", letters.support_changed)
+    handles("results_in", proposing.follow_results)
+    handles("alert_cleared", proposing.follow_cleared)
     listens("alert_waits", proposing.follow_alert)
     daily.add(proposing.expire_where_due)
     daily.add(proposing.compute_where_due)

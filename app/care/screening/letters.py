@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 from app.care.consent.letters import staff_of
 from app.care.consent.models import Consent
 from app.care.screening.models import CriticalAlert, HelpCall, ScreeningCampaign
+from app.care.screening.operations.alerts import deletion_due
 from app.care.screening.operations.campaigns import assign_county
 from app.care.screening.operations.scoring import (
     destroy_answers,
@@ -17,9 +18,8 @@ from app.care.screening.operations.scoring import (
     score_answers,
     task_of,
 )
-from app.core import calendar, clock
+from app.core import clock
 from app.core.audit import trail
-from app.core.casework.deadlines import work_calendar
 from app.core.database import db, use_context
 from app.core.errors import Sentence
 from app.core.outbox.models import OutboxRow
@@ -29,8 +29,6 @@ from app.people import letters
 
 TODAY = Sentence("您有一项当天要办的待办", "Something has to be done today")
 TALK = Sentence("有一位同学想和您谈谈", "A student would like to talk with you")
-DELETED_AFTER = 15
-"""Working days from a withdrawal to the deletion of the answers (domain B1)."""
 COUNTY_STAFF = text(
     """select person_id from role_assignments where county_id = :county and role = :role
          and from_on <= :day and (to_on is null or to_on >= :day)"""
@@ -92,14 +90,14 @@ def follow_consent(row: OutboxRow) -> None:
         return
     ended = [one for one in follow_consent_of(consent.student_id) if one.state == "declined"]
     if ended:
-        due = calendar.add_working_days(clock.today(), DELETED_AFTER - 1, work_calendar().overrides)
+        due = deletion_due(clock.today())
         with trail.act(SYSTEM, "system", "screening_task.put_deletion"):
             for task in ended:
-                post("screening_destroy", task, queue="heavy", due_at=calendar.moment(due))
+                post("screening_destroy", task, queue="heavy", due_at=due)
 
 
 def destroy(row: OutboxRow) -> None:
-    """The day of the deletion has come; what is locked by an open alert is tried again by whoever closes it."""
+    """The day of the deletion has come; what is locked by an open alert is tried again by whoever clears it."""
     assert row.record_id is not None
     task = task_of(row.record_id)
     if task is not None:

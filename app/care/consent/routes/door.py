@@ -11,11 +11,12 @@ from flask_babel import gettext as _
 from app.care.consent.entrance import CodeRefused, Holder, enter, holder_of, kept_of
 from app.care.consent.forms.entrance import EntranceForm
 from app.care.consent.routes.blueprint import code_bp as bp
+from app.core.database import new_ref
 from app.core.limits import TooSoon, throttle
 from app.core.web.current import PUBLIC, needs
 from app.core.web.pages import page
 
-KEPT = "holder"
+KEPT, DEVICE = "holder", "device"
 
 
 OFFERS: list[Callable[[Holder], list[dict[str, Any]]]] = []
@@ -31,6 +32,12 @@ def offer(links: Callable[[Holder], list[dict[str, Any]]]) -> None:
 def inside() -> Holder | None:
     """Who came in by a code in this browser; None once the time is over."""
     return holder_of(session.get(KEPT))
+
+
+def device() -> str:
+    """A mark by chance that stays with this browser, whoever comes in by it: sixteen hexadecimal digits (domain §5.4 V6)."""
+    mark: str = session.setdefault(DEVICE, new_ref())
+    return mark
 
 
 @bp.get("/code")

@@ -14,7 +14,7 @@ from sqlalchemy import ARRAY, JSON, Date, DateTime, Uuid, bindparam, select, tex
 from app.care.rainbow.computing import AS_BEFORE, SET_BASED, compute_tiers
 from app.care.rainbow.duty_plan import duty_plan
 from app.care.rainbow.models import ONE_YEAR, CareDuty, RainbowAssessment, RainbowRun, rules_for
-from app.care.screening.models import CriticalAlert
+from app.care.screening.models import CriticalAlert, ScreeningCampaign, ScreeningTask
 from app.core import calendar, clock
 from app.core.audit import trail
 from app.core.calendar.days import add_working_days
@@ -161,6 +161,33 @@ def compute_asked(row: OutboxRow) -> None:
     place = db.session.get(Unit, student.school_id if student else row.record_id)
     if place is not None:
         compute(SYSTEM, place, RunIn((place.id,), student.id if student else None))
+
+
+def follow_results(row: OutboxRow) -> None:
+    """The job behind `results_in`: the school of a scored form, or every school of a scored screening, in one run.
+
+    Safe twice: what is computed already gives no rows.
+    """
+    use_context(SYSTEM.context())
+    about = db.session.get(
+        ScreeningCampaign if row.entity == ScreeningCampaign.__tablename__ else ScreeningTask, row.record_id
+    )
+    if about is None:
+        return
+    place = db.session.get_one(Unit, about.school_id or about.county_id)
+    schools = select(Unit.id).where(Unit.kind == "school", Unit.county_id == about.county_id)
+    ids = (about.school_id,) if about.school_id else tuple(db.session.scalars(schools))
+    compute(SYSTEM, place, RunIn(ids))
+
+
+def follow_cleared(row: OutboxRow) -> None:
+    """The job behind `alert_cleared`: the student is computed at once, so that nobody waits for the night (decision 60)."""
+    use_context(SYSTEM.context())
+    alert = db.session.get(CriticalAlert, row.record_id)
+    student = db.session.get(Student, alert.student_id) if alert is not None else None
+    if student is not None:
+        place = db.session.get_one(Unit, student.school_id)
+        compute(SYSTEM, place, RunIn((place.id,), student.id))
 
 
 def follow_alert(row: OutboxRow) -> None:

@@ -16,6 +16,7 @@ class ScaleResponse(Base, Record, Scoped):
     """One student's answers to one scale, as one sealed array (decision 23).
 
     `override`: what the answers so far ask for by themselves ("O1a", "O1b"); kept by every save, acted on by the sweep.
+    `device`: a mark by chance that the browser keeps, equal for all who answer on it, and nothing else (V6).
     `seconds`: time spent, each pause counted as a minute at most. An emptied row (`sealed` null) tells that it was deleted.
     """
 
@@ -28,6 +29,7 @@ class ScaleResponse(Base, Record, Scoped):
             "saved_at",
             postgresql_where=text("override is not null and alerted_at is null"),
         ),
+        Index("ix_scale_responses_device", "device", "saved_at", postgresql_where=text("device is not null")),
         CheckConstraint("override in ('O1a', 'O1b')", name="override"),
         CheckConstraint("source in ('phone', 'paper')", name="source"),
     )
@@ -45,6 +47,7 @@ class ScaleResponse(Base, Record, Scoped):
     sequence: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     override: Mapped[str | None] = mapped_column(String(3))
     blank_critical: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    device: Mapped[str | None] = mapped_column(String(16))
     alerted_at: Mapped[datetime | None]
     saved_at: Mapped[datetime] = mapped_column(default=clock.now, server_default=text("now()"))
     submitted_at: Mapped[datetime | None]

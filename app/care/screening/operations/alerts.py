@@ -5,9 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
-from app.care.screening.models import CriticalAlert, HelpCall, PaperSheet, ScaleResponse, ScreeningCampaign
+from app.care.screening.models import (
+    CriticalAlert,
+    HelpCall,
+    PaperSheet,
+    ScaleResponse,
+    ScreeningCampaign,
+    ScreeningTask,
+)
 from app.core import calendar, clock
 from app.core.casework.deadlines import work_calendar
 from app.core.casework.door import begin, operation
@@ -22,6 +29,8 @@ IN_SCHOOL, ELSE, NEXT = timedelta(minutes=30), timedelta(hours=2), timedelta(min
 LEVELS = ("school_counselor", "school_psych_lead", "psych_center_lead")
 """Who is told: at once, when it is not taken on in time, and half an hour later (decision 58)."""
 SEEN_BY, LATE, MORNING = time(18, 0), time(16, 0), time(10, 0)
+DELETED_AFTER = 15
+"""Working days from a withdrawal to the deletion of the answers (domain B1)."""
 OUTCOMES = ("clear", "crisis", "case")
 FUTURE = Sentence("访谈日期不能在今天以后", "The day of the interview cannot lie ahead")
 CHOOSE = Sentence("请选访谈结论", "Choose the outcome of the interview")
@@ -54,6 +63,11 @@ def accept_by(kind: str, moment: datetime) -> datetime:
     return datetime.combine(morning, MORNING, here.tzinfo)
 
 
+def interview_by(kind: str) -> date:
+    """Until which day somebody talks with the student: today, or three school days for what is not urgent (decision 58)."""
+    return clock.today() if kind == "O1a" else _next_school_day(clock.today(), 3)
+
+
 def _is_school_day(day: date) -> bool:
     return calendar.is_working_day(day, work_calendar().overrides)
 
@@ -77,12 +91,11 @@ def raise_for(actor: Actor, response: ScaleResponse | PaperSheet, given: None = 
     )
     if standing is not None and (standing.kind == "O1a" or response.override == "O1b"):
         return standing
-    days = 0 if response.override == "O1a" else 3
     made = CriticalAlert(
         id=uuid7(), county_id=response.county_id, school_id=response.school_id, student_id=response.student_id,
         kind=response.override, raised_on=clock.today(), campaign_id=response.campaign_id,
         accept_by=accept_by(response.override, now), told=1,
-        interview_by=_next_school_day(clock.today(), days) if days else clock.today(),
+        interview_by=interview_by(response.override),
     )  # fmt: skip
     begin(made, "raise_alert")
     post("alert_waits", made, queue="urgent", role=LEVELS[0])
@@ -166,9 +179,27 @@ def read_second(actor: Actor, alert: CriticalAlert, given: AlertStep) -> None:
 
 @operation(CRITICAL_ALERT, "close")
 def close_alert(actor: Actor, alert: CriticalAlert, given: AlertStep) -> None:
-    """Done: "no current risk" clears it for the rule engine (decision 60)."""
+    """Done: "no current risk" clears it for the rule engine (decision 60), and for what was to be deleted meanwhile."""
     if alert.outcome == "clear":
         alert.cleared_on = clock.today()
+        post("alert_cleared", alert, queue="urgent")
+        for task in db.session.scalars(_taken_back(alert)):
+            if deletion_due(clock.local(task.state_since).date()) <= clock.now():
+                post("screening_destroy", task, queue="heavy")
+
+
+def _taken_back(alert: CriticalAlert) -> Select[ScreeningTask]:
+    return select(ScreeningTask).where(
+        ScreeningTask.student_id == alert.student_id,
+        ScreeningTask.campaign_id == alert.campaign_id,
+        ScreeningTask.state == "declined",
+    )
+
+
+def deletion_due(ended_on: date) -> datetime:
+    """When answers go that were taken back on a day: fifteen working days on, at the day's beginning (domain B1)."""
+    last = calendar.add_working_days(ended_on, DELETED_AFTER - 1, work_calendar().overrides)
+    return calendar.moment(last)
 
 
 @operation(right="screening.handle_alert", name="help_call.answer")

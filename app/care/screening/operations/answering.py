@@ -35,9 +35,10 @@ TAKEN_BACK = Sentence("已经不参加，回答不再保存", "You no longer tak
 
 @dataclass(frozen=True)
 class TaskStep:
-    """A step with the version that the page showed."""
+    """A step with the version that the page showed; `device`: the mark of the browser, where it keeps one."""
 
     version: int | None = None
+    device: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ def begin_answering(actor: Actor, task: ScreeningTask, given: TaskStep) -> None:
         {
             "id": uuid7(), "county_id": task.county_id, "school_id": task.school_id, "task_id": task.id,
             "student_id": task.student_id, "campaign_id": task.campaign_id, "scale_code": one.code,
-            "scale_version": one.version, "attempt": task.tries, "saved_at": clock.now(),
+            "scale_version": one.version, "attempt": task.tries, "saved_at": clock.now(), "created_at": clock.now(),
+            "device": given.device[:16] or None,
         }
         for one in scales_of(task)
     ]  # fmt: skip

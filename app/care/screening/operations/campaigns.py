@@ -194,6 +194,7 @@ def keep_time(actor: Actor, campaign: ScreeningCampaign, given: None = None) -> 
         settle_all(campaign)
     if campaign.state == "closed" and campaign.everything_is_scored:
         follow(campaign, "score")
+        post("results_in", campaign, queue="heavy")
 
 
 def keep_time_of_all() -> int:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.orm import aliased
 
 from app.care.consent.models import age_on
-from app.care.screening.models import PaperSheet, ScaleResponse, ScaleResult, ScreeningTask
+from app.care.screening.models import CriticalAlert, PaperSheet, ScaleResponse, ScaleResult, ScreeningTask
 from app.care.screening.operations.answering import scales_of, sheets_of
 from app.care.screening.operations.tasks import follow_consent
 from app.care.screening.scales.definition import Scale
@@ -18,8 +20,16 @@ from app.care.screening.sheets import opened
 from app.core import clock
 from app.core.casework.door import follow, operation
 from app.core.database import db, use_context, uuid7
+from app.core.outbox.deliver import first_time
+from app.core.outbox.post import post
 from app.core.policy.actor import SYSTEM, Actor
 
+SHARED_WITHIN = timedelta(seconds=30)
+"""Another student's form ended on the same device so shortly before this one began (domain §5.4 V6)."""
+GATHERED = timedelta(minutes=10)
+"""Results of a school are computed together, once in this time."""
+MARGIN = timedelta(minutes=1)
+"""What was scored in the last moment of a span is kept by then."""
 WORST = ("valid", "flagged", "needs_retest", "invalid")
 
 
@@ -38,6 +48,15 @@ def score_answers(actor: Actor, task: ScreeningTask, given: None = None) -> None
     task.scored_on = clock.today()
     follow(task, "score")
     follow(task, _next(task))
+    _have_computed(task)
+
+
+def _have_computed(task: ScreeningTask) -> None:
+    """The rules read what was found without being asked: the school once for all results of a span of ten minutes."""
+    span = int(clock.now().timestamp() // GATHERED.total_seconds())
+    if task.answers_hold and first_time(f"results:{task.school_id}:{span}"):
+        due_at = datetime.fromtimestamp((span + 1) * GATHERED.total_seconds(), UTC) + MARGIN
+        post("results_in", task, queue="heavy", due_at=due_at)
 
 
 def _next(task: ScreeningTask) -> str:
@@ -53,7 +72,7 @@ def _scored(task: ScreeningTask, response: ScaleResponse, scale: Scale) -> str:
     sex = {"1": "male", "2": "female"}.get(student.gender)
     result = score(scale, answers, Person(sex, age_on(student.birth_date, on), int(student.grade[1:])))
     seconds = response.seconds / len(scale.items) if response.source == "phone" else None
-    judgement = judge(scale, answers, result, seconds=seconds)
+    judgement = judge(scale, answers, result, seconds=seconds, shared_device=_shared(response))
     row: dict[str, Any] = {
         "county_id": task.county_id, "school_id": task.school_id, "student_id": task.student_id,
         "scale_code": scale.code, "scale_version": scale.version, "construct": scale.construct_code,
@@ -65,17 +84,30 @@ def _scored(task: ScreeningTask, response: ScaleResponse, scale: Scale) -> str:
     return judgement.verdict
 
 
+def _shared(response: ScaleResponse) -> bool:
+    """Somebody else's form was worked on by the same device less than half a minute before this one was begun."""
+    other = aliased(ScaleResponse)
+    found = exists().where(
+        other.device == response.device, other.student_id != response.student_id,
+        other.saved_at > response.created_at - SHARED_WITHIN, other.created_at <= response.created_at,
+    )  # fmt: skip
+    return response.device is not None and bool(db.session.scalar(select(found)))
+
+
 @operation(right="system", name="screening_task.destroy_answers")
 def destroy_answers(actor: Actor, task: ScreeningTask, given: None = None) -> None:
     """Fifteen working days after a withdrawal: the sealed arrays go with their keys, and the results with them.
 
-    What belongs to an open alert is locked instead (domain B1): it stays until the alert is closed.
+    What belongs to an alert that is not cleared is locked instead (domain B1): whoever clears it has it tried again.
     """
     if task.state != "declined":
         return
-    kept = select(ScaleResponse.id).where(ScaleResponse.task_id == task.id, ScaleResponse.alerted_at.is_not(None))
-    typed = select(PaperSheet.id).where(PaperSheet.task_id == task.id, PaperSheet.alerted_at.is_not(None))
-    if db.session.scalar(kept.union_all(typed).limit(1)) is not None:
+    kept = select(CriticalAlert.id).where(
+        CriticalAlert.student_id == task.student_id,
+        CriticalAlert.campaign_id == task.campaign_id,
+        CriticalAlert.cleared_on.is_(None),
+    )
+    if db.session.scalar(kept.limit(1)) is not None:
         return
     codes = select(ScaleResponse.scale_code).where(ScaleResponse.task_id == task.id)
     results = delete(ScaleResult).where(
@@ -89,7 +121,7 @@ def destroy_answers(actor: Actor, task: ScreeningTask, given: None = None) -> No
     db.session.execute(nothing.execution_options(synchronize_session=False))
     emptied = update(ScaleResponse).where(ScaleResponse.task_id == task.id)
     db.session.execute(
-        emptied.values(sealed=None, answered=0, override=None).execution_options(synchronize_session=False)
+        emptied.values(sealed=None, answered=0, override=None, device=None).execution_options(synchronize_session=False)
     )
 
 

@@ -8,7 +8,7 @@ from flask import Response, flash, jsonify, redirect, request, url_for
 from flask_babel import gettext as _
 
 from app.care.consent.entrance import Holder
-from app.care.consent.routes.door import inside
+from app.care.consent.routes.door import device, inside
 from app.care.screening.models import ScreeningTask
 from app.care.screening.operations import answering as operations
 from app.care.screening.operations.answering import Answer, TaskStep, scales_of, sheets_of
@@ -86,7 +86,7 @@ def begin(ref: str) -> Any:
     if holder is None:
         return _out()
     task = queries.own_task(holder.actor, ref)
-    operations.begin_answering(holder.actor, task, TaskStep(request.form.get("version", type=int)))
+    operations.begin_answering(holder.actor, task, TaskStep(request.form.get("version", type=int), device()))
     return redirect(task.address, 303)
 
 

@@ -1,0 +1,1 @@
+"""The demo's screening term: a county asks, answers, computes and begins to decide; some students' stories in full."""

@@ -1,0 +1,65 @@
+"""People decide about what the rules proposed: counsellors one by one, with an expert where two have to sign."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from app.care.rainbow.models import CareDuty, RainbowAssessment
+from app.care.rainbow.operations import deciding, observing
+from app.core import clock
+from app.core.database import db, use_context
+from app.core.policy.actor import SYSTEM
+from app.demo.term.county import Term
+
+THOROUGH = (("green", 60), ("yellow", 6), ("orange", 1))
+"""How many of each level two schools confirm on the first afternoon; the rest waits."""
+FIRST_LOOK = (("green", 6), ("orange", 1))
+"""The same in every fourth other school."""
+EVERY = 4
+
+
+def tell(term: Term) -> None:
+    """The afternoon after the run."""
+    for number, (code, (school, _k, _s)) in enumerate(term.county.schools.items()):
+        term.at(0, 16)
+        if number < 2:
+            _decide(term, code, school, THOROUGH)
+            _sign(term, code, school)
+            _finish(term, code, school)
+        elif number % EVERY == 0:
+            _decide(term, code, school, FIRST_LOOK)
+
+
+def _decide(term: Term, code: str, school: uuid.UUID, many: Sequence[tuple[str, int]]) -> None:
+    counsellor = term.county.at("school_counselor", code)
+    for tier, number in many:
+        for one in _waiting(school, tier, number):
+            use_context(counsellor.context())
+            deciding.confirm(counsellor, one, deciding.ConfirmIn(listed=tier == "green"))
+
+
+def _sign(term: Term, code: str, school: uuid.UUID) -> None:
+    counsellor = term.county.at("school_counselor", code)
+    for one in _waiting(school, "red", 1):
+        use_context(counsellor.context())
+        deciding.sign_first(counsellor, one, deciding.SignIn(clock.today()))
+
+
+def _finish(term: Term, code: str, school: uuid.UUID) -> None:
+    counsellor = term.county.at("school_counselor", code)
+    use_context(SYSTEM.context())
+    due = select(CareDuty).where(CareDuty.school_id == school, CareDuty.state == "due", CareDuty.for_class.is_(False))
+    for duty in db.session.scalars(due.order_by(CareDuty.due_at).limit(1)).all():
+        use_context(counsellor.context())
+        observing.finish(counsellor, duty, observing.DoneIn("按约定见了面，聊了近况，约好下周再见。"))
+
+
+def _waiting(school: uuid.UUID, tier: str, many: int) -> Sequence[RainbowAssessment]:
+    use_context(SYSTEM.context())
+    wanted = select(RainbowAssessment).where(
+        RainbowAssessment.school_id == school, RainbowAssessment.state == "proposed", RainbowAssessment.proposed == tier
+    )
+    return db.session.scalars(wanted.order_by(RainbowAssessment.computation).limit(many)).all()

@@ -1,0 +1,40 @@
+"""The order in which the term is told: by its days, with the students' stories between what happens to everybody."""
+
+from __future__ import annotations
+
+from app.core.audit.trail import QUIET
+from app.core.database import db
+from app.demo.telling import Teller
+from app.demo.term import county, deciding, own, stories
+from app.demo.term.county import Term
+from app.demo.term.days import OPENS, SECOND_WAVE, Days
+from app.demo.tree import County
+
+
+def tell(place: County, teller: Teller) -> None:
+    """From the first letter to the guardians to the first decisions, yesterday."""
+    teller.at(teller.real.date())
+    term = Term(place, teller, Days(teller), county.pupils(place))
+    stories.choose(term)
+    county.ask(term)
+    told = stories.Told(term)
+    county.plan(term)
+    stories.before_it_opens(told)
+    county.look(term)
+    county.open_it(term)
+    county.answer(term, 1)
+    stories.on_the_first_day(told)
+    stories.in_need(told)
+    stories.cleared(told)
+    stories.rising(told)
+    stories.others(told)
+    stories.handle_alerts(term, OPENS)
+    county.answer(term, 2)
+    stories.handle_alerts(term, SECOND_WAVE)
+    county.try_again(term)
+    county.settle(term)
+    own.tell(term)
+    county.compute(term)
+    deciding.tell(term)
+    stories.changed(told)
+    db.session.info[QUIET] = False
