@@ -15,6 +15,7 @@ from psycopg import sql
 from sqlalchemy import Connection, text
 
 from app.core.database import db
+from app.core.round_trip import forget
 
 AT_A_TIME = 2000
 """Rows written together: enough to be quick, little memory."""
@@ -36,6 +37,7 @@ def copy_in(
     connection: Any = db.session.connection().connection.dbapi_connection
     with connection.cursor() as cursor:
         name = _made(cursor, table, columns)
+        forget(db.session.connection())
         with cursor.copy(sql.SQL("copy {} from stdin").format(name)) as copy:
             while some := list(islice(source, AT_A_TIME)):
                 copy.write(_lines(list(zip(*some, strict=True)), columns))
@@ -61,6 +63,7 @@ def carry_over(
     raw: Any = line.connection.dbapi_connection
     with raw.cursor() as cursor, ThreadPoolExecutor(1) as beside:
         name, count = _made(cursor, table, columns), 0
+        forget(line)
 
         def send(lines: str, first: bool) -> None:
             cursor.execute(sql.SQL("truncate {}").format(name))

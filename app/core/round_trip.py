@@ -107,7 +107,7 @@ def keep_what_is_ready(engine: Engine) -> None:
     """
     event.listen(engine, "rollback", lambda line: _undo(line.connection.dbapi_connection))
     event.listen(engine, "reset", lambda raw, record, state: _undo(raw))
-    event.listen(engine, "rollback_savepoint", _forget)
+    event.listen(engine, "rollback_savepoint", forget)
 
 
 def _undo(raw: Any) -> None:
@@ -115,8 +115,8 @@ def _undo(raw: Any) -> None:
         raw.pgconn.exec_(b"rollback")
 
 
-def _forget(line: Connection, *rest: Any) -> None:
-    """Back to a savepoint: there the driver itself sends the word, and the server forgets."""
+def forget(line: Connection, *rest: Any) -> None:
+    """Back to a savepoint, or a table was dropped: there the driver itself has the server forget all that is ready."""
     known: _Known | None = line.connection.info.get(_KNOWN)
     if known is not None:
         known.names.clear()

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_29_e0_devices"
-down_revision = "2026_11_29_d0_quick_steps"
+down_revision = "2026_11_29_e2_need_to_know"
 branch_labels = None
 depends_on = None
 

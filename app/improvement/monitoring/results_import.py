@@ -23,6 +23,7 @@ from app.core.imports.queries import earlier_version
 from app.core.imports.registry import Counts, Former, HeadCount, ImportKind, Target
 from app.core.imports.staged import StagedSheet
 from app.core.policy.actor import Actor
+from app.core.round_trip import forget
 from app.core.spreadsheets import column_letters
 from app.improvement.monitoring.models import Indicator, MonitoringCycle
 from app.improvement.monitoring.queries.cycles import cycle_for
@@ -153,6 +154,7 @@ def accept(batch: ImportBatch, staged: GoodRows | None) -> Counts:
         "year": school_year(ends.year, ends.month),
     }
     db.session.execute(text("drop table if exists pg_temp.incoming_cells"))
+    forget(db.session.connection())
     db.session.execute(INCOMING, values)
     same = list(db.session.scalars(KEPT_AS_IT_IS, values))
     changed = _rows(GIVE_WAY, values)

@@ -169,8 +169,9 @@ def follow_results(row: OutboxRow) -> None:
     Safe twice: what is computed already gives no rows.
     """
     use_context(SYSTEM.context())
-    about = db.session.get(
-        ScreeningCampaign if row.entity == ScreeningCampaign.__tablename__ else ScreeningTask, row.record_id
+    whole = row.entity == ScreeningCampaign.__tablename__
+    about: ScreeningCampaign | ScreeningTask | None = (
+        db.session.get(ScreeningCampaign, row.record_id) if whole else db.session.get(ScreeningTask, row.record_id)
     )
     if about is None:
         return
