@@ -189,11 +189,7 @@ def close_alert(actor: Actor, alert: CriticalAlert, given: AlertStep) -> None:
 
 
 def _taken_back(alert: CriticalAlert) -> Select[ScreeningTask]:
-    return select(ScreeningTask).where(
-        ScreeningTask.student_id == alert.student_id,
-        ScreeningTask.campaign_id == alert.campaign_id,
-        ScreeningTask.state == "declined",
-    )
+    return select(ScreeningTask).where(ScreeningTask.student_id == alert.student_id, ScreeningTask.state == "declined")
 
 
 def deletion_due(ended_on: date) -> datetime:

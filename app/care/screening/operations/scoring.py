@@ -102,12 +102,7 @@ def destroy_answers(actor: Actor, task: ScreeningTask, given: None = None) -> No
     """
     if task.state != "declined":
         return
-    kept = select(CriticalAlert.id).where(
-        CriticalAlert.student_id == task.student_id,
-        CriticalAlert.campaign_id == task.campaign_id,
-        CriticalAlert.cleared_on.is_(None),
-    )
-    if db.session.scalar(kept.limit(1)) is not None:
+    if _is_locked(task):
         return
     codes = select(ScaleResponse.scale_code).where(ScaleResponse.task_id == task.id)
     results = delete(ScaleResult).where(
@@ -138,6 +133,16 @@ def papers_to_score(campaign_id: uuid.UUID, school_id: uuid.UUID) -> list[Screen
         ScreeningTask.id.in_(on_paper),
     )
     return list(db.session.scalars(found))
+
+
+def _is_locked(task: ScreeningTask) -> bool:
+    """Sheets of the task raised an alert, and one of the student is not cleared."""
+    sheets = select(ScaleResponse.id).where(ScaleResponse.task_id == task.id, ScaleResponse.alerted_at.is_not(None))
+    typed = select(PaperSheet.id).where(PaperSheet.task_id == task.id, PaperSheet.alerted_at.is_not(None))
+    raised = select(CriticalAlert.id).where(
+        CriticalAlert.student_id == task.student_id, CriticalAlert.cleared_on.is_(None)
+    )
+    return bool(db.session.scalar(select(exists(sheets.union_all(typed)) & exists(raised))))
 
 
 def task_of(identity: uuid.UUID) -> ScreeningTask | None:
