@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_29_e0_devices"
-down_revision = "2026_11_29_e2_need_to_know"
+down_revision = "2026_11_29_f1_rule_sets"
 branch_labels = None
 depends_on = None
 
