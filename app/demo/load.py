@@ -79,25 +79,7 @@ def load(students: int = STUDENTS, say: Callable[[str], None] = print, beside: b
         say("本学年的任课与带班…")
         teaching.tell(county, teller)
         wait = tell_beside(lambda: _term(county)) if beside else lambda: _term(county)
-        say("监测指标与五轮监测…")
-        rounds.add_indicators(county)
-        stories: list[Story] = []
-        told = 0
-        for position, one in enumerate(rounds.ROUNDS):
-            if position == len(rounds.ROUNDS) - 1:
-                told += teller.tell(stories, others.ISSUED - timedelta(days=21))
-                stories += others.county_list(county, teller)
-                stories += visits.stories(county, teller.real.date())
-            told += teller.tell(stories, one.released - timedelta(days=9))
-            measured = rounds.tell(county, teller, one)
-            value_added.tell(county, teller, measured, one)
-            stories += _stories(county, teller, measured, one, position)
-        told += _autumn(county, teller, stories)
-        say("问题项的经过…")
-        told += teller.tell(stories, teller.real.date())
-        value_added.reckon(county, teller, measured, one, "english", teller.real.date() - SCORES_STAY)
-        say("请第三方看一看…")
-        outside.tell(county, teller)
+        told = _rounds(county, teller, say)
         say("还在路上的清单与监测…")
         _on_the_way(county, teller)
         say("全县的测评与成长支持…")
@@ -105,6 +87,30 @@ def load(students: int = STUDENTS, say: Callable[[str], None] = print, beside: b
         say(f"讲了 {told} 段经过。")
     finally:
         teller.end()
+
+
+def _rounds(county: tree.County, teller: Teller, say: Callable[[str], None]) -> int:
+    """Five rounds of monitoring and what became of them; pieces told."""
+    say("监测指标与五轮监测…")
+    rounds.add_indicators(county)
+    stories: list[Story] = []
+    told = 0
+    for position, one in enumerate(rounds.ROUNDS):
+        if position == len(rounds.ROUNDS) - 1:
+            told += teller.tell(stories, others.ISSUED - timedelta(days=21))
+            stories += others.county_list(county, teller)
+            stories += visits.stories(county, teller.real.date())
+        told += teller.tell(stories, one.released - timedelta(days=9))
+        measured = rounds.tell(county, teller, one)
+        value_added.tell(county, teller, measured, one)
+        stories += _stories(county, teller, measured, one, position)
+    told += _autumn(county, teller, stories)
+    say("问题项的经过…")
+    told += teller.tell(stories, teller.real.date())
+    value_added.reckon(county, teller, measured, one, "english", teller.real.date() - SCORES_STAY)
+    say("请第三方看一看…")
+    outside.tell(county, teller)
+    return told
 
 
 def _term(county: tree.County) -> None:
