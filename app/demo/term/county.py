@@ -186,7 +186,7 @@ def waiting(campaign: ScreeningCampaign, state: str, wave: int) -> dict[uuid.UUI
     found = select(ScreeningTask.student_id, ScreeningTask.id).where(
         ScreeningTask.campaign_id == campaign.id, ScreeningTask.state == state, ScreeningTask.group_no == wave
     )
-    return {student: task for student, task in db.session.execute(found)}
+    return dict(db.session.execute(found).all())
 
 
 def handed(
