@@ -154,12 +154,13 @@ def app(application: Flask) -> Iterator[Flask]:
     One connection, so: what belongs to a transaction alone (the signed context) outlives `commit()` here, and threads
     would share it. Tests of those things take `committed`.
     """
-    from app.core.casework import waiting
+    from app.core.casework import deadlines, waiting
     from app.core.database import db
     from app.core.limits import throttle
 
     throttle.reset()
     waiting.forget_counts()
+    deadlines.forget_kept_calendar()
     with application.app_context(), db.engine.connect() as connection:
         connection.begin()
         inside = {"bind": connection, "join_transaction_mode": "create_savepoint"}

@@ -208,7 +208,17 @@ def use_context_key(path: Path) -> None:
 
 def show(connection: Connection, context: Context | None) -> None:
     """Put the signed context into the open transaction; none at all when `context` is None."""
-    connection.exec_driver_sql("select set_config('bihuan.context', %s, true)", (_token(connection, context),))
+    raw: Any = connection.connection.dbapi_connection
+    if raw.pgconn.transaction_status != TransactionStatus.INTRANS:
+        connection.exec_driver_sql("select set_config('bihuan.context', %s, true)", (_token(connection, context),))
+        return
+    _said(raw, words_for(connection, context))
+
+
+def _said(raw: Any, words: bytes) -> None:
+    answer = raw.pgconn.exec_(words)
+    if answer.status != ExecStatus.TUPLES_OK:
+        raise OperationalError("context", None, psycopg.OperationalError(answer.error_message.decode(errors="replace")))
 
 
 def words_for(connection: Connection, context: Context | None) -> bytes:
@@ -239,9 +249,7 @@ def _show_context(session: Session, transaction: Any, connection: Connection) ->
     if held is not None:
         held.append(words + b";")
         return
-    answer = raw.pgconn.exec_(words)
-    if answer.status != ExecStatus.TUPLES_OK:
-        raise OperationalError("begin", None, psycopg.OperationalError(answer.error_message.decode(errors="replace")))
+    _said(raw, words)
 
 
 def quiet_line(raw: Any, record: Any, proxy: Any) -> None:

@@ -14,12 +14,15 @@ import psycopg
 from psycopg.adapt import Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus, TransactionStatus
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Dialect, Engine, event
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.core.database import HELD_BACK, Context, db, words_for
 
+NUMBERED: Dialect = cast(Any, postgresql).dialect(paramstyle="numeric_dollar")
+"""Writes a statement as the server itself knows it: its values are $1, $2 …"""
 _KNOWN = "made ready"
 _GOOD = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 

@@ -11,25 +11,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Column, Dialect, Float, Integer, Numeric, Text, Uuid, bindparam, func, inspect, select
+from sqlalchemy import Column, Dialect, Float, Integer, Numeric, Select, Text, Uuid, bindparam, func, inspect, select
 from sqlalchemy import cast as cast_to
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, NoResultFound
-from sqlalchemy.orm import Mapper, RelationshipDirection, defaultload, lazyload
+from sqlalchemy.orm import Mapper, RelationshipDirection, defaultload, lazyload, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeEngine
 
 from app.core.database import Context, db, use_context
-from app.core.round_trip import Ready, ask
+from app.core.round_trip import NUMBERED, Ready, ask
 
 _MISSING = object()
-NUMBERED: Dialect = cast(Any, postgresql).dialect(paramstyle="numeric_dollar")
-"""Writes a statement as the server itself knows it: its values are $1, $2 …"""
 DEED = tuple(cast_to(bindparam(name, type_=Text()), JSONB) for name in ("writes", "entries"))
 CHANGED_SINCE = "BH409"
 """What `keep_deed_of` says when the row was no longer at its version."""
@@ -81,18 +78,51 @@ class _Reading:
     parts: tuple[_Part, ...]
     converted: tuple[tuple[int, Callable[[Any], Any]], ...]
     """Values that the driver does not bring in their Python type."""
+    models: tuple[Any, ...]
 
     def row_of(self, identity: uuid.UUID, context: Context | None) -> Sequence[Any]:
         """The row, with begin and context in one question. Raises NoResultFound when it is gone or out of sight."""
         found = ask(self.statement, (identity,), context=context)
         if found is None:
             raise NoResultFound("the row is gone or out of sight")
+        return self._in_python(found)
+
+    def _in_python(self, found: tuple[Any, ...]) -> tuple[Any, ...]:
         if not self.converted:
             return found
         row = list(found)
         for place, convert in self.converted:
             row[place] = convert(row[place])
         return tuple(row)
+
+    def brought(self, found: tuple[Any, ...]) -> Any:
+        """The record of this row and those joined to it, in the session; one that is there already is read anew.
+
+        What was changed and not yet written stays as it is.
+        """
+        row, held = self._in_python(found), dict[tuple[str, ...], Any]()
+        for part, model in zip(self.parts, self.models, strict=True):
+            above, values = held.get(part.path[:-1]), row[part.values]
+            one = None if values[part.keys.index("id")] is None else _in_session(model, part, values)
+            held[part.path] = one
+            if part.path and above is not None and above.__dict__.get(part.path[-1], _MISSING) is not one:
+                set_committed_value(above, part.path[-1], one)
+        return held[()]
+
+
+def _in_session(model: Any, part: _Part, values: tuple[Any, ...]) -> Any:
+    session, mapper = db.session, inspect(model)
+    key = mapper.identity_key_from_primary_key((values[part.keys.index("id")],))
+    one = session.identity_map.get(key)
+    if one is not None:
+        if not inspect(one).modified:
+            _put(one, part, values, part.others)
+        return one
+    one = mapper.class_manager.new_instance()
+    one.__dict__.update(zip(part.keys, values, strict=True))
+    make_transient_to_detached(one)
+    session.add(one)
+    return one
 
 
 def lock(record: Any, context: Context | None = None) -> None:
@@ -154,9 +184,21 @@ def _put(one: Any, part: _Part, values: Any, kept: frozenset[str]) -> None:
         db.session.expire(one, stale)
 
 
+def reading_of(model: Any) -> _Reading | None:
+    """How a record of `model` is read by one statement; None where rows are joined in a way that only the ORM knows."""
+    return _reading(model)
+
+
+def question_of(model: Any) -> Select[Any]:
+    """The select of `reading_of(model)`, without a condition and without the lock."""
+    columns: list[Any] = []
+    top = inspect(model).local_table
+    source = _joined(inspect(model), top, top, (), frozenset(), columns, [])
+    return select(*columns).select_from(source)
+
+
 @cache
 def _reading(model: Any) -> _Reading | None:
-    """The statement for a model, or None where rows are joined in a way that only the ORM knows."""
     columns: list[Any] = []
     parts: list[_Part] = []
     top = inspect(model).local_table
@@ -172,7 +214,14 @@ def _reading(model: Any) -> _Reading | None:
     dialect = db.engine.dialect
     converters = ((place, _converter(column.type, dialect)) for place, column in enumerate(columns))
     converted = tuple((place, convert) for place, convert in converters if convert is not None)
-    return _Reading(Ready(str(wanted.compile(dialect=NUMBERED))), tuple(parts), converted)
+    models = tuple(_below(inspect(model), part.path) for part in parts)
+    return _Reading(Ready(str(wanted.compile(dialect=NUMBERED))), tuple(parts), converted, models)
+
+
+def _below(mapper: Mapper[Any], path: tuple[str, ...]) -> Any:
+    for name in path:
+        mapper = mapper.relationships[name].mapper
+    return mapper.class_
 
 
 def _converter(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:

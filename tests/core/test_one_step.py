@@ -16,10 +16,11 @@ from sqlalchemy import select, text
 from app.core import round_trip, rows
 from app.core.audit import trail
 from app.core.database import db, show, use_context, uuid7
-from app.core.errors import Stale
+from app.core.errors import NotFound, Stale
 from app.core.policy.actor import SYSTEM
 from app.improvement.plans.models import RemediationAction
 from app.improvement.plans.operations.actions import StartIn, start_action
+from app.improvement.plans.queries.actions import action_in_hand
 from tests.cast import Cast
 from tests.improvement.plans import world
 
@@ -149,6 +150,36 @@ def test_the_short_way_reads_what_the_orm_reads(committed: Flask, cast: Cast) ->
         columns = [column.key for column in type(held).__table__.columns]
         assert {key: short[name].get(key) for key in columns} == {key: vars(held).get(key) for key in columns}
     db.session.rollback()
+
+
+def _columns_of(action: Any) -> list[dict[str, Any]]:
+    held = (action, action.plan, action.plan.item, action.plan.item.problem_list)
+    return [{column.key: vars(one)[column.key] for column in type(one).__table__.columns} for one in held]
+
+
+def test_a_record_in_hand_is_the_one_that_the_orm_reads(committed: Flask, cast: Cast) -> None:
+    plain = _as_a_page_reads(cast)
+    expected, ref, teacher = _columns_of(plain), plain.ref, cast.actor("subject_teacher")
+    db.session.rollback()
+    db.session.expunge_all()
+    use_context(teacher.context())
+    with asked() as seen:
+        action = action_in_hand(teacher, ref)
+    assert len(seen) == 1 and _columns_of(action) == expected
+    assert action.criteria and action in action.plan.actions
+    action.title = "还没有写下的"
+    assert action_in_hand(teacher, ref) is action and action.title == "还没有写下的"
+    db.session.rollback()
+
+
+def test_nobody_gets_into_hand_what_they_may_not_see(committed: Flask, cast: Cast) -> None:
+    ref = _as_a_page_reads(cast).ref
+    db.session.rollback()
+    stranger = cast.actor("other_office_director")
+    use_context(stranger.context())
+    for actor in (stranger, replace(stranger, role="homeroom_teacher")):
+        with pytest.raises(NotFound):
+            action_in_hand(actor, ref)
 
 
 def test_collections_are_read_again_after_the_lock(committed: Flask, cast: Cast) -> None:

@@ -87,24 +87,45 @@ class WorkdayOverride(Base, Record):
     works: Mapped[bool]
 
 
+CALENDAR_SECONDS = 5.0
+"""How long a process may go on with the calendar it read: a day that another one declares counts here that much later."""
+DECLARED = "a day was declared"
+"""Session mark: what this session reads of the calendar is its own until it ends."""
+_calendars: dict[str, tuple[float, calendar.WorkCalendar]] = {}
+
+
 def work_calendar() -> calendar.WorkCalendar:
     """The county's working calendar: published days, the configured file, then the office's own overrides."""
-    if "calendar" not in db.session.info:
-        rows = db.session.execute(select(WorkdayOverride.day, WorkdayOverride.works)).all()
-        _keep_calendar({row.day: row.works for row in rows})
-    kept: calendar.WorkCalendar = db.session.info["calendar"]
+    session = db.session
+    if "calendar" not in session.info:
+        found, now = _calendars.get("now"), clock.monotonic()
+        if found is None or now - found[0] > CALENDAR_SECONDS or DECLARED in session.info:
+            rows = session.execute(select(WorkdayOverride.day, WorkdayOverride.works)).all()
+            _keep_calendar({row.day: row.works for row in rows})
+        else:
+            session.info["calendar"] = found[1]
+    kept: calendar.WorkCalendar = session.info["calendar"]
     return kept
 
 
 def _keep_calendar(declared: dict[date, bool]) -> None:
-    """For the rest of this session: the office's own days above the configured file."""
-    overrides = {**calendar.load_overrides(), **declared}
-    db.session.info["calendar"] = calendar.WorkCalendar(overrides, calendar.school_hours())
+    """The office's own days above the configured file: for the rest of this session, and for a while in this process."""
+    overrides, info = {**calendar.load_overrides(), **declared}, db.session.info
+    info["calendar"] = calendar.WorkCalendar(overrides, calendar.school_hours())
+    if DECLARED not in info:
+        _calendars["now"] = clock.monotonic(), info["calendar"]
 
 
 def forget_calendar() -> None:
-    """Read the calendar anew: a day was declared."""
+    """Read the calendar anew: a day was declared, until the commit in this session alone."""
+    forget_kept_calendar()
     db.session.info.pop("calendar", None)
+    db.session.info[DECLARED] = True
+
+
+def forget_kept_calendar() -> None:
+    """Let this process read the calendar anew."""
+    _calendars.clear()
 
 
 def restart(record: Movable, step: Step, came_from: str | None) -> None:

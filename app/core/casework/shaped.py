@@ -15,8 +15,8 @@ from typing import Any
 
 from sqlalchemy import CursorResult
 
-from app.core import clock
-from app.core.database import db
+from app.core import clock, round_trip
+from app.core.database import Context, db
 from app.core.policy.actor import Actor, Taught
 
 SHAPES = 256
@@ -59,7 +59,9 @@ class _Shape:
 
 @dataclass(frozen=True)
 class _Written:
-    statement: str
+    ready: round_trip.Ready
+    order: tuple[str, ...]
+    """Names of the values by number, where they have numbers."""
     values: Mapping[str, Any]
     own: Mapping[str, tuple[str, int | None]]
     """Name of a value in the statement → the attribute of the actor it comes from, and its place among several."""
@@ -77,8 +79,22 @@ def ask(builder: Builder, actor: Actor) -> CursorResult[Any]:
     return db.session.connection().exec_driver_sql(statement, values)
 
 
+def first(
+    builder: Builder, actor: Actor, given: Mapping[str, Any], *, context: Context | None = None
+) -> tuple[Any, ...] | None:
+    """The first row of `builder(actor)` in one round trip; `given` are the values of its own bound parameters."""
+    written, values = _found(builder, actor, True)
+    values |= given
+    return round_trip.ask(written.ready, [values[name] for name in written.order], context=context)
+
+
 def filled(builder: Builder, actor: Actor) -> tuple[str, dict[str, Any]]:
     """The words of `builder(actor)` for the driver, and the values of this actor by name."""
+    written, values = _found(builder, actor, False)
+    return written.ready.text, values
+
+
+def _found(builder: Builder, actor: Actor, numbered: bool) -> tuple[_Written, dict[str, Any]]:
     shape = _Shape(
         actor.role,
         tuple(getattr(actor, name) is not None for name in SINGLE),
@@ -86,16 +102,16 @@ def filled(builder: Builder, actor: Actor) -> tuple[str, dict[str, Any]]:
         actor.taught,
         clock.today(),
     )
-    written = _written(builder, shape)
+    written = _written(builder, shape, numbered)
     values = dict(written.values)
     for name, (attribute, place) in written.own.items():
         value = getattr(actor, attribute)
         values[name] = value if place is None else value[place]
-    return written.statement, values
+    return written, values
 
 
 @lru_cache(maxsize=SHAPES)
-def _written(builder: Builder, shape: _Shape) -> _Written:
+def _written(builder: Builder, shape: _Shape, numbered: bool) -> _Written:
     marks: dict[Any, tuple[str, int | None]] = {}
     drawn: dict[str, Any] = {}
     for name, there in zip(SINGLE, shape.present, strict=True):
@@ -103,10 +119,11 @@ def _written(builder: Builder, shape: _Shape) -> _Written:
     for name, many in zip(SEVERAL, shape.many, strict=True):
         drawn[name] = tuple(_mark(marks, name, place) for place in range(many))
     question = builder(StandIn(shape.role, taught=shape.taught, **drawn))
-    compiled = question.compile(dialect=db.engine.dialect, compile_kwargs={"render_postcompile": True})
+    dialect = round_trip.NUMBERED if numbered else db.engine.dialect
+    compiled = question.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
     values = dict(compiled.params)
     own = {name: marks[value] for name, value in values.items() if value.__hash__ is not None and value in marks}
-    return _Written(str(compiled), values, own)
+    return _Written(round_trip.Ready(str(compiled)), tuple(compiled.positiontup or ()), values, own)
 
 
 def _mark(marks: dict[Any, tuple[str, int | None]], name: str, place: int | None) -> Any:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections import namedtuple
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -19,6 +20,7 @@ from app.core.imports.grades import cohort_of
 from app.core.policy.actor import Actor, Taught
 from app.core.policy.assignments import CaseAssignment
 from app.core.policy.roles import ROLES, Role
+from app.core.round_trip import NUMBERED, Ready, ask
 from app.people.directory.models import (
     Person,
     RoleAssignment,
@@ -121,11 +123,21 @@ def _behind() -> Any:
     )
 
 
+@cache
+def _asked() -> tuple[Ready, tuple[str, ...], Callable[..., Any]]:
+    """The words of `_behind` as the server keeps them ready, the order of their values, and the names of what comes."""
+    made = _behind().compile(dialect=NUMBERED)
+    named: Any = namedtuple("Behind", [column.key for column in _behind().selected_columns])  # type: ignore[misc]
+    return Ready(str(made)), tuple(made.positiontup or ()), named._make
+
+
 def behind(token: str) -> SignedIn | None:
     """The session that a token opens, good or not; None for a token that is nobody's."""
-    row = db.session.execute(_behind(), {"token_hash": sessions.hash_of(token), "day": clock.today()}).first()
-    if row is None:
+    (statement, places, named), values = _asked(), {"token_hash": sessions.hash_of(token), "day": clock.today()}
+    found = ask(statement, [values[name] for name in places])
+    if found is None:
         return None
+    row = named(found)
     choices = tuple(Choice(uuid.UUID(c[0]), c[1], c[2]) for c in row.choices or ())
     order = list(ROLES)
     known = sorted((c for c in choices if c.role in ROLES), key=lambda c: (order.index(c.role), c.unit))

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, lazyload, selectinload
 
+from app.core.casework.in_hand import record_for
 from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
@@ -78,6 +79,11 @@ def action_for(actor: Actor, ref: str) -> RemediationAction:
     if action is None:
         raise NotFound("action", ref)
     return action
+
+
+def action_in_hand(actor: Actor, ref: str) -> RemediationAction:
+    """The measure that somebody acts on, with its plan and item; the rest is read when asked for. Raises NotFound."""
+    return record_for(actor, RemediationAction, VIEW, ref, "action")
 
 
 def uses_of(actor: Actor, action: RemediationAction) -> Sequence[EvidenceUse]:

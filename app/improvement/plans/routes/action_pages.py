@@ -131,7 +131,7 @@ def _start_view(action: RemediationAction, form: StartForm, status: int = 200) -
 def start(ref: str) -> Any:
     """The owner begins."""
     actor, form = current_actor(), StartForm()
-    action = actions.action_for(actor, ref)
+    action = actions.action_in_hand(actor, ref)
     reason = (form.early_start_reason.data or "").strip()
     if not action.start_reached and not reason:
         form.validate_on_submit()
