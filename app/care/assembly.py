@@ -6,6 +6,7 @@ from flask import Flask
 
 from app.care.access import assembly as access
 from app.care.consent import assembly as consent
+from app.care.figures import assembly as figures
 from app.care.rainbow import assembly as rainbow
 from app.care.screening import assembly as screening
 
@@ -16,3 +17,4 @@ def assemble(app: Flask) -> None:
     rainbow.register(app)
     screening.register(app)
     access.register(app)
+    figures.register(app)

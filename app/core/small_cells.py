@@ -12,7 +12,7 @@ A table is published again and again, so what stood in it before counts too:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -103,18 +103,23 @@ def publish_line(counts: Sequence[int], earlier: Sequence[Line] = (), least: int
 
 
 def publish_table(
-    counts: Counts, county: Line | None, earlier: Sequence[Table] = (), least: int = LEAST
+    counts: Counts,
+    county: Line | None,
+    earlier: Sequence[Table] = (),
+    least: int = LEAST,
+    apart: Collection[str] = (),
 ) -> Table | None:
     """What of a table may be published beside its county line; None: nothing of it.
 
     counts: row → whole numbers ≥ 0, one a column of `county`. Rows too small to stand alone are pooled and columns that
     cannot be protected are joined with their neighbour, once, when the table is published first; it keeps that shape.
+    `apart`: rows that may not stand alone because another table keeps their sum back.
     """
     if earlier:
-        return _renewed(counts, earlier, least) or Table(**{**vars(earlier[-1]), "carried": True})
+        return _renewed(counts, earlier, least, apart) or Table(**{**vars(earlier[-1]), "carried": True})
     if county is None:
         return None
-    pooled = _pool(counts, least)
+    pooled = _pool(counts, least, apart)
     rows = _pooled(counts, pooled)
     if len(rows) < 2:
         return None
@@ -165,11 +170,11 @@ def _again(line: Line) -> Line:
     return Line(line.total, line.cells, carried=True)
 
 
-def _pool(counts: Counts, least: int) -> list[str]:
+def _pool(counts: Counts, least: int, apart: Collection[str]) -> list[str]:
     by_size = sorted(counts, key=lambda key: (sum(counts[key]), key))
     size = {key: sum(counts[key]) for key in counts}
-    pooled = [key for key in by_size if size[key] < 4 * least]
-    for key in by_size[len(pooled) :]:
+    pooled = [key for key in by_size if size[key] < 4 * least or key in apart]
+    for key in [key for key in by_size if key not in pooled]:
         if not pooled or (len(pooled) > 1 and sum(size[one] for one in pooled) >= 4 * least):
             break
         pooled.append(key)
@@ -187,12 +192,16 @@ def _grouped(rows: Mapping[str, Sequence[int]], groups: Sequence[Sequence[int]])
     return {key: [sum(line[place] for place in group) for group in groups] for key, line in rows.items()}
 
 
-def _renewed(counts: Counts, earlier: Sequence[Table], least: int) -> Table | None:
+def _renewed(counts: Counts, earlier: Sequence[Table], least: int, apart: Collection[str]) -> Table | None:
     """The table in the shape that it was given first; None where it cannot be protected so."""
     last = earlier[-1]
     known = set(last.rows) | set(last.pooled)
     gone = known - {POOL} - set(counts)
-    if gone or any(sum(counts[key]) < 4 * least for key in set(counts) - set(last.pooled)):
+    if (
+        gone
+        or set(apart) - set(last.pooled)
+        or any(sum(counts[key]) < 4 * least for key in set(counts) - set(last.pooled))
+    ):
         return None
     values = _grouped(_pooled(counts, last.pooled), last.groups)
     history: dict[tuple[str, int], list[Shown]] = {}

@@ -136,6 +136,7 @@ VALUES: dict[str, Any] = {
 }
 """Parameters that name no record; None: the first of the values the address allows."""
 SPECIAL = {
+    "/care-figures/releases/<ref>/steps/<name>": {"name": "withdraw"},
     "/monitoring/cycles/<ref>/meetings/<kind>": {"kind": "feedback"},
     "/monitoring/school-results/<ref>/meetings/<kind>": {"kind": "feedback"},
     "/closures/<ref>/documents/<form>": {"form": "pdf"},

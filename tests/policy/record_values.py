@@ -35,6 +35,9 @@ PLUMBING = {
 }
 OF_THE_COUNTY = {
     "rule_sets",
+    "figure_releases",
+    "figure_snapshots",
+    "published_figures",
     "board_counts",
     "board_reports",
     "board_snapshots",
@@ -50,6 +53,7 @@ OF_THE_COUNTY = {
 """Rows of the whole county: no school's, and their words are no school's secret."""
 STATES = {
     "critical_alerts": "pending",
+    "figure_releases": "published",
     "screening_campaigns": "draft",
     "screening_tasks": "ready",
     "consents": "requested",
@@ -80,6 +84,7 @@ STATES = {
 }
 BEGINNINGS = dict.fromkeys(STATES, "draft") | {
     "data_findings": "watch",
+    "figure_releases": "submitted",
     "data_needs": "submitted",
     "import_batches": "staged",
     "monitoring_cycles": "collecting",
@@ -136,6 +141,10 @@ CODES: dict[str, Any] = {
     "verdict": "candidate",
 }
 BY_TABLE: dict[tuple[str, str], Any] = {
+    ("figure_releases", "note"): "",
+    ("figure_releases", "year"): 2026,
+    ("published_figures", "kind"): "share",
+    ("published_figures", "n"): 20,
     ("screening_campaigns", "grades"): ["G7"],
     ("screening_campaigns", "scales"): [{"code": "phq9", "version": "1.0.0"}],
     ("paper_sheets", "scale_code"): "phq9",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from app.core.policy import access, improvement, rainbow, taking_part
+from app.core.policy import access, care_figures, improvement, rainbow, taking_part
 from app.core.policy.scopes import CLASSES, COUNTY, EVERYWHERE, OWN, SCHOOL, UNIT, Scope
 
 Holders = dict[str, Scope | tuple[Scope, ...]]
@@ -90,6 +90,6 @@ def _by_role(*areas: dict[str, Holders]) -> dict[str, dict[str, tuple[Scope, ...
     return dict(found)
 
 
-AREAS = (PEOPLE, IDENTITY, API, *improvement.AREAS, *taking_part.AREAS, *rainbow.AREAS, *access.AREAS)
+AREAS = (PEOPLE, IDENTITY, API, *improvement.AREAS, *taking_part.AREAS, *rainbow.AREAS, *access.AREAS, *care_figures.AREAS)
 RIGHTS: tuple[str, ...] = tuple(sorted({right for area in AREAS for right in area}))
 GRANTS = _by_role(*AREAS)

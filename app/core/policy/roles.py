@@ -84,7 +84,7 @@ ALL = (
         data=("care_red", "care_named", "register"),
         wide=True,
     ),
-    _role("bureau_psych_officer", "局心理工作管理员", "Bureau psychology officer", "county", powerful=True),
+    _role("bureau_psych_officer", "局心理工作管理员", "Bureau psychology officer", "county", powerful=True, wide=True),
     _role("province_viewer", "省级查看员", "Province viewer", "region"),
     _role("city_officer", "市教育局管理员", "City officer", "region"),
     _role("dpo", "个人信息保护负责人", "Data protection officer", "county", powerful=True, data=("register",)),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from app.core.intervals import wilson
 from app.core.on_demand import on_demand
 from app.core.small_cells import suppress
 from app.improvement.monitoring.cells import plain
@@ -131,10 +132,7 @@ def interval_of(
         half = z * sd * math.sqrt(deff / n)
         return value - half, value + half
     if value_type == "rate" and 0 <= value <= 1:
-        m = n / deff
-        middle, below = value + z * z / (2 * m), 1 + z * z / m
-        half = z * math.sqrt(value * (1 - value) / m + z * z / (4 * m * m))
-        return max(0.0, (middle - half) / below), min(1.0, (middle + half) / below)
+        return wilson(value, n / deff, z)
     return None, None
 
 

@@ -1,0 +1,185 @@
+"""The figures of mission_care.md §5.2, reckoned from published cells alone: share, interval, n, or that data do not suffice.
+
+Nothing here knows more than a reader of the tables: a share whose numerator or denominator is kept back is not told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.care.figures.measures import FAIRNESS
+from app.core.errors import Sentence
+from app.core.intervals import wilson
+
+FEWEST = 20
+"""Below this denominator no share is told (domain §9.1: an interval would say nothing)."""
+HIDDEN = Sentence("人数太少，不列", "Too few students to be told")
+NOT_ENOUGH = Sentence("数据还不够", "Not enough data")
+NO_SAMPLE = Sentence(
+    "没有对未提示的学生抽样面谈，不能估计漏掉多少",
+    "No sample of students without a sign was interviewed: misses cannot be estimated",
+)
+Cells = Sequence[Any]
+Measures = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure: `number` in the list of the mission; `value`, `low`, `high` in 0–1 (agreement −1–1), n the denominator."""
+
+    number: int
+    code: str
+    name: Sentence
+    counted: Sentence
+    kind: str = "share"
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    done: int | None = None
+    n: int = 0
+    why: Sentence | None = None
+
+
+@dataclass(frozen=True)
+class Share:
+    """A figure's definition: which columns of which measure over which others; `over` None: over all."""
+
+    number: int
+    code: str
+    measure: str
+    of: tuple[int, ...]
+    name: Sentence
+    counted: Sentence
+    over: tuple[int, ...] | None = None
+
+
+ELIGIBLE = Sentence("有测评任务的在籍学生，免测不计", "Students with a task, exempt ones left out")
+SHARES: tuple[Share, ...] = (
+    Share(1, "coverage", "coverage", (0,), Sentence("测评覆盖率", "Coverage of screening"), ELIGIBLE),
+    Share(2, "refused", "reasons", (4,), Sentence("家长不同意的占比", "Refused by guardians"), ELIGIBLE, ()),
+    Share(2, "withdrawn", "reasons", (5,), Sentence("同意后撤回的占比", "Agreed, then taken back"), ELIGIBLE, ()),
+    Share(
+        3, "invalid", "reasons", (2,), Sentence("作答无效的占比", "Answers that are not valid"),
+        Sentence("已经作答的学生：有效的加无效或待复测的", "Students who answered: valid, not valid or to be repeated"), (2,),
+    ),
+    Share(
+        5, "confirmed", "confirmed", (0,), Sentence("面谈后确认的占比", "Confirmed after an interview"),
+        Sentence("建议关注、已面谈并作出决定的学生", "Students proposed for attention, interviewed and decided about"),
+    ),
+    Share(
+        6, "only_screening", "found_by", (0,), Sentence("只有测评看到的占比", "Seen by screening alone"),
+        Sentence("最近一次决定为需要支持的学生", "Students whose newest decision is support"),
+    ),
+    Share(
+        6, "only_staff", "found_by", (1,), Sentence("只有教职工看到的占比", "Seen by staff alone"),
+        Sentence("最近一次决定为需要支持的学生", "Students whose newest decision is support"),
+    ),
+    Share(
+        10, "interval_kept", "interval", (0,), Sentence("一年之内再测的占比", "Screened again within a year"),
+        Sentence("以前有过有效测评、到今天应当再测的学生", "Students with valid answers before who were due again by today"),
+    ),
+)  # fmt: skip
+SUPPORT = Sentence("需要支持的占比", "Share with support")
+AGREEMENT_NAME = Sentence("班主任观察与问卷的一致性（加权 κ）", "Agreement of teachers and questionnaires (weighted κ)")
+AGREEMENT_COUNTED = Sentence(
+    "90 天内有观察、180 天内有有效问卷的学生", "Students rated within 90 days with valid answers within 180"
+)
+MISSED_NAME = Sentence("测评漏掉的占比", "Missed by screening")
+MISSED_COUNTED = Sentence("未提示的学生中随机抽样面谈的", "A random sample of students without a sign, interviewed")
+FEWEST_AGREEING = 100
+
+
+def figures_of(measures: Measures) -> list[Figure]:
+    """Every figure of a county, in the order of the mission's list."""
+    found = [_share(one, measures) for one in SHARES]
+    found += list(_instruments(measures))
+    found.append(Figure(5, "missed", MISSED_NAME, MISSED_COUNTED, why=NO_SAMPLE))
+    found.append(_agreement(measures.get("agreement")))
+    return sorted(found, key=lambda one: one.number)
+
+
+def _share(one: Share, measures: Measures) -> Figure:
+    line = (measures.get(one.measure) or {}).get("line")
+    if line is None:
+        return Figure(one.number, one.code, one.name, one.counted, why=NOT_ENOUGH)
+    done = _sum(line["cells"], one.of)
+    if one.over is None:
+        over: int | None = line["total"]
+    else:
+        covered = (measures.get("coverage") or {}).get("line")
+        base = None if covered is None else covered["total"] if one.over == () else _sum(covered["cells"], (0,))
+        rest = _sum(line["cells"], one.over) if one.over else 0
+        over = None if base is None or rest is None else base + rest
+    return figure(one.number, one.code, one.name, one.counted, done, over)
+
+
+def _sum(cells: Cells, places: Sequence[int]) -> int | None:
+    wanted = [cells[place] for place in places]
+    return sum(wanted) if all(isinstance(cell, int) for cell in wanted) else None
+
+
+def figure(number: int, code: str, name: Sentence, counted: Sentence, done: int | None, over: int | None) -> Figure:
+    """A share with its 95 % interval after Wilson; without one, why."""
+    if over is not None and over < FEWEST:
+        return Figure(number, code, name, counted, n=over, why=NOT_ENOUGH)
+    if done is None or over is None or done > over:
+        return Figure(number, code, name, counted, n=over or 0, why=HIDDEN)
+    low, high = wilson(done / over, over)
+    return Figure(number, code, name, counted, "share", done / over, low, high, done, over)
+
+
+def _instruments(measures: Measures) -> Iterator[Figure]:
+    for code, one in measures.items():
+        if code.startswith("scale ") and one["line"] is not None:
+            cells = one["line"]["cells"]
+            below, above = _sum(cells, (0,)), _sum(cells, (1,))
+            over = None if below is None or above is None else below + above
+            name = Sentence(f"{code[6:].upper()} 达到提示线的占比", f"{code[6:].upper()}: at the line or above")
+            counted = Sentence("答过这份量表、结果可用的学生", "Students with usable answers to this scale")
+            yield figure(4, code.replace(" ", "_"), name, counted, above, over)
+
+
+def _agreement(kept: Mapping[str, Any] | None) -> Figure:
+    if not kept or kept.get("n") is None:
+        return Figure(13, "agreement", AGREEMENT_NAME, AGREEMENT_COUNTED, "agreement", why=NOT_ENOUGH)
+    return Figure(
+        13, "agreement", AGREEMENT_NAME, AGREEMENT_COUNTED, "agreement", kept["value"], kept["low"], kept["high"],
+        None, kept["n"],
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One cut of a share: the groups with their figures, and how many times the largest is the smallest (None: not told)."""
+
+    cut: str
+    groups: list[tuple[str, Figure]]
+    times: float | None
+
+    @property
+    def is_wide(self) -> bool:
+        """More than twice: the rules are to be looked at again (domain §10.1, bias check)."""
+        return self.times is not None and self.times > 2
+
+
+def gaps(measures: Measures, measure: str = "levels") -> list[Gap]:
+    """Figure 14: the share with support (levels 2–4), or confirmed, by sex, grade, boarding, parents away, school type."""
+    found = []
+    for cut in FAIRNESS:
+        table = (measures.get(measure) or {}).get("cuts", {}).get(cut)
+        if table is not None:
+            groups = [(key, _supported(table["groups"], line, measure)) for key, line in sorted(table["rows"].items())]
+            told = [one.value for _key, one in groups if one.value is not None]
+            times = max(told) / min(told) if len(told) > 1 and min(told) > 0 else None
+            found.append(Gap(cut, groups, times))
+    return found
+
+
+def _supported(groups: Sequence[Sequence[int]], line: Mapping[str, Any], measure: str) -> Figure:
+    wanted = {1, 2, 3} if measure == "levels" else {0}
+    places = [place for place, group in enumerate(groups) if wanted.issuperset(group)]
+    whole = {column for place in places for column in groups[place]} == wanted
+    done = _sum(line["cells"], places) if whole else None
+    return figure(14, measure, SUPPORT, SUPPORT, done, line["total"])
