@@ -58,7 +58,8 @@ from rainbow_computations where county_id = :county and tier <> 'green'
 ANSWERED = """
 insert into scale_results (county_id, school_id, student_id, scale_code, scale_version, construct, answered_on, band, scores,
     verdict, usable, worry)
-select county_id, school_id, id, 'phqa', '1.0.0', 'depression', current_date - back, n % 4, '{}', 'valid', true, false
+select county_id, school_id, id, 'phqa', '1.0.0', 'depression',
+    current_date - case when back = 300 and n % 3 = 0 then 400 + back else back end, n % 4, '{}', 'valid', true, false
 from (select *, row_number() over (order by student_no) as n from students where county_id = :county) s,
     (values (25), (300)) days (back)
 """

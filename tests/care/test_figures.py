@@ -57,7 +57,7 @@ def test_every_figure_has_its_denominator_and_interval_or_says_that_data_do_not_
     assert (found["invalid"].done, found["invalid"].n) == (60, 960)
     assert (found["refused"].done, found["refused"].n) == (60, 1200)
     assert found["confirmed"].n == 480 and found["scale_phqa"].value == 0.5
-    assert found["interval_kept"].value == 1.0
+    assert (found["interval_kept"].done, found["interval_kept"].n) == (800, 1200)
     assert found["agreement"].n == 1200 and found["agreement"].value is not None
     assert found["missed"].value is None and found["missed"].why is not None
     assert {one.number for one in found.values()} == {1, 2, 3, 4, 5, 6, 10, 13}

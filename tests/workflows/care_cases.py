@@ -37,3 +37,5 @@ GOOD_TASK: dict[str, Any] = dict.fromkeys(
 TASK_CASES = _plain(GOOD_TASK)
 GOOD_ALERT: dict[str, Any] = dict.fromkeys(("interview_is_recorded", "second_reader_agrees"), True)
 ALERT_CASES = _plain(GOOD_ALERT)
+GOOD_RELEASE: dict[str, Any] = dict.fromkeys(("is_unchanged", "replaced_is_out"), True)
+RELEASE_CASES = _plain(GOOD_RELEASE)

@@ -12,7 +12,9 @@ from tests.workflows.care_cases import (
     GOOD_ALERT,
     GOOD_CAMPAIGN,
     GOOD_CONSENT,
+    GOOD_RELEASE,
     GOOD_TASK,
+    RELEASE_CASES,
     TASK_CASES,
 )
 from tests.workflows.disclosure_cases import (
@@ -263,6 +265,7 @@ GOOD: dict[str, Changes] = {
     "screening_campaign": GOOD_CAMPAIGN,
     "screening_task": GOOD_TASK,
     "critical_alert": GOOD_ALERT,
+    "figure_release": GOOD_RELEASE,
     "recheck": {"due_on": None, "note": "未见复发", "item_is_closed": False},
     "rainbow_assessment": care_facts.GOOD_ASSESSMENT,
     "code_change_request": care_facts.GOOD_CHANGE,
@@ -309,6 +312,7 @@ CASES: dict[str, dict[str, Case]] = {
     "screening_campaign": CAMPAIGN_CASES,
     "screening_task": TASK_CASES,
     "critical_alert": ALERT_CASES,
+    "figure_release": RELEASE_CASES,
     "recheck": RECHECK_CASES,
     "rainbow_assessment": care_facts.ASSESSMENT_CASES,
     "code_change_request": care_facts.CHANGE_CASES,

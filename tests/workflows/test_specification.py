@@ -39,6 +39,7 @@ OWN_LABELS = {
     "interpretation_report.signed": "已签名",
     "interpretation_report.published": "已公布",
     "result_disclosure.published": "已公布",
+    "figure_release.published": "已发布",
     "data_need.accepted": "已接受",
     "data_need.delivered": "已交付",
     "data_need.refused": "不予提供",
