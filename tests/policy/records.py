@@ -148,7 +148,7 @@ def _value(table: Table, column: Column[Any], chain: Chain, who: Player) -> Any:
     if (table.name, column.name) == ("rainbow_assessments", "computation"):
         computed = Base.metadata.tables["rainbow_computations"].c
         return db.session.scalar(select(computed.number).where(computed.student_id == chain.ids["students"]))
-    if (table.name, column.name) == ("board_snapshots", "taken_on"):
+    if table.name in ("board_snapshots", "figure_snapshots") and column.name == "taken_on":
         return date(2020, 1, 1) + timedelta(chain.ids[table.name].int % 2000)  # one a county and day
     place: Mapping[str, Any] = {
         "id": chain.ids[table.name] if column.type.python_type is uuid.UUID else None,

@@ -70,7 +70,7 @@ def title_of(code: str) -> str:
     measure, about = measure_of(code), code.partition(" ")[2]
     if measure.code == "moved":
         levels = dict(zip(("green", "yellow", "orange", "red"), measure.columns, strict=True))
-        return _("%(name)s：原来是“%(level)s”", name=word(measure.name), level=word(levels[about]))
+        return str(_("%(name)s：原来是“%(level)s”", name=word(measure.name), level=word(levels[about])))
     return f"{word(measure.name)}：{about.upper()}" if about else word(measure.name)
 
 
@@ -100,7 +100,7 @@ def _place(cut: str, key: str, names: Names) -> tuple[Any, ...]:
 def label_of(cut: str, key: str, names: Names, pooled: int = 0) -> str:
     """The name of a row."""
     if key == POOL:
-        return _("人数少的 %(n)s 组合计", n=pooled)
+        return str(_("人数少的 %(n)s 组合计", n=pooled))
     if cut == "school":
         return names.get(key, _("已撤并的学校"))
     if cut == "grade":
@@ -119,8 +119,8 @@ def cut_name(cut: str) -> str:
 
 def _yes_no(cut: str, yes: bool) -> str:
     if cut == "boarding":
-        return _("住校") if yes else _("不住校")
-    return _("父母外出（留守）") if yes else _("父母在家")
+        return str(_("住校") if yes else _("不住校"))
+    return str(_("父母外出（留守）") if yes else _("父母在家"))
 
 
 def said(cell: Any) -> str:
