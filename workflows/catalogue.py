@@ -7,8 +7,8 @@ from workflows.care.care_duty import CARE_DUTY
 from workflows.care.code_change_request import CODE_CHANGE_REQUEST
 from workflows.care.consent import CONSENT
 from workflows.care.critical_alert import CRITICAL_ALERT
-from workflows.care.identity_grant import IDENTITY_GRANT
 from workflows.care.figure_release import FIGURE_RELEASE
+from workflows.care.identity_grant import IDENTITY_GRANT
 from workflows.care.rainbow_assessment import RAINBOW_ASSESSMENT
 from workflows.care.rule_set import RULE_SET
 from workflows.care.screening_campaign import SCREENING_CAMPAIGN

@@ -90,6 +90,15 @@ def _by_role(*areas: dict[str, Holders]) -> dict[str, dict[str, tuple[Scope, ...
     return dict(found)
 
 
-AREAS = (PEOPLE, IDENTITY, API, *improvement.AREAS, *taking_part.AREAS, *rainbow.AREAS, *access.AREAS, *care_figures.AREAS)
+AREAS = (
+    PEOPLE,
+    IDENTITY,
+    API,
+    *improvement.AREAS,
+    *taking_part.AREAS,
+    *rainbow.AREAS,
+    *access.AREAS,
+    *care_figures.AREAS,
+)
 RIGHTS: tuple[str, ...] = tuple(sorted({right for area in AREAS for right in area}))
 GRANTS = _by_role(*AREAS)
