@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.protection import protect
 
 revision = "2026_11_29_f0_care_figures"
-down_revision = "2026_11_29_f1_rule_sets"
+down_revision = "2026_11_29_e0_devices"
 branch_labels = None
 depends_on = None
 
