@@ -15,6 +15,7 @@ from app.care.rainbow.duty_plan import duty_plan
 from app.care.rainbow.rule_set import TIERS, RuleSet
 from app.core import clock
 from app.core.database import db, uuid7
+from app.core.round_trip import forget
 from app.core.small_cells import publish_line, publish_table
 
 COLUMNS = ("none", *TIERS)
@@ -57,6 +58,7 @@ def dry_run(rules: RuleSet, county: uuid.UUID, schools: Sequence[uuid.UUID]) -> 
     rows = db.session.execute(COUNT, {"run": run, "schools": list(schools)}).all()
     db.session.execute(AS_BEFORE)
     db.session.execute(DROP)
+    forget(db.session.connection())
     counsellors = db.session.scalar(COUNSELLORS, {"county": county, "today": today})
     return _told(rows, counsellors or 0)
 

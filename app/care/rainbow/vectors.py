@@ -15,6 +15,7 @@ from app.care.rainbow.computing import CHAIN_TEXT
 from app.care.rainbow.rule_set import RuleSet, RuleVector
 from app.core import clock
 from app.core.database import db, uuid7
+from app.core.round_trip import forget
 
 TABLES = (
     "students", "risk_facts", "scale_results", "teacher_ratings", "professional_assessments", "critical_alerts",
@@ -67,6 +68,7 @@ def _tables() -> Iterator[None]:
     yield
     for table in TABLES:
         db.session.execute(DROP[table])
+    forget(db.session.connection())
 
 
 DROP = {table: text("drop table pg_temp." + table) for table in TABLES}

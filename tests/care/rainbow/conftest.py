@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, insert, select
+from sqlalchemy import insert, select
 
 from app.care.rainbow.computing import Run, compute_tiers
 from app.care.rainbow.models import ProfessionalAssessment, RainbowComputation, RainbowTier, RiskFact, TeacherRating
 from app.care.rainbow.rule_set import RuleSet, shipped_rule_set
 from app.care.screening.models import CriticalAlert, ScaleResult
-from app.core import clock
+from app.core import clock, round_trip, rows
 from app.core.audit import trail
 from app.core.database import db, uuid7
 from app.core.imports.models import ImportBatch
@@ -127,14 +127,15 @@ def school_class(app: Flask, cast: Cast) -> Class:
 
 
 @pytest.fixture
-def told(app: Flask) -> Iterator[list[str]]:
+def told(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every deed as the database is told of it: entries of the trail, reasons, changes, letters and jobs, as one text each."""
     kept: list[str] = []
 
-    def listen(connection: Any, cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
-        if "keep_deed" in statement:
-            kept.append("\n".join(str(value) for value in parameters.values()))
+    def note(statement: round_trip.Ready, values: Sequence[Any], **more: Any) -> Any:
+        if "keep_deed" in statement.text:
+            kept.append("\n".join(str(value) for value in values))
+        return round_trip.ask(statement, values, **more)
 
-    event.listen(db.engine, "before_cursor_execute", listen)
-    yield kept
-    event.remove(db.engine, "before_cursor_execute", listen)
+    for module in (trail, rows):
+        monkeypatch.setattr(module, "ask", note)
+    return kept
