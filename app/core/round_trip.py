@@ -65,7 +65,7 @@ def ask(
     before, line = _opening(session, context)
     fairy = cast(Any, line.connection)
     raw = fairy.dbapi_connection
-    known: _Known = fairy.info.get(_KNOWN) or fairy.info.setdefault(_KNOWN, _Known(Transformer(raw)))
+    known: _Known = fairy.info.get(_KNOWN) or _begun(fairy, raw)
     after = b"; commit" if last and not line.in_nested_transaction() else b""
     try:
         name = known.name_of(raw, statement)
@@ -77,6 +77,22 @@ def ask(
         return None
     known.tongue.set_pgresult(answer)
     return cast(tuple[Any, ...], known.tongue.load_row(0, tuple))
+
+
+def _begun(fairy: Any, raw: Any) -> _Known:
+    """What a new connection knows: nothing yet, and nothing again whenever its driver has the server forget everything.
+
+    The driver does so after a DROP, an ALTER or a ROLLBACK that it sees, as copying in bulk brings them.
+    """
+    known = fairy.info[_KNOWN] = _Known(Transformer(raw))
+    whole = raw._prepared.clear
+
+    def clear() -> bool:
+        known.names.clear()
+        return bool(whole())
+
+    raw._prepared.clear = clear
+    return known
 
 
 def _opening(session: Session, context: Context | None) -> tuple[bytes, Any]:

@@ -141,6 +141,18 @@ def _as_a_page_reads(cast: Cast) -> RemediationAction:
     return db.session.scalars(select(RemediationAction).where(RemediationAction.ref == ref)).unique().one()
 
 
+def test_after_a_table_is_dropped_the_short_way_is_made_ready_anew(committed: Flask, cast: Cast) -> None:
+    two = round_trip.Ready("select cast($1 as int) + 1")
+    db.session.rollback()
+    for _ in range(8):
+        db.session.execute(text("select 'what the driver makes ready for itself'"))
+    assert round_trip.ask(two, [1]) == (2,)
+    db.session.execute(text("create temporary table brought (n int) on commit drop"))
+    db.session.execute(text("drop table brought"))
+    assert round_trip.ask(two, [2]) == (3,)
+    db.session.rollback()
+
+
 def test_the_short_way_reads_what_the_orm_reads(committed: Flask, cast: Cast) -> None:
     action = _as_a_page_reads(cast)
     assert rows._read_anew(action)
