@@ -16,7 +16,9 @@ from app.core.servers.processes import end_with_parent
 QUEUES = ("urgent", "letters", "heavy")
 TIMEOUT = {"urgent": 60, "letters": 120, "heavy": 3600}
 
-__all__ = ["QUEUES", "BaseTimeoutException", "connect", "enqueue", "work"]
+__all__ = ["QUEUES", "BaseTimeoutException", "connect", "enqueue", "waiting", "work"]
+JOB = "outbox-"
+"""How a job is named, before the id of its row."""
 
 
 def connect(url: str) -> Redis:
@@ -27,8 +29,15 @@ def connect(url: str) -> Redis:
 def enqueue(redis: Redis, queue: str, outbox_id: int) -> None:
     """Hand an outbox id to RQ; delivering it twice is harmless."""
     Queue(queue, connection=redis, serializer=JSONSerializer).enqueue_call(
-        "app.core.outbox.deliver.deliver", args=(outbox_id,), timeout=TIMEOUT[queue], result_ttl=60, failure_ttl=86400
-    )
+        "app.core.outbox.deliver.deliver", args=(outbox_id,), job_id=f"{JOB}{outbox_id}", timeout=TIMEOUT[queue],
+        result_ttl=60, failure_ttl=86400,
+    )  # fmt: skip
+
+
+def waiting(redis: Redis, queue: str) -> set[int]:
+    """The outbox ids that stand in a queue and that no worker has taken yet."""
+    names = Queue(queue, connection=redis, serializer=JSONSerializer).get_job_ids()
+    return {int(name.removeprefix(JOB)) for name in names if name.removeprefix(JOB).isdecimal()}
 
 
 class TiedWorker(Worker):

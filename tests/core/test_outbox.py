@@ -119,7 +119,7 @@ def test_security_60_a_leased_row_is_left_alone_until_its_lease_lapses(
     assert [i for i, _ in deliver.claim()] == [number] and deliver.claim() == []
     _lapse(number)
     assert [i for i, _ in deliver.claim()] == [number]
-    assert _row(number).tries == 2
+    assert _row(number).tries == 0, "waiting is no try"
 
 
 def test_what_is_left_to_a_worker_goes_on_waiting_for_it(committed: Flask, effects: Callable[[], int]) -> None:
@@ -143,6 +143,22 @@ def test_security_61_a_worker_carries_out_what_the_relay_hands_over(
     assert deliver.relay() == 5
     _work(committed)
     assert effects() == 5 and all(_row(number).done_at for number in numbers)
+
+
+def test_what_waits_long_for_a_busy_worker_stands_in_the_queue_once_and_loses_no_try(
+    committed: Flask, effects: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(HANDLERS, "test.fails", lambda row: 1 // 0)
+    numbers, failing = _post(4), _post(kind="test.fails")[0]
+    server = queue.connect(committed.config["REDIS_URL"])
+    for _ in range(10):
+        assert deliver.relay() == 5
+        assert queue.waiting(server, "letters") == {*numbers, failing} and server.llen("rq:queue:letters") == 5
+        _lapse(*numbers, failing)
+    server.close()
+    _work(committed)
+    assert effects() == 4 and [_row(number).tries for number in numbers] == [1] * 4
+    assert _row(failing).dead_at is None and _row(failing).tries == 1
 
 
 def test_security_61_ten_deliveries_of_one_message_have_one_effect(

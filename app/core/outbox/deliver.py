@@ -31,7 +31,7 @@ PULSE = 20.0
 MOST_TRIES = 8
 
 CLAIM = text(
-    """update outbox set leased_until = :until, lease = lease + 1, tries = tries + 1 where id in (
+    """update outbox set leased_until = :until, lease = lease + 1 where id in (
            select id from outbox where done_at is null and dead_at is null and due_at <= :now
                and (leased_until is null or leased_until < :machine) and kind <> all(cast(:leaving as text[]))
            order by (queue <> 'urgent'), due_at limit :most for update skip locked)
@@ -49,14 +49,22 @@ def claim(most: int = 50, leaving: Collection[str] = ()) -> list[tuple[int, str]
 
 
 def relay(most: int = 50) -> int:
-    """One round of the relay: claimed rows are handed to RQ. Returns how many."""
+    """One round of the relay: claimed rows are handed to RQ. Returns how many were claimed.
+
+    A row whose lease lapsed while it still waits in its queue is leased again, not queued again: otherwise a busy worker's
+    queue would grow by the same rows every minute.
+    """
     claimed = claim(most)
     if not claimed:
         return 0
     redis = queue.connect(current_app.config["REDIS_URL"])
+    standing: dict[str, set[int]] = {}
     for outbox_id, name in claimed:
         try:
-            queue.enqueue(redis, name, outbox_id)
+            if name not in standing:
+                standing[name] = queue.waiting(redis, name)
+            if outbox_id not in standing[name]:
+                queue.enqueue(redis, name, outbox_id)
         except RedisError:
             log.warning("queue_unreachable", outbox=outbox_id)
             _release(outbox_id)
@@ -90,7 +98,8 @@ def _deliver(outbox_id: int) -> None:
         session.rollback()
         return
     lease = row.lease + 1
-    session.execute(_held(outbox_id, row.lease).values(lease=lease, leased_until=clock.machine_now() + LEASE))
+    taken = {"lease": lease, "leased_until": clock.machine_now() + LEASE, "tries": row.tries + 1}
+    session.execute(_held(outbox_id, row.lease).values(**taken))
     session.commit()
     handler = HANDLERS.get(row.kind)
     try:
