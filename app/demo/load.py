@@ -14,6 +14,7 @@ from app.core.policy.actor import SYSTEM
 from app.demo import (
     borrowing,
     coming,
+    doubts,
     library,
     needs,
     others,
@@ -128,6 +129,7 @@ def _on_the_way(county: tree.County, teller: Teller) -> None:
     others.second_edition(county, teller)
     others.twice(county, teller)
     coming.tell(county, teller)
+    doubts.tell(county, teller)
     publishing.tell(county, teller)
     library.tell(county, teller)
     needs.tell(county, teller)

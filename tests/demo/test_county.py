@@ -22,6 +22,7 @@ from app.demo import load
 from app.demo.telling import FOR_THE_WORKER
 from app.improvement.disclosure.models import ResultDisclosure, ShowcaseAdoption
 from app.improvement.effects.models import ClosurePrint, ValueAddedEffect
+from app.improvement.monitoring.models import SourceConflict
 from app.improvement.problems.models import ProblemItem
 from app.people.directory.models import Unit
 from tests.conftest import _application, settings_for
@@ -118,3 +119,10 @@ def test_examples_are_taken_up_and_a_paper_is_out(county: Flask) -> None:
     assert len(taken) >= 2 and any(one.ended_on for one in taken) and any(one.ended_on is None for one in taken)
     papers = select(ResultDisclosure).where(ResultDisclosure.source_kind == "document")
     assert [one.state for one in db.session.scalars(papers)] == ["published"]
+
+
+def test_doubts_between_two_rounds_are_asked_answered_and_settled(county: Flask) -> None:
+    found = db.session.scalars(select(SourceConflict)).all()
+    assert len(found) == 3 and len({one.school_id for one in found}) == 3
+    assert sorted(bool(one.answer) for one in found) == [False, True, True]
+    assert [one.chosen_id == one.second_id for one in found if one.settled_at] == [True]
