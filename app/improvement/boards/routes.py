@@ -24,7 +24,7 @@ from app.improvement.boards import counted, drawing, flow, kanban, queries
 from app.improvement.boards.codes import told_by
 from app.improvement.boards.rates import DEFINITIONS, rates_of
 from app.improvement.boards.tally import tally
-from app.improvement.monitoring.words import SUBJECTS
+from app.improvement.monitoring.words import GRADES, SUBJECTS
 from app.improvement.plans.queries.lights import lights
 from app.improvement.problems.queries.items import units_with_items
 from app.improvement.problems.words import CATEGORIES, OUTCOMES, SEVERITIES, USED, word_of
@@ -164,10 +164,10 @@ def flow_chart() -> Any:
     return {
         "xAxis": {"type": "category", "data": [one.month for one in months]},
         "yAxis": {"type": "value", "minInterval": 1},
-        "legend": {"data": [_("交办"), _("销号")]},
+        "legend": {"data": [_("当月交办"), _("当月销号")]},
         "series": [
-            {"type": "bar", "name": _("交办"), "color": "q3", "data": [one.issued.n for one in months]},
-            {"type": "bar", "name": _("销号"), "color": "q5", "data": [one.closed.n for one in months]},
+            {"type": "bar", "name": _("当月交办"), "color": "q3", "data": [one.issued.n for one in months]},
+            {"type": "bar", "name": _("当月销号"), "color": "q5", "data": [one.closed.n for one in months]},
         ],
     }
 
@@ -261,7 +261,7 @@ def effects() -> Response:
         "improvement/boards/effects.html",
         subjects=[(code, say(word_of(SUBJECTS, code)), url_for("boards.effects", subject=code)) for code in subjects],
         subject=subject,
-        heads=heads,
+        heads=[(say(word_of(GRADES, grade)) if grade else "", name) for grade, _code, name in heads],
         rows=[(name, [found.get(head) for head in heads]) for name, found in rows.items()],
         note=_("按单位编码排列，不排名"),
         sees_boards=decide.holds(actor, queries.BOARDS),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from flask_babel import gettext as _
+
 from app.core.errors import Sentence
 from app.core.web.chips import long_date, word
 from app.core.web.drawings import plain, signed
@@ -105,8 +107,8 @@ def score(value: float | None) -> str:
 
 
 def shown_count(count: int | None) -> str:
-    """A count that is published, or a dash for one that is not."""
-    return "—" if count is None else str(count)
+    """A count that is published, or the words for one that is not."""
+    return _("不显示") if count is None else str(count)
 
 
 def coefficients(lines: Any) -> str:
