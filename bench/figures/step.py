@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import uuid
 from collections.abc import Iterable
@@ -44,11 +45,15 @@ def run(context: Context) -> list[dict[str, Any]]:
 
             return STEPS / seconds(walk)
 
+    gc.collect()
+    gc.freeze()  # as config/gunicorn.py does before the web processes part
     rounds = interleave(ours, rival.steps_per_second, rounds=ROUNDS)
+    gc.unfreeze()
     with app.app_context():
         assert_written([row.ref for row in waiting], before)
     method = (
-        f"a measure begun by its principal through the door of operations, {STEPS} a round, one client, fsync on; each is "
+        f"a measure begun by its principal through the door of operations, {STEPS} a round, one client, fsync on, "
+        f"what was loaded before frozen as in a web process; each is "
         f"in its new state with one entry of the trail and one row of the outbox; partner: psycopg, select for update + "
         f"update + insert of an entry in one transaction, {median(rounds.partner):.0f} per s in the same rounds"
     )

@@ -6,12 +6,17 @@ they are read. What is left over then was put in by hand.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
+from babel import support
 from flask import Request, has_request_context, request
+from flask_babel import get_locale
 from werkzeug.datastructures import ImmutableMultiDict
+from wtforms.i18n import messages_path
 
 from app.core.errors import Invalid, Sentence
+from app.core.web import plurals
 
 EVERYWHERE = frozenset({"csrf_token", "factor_code", "version", "then"})
 """Keys that any form may carry: who sent it, a fresh code, the version of the page, where to go afterwards."""
@@ -54,6 +59,16 @@ class FormRequest(Request):
     """A request whose form notes what is read of it."""
 
     parameter_storage_class = Typed
+
+    @property
+    def wtforms_translations(self) -> Any:
+        """Where Flask-WTF looks for the sentences of its fields before it would read their catalogue from the disk."""
+        return _sentences(plurals.language())
+
+
+@cache
+def _sentences(language: str) -> Any:
+    return support.Translations.load(messages_path(), [get_locale()], domain="wtforms")
 
 
 def refuse_unread(step: str) -> None:

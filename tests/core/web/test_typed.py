@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+from unittest import mock
 
 import pytest
-from flask import Flask, request
+from babel import support
+from flask import Flask, request, session
+from flask_babel import refresh
 from flask_wtf import FlaskForm
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from wtforms import FieldList, FormField, StringField
+from wtforms.validators import InputRequired
 
 from app.core.audit import trail
 from app.core.database import db
@@ -74,3 +78,25 @@ def test_security_27_no_deed_of_any_page_begins_with_a_key_left_over(app: Flask,
         assert request.form["tier"] == "red"
         with trail.act(SYSTEM, "write", "test.deed"):
             pass
+
+
+def test_the_sentences_of_fields_are_read_from_the_disk_once_for_each_language(app: Flask) -> None:
+    class Needed(FlaskForm):
+        class Meta:
+            csrf = False
+
+        title = StringField(validators=[InputRequired()])
+
+    said: dict[str, set[str]] = {}
+    for _ in range(2):
+        for language in ("zh", "en"):
+            with mock.patch.object(support.Translations, "load", wraps=support.Translations.load) as load:
+                with app.test_request_context("/", method="POST", data={}):
+                    session["language"] = language
+                    refresh()
+                    form = Needed()
+                    assert not form.validate()
+                    said.setdefault(language, set()).update(map(str, form.title.errors))
+                domains = [call.kwargs.get("domain") for call in load.call_args_list]
+    assert "wtforms" not in domains
+    assert said["en"] == {"This field is required."} and len(said["zh"]) == 1 and said["zh"] != said["en"]
