@@ -87,7 +87,9 @@ def carry_over(
 def _made(cursor: Any, table: str, columns: Mapping[str, str]) -> sql.Identifier:
     name = sql.Identifier("pg_temp", table)
     fields = sql.SQL(", ").join(sql.SQL("{} " + _known(kind)).format(sql.Identifier(n)) for n, kind in columns.items())
-    cursor.execute(sql.SQL("drop table if exists {}").format(name))
+    # Said inside a block: at a plain DROP the driver has the server forget every statement that it holds ready.
+    gone = sql.SQL("begin drop table if exists {}; end").format(name).as_string(cursor)
+    cursor.execute(sql.SQL("do {}").format(sql.Literal(gone)))
     cursor.execute(sql.SQL("create temporary table {} ({}) on commit drop").format(sql.Identifier(table), fields))
     return name
 

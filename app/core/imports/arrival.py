@@ -10,6 +10,7 @@ from app.core.errors import NotFound
 from app.core.imports import operations, queries
 from app.core.imports.files import book_of, scan
 from app.core.imports.flow import kind_of, proposal_of, ready_mapping
+from app.core.imports.forbidden import refuse_forbidden
 from app.core.imports.kinds import KINDS
 from app.core.imports.models import ImportBatch
 from app.core.imports.operations import CheckIn, MapIn, StepIn, UploadIn
@@ -60,6 +61,7 @@ def receive(
     """
     count_upload(actor, len(data))
     book = open_book(data, name)
+    refuse_forbidden(book, batch.kind)
     scan(data)
     batch.file_name, batch.file_size = name[-LONGEST_NAME:], len(data)
     batch.file_sha256 = hashlib.sha256(data).hexdigest()

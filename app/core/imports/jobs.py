@@ -87,8 +87,11 @@ def _batch_of(row: OutboxRow, state: str) -> ImportBatch | None:
 
 def _check(batch: ImportBatch) -> None:
     _progress(batch)(0, 1)
+    data, name = file_of(batch), batch.file_name
+    _let_go(0, 1)
+    book = open_book(data, name)
     known = batch.behind.lookups(batch)
-    staged = staged_rows(batch, book_of(batch), known, _progress(batch))
+    staged = staged_rows(batch, book, known, _progress(batch))
     operations.finish_checks(SYSTEM, batch, Checked(staged, report_of(batch, staged), known.fingerprint()))
 
 
