@@ -10,9 +10,10 @@ from sqlalchemy import select
 from app.care.screening.models import CriticalAlert, PaperSheet, ScaleResponse, ScaleResult
 from app.care.screening.operations import alerts
 from app.care.screening.operations.paper import SettleIn, places_of, settle_sheet, typed_in
+from app.care.screening.operations.paper_taking import sheet_place
 from app.care.screening.queries import paper as queries
 from app.care.screening.scales.choosing import usable
-from app.care.screening.sheets import opened
+from app.care.screening.sheets import opened, ring
 from app.core.database import db, use_context
 from app.core.errors import Invalid, NotFound, StepRefused
 from app.core.imports import operations as imports
@@ -20,6 +21,7 @@ from app.core.imports.models import ImportBatch, ImportReport, ImportRow
 from app.core.imports.operations import StepIn
 from app.core.outbox import deliver
 from app.core.policy.actor import SYSTEM
+from app.core.vault import SealBroken
 from tests.care.screening.papers import COUNSELLOR, LEAD, send, workbook
 from tests.care.terms import CRISIS, GOOD, Term
 
@@ -142,3 +144,18 @@ def test_no_answer_of_a_file_stands_anywhere_in_the_clear(term: Term) -> None:
     for key in (LEAD, "homeroom_teacher", "principal", "psych_center_lead", "yuntai_counselor"):
         use_context(term.cast.actor(key).context())
         assert db.session.scalars(select(PaperSheet)).all() == [], key
+
+
+def test_security_33_a_sealed_form_opens_in_no_other_place(term: Term) -> None:
+    campaign = term.opened()
+    for child in (0, 1):
+        term.agree(f"学生{child:02d}")
+    send(term, campaign, COUNSELLOR, workbook(campaign, "周老师", {0: GOOD, 1: OTHER}))
+    one, other = [sheet for sheet in term.all(PaperSheet) if sheet.scale_code == "phq9"]
+    assert one.school_id is not None and one.first is not None and other.first is not None
+    for place, sealed in (
+        (sheet_place(one.school_id, one.id, "first"), other.first),
+        (sheet_place(one.school_id, one.id, "second"), one.first),
+    ):
+        with pytest.raises(SealBroken):
+            ring().open_text(place, sealed)
