@@ -46,7 +46,7 @@ class CareDesk(Desk):
     def phone(self) -> FlaskClient:
         """A phone that speaks the language of the desk."""
         client = self.app.test_client()
-        client.post("/language", data={"language": self.language}, base_url=HOST)
+        assert send(client, "/language", {"language": self.language}, "/code").status_code == 303
         return client
 
     def typed(self, cells: dict[tuple[str, str], Any], given: dict[int, Any] | None = None) -> Met:
@@ -261,7 +261,7 @@ TABLE: dict[str, Row] = {
     "a student who left, at the door": Row(a_student_who_left_at_the_door, 422, DOOR, DOOR_EN, (NAME,)),
     "a forbidden list": Row(
         a_forbidden_list, 422,
-        ("“名册.xlsx”里有“违法犯罪”", "依法封存，任何人都不能导入", "请删去这一列"),
+        ("“名册.xlsx”里有“违法犯罪记录”", "依法封存，任何人都不能导入", "请删去这一列"),
         ("名册.xlsx", "law seals such records", "Delete that column"), ("王小明",),
     ),
 }  # fmt: skip

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from app.core.imports.vocabulary import load, plain_word
 from app.core.spreadsheets import Book, as_typed, limits, refusal
 
+_SHOWN = 30
+"""Characters of the heading that are told."""
+
 
 def refuse_forbidden(book: Book, kind: str) -> None:
     """Look at the names of file and sheets and at the rows where headings stand. Raises ImportRefused naming the word."""
@@ -15,14 +18,13 @@ def refuse_forbidden(book: Book, kind: str) -> None:
         return
     words = [plain_word(word) for word in known["words"]]
     for said in _said(book):
-        found = next((word for word in words if word in said), None)
-        if found is not None:
-            raise refusal("forbidden_list", name=book.name, word=found)
+        if any(word in plain_word(said) for word in words):
+            raise refusal("forbidden_list", name=book.name, word=said.strip()[:_SHOWN])
 
 
 def _said(book: Book) -> Iterator[str]:
-    yield plain_word(book.name)
+    yield book.name
     for sheet in book.sheets:
-        yield plain_word(sheet.name)
+        yield sheet.name
         for row in sheet.cells[: limits().header_search_rows]:
-            yield from (plain_word(as_typed(cell)) for cell in row if isinstance(cell, str) and cell)
+            yield from (as_typed(cell) for cell in row if isinstance(cell, str) and cell)
