@@ -6,7 +6,7 @@ from alembic import op
 from migrations.protection import protect
 
 revision = "2026_11_29_e1_paper"
-down_revision = "2026_11_29_f0_care_figures"
+down_revision = "2026_11_29_d0_quick_steps"
 branch_labels = None
 depends_on = None
 
