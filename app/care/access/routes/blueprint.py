@@ -18,7 +18,7 @@ SECONDS = 60
 @bp.context_processor
 def words_of_templates() -> dict[str, Any]:
     """Give every page its words."""
-    return {"words": words, "kinds": levels.DOMAINS, "advice": levels.ADVICE}
+    return {"words": words, "kinds": levels.DOMAINS, "alert_kind": levels.SOURCES["alert"], "advice": levels.ADVICE}
 
 
 def elsewhere_first() -> Any:
