@@ -123,18 +123,19 @@ def chips(filters: Sequence[Filter]) -> list[dict[str, str]]:
     return found
 
 
-def conditions(filters: Sequence[Filter]) -> str:
-    """The conditions in words, for an empty list: 当前条件：双桥中学・重."""
-    return str(_("当前条件：%(words)s", words="・".join(chip["label"] for chip in chips(filters))))
+def conditions(in_force: Sequence[dict[str, str]]) -> str:
+    """Chips in words, for an empty list: 当前条件：双桥中学・重."""
+    return str(_("当前条件：%(words)s", words="・".join(chip["label"] for chip in in_force)))
 
 
 def bar(filters: Sequence[Filter]) -> dict[str, Any]:
     """What the macro `filter_bar` and the empty states need; templates call it `listing`."""
+    in_force = chips(filters)
     return {
         "filters": filters,
         "action": request.path,
-        "chips": chips(filters),
+        "chips": in_force,
         "clear_url": request.path,
-        "conditions": conditions(filters),
-        "active": bool(chips(filters)),
+        "conditions": conditions(in_force),
+        "active": bool(in_force),
     }

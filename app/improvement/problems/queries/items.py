@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, true, tuple_
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import joinedload, raiseload, selectinload
 
 from app.core import clock
@@ -141,12 +142,16 @@ def items_page(actor: Actor, wanted: ItemFilter, size: int = PAGE) -> Page:
     backwards = edge is not None and not wanted.after
     down = wanted.descending != backwards
     parts = _behind(edge, column, down) if edge is not None else (true(),)
-    total, beyond = _counted(fitting, parts)
+    counted = _counted(fitting, parts)
+    told: tuple[int, int] | None = None if cursor else (0, 0)
     rows: list[ItemLine] = []
     for part in parts:
         if len(rows) <= size:
-            some = fitting.with_only_columns(*COLUMNS).where(part).order_by(*_order(column, down))
-            rows += [ItemLine(*row) for row in db.session.execute(some.limit(size + 1 - len(rows)))]
+            some = fitting.with_only_columns(counted, *COLUMNS).where(part).order_by(*_order(column, down))
+            found = db.session.execute(some.limit(size + 1 - len(rows))).all()
+            told = found[0][0] if found else told
+            rows += [ItemLine(*row[1:]) for row in found]
+    total, beyond = told or db.session.scalars(select(counted)).one()
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
@@ -160,11 +165,11 @@ def items_page(actor: Actor, wanted: ItemFilter, size: int = PAGE) -> Page:
     )
 
 
-def _counted(fitting: Select[Any], parts: tuple[ColumnElement[bool], ...]) -> tuple[int, int]:
-    """How many items fit, and how many of them lie beyond the cursor: one scan tells both."""
+def _counted(fitting: Select[Any], parts: tuple[ColumnElement[bool], ...]) -> ColumnElement[Any]:
+    """How many items fit, and how many of them lie beyond the cursor: one scan tells both, asked along with the rows."""
     everything = func.count(ProblemItem.id)
-    row = db.session.execute(fitting.with_only_columns(everything, everything.filter(or_(*parts)))).one()
-    return row[0], row[1]
+    both = array([everything, everything.filter(or_(*parts))])
+    return fitting.with_only_columns(both).correlate(None).scalar_subquery()
 
 
 def all_items(actor: Actor, wanted: ItemFilter, most: int) -> Iterator[ProblemItem]:
