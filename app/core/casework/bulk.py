@@ -42,7 +42,7 @@ def begin_all(records: Sequence[Movable], step: str, *, tell: bool = True) -> No
     db.session.execute(insert(type(records[0])), _rows(records))
     for record in records:
         deed.note(_entry(declared, record, None))
-    _start_clocks(records, declared, now)
+    start_clocks(records, declared, now)
     _tell(records, declared, tell)
 
 
@@ -101,7 +101,8 @@ def _tell(records: Sequence[Movable], step: Step, tell: bool) -> None:
         post("step_taken", record, step=step.key, version=record.version)
 
 
-def _start_clocks(records: Sequence[Movable], step: Step, now: datetime) -> None:
+def start_clocks(records: Sequence[Movable], step: Step, now: datetime) -> None:
+    """The clocks of the state in which records stand after `step`, with their ladders, by two statements."""
     clocks: list[dict[str, Any]] = []
     rungs: list[dict[str, Any]] = []
     ladders: dict[tuple[str, datetime], list[calendar.Rung]] = {}

@@ -47,7 +47,9 @@ class Family:
 
     def come(self, kind: str) -> Holder:
         """At the door, with the slip, the birth date and the end of the guardian's telephone number."""
-        return enter(Typed(self.slips[kind].code, self.student.birth_date, self.tail, ADDRESS))
+        holder = enter(Typed(self.slips[kind].code, self.student.birth_date, self.tail, ADDRESS))
+        use_context(holder.actor.context())
+        return holder
 
     def consent(self) -> Consent:
         """The consent as it stands."""

@@ -15,12 +15,12 @@ from app.care.rainbow.computing import AS_BEFORE, SET_BASED, compute_tiers
 from app.care.rainbow.duty_plan import duty_plan
 from app.care.rainbow.models import ONE_YEAR, CareDuty, RainbowAssessment, RainbowRun, rules_for
 from app.care.screening.models import CriticalAlert, ScreeningCampaign, ScreeningTask
-from app.core import calendar, clock
+from app.core import clock
 from app.core.audit import trail
 from app.core.calendar.days import add_working_days
 from app.core.calendar.hours import end_of_day
 from app.core.casework import deadlines
-from app.core.casework.bulk import begin_all
+from app.core.casework.bulk import begin_all, start_clocks
 from app.core.casework.door import operation
 from app.core.copying import allow_long_statements
 from app.core.database import db, use_context, uuid7
@@ -28,7 +28,7 @@ from app.core.outbox.models import OutboxRow
 from app.core.outbox.post import post
 from app.core.policy.actor import SYSTEM, Actor
 from app.people.directory.models import Student, Unit
-from workflows.care.rainbow_assessment import PROPOSED, RAINBOW_ASSESSMENT
+from workflows.care.rainbow_assessment import RAINBOW_ASSESSMENT
 
 MOST_A_DAY = 2000
 TOGETHER = timedelta(hours=24)
@@ -99,7 +99,7 @@ def propose(run: uuid.UUID, schools: Sequence[uuid.UUID], now: datetime) -> Sequ
     ).all()  # fmt: skip
     urgent = [row for row in made if row.proposed in ("orange", "red")]
     if urgent:
-        _watch([row.id for row in urgent])
+        _watch([row.id for row in urgent], now)
         _protect(urgent, now)
     return made
 
@@ -115,16 +115,13 @@ def _limits(now: datetime) -> list[dict[str, Any]]:
     return [*limits, red]
 
 
-def _watch(ids: Sequence[uuid.UUID]) -> None:
+def _watch(ids: Sequence[uuid.UUID], now: datetime) -> None:
     """Clocks with their ladders, and a letter each; whoever is at ease is counted on the day that stands on the record."""
-    days = deadlines.work_calendar()
-    for record in db.session.scalars(select(RainbowAssessment).where(RainbowAssessment.id.in_(ids))):
-        for declared in PROPOSED.deadlines:
-            due_at = calendar.due_at(declared, clock.now(), record, days)
-            if due_at is not None:
-                ladder = calendar.rungs(declared, clock.now(), due_at, days)
-                deadlines.start(record, f"proposed.{declared.code}", due_at, ladder)
-        if not trail.told_in_bulk():
+    found = select(RainbowAssessment).where(RainbowAssessment.id.in_(ids)).order_by(RainbowAssessment.id)
+    records = db.session.scalars(found).all()
+    start_clocks(records, RAINBOW_ASSESSMENT.step("propose"), now)
+    if not trail.told_in_bulk():
+        for record in records:
             post("step_taken", record, step="rainbow_assessment.propose", version=record.version)
 
 
