@@ -81,7 +81,8 @@ Counts = Mapping[str, Sequence[int]]
 def publish_line(counts: Sequence[int], earlier: Sequence[Line] = (), least: int = LEAST) -> Line | None:
     """What of one row may be published, given all that was published of it before (oldest first); None: too few for any.
 
-    counts: whole numbers ≥ 0, one a column. The sum is published.
+    counts: whole numbers ≥ 0, one a column. The sum is published; beside a FEW the largest number is kept back, which the
+    reader can still tell to within a FEW, so that the telling ones stay.
     """
     total = stable(sum(counts), [line.total for line in earlier], least)
     if sum(counts) < 4 * least:
@@ -98,7 +99,7 @@ def publish_line(counts: Sequence[int], earlier: Sequence[Line] = (), least: int
         ]
         if not able:
             return _again(earlier[-1]) if earlier else Line(total, [KEPT] * len(counts))
-        cells[min(able, key=lambda place: (counts[place], place))] = KEPT
+        cells[max(able, key=lambda place: (counts[place], -place))] = KEPT
     return Line(total, cells)
 
 
@@ -145,6 +146,11 @@ def stable(count: int, past: Sequence[Shown], least: int) -> int:
 def _strong(least: int) -> int:
     """From here on a number is certainly `least` away from every FEW, and may give a FEW any of its values."""
     return 2 * least - 1
+
+
+def _ample(least: int) -> int:
+    """A corner of a rectangle: it may lose all that a FEW can hold and is still no small number."""
+    return 3 * least - 2
 
 
 def _cell(count: int, past: Sequence[Shown], least: int) -> Shown:
@@ -230,7 +236,7 @@ def _protected(
     able = {
         (key, place)
         for (key, place), mark in marks.items()
-        if values[key][place] >= _strong(least)
+        if values[key][place] >= _ample(least)
         and mark != FEW
         and (mark == KEPT or _is_fresh(values[key][place], history.get((key, place), ()), least))
     }

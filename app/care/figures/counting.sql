@@ -72,7 +72,7 @@ with who as materialized (
             from rainbow_computations r left join lateral jsonb_array_elements(r.factors) f on true
             where r.number = d.computation group by r.number) c on true
     union all
-    select 'interval', case when p.answered_on is null then 2 when n.answered_on - p.answered_on <= 365 then 0 else 1 end,
+    select 'interval', case when n.answered_on - p.answered_on <= 365 then 0 else 1 end,
             n.student_id
         from days n left join days p on p.student_id = n.student_id and p.back = 2
         where n.back = 1 and (p.answered_on is not null or cast(:today as date) - n.answered_on > 365)

@@ -111,8 +111,7 @@ INTERVAL = Measure(
     ),
     (
         Sentence("一年之内再测", "Again within a year"),
-        Sentence("过了一年才测", "Later than a year"),
-        Sentence("到期还没有再测", "Due and not yet"),
+        Sentence("过了一年才测，或还没有测", "Later than a year, or not yet"),
     ),
 )
 MOVED = Measure(

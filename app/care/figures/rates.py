@@ -12,6 +12,7 @@ from typing import Any
 from app.care.figures.measures import FAIRNESS
 from app.core.errors import Sentence
 from app.core.intervals import wilson
+from app.core.small_cells import POOL
 
 FEWEST = 20
 """Below this denominator no share is told (domain §9.1: an interval would say nothing)."""
@@ -170,11 +171,16 @@ def gaps(measures: Measures, measure: str = "levels") -> list[Gap]:
     for cut in FAIRNESS:
         table = (measures.get(measure) or {}).get("cuts", {}).get(cut)
         if table is not None:
-            groups = [(key, _supported(table["groups"], line, measure)) for key, line in sorted(table["rows"].items())]
+            groups = [(key, _supported(table["groups"], line, measure)) for key, line in _in_order(table["rows"])]
             told = [one.value for _key, one in groups if one.value is not None]
             times = max(told) / min(told) if len(told) > 1 and min(told) > 0 else None
             found.append(Gap(cut, groups, times))
     return found
+
+
+def _in_order(rows: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """G4 … G9, G10; the other groups by their codes; those that are told together last."""
+    return sorted(rows.items(), key=lambda row: (row[0] == POOL, len(row[0]), row[0]))
 
 
 def _supported(groups: Sequence[Sequence[int]], line: Mapping[str, Any], measure: str) -> Figure:
