@@ -34,6 +34,8 @@ READ_BY = {
     "imports.upload": "assessment_member",
     "programs.one": "security_admin",
     "screenings.chase": "school_counselor",
+    "support.change": "school_counselor",
+    "support.ask_change_step": "school_counselor",
 }
 """Pages that the first who holds the right does not open, as the record asks for more than the right."""
 ALSO_ASKED_WITH = {"incidents.pack": ("record",), "incidents.notice": ("record",)}

@@ -25,7 +25,7 @@ ENTRIES = (
     ),
     navigation.Entry("care", "层级调整", "support.changes", "arrows-exchange", ("rainbow.view_changes",), order=25),
     navigation.Entry("care", "本班观察", "support.own_class", "eye", ("rainbow.view_own_class",), order=30),
-    navigation.Entry("care", "规则集", "support.rules", "adjustments", ("rainbow.view_rules",), order=60),
+    navigation.Entry("care", "规则集", "support.rules", "adjustments-horizontal", ("rainbow.view_rules",), order=60),
     navigation.Entry("care", "本校支持情况", "support.levels", "leaf", ("rainbow.view_school_levels",), order=40),
 )
 DEEDS = {
