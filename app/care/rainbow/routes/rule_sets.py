@@ -29,6 +29,7 @@ from app.core.web.current import current_actor, needs
 from app.core.web.offers import Way, notes_of, offers_of
 from app.core.web.pages import page, say
 from app.people.directory.models import Unit
+from app.people.directory.words import grade_name
 
 YAML = "application/yaml"
 
@@ -148,7 +149,15 @@ def _row(by: str, code: str) -> str:
         return str(_("人数少的合在一起"))
     if by == "was":
         return _level(code)
+    if by == "grade":
+        return str(word(grade_name(code)))
     return str(ROW_WORDS.get(by, {}).get(code, code))
+
+
+def _in_order(rows: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Levels from everyday support upward, grades by number, what was put together last: a kept document has no order."""
+    place = {code: number for number, code in enumerate(COLUMNS)}
+    return sorted(rows.items(), key=lambda row: (row[0] == "*", place.get(row[0], 0), len(row[0]), row[0]))
 
 
 @bp.get("/support/rules/<ref>")
@@ -165,7 +174,7 @@ def rule_set(ref: str) -> Response:
     ways["replace"] = Way(url_for("support.new_file", ref=ref), "upload", quiet=True)
     return page(
         "care/rainbow/rule_set.html", one=found, notes=notes_of(found), offers=offers_of(actor, found, ways),
-        trial=found.trial, columns=[_level(code) for code in COLUMNS], group_words=GROUP_WORDS, row_word=_row,
+        trial=found.trial, columns=[_level(code) for code in COLUMNS], group_words=GROUP_WORDS, row_word=_row, in_order=_in_order,
         chart_url=url_for("support.rule_set_chart", ref=ref), file_url=url_for("support.rule_file", ref=ref),
     )  # fmt: skip
 
@@ -184,14 +193,14 @@ def rule_set_chart(ref: str) -> Any:
     """Of each level in force, where the new rules would put its students; what is held back is left out."""
     found = queries.version_for(current_actor(), ref)
     table = ((found.trial or {}).get("tables") or {}).get("was") or {"rows": {}, "groups": []}
-    rows = [(code, table["rows"][code]["cells"]) for code in table["rows"]]
-    colours = ("q2", "q4", "return", "late", "done")
+    rows = [(code, line["cells"]) for code, line in _in_order(table["rows"])]
+    colours = ("q1", "q2", "q3", "q4", "late")
     return {
         "xAxis": {"type": "value", "minInterval": 1},
         "yAxis": {"type": "category", "inverse": True, "data": [_row("was", code) for code, _cells in rows]},
         "series": [
             {
-                "type": "bar", "stack": "n", "color": colours[place % len(colours)],
+                "type": "bar", "stack": "n", "color": colours[group[-1]],
                 "name": " + ".join(_level(COLUMNS[column]) for column in group),
                 "data": [cells[place] if isinstance(cells[place], int) else 0 for _code, cells in rows],
             }
