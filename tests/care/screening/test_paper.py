@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.care.screening.models import CriticalAlert, PaperSheet, ScaleResponse, ScaleResult
+from app.care.screening.models import CriticalAlert, PaperSheet, ScaleResponse, ScaleResult, ScreeningCampaign
 from app.care.screening.operations import alerts
 from app.care.screening.operations.paper import SettleIn, places_of, settle_sheet, typed_in
 from app.care.screening.operations.paper_taking import sheet_place
@@ -22,8 +23,10 @@ from app.core.imports.operations import StepIn
 from app.core.outbox import deliver
 from app.core.policy.actor import SYSTEM
 from app.core.vault import SealBroken
-from tests.care.screening.papers import COUNSELLOR, LEAD, send, workbook
+from tests.care.screening.papers import COUNSELLOR, LEAD, number, send, workbook
+from tests.care.taking_part import send as filled_in
 from tests.care.terms import CRISIS, GOOD, Term
+from tests.cast import sign_in
 
 OTHER = {"phq9": [1, 1, 2, 1, 1, 0, 1, 2, 0], "gad7": GOOD["gad7"]}
 
@@ -159,3 +162,20 @@ def test_security_33_a_sealed_form_opens_in_no_other_place(term: Term) -> None:
     ):
         with pytest.raises(SealBroken):
             ring().open_text(place, sealed)
+
+
+def test_by_the_pages_the_counsellor_finds_the_sheet_and_settles_it(term: Term, client: FlaskClient) -> None:
+    both(term, {0: GOOD}, {0: OTHER})
+    (sheet,) = [one for one in term.all(PaperSheet) if one.settled_at is None]
+    campaign, group = term.all(ScreeningCampaign)[0], term.family.place.ref
+    browser = sign_in(client, term.cast[COUNSELLOR])
+    listed = browser.get(f"{campaign.address}/classes/{group}/paper", base_url="https://localhost").text
+    assert number(0) in listed and sheet.address in listed and "学生00" not in listed
+    blank = browser.get(f"{campaign.address}/classes/{group}/paper.xlsx", base_url="https://localhost")
+    assert blank.status_code == 200 and blank.data.startswith(b"PK") and "学生00".encode() not in blank.data
+    shown = browser.get(sheet.address, base_url="https://localhost").text
+    assert "第 8 题" in shown and "周老师" in shown and "林老师" in shown
+    refused = filled_in(browser, sheet.address, {})
+    assert refused.status_code == 422 and "请对照纸质答卷选定" in refused.text
+    assert filled_in(browser, sheet.address, {"place_8": "2"}).status_code == 303
+    assert {one.settled_at is not None for one in term.all(PaperSheet)} == {True}
