@@ -23,31 +23,34 @@ CELLS = text(
        left join indicators i on i.id = f.indicator_id
        where l.item_id = :id order by f.effect nulls last, f.number"""
 )
-PLANS = text(
-    """select id, ref, edition, state, target, approved_on from remediation_plans
-       where item_id = :id and state <> 'cancelled' order by edition desc"""
+RECORDS = text(
+    """select 'plan' as part, row_number() over (order by edition desc) as place, null::text as kind, id, ref, state, edition,
+              target, approved_on, null::text as title, null::date as planned_start, null::date as planned_end,
+              null::text as outcome, null::date as day
+         from remediation_plans where item_id = :id and state <> 'cancelled'
+       union all
+       select 'action', row_number() over (order by a.position), null, a.id, a.ref, a.state, null, null, null, a.title,
+              a.planned_start, a.planned_end, null, null
+         from remediation_actions a join remediation_plans p on p.id = a.plan_id
+         where p.item_id = :id and p.state in ('approved', 'active', 'completed', 'archived') and a.state <> 'cancelled'
+       union all
+       select 'evidence', row_number() over (order by e.created_at desc), null, e.id, e.ref, e.state, null, null, null, null,
+              null, null, null, null
+         from evidence e join remediation_actions a on a.id = e.action_id join remediation_plans p on p.id = a.plan_id
+         where p.item_id = :id and e.state <> 'withdrawn'
+       union all
+       select 'later', row_number() over (order by day nulls last), kind, id, ref, state, null, null, null, null, null, null,
+              outcome, day
+         from (select 'visit' as kind, id, ref, seen as state, null as outcome, checked_on as day
+                 from onsite_checks where item_id = :id
+               union all select 'evaluation', id, ref, state, outcome, decided_on from effect_evaluations where item_id = :id
+               union all select 'closure', id, ref, state, null, approved_on from closure_requests where item_id = :id
+               union all select 'recheck', id, ref, state, null, due_on from rechecks where item_id = :id
+               union all select 'reopening', r.id, r.ref, r.state, f.ref, f.known_on
+                 from reopenings r left join data_findings f on f.id = r.finding_id where r.item_id = :id) as later
+       order by part, place"""
 )
-ACTIONS = text(
-    """select a.id, a.ref, a.title, a.state, a.planned_end, a.planned_start from remediation_actions a
-       join remediation_plans p on p.id = a.plan_id
-       where p.item_id = :id and p.state in ('approved', 'active', 'completed', 'archived') and a.state <> 'cancelled'
-       order by a.position"""
-)
-EVIDENCE = text(
-    """select e.id, e.ref, e.state from evidence e join remediation_actions a on a.id = e.action_id
-       join remediation_plans p on p.id = a.plan_id where p.item_id = :id and e.state <> 'withdrawn'
-       order by e.created_at desc"""
-)
-LATER = text(
-    """select 'visit' as kind, id, ref, seen as state, null as outcome, checked_on as day
-         from onsite_checks where item_id = :id
-       union all select 'evaluation', id, ref, state, outcome, decided_on from effect_evaluations where item_id = :id
-       union all select 'closure', id, ref, state, null, approved_on from closure_requests where item_id = :id
-       union all select 'recheck', id, ref, state, null, due_on from rechecks where item_id = :id
-       union all select 'reopening', r.id, r.ref, r.state, f.ref, f.known_on
-         from reopenings r left join data_findings f on f.id = r.finding_id where r.item_id = :id
-       order by day nulls last"""
-)
+"""Plans, measures, evidence and what came later, each part in its order: one question, as every page of an item asks it."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,11 @@ class Trace:
 
 def trace(actor: Actor, item: ProblemItem) -> Trace:
     """Read the chain; row-level security and the item's own visibility limit what is found."""
-    found = [tuple(db.session.execute(part, {"id": item.id})) for part in (CELLS, PLANS, ACTIONS, EVIDENCE, LATER)]
+    cells = tuple(db.session.execute(CELLS, {"id": item.id}))
+    parts: dict[str, list[Any]] = {"plan": [], "action": [], "evidence": [], "later": []}
+    for row in db.session.execute(RECORDS, {"id": item.id}):
+        parts[row.part].append(row)
     later: dict[str, tuple[Any, ...]] = {}
-    for row in found[4]:
+    for row in parts["later"]:
         later[row.kind] = (*later.get(row.kind, ()), row)
-    return Trace(found[0], found[1], found[2], found[3], later)
+    return Trace(cells, tuple(parts["plan"]), tuple(parts["action"]), tuple(parts["evidence"]), later)
