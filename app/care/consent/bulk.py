@@ -68,6 +68,10 @@ SETTLE = text(
 """As `settle` does for one: any refusal refuses; a guardian under 18 and the student from 14 have to agree."""
 
 
+SET_BASED = text("select set_config('enable_nestloop', 'off', true)")
+"""Rows that were just written have no statistics yet; loops over forty thousand of them take minutes."""
+
+
 def load_papers(county_id: uuid.UUID, purpose: str, school_year: int, papers: Iterable[Paper]) -> dict[str, int]:
     """Enter papers for students who were asked; how many consents came to "granted" and "refused".
 
@@ -79,6 +83,7 @@ def load_papers(county_id: uuid.UUID, purpose: str, school_year: int, papers: It
         allow_long_statements()
         seen = hashlib.sha256()
         read = copy_in("incoming_papers", COLUMNS, _over(seen, papers), ("student_id",))
+        db.session.execute(SET_BASED)
         db.session.execute(ENTER, given)
         came = [row.state for row in db.session.execute(SETTLE, given | {"adult": ADULT, "own_say": OWN_SAY})]
         counted = {state: came.count(state) for state in ("granted", "refused")}
