@@ -1,26 +1,45 @@
-"""How many statements reach the database."""
+"""How many statements reach the database, by whichever way."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
+from unittest import mock
 
 from sqlalchemy import event
 
+from app.core import round_trip
 from app.core.database import db
+
+WHOLE = round_trip._Known.name_of
+
+
+@contextmanager
+def overheard(note: Callable[[str], None], where: Any = None) -> Iterator[None]:
+    """Tell `note` each statement: those over `where` (an engine or a connection; the app's engine), and those made ready."""
+    target = db.engine if where is None else where
+
+    def ordinary(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        note(statement)
+
+    def ready(known: Any, raw: Any, statement: round_trip.Ready) -> bytes:
+        note(statement.text)
+        return WHOLE(known, raw, statement)
+
+    with ExitStack() as until:
+        until.enter_context(mock.patch.object(round_trip._Known, "name_of", ready))
+        event.listen(target, "before_cursor_execute", ordinary)
+        until.callback(event.remove, target, "before_cursor_execute", ordinary)
+        yield
 
 
 @contextmanager
 def counted_statements(where: Any = None) -> Iterator[list[str]]:
-    """The statements that reach the database inside the block, over `where` (an engine or a connection; the app's engine)."""
+    """The statements that reach the database inside the block."""
     seen: list[str] = []
-    target = db.engine if where is None else where
 
-    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+    def note(statement: str) -> None:
         if not statement.lower().startswith(("savepoint", "release", "rollback")):
             seen.append(statement)
 
-    event.listen(target, "before_cursor_execute", note)
-    try:
+    with overheard(note, where):
         yield seen
-    finally:
-        event.remove(target, "before_cursor_execute", note)

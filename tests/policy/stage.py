@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, event, select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import lazyload
 from werkzeug.routing import Rule
 
@@ -24,6 +24,7 @@ from app.core.policy.actor import SYSTEM
 from app.core.policy.roles import ROLES
 from app.improvement.effects.queries.lists import SCHOOL_LEVEL_ONLY
 from tests.cast import Cast, Player, sign_in
+from tests.counting import overheard
 from tests.policy.addresses import ASKED_WITH, filled, record_of, rights_of, routes
 from tests.policy.records import TARGETS, Chain, administered, kind_for, write
 
@@ -167,6 +168,9 @@ QUIET = ("audit.append", "update sign_in_sessions", "insert into attempts")
 """What reading may leave: the trail of reads and denials, when a browser was last seen, counts of tries."""
 
 
+CHANGING = ("insert", "update", "delete", "merge", "truncate", "copy")
+
+
 @contextmanager
 def watched(connection: Connection) -> Iterator[tuple[list[str], list[str], list[str]]]:
     """The statements that change rows while the block runs, without those that reading may leave; the trail's; and all."""
@@ -174,21 +178,16 @@ def watched(connection: Connection) -> Iterator[tuple[list[str], list[str], list
     told: list[str] = []
     every: list[str] = []
 
-    def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
+    def note(statement: str) -> None:
         words = statement.lstrip().lower()
         every.append(words)
         if "audit.append" in words or "keep_deed" in words:
             told.append(statement)
-        if words.startswith(("insert", "update", "delete", "merge", "truncate", "copy")) and not words.startswith(
-            QUIET
-        ):
+        if words.startswith(CHANGING) and not words.startswith(QUIET) or "keep_deed_of" in words:
             seen.append(statement[:120])
 
-    event.listen(connection, "before_cursor_execute", note)
-    try:
+    with overheard(note, connection):
         yield seen, told, every
-    finally:
-        event.remove(connection, "before_cursor_execute", note)
 
 
 MODELS: dict[str, Any] = {}
