@@ -40,6 +40,8 @@ OTHER_ROWS = {
 }
 """Pages whose rows are no records of the stage, by endpoint: what a row of theirs looks like."""
 MAY_LACK_ROWS = {
+    "access.urgent": "names those who need help at once; the child of the stage does not: tests/care/access",
+    "care_figures.index": "numbers of a whole county, none of a record: tests/care/test_figure_pages",
     "data_needs.index": "the one of the stage is between a school and a department: tests/improvement/disclosure",
     "dashboards.home": "what waits for the role is chosen by deadlines; the pages of the records are entries of their own",
     "dashboards.todo": "the one record of each kind waits for somebody else by turns",
@@ -49,6 +51,7 @@ MAY_LACK_ROWS = {
     "effects.closures": "a grade leader sees those of the school's own lists only (decision 39)",
     "rechecks.index": "a grade leader sees those of the school's own lists only (decision 39)",
     "visit_programme.index": "shows the current year; the entry of the stage is of no year",
+    "identity.workdays": "days that the county declared; the stage follows the published calendar: tests/people/identity",
     "visits.today": "shows visits of today at schools of one's own",
 }
 """Pages of the menu on which none of the stage's records has to stand, each with why; the page itself has to be there."""
