@@ -22,7 +22,7 @@ from tests.policy.records import kind_for
 pytestmark = pytest.mark.browser
 WHO = ("principal", "office_director", "evaluator", "school_coordinator", "leading_group_head", "assessment_member",
        "subject_researcher", "dept_head", "inspector", "sys_admin", "security_admin", "auditor", "guidance_member",
-       "homeroom_teacher", "school_counselor", "school_psych_lead")  # fmt: skip
+       "homeroom_teacher", "school_counselor", "school_psych_lead", "psych_center_lead", "bureau_psych_officer")  # fmt: skip
 """Who opens the pages, the first who may; the records of the site are in the hand of the first."""
 SHARES = 4
 """The pages of one reader are walked in so many tests, so that workers can share them."""
@@ -52,6 +52,7 @@ PRINTED = {
 }
 """Where the public checks a printed paper: the table that knows its code."""
 REFUSED: dict[str, tuple[int, str]] = {
+    "access.choose_second": (404, "only of a proposal that waits for an expert whom nobody was given"),
     "actions.cancellation": (404, "for whoever approved the plan: tests/improvement/plans ends measures"),
     "boards.report": (404, FILE),
     "boards.verify_report": (404, PAPER),

@@ -5,13 +5,18 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from datetime import date
-
-import xlsxwriter
+from typing import TYPE_CHECKING
 
 from app.care.consent.models import OWN_SAY, Consent, ConsentRound, age_on
 from app.core.imports.paper_kinds import CONSENTS
 from app.core.imports.vocabulary import label, load
+from app.core.on_demand import on_demand
 from app.core.spreadsheets.writing import workbook_options
+
+if TYPE_CHECKING:
+    import xlsxwriter
+else:
+    xlsxwriter = on_demand("xlsxwriter")
 
 CHOSEN = {"who": "consent_who", "answer": "consent_answer"}
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-
-import xlsxwriter
+from typing import TYPE_CHECKING
 
 from app.care.screening.models import ScreeningCampaign
 from app.care.screening.scales.choosing import chosen
 from app.care.screening.scales.definition import Scale
 from app.core.imports.paper_kinds import ANSWERS, QUESTIONS
+from app.core.on_demand import on_demand
 from app.core.spreadsheets.writing import workbook_options
+
+if TYPE_CHECKING:
+    import xlsxwriter
+else:
+    xlsxwriter = on_demand("xlsxwriter")
 
 HEADS = tuple(column for column in ANSWERS.columns if column.code not in QUESTIONS)
 

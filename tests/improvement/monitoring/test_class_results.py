@@ -202,6 +202,7 @@ def test_a_small_class_without_the_grade_beside_it_hides_no_other(app: Flask, co
 
 def test_a_rate_has_its_interval_and_forty_rows_take_as_many_queries_as_two(app: Flask, county: Cast) -> None:
     released(county, (of_class(1, 0.55, 60, indicator=PASS, kind="比率"),))
+    seen(app, county, "homeroom_teacher")
     with counted_statements() as few:
         text = seen(app, county, "homeroom_teacher").text
     assert "55.0%" in text and "（42.5% 至 66.9%）" in text

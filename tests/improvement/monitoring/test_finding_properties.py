@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from app.improvement.monitoring.cells import Cell, Cells, Flags
+from app.improvement.monitoring.cells import Cell, Cells
 from app.improvement.monitoring.finding_rules import Findings, judge
 from app.improvement.monitoring.rule_set import finding_rules
 
@@ -61,15 +62,17 @@ def test_turning_every_number_and_every_direction_changes_nothing(cells: list[Ce
     assert one.verdict[safe].tolist() == other.verdict[safe].tolist()
 
 
-def _near_a_boundary(findings: Findings) -> Flags:
+def _near_a_boundary(findings: Findings) -> NDArray[np.bool_]:
     cuts = (0.2, 0.35, 0.5)
-    near: Flags = np.zeros(len(findings.cells), dtype=bool)
+    near: NDArray[np.bool_] = np.zeros(len(findings.cells), dtype=bool)
     for cut in cuts:
         near |= np.abs(np.abs(findings.effect) - cut) < 1e-6
     for column in (findings.adjusted_p, findings.adjusted_p_up):
         near |= np.abs(column - 0.05) < 1e-6
     benchmark = findings.cells.benchmark
-    at_the_edge: Flags = (findings.cells.value_type == "rate") & ((benchmark < 1e-6) | (benchmark > 1 - 1e-6))
+    at_the_edge: NDArray[np.bool_] = (findings.cells.value_type == "rate") & (
+        (benchmark < 1e-6) | (benchmark > 1 - 1e-6)
+    )
     return near | at_the_edge
 
 
