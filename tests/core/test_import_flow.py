@@ -317,7 +317,7 @@ def test_a_child_that_moved_ends_at_the_old_school_by_the_countys_list(app: Flas
 
     use_context(SYSTEM.context())
     places = db.session.execute(
-        select(Student.school_id, Student.left_on).where(Student.student_no == row[1]).order_by(Student.created_at)
+        select(Student.school_id, Student.left_on).where(Student.student_no == row[1]).order_by(Student.left_on)
     ).all()
     assert [(place.school_id, place.left_on is None) for place in places] == [(old.id, False), (new.id, True)]
 
