@@ -47,9 +47,6 @@ def rows(county: County, total: int) -> Iterator[tuple[object, ...]]:
 
 def _classes(county: County, random: Random, total: int) -> Iterator[tuple[str, int, int, int]]:
     weights = {code: random.uniform(0.35, 1.9) for code in county.schools}
-    for code, (_i, kind, _s) in county.schools.items():
-        if kind == "34":
-            weights[code] = 1 + weights[code] / 10  # senior years have few schools; none of them takes nearly everybody
     grades = [(code, grade) for code, (_i, kind, _s) in county.schools.items() for grade in GRADES[kind]]
     of_grade: defaultdict[int, float] = defaultdict(float)
     for code, grade in grades:
