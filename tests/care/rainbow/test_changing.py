@@ -3,108 +3,47 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, select, text
+from sqlalchemy import select, text
 
 from app.care.rainbow.letters import support_changed
-from app.care.rainbow.models import CareDuty, ChangeEvidence, CodeChangeRequest, RainbowAssessment
+from app.care.rainbow.models import CareDuty, ChangeEvidence, CodeChangeRequest
 from app.care.rainbow.operations import changing, deciding, observing
-from app.care.rainbow.operations.changing import ChangeStep, DraftIn, EvidenceIn, UpIn
+from app.care.rainbow.operations.changing import ChangeStep
 from app.care.rainbow.queries import changes as queries
 from app.core import clock
 from app.core.audit import trail
 from app.core.casework.deadlines import Deadline
 from app.core.database import db, use_context
-from app.core.errors import Invalid, NotAllowed, StepRefused
+from app.core.errors import Invalid, NotAllowed
 from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM
 from app.people.directory.models import Student
 from tests.care.rainbow.cases import pupil
+from tests.care.rainbow.changes import (
+    STEP,
+    WHY,
+    asked,
+    evidence_for,
+    expert_of,
+    held,
+    refused,
+    up,
+    write_down,
+)
 from tests.care.rainbow.conftest import Class
 from tests.care.rainbow.reference import Fact, Pupil, Rated
 from tests.care.rainbow.test_deciding import LEVELS, WORD, Desk
 from tests.cast import Cast, sign_in
 
-WHY = "面谈后与班主任、家长核对过，近两周状况平稳"
-SEEN = "课间独自哭，说不想上学，持续三天"
-STEP = ChangeStep()
-
 
 @pytest.fixture
 def desk(app: Flask, cast: Cast, school_class: Class) -> Desk:
     return Desk(cast, school_class)
-
-
-def held(desk: Desk, tier: str, days: int = 40) -> Student:
-    """A calm pupil who has been in this level for so many days, whom the rules would let one step down."""
-    today = clock.today()
-    calm = pupil("", (0,), 1, tier=(tier, days))
-    day = today - timedelta(days=3)
-    one = replace(
-        calm,
-        results=tuple(replace(result, on=day) for result in calm.results),
-        ratings=(Rated(day, (0,) * 8),),
-        tier_since=today - timedelta(days=days),
-        fits_since=today - timedelta(days=min(20, days - 1)),
-    )
-    (student,) = desk.group.enrol([one])
-    desk.group.compute(today)
-    use_context(SYSTEM.context())
-    return db.session.get_one(Student, student)
-
-
-def write_down(desk: Desk, key: str, student: Student, kind: str, ago: int, **more: object) -> None:
-    day = clock.today() - timedelta(days=ago)
-    changing.record_evidence(desk.act(key), student, EvidenceIn(kind, day, "如实记下经过", **more))  # type: ignore[arg-type]
-
-
-def expert_of(desk: Desk, student: Student) -> str:
-    """The expert whom the student is given to."""
-    use_context(SYSTEM.context())
-    with trail.act(SYSTEM, "system", "test.give"):
-        return desk.expert(deciding.give_to_an_expert(student.county_id, student.school_id, student.id))
-
-
-def evidence_for(desk: Desk, tier: str, student: Student) -> None:
-    """Everything that the step down from this level asks of people."""
-    if tier == "red":
-        write_down(desk, expert_of(desk, student), student, "interview", 20, finding="no_intent")
-        write_down(desk, "school_counselor", student, "interview", 4, finding="no_intent")
-        write_down(desk, "school_counselor", student, "guardian", 3)
-    elif tier == "orange":
-        write_down(desk, "school_counselor", student, "session", 12)
-        write_down(desk, "school_counselor", student, "session", 5)
-        write_down(desk, "school_counselor", student, "plan_review", 2, percent=50)
-        observing.assess(desk.act("school_counselor"), student, observing.LookIn("mild", clock.today()))
-    else:
-        for ago in (20, 6):
-            _check_in(student, ago)
-
-
-def _check_in(student: Student, ago: int) -> None:
-    use_context(SYSTEM.context())
-    with trail.act(SYSTEM, "system", "test.check_in"):
-        values = {
-            "county_id": student.county_id, "school_id": student.school_id, "unit_id": student.school_id,
-            "student_id": student.id, "code": "check_in", "for_class": True, "due_at": clock.now(), "state": "done",
-            "done_on": clock.today() - timedelta(days=ago),
-        }  # fmt: skip
-        db.session.execute(insert(CareDuty), [values])
-
-
-def asked(desk: Desk, student: Student) -> CodeChangeRequest:
-    return changing.draft(desk.act("school_counselor"), student, DraftIn(WHY))
-
-
-def refused(action: Callable[[], object]) -> set[str]:
-    with pytest.raises(StepRefused) as stopped:
-        action()
-    return {sentence.zh for sentence in stopped.value.sentences}
 
 
 DOWN = {"red": "orange", "orange": "yellow", "yellow": "green"}
@@ -215,106 +154,6 @@ def test_a_step_down_from_no_level_is_refused(desk: Desk) -> None:
     use_context(SYSTEM.context())
     child = db.session.get_one(Student, green)
     assert refused(lambda: asked(desk, child)) == {changing.NOTHING_BELOW.zh}
-
-
-def up(desk: Desk, key: str, student: Student, tier: str) -> CodeChangeRequest:
-    return changing.escalate(desk.act(key), student, UpIn(tier, SEEN))
-
-
-def run_job(change: CodeChangeRequest) -> None:
-    changing.protect_asked(
-        OutboxRow(kind="rainbow_asked_up", entity="code_change_requests", record_id=change.id, data={})
-    )
-
-
-def test_a_class_teacher_asks_for_any_level_above_and_protection_begins_before_it_is_decided(desk: Desk) -> None:
-    student = held(desk, "yellow")
-    with trail.act(SYSTEM, "system", "test.class"):
-        student.class_id = desk.cast.classes["shuangqiao"]
-    change = up(desk, "homeroom_teacher", student, "red")
-    assert change.state == "submitted" and change.first_signer_id is None
-    assert timedelta(hours=23) < change.together_by_at - clock.now() <= timedelta(hours=24)  # type: ignore[operator]
-    run_job(change)
-    run_job(change)
-    assert desk.tier(student.id) == "yellow"
-    use_context(SYSTEM.context())
-    codes = list(db.session.scalars(select(CareDuty.code).where(CareDuty.student_id == student.id)))
-    assert sorted(codes) == ["keep_company", "talk_today", "tell_guardian"]
-    changing.take_up(desk.act("school_counselor"), change, STEP)
-    said = refused(lambda: changing.approve(desk.act(expert_of(desk, student)), change, STEP))
-    assert any("第一人签名" in one for one in said)
-    changing.sign_first(desk.act("school_counselor"), change, STEP)
-    changing.approve(desk.act(expert_of(desk, student)), change, STEP)
-    assert desk.tier(student.id) == "red" and change.state == "effective"
-
-
-def test_up_means_above_the_level_in_force_and_needs_words(desk: Desk) -> None:
-    student = held(desk, "orange")
-    assert refused(lambda: up(desk, "school_counselor", student, "orange")) == {"要高于现在的层级"}
-    with pytest.raises(Invalid):
-        changing.escalate(desk.act("school_counselor"), student, UpIn("red", "太短"))
-    with pytest.raises(Invalid):
-        changing.escalate(desk.act("school_counselor"), student, UpIn("blue", SEEN))
-    with pytest.raises(NotAllowed):
-        changing.escalate(desk.act("homeroom_teacher"), student, UpIn("red", SEEN))  # not in this class
-
-
-def test_what_goes_up_ends_an_open_step_down(desk: Desk) -> None:
-    student = held(desk, "yellow")
-    down = asked(desk, student)
-    change = up(desk, "school_counselor", student, "orange")
-    run_job(change)
-    db.session.expire_all()
-    use_context(SYSTEM.context())
-    assert down.state == "withdrawn"
-
-
-def test_after_a_step_up_the_next_computation_holds_the_level(desk: Desk) -> None:
-    student = held(desk, "yellow")
-    change = up(desk, "school_counselor", student, "orange")
-    expert = expert_of(desk, student)
-    changing.take_up(desk.act(expert), change, STEP)
-    changing.approve(desk.act(expert), change, STEP)
-    desk.compute()
-    assert desk.group.newest()[student.id].kind == "hold_dwell"
-    assert [one for one in desk.all() if one.state == "proposed"] == [] and desk.tier(student.id) == "orange"
-
-
-def test_after_a_step_down_the_next_computation_proposes_nothing_back(desk: Desk) -> None:
-    student = held(desk, "orange")
-    evidence_for(desk, "orange", student)
-    desk.group.compute(clock.today())
-    change = asked(desk, student)
-    changing.submit(desk.act("school_counselor"), change, STEP)
-    expert = expert_of(desk, student)
-    changing.take_up(desk.act(expert), change, STEP)
-    changing.approve(desk.act(expert), change, STEP)
-    desk.compute()
-    waiting = [one.proposed for one in desk.all() if one.state == "proposed"]
-    assert "orange" not in waiting and desk.tier(student.id) == "yellow"
-
-
-def _age(change: CodeChangeRequest, days: int) -> None:
-    use_context(SYSTEM.context())
-    with trail.act(SYSTEM, "system", "test.age"):
-        change.decided_on = clock.today() - timedelta(days=days)
-
-
-def test_a_relapse_during_the_watch_goes_back_at_once_and_afterwards_by_the_usual_way(desk: Desk) -> None:
-    student = held(desk, "orange")
-    evidence_for(desk, "orange", student)
-    desk.group.compute(clock.today())
-    change = asked(desk, student)
-    changing.submit(desk.act("school_counselor"), change, STEP)
-    expert = expert_of(desk, student)
-    changing.take_up(desk.act(expert), change, STEP)
-    changing.approve(desk.act(expert), change, STEP)
-    assert refused(lambda: changing.restore(desk.act("school_counselor"), student, UpIn("red", SEEN)))
-    _age(change, 31)
-    assert refused(lambda: changing.restore(desk.act("school_counselor"), student, UpIn("orange", SEEN)))
-    _age(change, 30)
-    back = changing.restore(desk.act("school_counselor"), student, UpIn("orange", SEEN))
-    assert back.state == "effective" and desk.tier(student.id) == "orange"
 
 
 def test_only_who_asked_withdraws_and_not_after_it_was_taken_up(desk: Desk) -> None:
@@ -455,16 +294,3 @@ def test_a_fact_of_late_keeps_the_last_step_from_being_taken(desk: Desk) -> None
     change = asked(desk, student)
     said = refused(lambda: changing.submit(desk.act("school_counselor"), change, STEP))
     assert said == {"近期有新的事件记录"}
-
-
-def test_a_level_that_people_confirmed_meanwhile_ends_the_request(desk: Desk) -> None:
-    student = held(desk, "yellow")
-    change = asked(desk, student)
-    desk.group.rate(student.id, Rated(clock.today(), (0, 0, 0, 0, 0, 0, 1, 0)))
-    desk.compute()
-    newer = next(one for one in desk.all() if one.state == "proposed")
-    deciding.confirm(desk.act("school_counselor"), newer, deciding.ConfirmIn())
-    use_context(SYSTEM.context())
-    db.session.expire_all()
-    assert change.state == "withdrawn" and desk.tier(student.id) == "orange"
-    assert db.session.scalar(select(RainbowAssessment.state).where(RainbowAssessment.id == newer.id)) == "effective"
