@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, abort, request, url_for
+from flask import Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
@@ -15,31 +13,17 @@ from app.care.rainbow.forms import changes as forms
 from app.care.rainbow.operations import changing
 from app.care.rainbow.queries import changes as queries
 from app.care.rainbow.queries.observed import student_for
+from app.care.rainbow.routes.asking import Ask, step_page
 from app.care.rainbow.routes.blueprint import SECONDS, asked_to_show, bp, for_a_minute
 from app.core import clock
 from app.core.audit import trail
-from app.core.casework.choices import choice
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.web.answers import carried_out, onward
-from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.offers import Way, chips_of, notes_of, offers_of
 from app.core.web.pages import page
 from app.core.web.projecting import is_projecting
-
-
-@dataclass(frozen=True)
-class Ask:
-    """How a step is asked: what follows, its form and its operation; `at_once` needs no page that asks first."""
-
-    consequence: Any
-    form: Callable[..., Any]
-    operation: Any
-    done: Any
-    icon: str = "check"
-    at_once: bool = False
-
 
 ASKS = {
     "submit": Ask(lazy_gettext("提交后由另一名专业人员审核。"), forms.PlainForm, changing.submit,
@@ -259,12 +243,5 @@ def _open(ref: str, name: str) -> Any:
 
 
 def _step_page(found: Any, name: str, form: Any, status: int = 200) -> Response:
-    ask, code = ASKS[name], name.replace("-", "_")
-    offer = choice(current_actor(), found, code)
-    if offer is None and status == 200:
-        abort(409)
-    return page(
-        "care/rainbow/change_step.html", status, one=found, ask=ask, form=form, verb=word(found.workflow.step(code)),
-        action=url_for("support.change_step", ref=found.ref, name=name), missing=offer.missing if offer else (),
-        back_url=found.address,
-    )  # fmt: skip
+    action = url_for("support.change_step", ref=found.ref, name=name)
+    return step_page("care/rainbow/change_step.html", action, found, name, ASKS[name], form, status)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, abort, url_for
+from flask import Response, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
@@ -15,10 +13,10 @@ from app.care.rainbow.forms import rule_sets as forms
 from app.care.rainbow.models import RuleSetVersion, rules_for
 from app.care.rainbow.operations import rule_sets as operations
 from app.care.rainbow.queries import rule_sets as queries
+from app.care.rainbow.routes.asking import Ask, step_page
 from app.care.rainbow.routes.blueprint import bp
 from app.care.rainbow.rule_set import FOLDER
 from app.care.rainbow.trying import COLUMNS
-from app.core.casework.choices import choice
 from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
@@ -27,22 +25,11 @@ from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.offers import Way, notes_of, offers_of
-from app.core.web.pages import page, say
+from app.core.web.pages import page
 from app.people.directory.models import Unit
 from app.people.directory.words import grade_name
 
 YAML = "application/yaml"
-
-
-@dataclass(frozen=True)
-class Ask:
-    """How a step is asked: what follows, its form and its operation."""
-
-    consequence: Any
-    form: Callable[..., Any]
-    operation: Any
-    done: Any
-    icon: str = "check"
 
 
 ASKS = {
@@ -234,12 +221,5 @@ def _open(ref: str, name: str) -> RuleSetVersion:
 
 
 def _step_page(found: RuleSetVersion, name: str, form: Any, status: int = 200) -> Response:
-    ask, code = ASKS[name], name.replace("-", "_")
-    offer = choice(current_actor(), found, code)
-    if offer is None and status == 200:
-        abort(409)
-    return page(
-        "care/rainbow/rule_step.html", status, one=found, ask=ask, form=form, verb=say(found.workflow.step(code)),
-        action=url_for("support.rule_step", ref=found.ref, name=name), missing=offer.missing if offer else (),
-        back_url=found.address,
-    )  # fmt: skip
+    action = url_for("support.rule_step", ref=found.ref, name=name)
+    return step_page("care/rainbow/rule_step.html", action, found, name, ASKS[name], form, status)
