@@ -46,9 +46,19 @@ def test_security_28_a_context_shows_the_rows_of_its_school_alone(engine: Engine
 
 
 def test_security_28_a_context_set_by_hand_shows_nothing(engine: Engine, cast: Cast) -> None:
-    claims = _context(cast).claims(1)
-    for forged in (claims, f"{claims}.", f"{claims}.{'0' * 64}", "", "{}", "x" * 70):
+    for front, back in (
+        ("", ""),
+        ("0" * 64, ""),
+        ("", "0" * 64),
+        ("é" * 32, ""),
+        ("x", None),
+        ("0" * 64, None),
+        ("", None),
+    ):
         with engine.connect() as connection:
+            own: Any = connection.connection.dbapi_connection
+            line = "" if back is None else _context(cast, system=True).claims(own.info.backend_pid) + back
+            forged = front + line
             connection.execute(text("select set_config('bihuan.context', :t, true)"), {"t": forged})
             assert _count(connection) == 0
 
@@ -89,9 +99,30 @@ def test_security_28_functions_of_the_same_name_in_front_change_nothing(engine: 
         connection.execute(text("create function pg_temp.sha256(bytea) returns bytea language sql as $$ select $1 $$"))
         connection.execute(text("set local search_path = pg_temp, public"))
         connection.execute(
-            text("select set_config('bihuan.context', :t, true)"), {"t": f"{_context(cast).claims(1)}.{'0' * 64}"}
+            text("select set_config('bihuan.context', :t, true)"), {"t": f"{'0' * 64}{_context(cast).claims(1)}"}
         )
         assert _count(connection, "public.school_classes") == 0
+
+
+def test_security_28_every_field_arrives_as_it_was_signed(engine: Engine, cast: Cast) -> None:
+    act, schools = uuid.uuid4(), tuple(unit.id for unit in (cast.units["shuangqiao"], cast.units["yuntai"]))
+    given = Context(uuid.uuid4(), cast.county.id, (cast.county.id,), schools, ("people", "care_red"), act=act)
+    asked = "select ctx.actor(), ctx.home(), ctx.counties(), ctx.schools(), ctx.act(), ctx.is_system()"
+    with engine.connect() as connection:
+        show(connection, given)
+        found = connection.execute(
+            text(f"{asked}, ctx.holds('people'), ctx.holds('care_red'), ctx.holds('care')")
+        ).one()
+        assert found == (given.actor, given.home, list(given.counties), list(schools), act, False, True, True, False)
+        show(connection, Context(system=True))
+        found = connection.execute(text(f"{asked}, ctx.holds('people')")).one()
+        assert found == (None, None, [], [], None, True, False)
+
+
+def test_a_data_class_cannot_bring_fields_of_its_own_into_the_line() -> None:
+    for smuggled in ("people|", "people,care", "{people}", ""):
+        with pytest.raises(ValueError, match="one word"):
+            Context(classes=(smuggled,)).claims(1)
 
 
 def test_the_secret_cannot_be_read_by_the_application(engine: Engine) -> None:
