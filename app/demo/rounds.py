@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
@@ -73,6 +73,8 @@ class Round:
     seed: int
     planted: float
     """Share of school × indicator cells with a planted deficit."""
+    marked_again: int = 0
+    """The papers of so many schools, the first of the county, were marked a second time: a corrected file."""
     by_class: bool = False
     """Some schools are told the values of their classes too, which have since moved up a grade."""
 
@@ -201,7 +203,8 @@ def rows_of(
     Before the rolls begin the numbers are made up; later they are those of the rolls. A school with `classes` has a row
     for each class beside it, whose values make up the school's.
     """
-    for school, (identity, kind, _short) in county.schools.items():
+    again = replace(one, seed=one.seed + 100)
+    for place, (school, (identity, kind, _short)) in enumerate(county.schools.items()):
         for grade in one.grades:
             if kind not in STAGES[grade]:
                 continue
@@ -214,7 +217,7 @@ def rows_of(
                 continue
             for subject in one.subjects:
                 for word in SUBJECT_WORDS[subject][1]:
-                    whole = _row(one, school, grade, subject, word, size)
+                    whole = _row(again if place < one.marked_again else one, school, grade, subject, word, size)
                     yield whole
                     yield from _class_rows(whole, groups, word)
 

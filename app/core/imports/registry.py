@@ -89,6 +89,7 @@ class ImportKind(Generic[Batch]):
     former(batch) -> Former or None: what the report compares with.
     headcount(batch, staged) -> lines that set the file against the roster.
     fixed(batch) -> column texts that hold for every row where the file has no such column (the cycle it was sent for).
+    spoken(batch, keys) -> {natural key: the same in words}, for people; keys left out are shown as they stand.
     learn(batch, column, {typed: chosen}): keeps what people chose for unknown names, inside the act of acceptance.
     uploaded(batch), accepted(batch), rolled_back(batch): inside the act, to move the target on by follow().
 
@@ -110,6 +111,7 @@ class ImportKind(Generic[Batch]):
     former: Callable[[Batch], Former | None] = lambda batch: None
     headcount: Callable[[Batch, StagedSheet], Sequence[HeadCount]] = lambda batch, staged: ()
     fixed: Callable[[Batch], Mapping[str, str]] = lambda batch: {}
+    spoken: Callable[[Batch, Sequence[str]], Mapping[str, Sentence]] = lambda batch, keys: {}
     learn: Callable[[Batch, str, Mapping[str, str]], None] = _nothing
     uploaded: Callable[[Batch], None] = _nothing
     accepted: Callable[[Batch], None] = _nothing

@@ -335,6 +335,7 @@ def rows(ref: str) -> Response:
         "imports/rows.html",
         batch=found,
         kind=kind_of(found),
+        spoken=found.behind.spoken(found, [row.key for row in listed[: queries.PAGE] if row.key]),
         rows=[(row, showing.speaking(row.messages)) for row in listed[: queries.PAGE]],
         code=code,
         may_drop=choice(actor, found, "drop_row"),
@@ -358,12 +359,13 @@ def differences(ref: str) -> Response:
     """Cell by cell: this file against the version before."""
     found = _load(ref)
     _proposal, report = queries.report_for(current_actor(), found)
+    told = showing.differences(report.get("diff") or {}, request.args.get("show", ""))
     return page(
         "imports/differences.html",
         batch=found,
         kind=kind_of(found),
-        diff=showing.speaking(report.get("diff") or {}),
-        show=request.args.get("show", "changed"),
+        diff=told,
+        spoken=found.behind.spoken(found, told["keys"]),
         back_url=found.address,
     )
 

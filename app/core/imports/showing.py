@@ -36,6 +36,18 @@ def speaking(part: Any) -> Any:
     return SimpleNamespace(**inner) if "zh" in inner else inner
 
 
+def differences(diff: Mapping[str, Any], show: str) -> dict[str, Any]:
+    """One of the three lists of a comparison (changed, added, vanished): its rows by natural key, and how many there are."""
+    show = show if show in ("changed", "added", "vanished") else "changed"
+    counts = {name: int(diff.get(name) or 0) for name in ("changed", "added", "vanished")}
+    cells: dict[str, list[Any]] = {key: [] for key in diff.get(f"{show}_keys") or ()}
+    for change in diff.get("changes") or () if show == "changed" else ():
+        cells.setdefault(change["key"], []).append(change)
+    listed = sum(map(len, cells.values())) if show == "changed" else len(cells)
+    told = {"show": show, "counts": counts, "cells": cells, "keys": list(cells), "left_out": counts[show] - listed}
+    return told | {"label": speaking(diff.get("label") or "")}
+
+
 def stage(batch: ImportBatch) -> int:
     """On which of the four stages a batch is; 4 once it is in."""
     return STAGE.get(batch.state, 4)

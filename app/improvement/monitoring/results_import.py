@@ -27,6 +27,7 @@ from app.core.round_trip import forget
 from app.core.spreadsheets import column_letters
 from app.improvement.monitoring.models import Indicator, MonitoringCycle
 from app.improvement.monitoring.queries.cycles import cycle_for
+from app.improvement.monitoring.result_keys import spoken
 from app.people.directory import lookups as directory
 from app.people.directory.models import Unit
 
@@ -252,6 +253,7 @@ RESULTS = ImportKind(
     former=former,
     headcount=headcount,
     fixed=fixed,
+    spoken=spoken,
     learn=learn,
     second_person=True,
     versions=True,

@@ -12,15 +12,18 @@ from sqlalchemy import func, select
 from app.core import clock
 from app.core.database import db
 from app.core.errors import ImportRefused, NotFound, Sentence
+from app.core.imports.checking import KEY_SEPARATOR
 from app.core.imports.directory import Lookups
 from app.core.imports.good_rows import GoodRows
 from app.core.imports.grades import school_year
+from app.core.imports.kinds import CLASSES as CLASS_COLUMNS
 from app.core.imports.models import ImportBatch
 from app.core.imports.registry import Counts, Former, HeadCount, ImportKind, Target
 from app.core.imports.staged import StagedSheet
 from app.core.policy.actor import Actor
 from app.people.directory import lookups, roster, staffing
 from app.people.directory.models import SchoolClass, Student, Unit
+from app.people.directory.words import grade_name
 
 NO_STAGED_ROWS = "a personal kind is accepted from its checked rows"
 
@@ -160,6 +163,16 @@ def _accept_classes(batch: ImportBatch, staged: GoodRows | None) -> Counts:
     return staffing.write_homerooms(_staffing(batch), rows)
 
 
+def _class_words(batch: ImportBatch, keys: Sequence[str]) -> dict[str, Sentence]:
+    """A school's list speaks of its own classes: 七年级 3 班."""
+    parts = {key: key.split(KEY_SEPARATOR) for key in keys}
+    return {
+        key: Sentence(f"{grade_name(part[1]).zh}（{part[2]}）班", f"{grade_name(part[1]).en}, class {part[2]}")
+        for key, part in parts.items()
+        if len(part) == len(CLASS_COLUMNS.key)
+    }
+
+
 STUDENTS = ImportKind(
     "students",
     "学生名册",
@@ -185,6 +198,7 @@ CLASSES = ImportKind(
     accept=_accept_classes,
     roll_back=lambda batch: staffing.take_back_homerooms(batch.county_id, batch.id),
     fixed=_own_code,
+    spoken=_class_words,
     learn=lookups.learn_schools,
     school_private=True,
     personal=True,

@@ -6,10 +6,10 @@ Jobs call these as SYSTEM. A batch of one school is given that school alone, so 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.database import db
@@ -36,6 +36,13 @@ def schools(county_id: uuid.UUID, school_id: uuid.UUID | None = None) -> list[Sc
     """Schools with their short names; names that people chose before are in `aliases`."""
     wanted = _schools(county_id, school_id).with_only_columns(Unit.code, Unit.name, Unit.short_name)
     return [School(row.code, row.name, (row.short_name,)) for row in db.session.execute(wanted.order_by(Unit.code))]
+
+
+def unit_names(county_id: uuid.UUID, codes: Collection[str]) -> dict[str, str]:
+    """Code → name, of the county and its units; codes that nobody knows are left out."""
+    here = or_(Unit.id == county_id, Unit.county_id == county_id)
+    wanted = select(Unit.code, Unit.name).where(here, Unit.code.in_(codes))
+    return {row.code: row.name for row in db.session.execute(wanted)}
 
 
 def aliases(county_id: uuid.UUID) -> dict[str, str]:

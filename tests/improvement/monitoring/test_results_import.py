@@ -282,3 +282,18 @@ def test_the_mapping_page_asks_about_the_earlier_files_and_the_report_says_what_
         ).status_code
         == 404
     )
+
+
+def test_what_changed_is_told_in_words_and_each_list_says_when_it_is_empty(county: Cast, client: FlaskClient) -> None:
+    cycle = begin_cycle(county)
+    first = bring_in(county, cycle, WORKED)
+    second = replaced(county, cycle, first, [*WORKED[:6], Line("chengguan", SHAPE, 461, n=64)])
+    page = sign_in(client, county["evaluator"])
+    changed = page.get(f"{second.address}/differences").text
+    assert "城关初级中学 七年级数学“图形与几何”，对县均值" in changed
+    assert ("460" in changed, "461" in changed) == (True, True)
+    vanished = page.get(f"{second.address}/differences?show=vanished").text
+    assert vanished.count("，对县均值") == 1
+    assert "没有新增的行" in page.get(f"{second.address}/differences?show=added").text
+    for html in (changed, vanished):
+        assert "|math|" not in html
