@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, current_app
+from flask_babel import gettext as _
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
@@ -69,7 +70,7 @@ def service() -> Any:
 def title() -> str:
     """What people call the identity service; empty where there is none."""
     settings: Settings = current_app.extensions["bihuan.settings"]
-    return settings.oidc_title if settings.oidc_issuer else ""
+    return (settings.oidc_title or _("统一认证")) if settings.oidc_issuer else ""
 
 
 def enter(identity: Identity, visit: Visit) -> str:

@@ -8,10 +8,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from wtforms import StringField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import Optional
 
 from app.core.web.chips import long_date, word
-from app.core.web.forms import Choice, Day, VersionedForm, at_most, wanted
+from app.core.web.forms import Choice, Day, Later, VersionedForm, at_most, wanted
 from app.improvement.disclosure.operations.disclosures import DisclosureIn, Source
 from app.improvement.disclosure.words import SOURCES
 
@@ -23,11 +22,11 @@ class DisclosureForm(VersionedForm):
     title = StringField(_("标题"), [wanted(_("请写标题")), at_most(80)])
     statement = TextAreaField(
         _("正文"),
-        [Optional(), at_most(6000)],
+        [Later(), at_most(6000)],
         description=_("写给家长和社会看：说了什么、怎么看、接下来做什么。不写人名，不比学校名次"),
     )
-    publish_on = Day(_("公开日期"), [Optional()], description=_("批准后到这一天自动公开"))
-    until_on = Day(_("公开到"), [Optional()], description=_("这一天过后内容自动撤下"))
+    publish_on = Day(_("公开日期"), [Later()], description=_("批准后到这一天自动公开"))
+    until_on = Day(_("公开到"), [Later()], description=_("这一天过后内容自动撤下"))
 
     def offer(self, found: Mapping[str, Sequence[Any]]) -> None:
         """Put into the list what may be made public."""

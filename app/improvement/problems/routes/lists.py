@@ -133,6 +133,7 @@ def problem_list(ref: str) -> Response:
         snapshot=snapshot,
         documents=queries.documents_of(actor, held) if snapshot else [],
         no_pdf=why_not(),
+        sees_plans=snapshot is not None and decide.holds(actor, "plans.view_plans"),
         opens_it=list_page.opens_it(actor, held),
         carried=queries.open_on_previous(actor, held) if held.can_be_edited and held.previous_id else 0,
     )
