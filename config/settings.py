@@ -154,7 +154,9 @@ class Settings:
     oidc_secret_file: Path = variable(
         "OIDC_SECRET_FILE", "{data}/keys/oidc.secret", _path, "File with the secret shared with the sign-in service."
     )
-    oidc_title: str = variable("OIDC_TITLE", "", str, "What people call the sign-in service, where 统一认证 does not name it.")
+    oidc_title: str = variable(
+        "OIDC_TITLE", "", str, "What people call the sign-in service, where 统一认证 does not name it."
+    )
     webhook_hosts: tuple[str, ...] = variable(
         "BIHUAN_WEBHOOK_HOSTS",
         "",

@@ -14,12 +14,13 @@ from app.core.limits import COSTLY, throttle
 from app.core.policy import decide
 from app.core.spreadsheets import Head, write_workbook
 from app.core.web import filters
-from app.core.web.chips import word
+from app.core.web.chips import long_date, word
 from app.core.web.current import PUBLIC, current_actor, needs
 from app.core.web.downloads import workbook_file
 from app.core.web.offers import chips_of
 from app.core.web.pages import page, say
 from app.core.web.papers import PDF, hand_out
+from app.core.web.verifying import verify_page
 from app.improvement.boards import counted, drawing, flow, kanban, queries
 from app.improvement.boards.codes import told_by
 from app.improvement.boards.rates import DEFINITIONS, rates_of
@@ -239,7 +240,8 @@ def report(ref: str) -> Response:
 def verify_report(code: str) -> Response:
     """Whether a weekly report on paper is ours: day and digest; nothing of a person or a school."""
     found = told_by(code)
-    return page("improvement/boards/verify.html", 200 if found else 404, report=found)
+    facts = {_("日期"): long_date(found.taken_on)} if found else None
+    return verify_page(_("问题整改周报"), facts, {_("快照摘要"): found.digest} if found else {})
 
 
 @bp.get("/effects")

@@ -125,7 +125,7 @@ def test_security_59_a_paper_is_checked_by_anybody_without_its_content(client: A
         assert secret not in text, secret
     assert "一致" in page(stranger, f"/verify/plans/{document.ref}?sha256={document.content_sha256}")
     assert "不一致" in page(stranger, f"/verify/plans/{document.ref}?sha256={'0' * 64}")
-    assert "没有这份文件" in page(stranger, "/verify/plans/0123456789abcdef", 404)
+    assert "查不到" in page(stranger, "/verify/plans/0123456789abcdef", 404)
 
 
 def test_a_printout_belongs_to_the_one_who_asked_for_it(client: Any, cast: Cast) -> None:

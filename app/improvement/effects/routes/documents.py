@@ -12,8 +12,8 @@ from app.core.errors import NotFound
 from app.core.limits import COSTLY, throttle
 from app.core.web.answers import onward
 from app.core.web.current import PUBLIC, current_actor, needs
-from app.core.web.pages import page
 from app.core.web.papers import hand_out
+from app.core.web.verifying import digests_of, printed_facts, verify_page
 from app.improvement.effects.letters import KINDS
 from app.improvement.effects.operations import closures as operations
 from app.improvement.effects.queries import records
@@ -50,4 +50,4 @@ def print_closure(ref: str) -> Any:
 def verify_document(ref: str) -> Response:
     """Whether a printed form is ours: number, edition, day, digest; nothing of a person or a school."""
     found = records.printed(current_actor(), ref)
-    return page("improvement/effects/verify.html", 200 if found else 404, document=found)
+    return verify_page(_("销号审批表"), printed_facts(found), digests_of(found))

@@ -13,6 +13,7 @@ from app.core.limits import COSTLY, throttle
 from app.core.web.current import PUBLIC, current_actor, needs
 from app.core.web.pages import page, say
 from app.core.web.papers import hand_out
+from app.core.web.verifying import digests_of, printed_facts, verify_page
 from app.improvement.plans.models import PlanDocument
 from app.improvement.plans.operations import documents as operations
 from app.improvement.plans.operations.documents import PrintIn
@@ -97,10 +98,4 @@ def file(ref: str) -> Response:
 def check(ref: str) -> Response:
     """Is this paper ours: number, edition, day and fingerprints, nothing of a person or a school (security 59)."""
     fact = documents.printed_fact(current_actor(), ref)
-    typed = "".join(request.args.get("sha256", "").split()).lower()[:64]
-    same = None
-    if typed and fact is not None:
-        same = typed in (fact.file_sha256, fact.content_sha256)
-    return page(
-        "improvement/plans/paper_check.html", 200 if fact is not None else 404, fact=fact, typed=typed, same=same
-    )
+    return verify_page(_("整改方案"), printed_facts(fact), digests_of(fact))

@@ -12,7 +12,7 @@ from app.core.casework.choices import Choice, choices
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.web.chips import long_date, word
-from app.improvement.problems.models import ProblemItem, ProblemList
+from app.improvement.problems.models import ListDocument, ProblemItem, ProblemList
 from app.improvement.problems.words import CATEGORIES, LEVEL_OF_ROUND, LEVELS, SPANS, word_of
 
 FORMS = {"issue": ("problem_lists.issue", "send"), "archive": ("problem_lists.archive", "file-certificate")}
@@ -79,6 +79,20 @@ def opens_it(actor: Actor, held: ProblemList) -> bool:
     right = held.workflow.step("approve").right_for(held)
     waiting = held.state == "under_review" and held.opened_at is None
     return waiting and right is not None and decide.may(actor, right, held)
+
+
+def facts_on_paper(document: ListDocument | None) -> dict[str, str] | None:
+    """What the paper of an issued list says of itself; None for a code that was never given out."""
+    if document is None:
+        return None
+    return {
+        _("名称"): document.title,
+        _("文号"): document.document_number,
+        _("立单单位"): document.issuer,
+        _("版次"): _("第 %(n)s 版", n=document.edition),
+        _("印发日期"): long_date(document.issued_on),
+        _("问题项"): _("%(n)s 项", n=document.item_count),
+    }
 
 
 def facts(held: ProblemList) -> list[tuple[Any, ...]]:

@@ -18,6 +18,7 @@ from app.core.web.current import PUBLIC, current_actor, needs
 from app.core.web.downloads import workbook_file
 from app.core.web.pages import page
 from app.core.web.papers import hand_out
+from app.core.web.verifying import digests_of, verify_page
 from app.improvement.problems.export import list_workbook
 from app.improvement.problems.models import ProblemList
 from app.improvement.problems.operations import lists as operations
@@ -189,4 +190,4 @@ def _missing(ref: str) -> Any:
 def verify(ref: str) -> Response:
     """What anybody may check of a printed list: number, edition, day, digests; nothing of a person or a school."""
     found = documents.issued_document(ref)
-    return page("improvement/problems/verify.html", 200 if found else 404, document=found)
+    return verify_page(_("问题清单"), list_page.facts_on_paper(found), digests_of(found))

@@ -12,8 +12,8 @@ from app.core.errors import NotFound
 from app.core.limits import COSTLY, throttle
 from app.core.web.answers import onward
 from app.core.web.current import PUBLIC, current_actor, needs
-from app.core.web.pages import page
 from app.core.web.papers import hand_out
+from app.core.web.verifying import digests_of, printed_facts, verify_page
 from app.improvement.visits.operations.documents import print_sheet
 from app.improvement.visits.queries import visits
 from app.improvement.visits.routes.blueprint import bp
@@ -51,4 +51,4 @@ def print_again(ref: str) -> Any:
 def verify_sheet(ref: str) -> Response:
     """Whether a printed sheet is ours: number, edition, day, digest; nothing of a person or a school."""
     found = visits.printed(current_actor(), ref)
-    return page("improvement/visits/verify.html", 200 if found else 404, document=found)
+    return verify_page(_("视导反馈单"), printed_facts(found), digests_of(found))
