@@ -59,9 +59,9 @@ class Term:
         place = CampaignPlace(school.county_id, who.unit.id, school.id)
         return campaigns.draft_campaign(self.cast.actor("school_counselor"), place, self.given(**changes))
 
-    def opened(self) -> ScreeningCampaign:
+    def opened(self, **changes: Any) -> ScreeningCampaign:
         """Agreed, approved, scheduled, and its first morning has come."""
-        found = self.draft()
+        found = self.draft(**changes)
         campaigns.submit_campaign(self.cast.actor("school_counselor"), found, STEP)
         campaigns.agree_campaign(self.cast.actor("principal"), found, STEP)
         campaigns.approve_campaign(self.cast.actor("psych_center_lead"), found, STEP)
