@@ -106,7 +106,7 @@ class Class:
                 soft_floor="green", flags=[], factors=[], inputs_sha256=b"", fits_since=pupil.fits_since)  # fmt: skip
 
 
-def _roster(cast: Cast) -> uuid.UUID:
+def roster(cast: Cast) -> uuid.UUID:
     """An accepted roster of the school, so that its base data are known."""
     batch, owner = uuid7(), cast["school_coordinator"]
     values = {
@@ -123,7 +123,7 @@ def _roster(cast: Cast) -> uuid.UUID:
 def school_class(app: Flask, cast: Cast) -> Class:
     """A school whose roster is known, with nobody on it yet."""
     school, teacher = cast.units["shuangqiao"], cast["homeroom_teacher"]
-    return Class(cast.county.id, school.id, teacher.person_id, _roster(cast))
+    return Class(cast.county.id, school.id, teacher.person_id, roster(cast))
 
 
 @pytest.fixture
