@@ -208,7 +208,9 @@ def _the_bureau(ward: Ward) -> None:
     """The next Monday's numbers: one student of the county, told as fewer than five; and no page leads to anybody."""
     ward.on(NEXT_WEEK, time(8, 0)).minute()
     page = ward.sits("bureau_psych_officer").opens("/care-figures")
-    row = page.page.locator("main table").filter(has_text="常规支持").first.locator("tr").filter(has_text="需要马上帮助")
+    row = (
+        page.page.locator("main table").filter(has_text="常规支持").first.locator("tr").filter(has_text="需要马上帮助")
+    )
     assert row.locator("td").last.inner_text() == "<5"
     page.keeps("in-need-bureau")
     assert NAME not in page.text() and "双桥" not in page.text()

@@ -53,6 +53,11 @@ class Story:
 
 @pytest.fixture
 def told_of(app: Flask, cast: Cast, clock: Any) -> Story:
+    """The story, rolled back afterwards."""
+    return tell(cast, clock)
+
+
+def tell(cast: Cast, clock: Any) -> Story:
     """Screened, alerted, computed, signed by the counsellor and confirmed by the expert."""
     clock.set(at(MONDAY, 9))
     family = Family(cast, BORN).enrol()
