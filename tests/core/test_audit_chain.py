@@ -23,6 +23,10 @@ from app.people.identity.operations import WithReason
 from tests.cast import Cast
 from tests.people.identity.races import race
 
+COLUMNS = (
+    "body", "at", "kind", "step", "entity", "record_id", "person_id", "role", "from_state", "to_state", "county_id",
+    "school_id",
+)  # fmt: skip
 REASON = "核对身份后按本人申请办理"
 
 
@@ -56,7 +60,7 @@ def verdict(app: Flask, anchors: list[Anchor] | None = None, start: int = 1) -> 
 
 
 def tamper(app: Flask, *statements: str, **values: Any) -> None:
-    """What somebody with the owner's password might do: switch the triggers off, change, switch them on again."""
+    """What somebody with the owner's password might do: take triggers and constraint away, change, put them back."""
     engine = owner(app)
     with engine.begin() as connection:
         _switch(connection, "disable")
@@ -69,6 +73,11 @@ def tamper(app: Flask, *statements: str, **values: Any) -> None:
 def _switch(connection: Connection, how: str) -> None:
     for table in ("entries", "details"):
         connection.execute(text(f"alter table audit.{table} {how} trigger user"))
+    held, columns = "columns_say_what_the_body_says", ", ".join(COLUMNS)
+    connection.execute(text(f"alter table audit.entries drop constraint if exists {held}"))
+    if how == "enable":
+        check = f"check (audit.agrees({columns})) not valid"
+        connection.execute(text(f"alter table audit.entries add constraint {held} {check}"))
 
 
 def test_security_44_when_the_entry_cannot_be_written_nothing_is_kept(committed: Flask, cast: Cast) -> None:
@@ -116,6 +125,30 @@ def test_security_45_the_app_neither_inserts_nor_reads_entries_directly(told: Fl
     ):
         with pytest.raises(DBAPIError, match=r"permission denied|must be owner"), db.engine.begin() as connection:
             connection.execute(text(statement))
+
+
+def test_security_45_no_column_says_what_the_body_does_not_even_with_triggers_off(told: Flask) -> None:
+    engine = owner(told)
+    for name in COLUMNS[1:]:
+        other = "now()" if name == "at" else "gen_random_uuid()" if name.endswith("_id") else "'other'"
+        with pytest.raises(DBAPIError, match="columns_say_what_the_body_says"), engine.begin() as connection:
+            connection.execute(text("alter table audit.entries disable trigger user"))
+            connection.execute(text(f"update audit.entries set {name} = {other} where seq = 7"))  # noqa: S608
+    with pytest.raises(DBAPIError, match="columns_say_what_the_body_says"), engine.begin() as connection:
+        connection.execute(
+            text("insert into audit.entries (seq, previous, hash, body, kind) values (99, '', '', '{}', 'x')")
+        )
+    engine.dispose()
+
+
+def test_security_45_columns_are_read_from_the_body_whoever_inserts(told: Flask) -> None:
+    engine, names = owner(told), ", ".join(COLUMNS)
+    with engine.connect() as connection:
+        copied = f"insert into audit.entries (seq, previous, hash, body) select 99, hash, hash, body from audit.entries where seq = 7 returning {names}"  # noqa: E501, S608
+        made = connection.execute(text(copied)).one()
+        assert made == connection.execute(text(f"select {names} from audit.entries where seq = 7")).one()  # noqa: S608
+        assert (made.kind, made.step) == ("step", "machine.step_6") and made.at is not None
+    engine.dispose()
 
 
 def test_security_46_simultaneous_deeds_make_one_gapless_chain(committed: Flask) -> None:

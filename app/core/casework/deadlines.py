@@ -145,9 +145,10 @@ def _leave(record: Movable, came_from: str | None) -> None:
     if came_from is None:
         return
     if record.standing.pauses:
-        trail.put_off("pause", record=record.id)
+        trail.put_off("pause", entity=record.__tablename__, record=record.id)
     else:
-        trail.put_off("leave", record=record.id, names="" if record.standing.final else f"{came_from}.")
+        names = "" if record.standing.final else f"{came_from}."
+        trail.put_off("leave", entity=record.__tablename__, record=record.id, names=names)
 
 
 def _run_on(record: Movable) -> bool:
