@@ -44,6 +44,13 @@ with given as materialized (
 ), danger as materialized (
     select (e.value #>> '{}')::int as least, k.place from given, jsonb_each(r->'rating'->'danger_items') e
         join rank k on k.tier = e.key
+), rating_step as materialized (
+    select raw, (select (e->>1)::int from jsonb_array_elements(n.rating_points) e
+            where raw <= (e->>0)::int order by (e->>0)::int limit 1) as points
+    from n, generate_series(0, 18) raw
+), danger_step as materialized (
+    select danger, coalesce((select max(d.place) from danger d where v.danger >= d.least), 0) as hard
+    from generate_series(0, 3) v (danger)
 ), pupil as materialized (
     select s.id as student_id, s.county_id, s.school_id, s.batch_id is not null as roster_known
     from students s, n
@@ -96,9 +103,8 @@ with given as materialized (
     union all
     select student_id, 'SC', scale_code, 'self', answered_on, given, given > 0 or place = 1, 0, soft from scale
     union all
-    select r.student_id, 'TR', 'rating', 'teacher', r.rated_on, (select (e->>1)::int
-            from jsonb_array_elements(n.rating_points) e where r.raw <= (e->>0)::int order by (e->>0)::int limit 1),
-        true, coalesce((select max(d.place) from danger d where r.danger >= d.least), 0), 0 from rating r, n
+    select r.student_id, 'TR', 'rating', 'teacher', r.rated_on, p.points, true, d.hard, 0
+    from rating r left join rating_step p using (raw) left join danger_step d using (danger)
     union all
     select student_id, 'PA', level, 'professional', assessed_on, points, true, hard, 0 from look
     union all
@@ -170,6 +176,7 @@ with given as materialized (
             when not coalesce(last_on > since, false) and not coalesce(assessed_on > since, false) then 'hold_lapsed'
             else 'step_down' end as kind
     from fitted f, n
+    offset 0
 ), told as (
     select a.*, case kind when 'undetermined' then null when 'propose' then a.reached when 'step_down' then current - 1
             else current end as landing,
@@ -180,6 +187,7 @@ with given as materialized (
             case when a.answered and (raw >= n.conflict_rating and sc = 0 or highest >= n.conflict_band and raw = 0)
                 then 'conflict' end], null)) as flags
     from answered a, n
+    offset 0
 ), written as (
     insert into rainbow_computations (county_id, school_id, student_id, run_id, computed_on, rule_set, kind, tier,
         bg, ev, sc, tr, pa, total, completeness, hard_floor, soft_floor, flags, factors, inputs_sha256, fits_since)

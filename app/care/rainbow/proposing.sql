@@ -25,4 +25,7 @@ with due as (
     order by d.student_id
     returning id, ref, student_id, school_id, county_id, proposed
 )
-select m.*, d.class_id from made m join due d using (student_id)
+select m.*, d.class_id, null::bigint as proposals from made m join due d using (student_id)
+where m.proposed in ('orange', 'red')
+union all
+select null, null, null, null, null, null, null, count(*) from made

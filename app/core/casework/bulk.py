@@ -5,16 +5,17 @@ For what the system does to hundreds of records in one deed: findings of a round
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, inspect, select, update
+from sqlalchemy import insert, inspect, select, text, update
 
 from app.core import calendar, clock
 from app.core.audit import trail
-from app.core.casework.deadlines import Deadline, Rung, work_calendar
+from app.core.casework.deadlines import Deadline, work_calendar
 from app.core.casework.records import Movable
 from app.core.database import db, uuid7
 from app.core.outbox.post import post
@@ -102,9 +103,8 @@ def _tell(records: Sequence[Movable], step: Step, tell: bool) -> None:
 
 
 def start_clocks(records: Sequence[Movable], step: Step, now: datetime) -> None:
-    """The clocks of the state in which records stand after `step`, with their ladders, by two statements."""
+    """The clocks of the state in which records stand after `step`, with their ladders, by one statement."""
     clocks: list[dict[str, Any]] = []
-    rungs: list[dict[str, Any]] = []
     ladders: dict[tuple[str, datetime], list[calendar.Rung]] = {}
     days = work_calendar()
     for record in records:
@@ -115,13 +115,26 @@ def start_clocks(records: Sequence[Movable], step: Step, now: datetime) -> None:
             key = (name, due_at)
             if key not in ladders:
                 ladders[key] = calendar.rungs(declared, now, due_at, days)
-            row = _clock(record, name, declared, now, due_at)
-            clocks.append(row)
-            rungs += [_rung(row["id"], rung, now) for rung in ladders[key]]
+            clocks.append(_clock(record, name, declared, due_at))
     if clocks:
-        db.session.execute(insert(Deadline), clocks)
-    if rungs:
-        db.session.execute(insert(Rung), rungs)
+        rungs = [_rung(name, due_at, one, now) for (name, due_at), found in ladders.items() for one in found]
+        told = {"clocks": json.dumps(clocks, ensure_ascii=False), "rungs": json.dumps(rungs, ensure_ascii=False)}
+        db.session.execute(START, {**told, "now": now})
+
+
+START = text(
+    """with started as (
+           insert into deadlines (id, entity, record_id, unit_id, county_id, school_id, name, met_by, started_at, due_at)
+           select id, entity, record_id, unit_id, county_id, school_id, name, met_by, :now, due_at
+           from jsonb_to_recordset(cast(:clocks as jsonb)) as clock (id uuid, entity text, record_id uuid, unit_id uuid,
+               county_id uuid, school_id uuid, name text, met_by text, due_at timestamptz)
+           returning id, name, due_at)
+       insert into deadline_rungs (deadline_id, name, at, roles, done_at)
+       select c.id, r.rung, r.at, r.roles, r.done_at
+       from started c join jsonb_to_recordset(cast(:rungs as jsonb)) as r (name text, due_at timestamptz, rung text,
+           at timestamptz, roles jsonb, done_at timestamptz) using (name, due_at)"""
+)
+"""Clocks of one name that are due at one moment share their ladder. A statement for each would be checked for each."""
 
 
 def _declared(record: Movable, step: Step) -> list[tuple[str, DeclaredDeadline]]:
@@ -129,26 +142,27 @@ def _declared(record: Movable, step: Step) -> list[tuple[str, DeclaredDeadline]]
     return [*of_state, *((f"step:{step.name}.{one.code}", one) for one in step.deadlines)]
 
 
-def _clock(record: Movable, name: str, declared: DeclaredDeadline, now: datetime, due_at: datetime) -> dict[str, Any]:
+def _clock(record: Movable, name: str, declared: DeclaredDeadline, due_at: datetime) -> dict[str, Any]:
+    unit_id: uuid.UUID | None = getattr(record, "unit_id", None)
     return {
-        "id": uuid7(),
+        "id": str(uuid7()),
         "entity": type(record).__dict__["__tablename__"],
-        "record_id": record.id,
-        "unit_id": getattr(record, "unit_id", None),
-        "county_id": record.county_id,
-        "school_id": record.school_id,
+        "record_id": str(record.id),
+        "unit_id": str(unit_id) if unit_id else None,
+        "county_id": str(record.county_id),
+        "school_id": str(record.school_id) if record.school_id else None,
         "name": name,
         "met_by": declared.met_by,
-        "started_at": now,
-        "due_at": due_at,
+        "due_at": due_at.isoformat(),
     }
 
 
-def _rung(deadline_id: uuid.UUID, rung: calendar.Rung, now: datetime) -> dict[str, Any]:
+def _rung(name: str, due_at: datetime, rung: calendar.Rung, now: datetime) -> dict[str, Any]:
     return {
-        "deadline_id": deadline_id,
-        "name": rung.name,
-        "at": rung.at,
+        "name": name,
+        "due_at": due_at.isoformat(),
+        "rung": rung.name,
+        "at": rung.at.isoformat(),
         "roles": list(rung.roles),
-        "done_at": now if rung.at < now else None,
+        "done_at": now.isoformat() if rung.at < now else None,
     }

@@ -73,10 +73,10 @@ def compute(actor: Actor, place: Unit, given: RunIn) -> RainbowRun:
     _take_back(deed.id, given.schools, now)
     made = propose(deed.id, given.schools, now)
     db.session.execute(AS_BEFORE)
-    deed.main.extra |= {"computed": run.written, "proposed": len(made), "digest": run.digest}
+    deed.main.extra |= {"computed": run.written, "proposed": made, "digest": run.digest}
     kept = RainbowRun(
         id=uuid7(), county_id=place.county_id, school_id=place.school_id, ran_on=clock.today(),
-        rule_set=rules.version, computed=run.written, proposed=len(made), digest=run.digest,
+        rule_set=rules.version, computed=run.written, proposed=made, digest=run.digest,
     )  # fmt: skip
     db.session.add(kept)
     return kept
@@ -88,20 +88,23 @@ def _take_back(run: uuid.UUID, schools: Sequence[uuid.UUID], now: datetime) -> N
         db.session.execute(CLOSE, {"now": now, "ids": ids})
 
 
-def propose(run: uuid.UUID, schools: Sequence[uuid.UUID], now: datetime) -> Sequence[Any]:
-    """Write the proposals of a run by one statement; clocks, letters and protection for those that cannot wait."""
-    made = db.session.execute(
+def propose(run: uuid.UUID, schools: Sequence[uuid.UUID], now: datetime) -> int:
+    """Write the proposals of a run by one statement; clocks, letters and protection for those that cannot wait.
+
+    Returns how many there are. The database tells of those that cannot wait alone: nothing is done about the others.
+    """
+    told = db.session.execute(
         MAKE,
         {
             "run": run, "schools": list(schools), "today": clock.today(), "now": now, "limits": _limits(now),
             "workflow_version": RAINBOW_ASSESSMENT.version,
         },
     ).all()  # fmt: skip
-    urgent = [row for row in made if row.proposed in ("orange", "red")]
+    urgent = [row for row in told if row.proposals is None]
     if urgent:
         _watch([row.id for row in urgent], now)
         _protect(urgent, now)
-    return made
+    return sum(row.proposals for row in told if row.proposals is not None)
 
 
 def _limits(now: datetime) -> list[dict[str, Any]]:
