@@ -3,6 +3,7 @@
 from app.api import models as api_models
 from app.care.access import models as access_models
 from app.care.consent import models as consent_models
+from app.care.figures import models as figure_models
 from app.care.rainbow import models as rainbow_models
 from app.care.screening import models as screening_models
 from app.core.audit import models as audit_models
@@ -29,12 +30,12 @@ TABLES = (
     assignments,
     audit_models,
     board_models,
-    access_models,
     consent_models,
     deadlines,
     directory_models,
     disclosure_models,
     effect_models,
+    figure_models,
     identity_models,
     import_models,
     monitoring_models,

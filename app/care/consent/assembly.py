@@ -8,10 +8,11 @@ from app.care.consent import letters
 from app.care.consent.models import Consent
 from app.care.consent.operations import rounds
 from app.care.consent.paper_import import CONSENTS
-from app.care.consent.routes import BLUEPRINTS
+from app.care.consent.routes import BLUEPRINTS, door
 from app.core.casework.records import movable
 from app.core.casework.timeline import WORDS
 from app.core.imports.registry import imports_as
+from app.core.limits import known_by
 from app.core.outbox.handlers import handles
 from app.core.web import navigation
 
@@ -35,4 +36,5 @@ def register(app: Flask) -> None:
     WORDS.update(DEEDS)
     handles("consent_changed", letters.consent_changed)
     imports_as(CONSENTS)
+    known_by(door.code_inside)
     rounds.register()

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, session
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.exc import NoResultFound
@@ -151,3 +151,21 @@ def test_a_link_without_the_rest_shows_nothing(family: Family, client: FlaskClie
     page = client.get(f"/code?code={slip.code}", base_url="https://localhost").text
     assert slip.code in page and NAME not in page and "双桥" not in page
     assert client.get("/code/home", base_url="https://localhost").headers["Location"] == "/code"
+
+
+def test_students_of_a_school_behind_one_address_are_counted_each_on_their_own(
+    family: Family, app: Flask, client: FlaskClient
+) -> None:
+    address = "192.0.2.7"
+    slips = [slip for (_name, kind), slip in family.slips().items() if kind == "student"]
+    counted = set()
+    for slip in slips[:2]:
+        browser = app.test_client()
+        assert door(browser, slip, BORN).status_code == 303
+        with browser.session_transaction(base_url="https://localhost") as kept:
+            inside = dict(kept)
+        with app.test_request_context(environ_base={"REMOTE_ADDR": address}):
+            assert limits.who_asks() == address
+            session.update(inside)
+            counted.add(limits.who_asks())
+    assert len(counted) == 2 and address not in counted

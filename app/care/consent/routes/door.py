@@ -34,6 +34,12 @@ def inside() -> Holder | None:
     return holder_of(session.get(KEPT))
 
 
+def code_inside() -> str | None:
+    """By which code somebody came in, as the general throttle counts them; nothing is looked up."""
+    kept = session.get(KEPT)
+    return f"code:{kept['code']}" if kept else None
+
+
 def device() -> str:
     """A mark by chance that stays with this browser, whoever comes in by it: sixteen hexadecimal digits (domain §5.4 V6)."""
     mark: str = session.setdefault(DEVICE, new_ref())

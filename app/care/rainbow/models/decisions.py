@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ForeignKeyConstraint,
     Identity,
     Index,
     LargeBinary,
@@ -30,6 +31,15 @@ from app.core.vault.rotation import Sealed
 from app.people.directory.models import Student
 from workflows.care.care_duty import CARE_DUTY
 from workflows.care.rainbow_assessment import RAINBOW_ASSESSMENT
+
+
+def of_student() -> ForeignKeyConstraint:
+    """School and county of a row are those of its student: one look-up of a row answers for all three."""
+    return ForeignKeyConstraint(
+        ["student_id", "school_id", "county_id"],
+        ["students.id", "students.school_id", "students.county_id"],
+        name="of_student",
+    )
 
 
 class RainbowTier(Base, Record, OfStudent):
@@ -57,12 +67,12 @@ class RainbowComputation(Base):
 
     __tablename__ = "rainbow_computations"
     __protection__ = "care_case"
-    __table_args__ = (Index("ix_rainbow_computations_newest", "school_id", "student_id", "number"),)
+    __table_args__ = (of_student(), Index("ix_rainbow_computations_newest", "school_id", "student_id", "number"))
 
     number: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    county_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
-    school_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
-    student_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("students.id"))
+    county_id: Mapped[uuid.UUID]
+    school_id: Mapped[uuid.UUID]
+    student_id: Mapped[uuid.UUID]
     run_id: Mapped[uuid.UUID]
     computed_on: Mapped[date]
     rule_set: Mapped[str] = mapped_column(String(40))
@@ -90,13 +100,16 @@ class RainbowAssessment(Base, Movable):
     """彩虹码评定: what the rules proposed for a student, who signed it, and what was decided.
 
     `decided` stays empty until people decide; the reason of a change lies sealed. Levels and reasons are never told in
-    the trail: it says that somebody decided, not what.
+    the trail: it says that somebody decided, not what. A night may bring one for every student of a county: what the
+    index of the queue and the two of open and valid ones find needs no index of its own.
     """
 
     __tablename__ = "rainbow_assessments"
     __protection__ = "proposals"
     __untold__ = frozenset({"proposed", "decided", "note_sealed"})
     __table_args__ = (
+        of_student(),
+        CheckConstraint("unit_id = school_id", name="at_school"),
         CheckConstraint("proposed in ('green', 'yellow', 'orange', 'red')", name="proposed"),
         CheckConstraint("decided in ('green', 'yellow', 'orange', 'red')", name="decided"),
         Index("uq_rainbow_assessments_open", "student_id", unique=True, postgresql_where=text("state = 'proposed'")),
@@ -105,9 +118,12 @@ class RainbowAssessment(Base, Movable):
     )
     workflow = RAINBOW_ASSESSMENT
 
-    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
+    county_id: Mapped[uuid.UUID] = mapped_column()
+    school_id: Mapped[uuid.UUID | None] = mapped_column(nullable=False)
+    unit_id: Mapped[uuid.UUID]
     """The school, whose psychology staff is told."""
-    student_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("students.id"), index=True, info={PART_OF: True})
+    state: Mapped[str] = mapped_column(String(40))
+    student_id: Mapped[uuid.UUID] = mapped_column(index=True, info={PART_OF: True})
     owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
     """The expert who was given the student."""
     computation: Mapped[int] = mapped_column(ForeignKey("rainbow_computations.number"))
@@ -123,7 +139,9 @@ class RainbowAssessment(Base, Movable):
     decided_on: Mapped[date | None]
     note_sealed: Mapped[bytes | None] = mapped_column(Sealed())
 
-    student: Mapped[Student] = relationship(lazy="joined", innerjoin=True)
+    student: Mapped[Student] = relationship(
+        primaryjoin=lambda: foreign(RainbowAssessment.student_id) == Student.id, lazy="joined", innerjoin=True
+    )
     in_force: Mapped[RainbowTier | None] = relationship(
         primaryjoin=lambda: foreign(RainbowAssessment.student_id) == RainbowTier.student_id,
         viewonly=True,
