@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "2026_11_29_h0_of_student"
-down_revision = "2026_11_29_g0_terse_context"
+down_revision = "2026_11_29_g1_entry_columns"
 branch_labels = None
 depends_on = None
 
