@@ -250,3 +250,9 @@ SUPERVISION_VISIT = Workflow(
         ),
     ),
 )
+
+
+def path_of(visit: facts.SupervisionVisitFacts) -> tuple[State, ...]:
+    """The way this visit goes: one without notice never waits for the school's self-report."""
+    by_notice = (NOTIFIED, SELF_REPORTED) if visit.is_unannounced else ()
+    return tuple(state for state in SUPERVISION_VISIT.path if state not in by_notice)

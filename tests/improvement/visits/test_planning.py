@@ -18,6 +18,7 @@ from app.improvement.visits.operations import answers, on_site, planning, progra
 from app.improvement.visits.operations.planning import VisitStep
 from app.people.directory.models import SchoolResponsibility
 from tests.improvement.visits.scenes import REASON, VisitScene
+from workflows.improvement.supervision_visit import path_of
 
 
 def test_a_visit_without_an_entry_of_the_yearly_list_is_not_announced(scene: VisitScene) -> None:
@@ -143,6 +144,8 @@ def test_an_unannounced_routine_visit_goes_from_draft_straight_on_site(scene: Vi
         scene.to_notified(visit)
     on_site.arrive_unannounced(scene.actor("inspector"), visit, on_site.ArriveIn((visit.team[0].ref,)))
     assert (visit.state, visit.notified_on) == ("on_site", None)
+    passed = {state.code for state in path_of(visit)}
+    assert "on_site" in passed and not passed & {"notified", "self_reported"}
 
 
 def test_only_a_routine_visit_is_unannounced(scene: VisitScene) -> None:

@@ -21,7 +21,7 @@ from app.improvement.visits.queries.visits import SCHOOL_ROLES, VisitFilter
 from app.improvement.visits.routes.blueprint import bp
 from app.improvement.visits.routes.offers import offers_of
 from app.improvement.visits.words import KINDS
-from workflows.improvement.supervision_visit import SUPERVISION_VISIT
+from workflows.improvement.supervision_visit import SUPERVISION_VISIT, path_of
 from workflows.parties import PARTIES
 
 VIEW, LEAD = "visits.view_visits", "visits.lead_visit"
@@ -78,7 +78,7 @@ def visit(ref: str) -> Response:
         "improvement/visits/visit.html",
         visit=found,
         clock_chip=chips_of([found]).get(found.id),
-        stops=strip_of(found, SUPERVISION_VISIT.path),
+        stops=strip_of(found, path_of(found)),
         waits=waits(found),
         offers=offers_of(actor, found),
         shown=visits.shows_findings(actor, found),
