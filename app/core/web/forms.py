@@ -16,13 +16,17 @@ from wtforms.widgets import HiddenInput
 class Later(Optional):
     """May be left empty for now: the page writes 提交前填 beside the label, not 选填."""
 
-    field_flags = {"optional": True, "later": True}
+    def __init__(self) -> None:
+        super().__init__()
+        self.field_flags = {"optional": True, "later": True}
 
 
 class EitherOf(Optional):
     """One of two fields has to be filled: the page writes 两项选一项 beside both labels, the operation looks."""
 
-    field_flags = {"optional": True, "either": True}
+    def __init__(self) -> None:
+        super().__init__()
+        self.field_flags = {"optional": True, "either": True}
 
 
 class Sent:
