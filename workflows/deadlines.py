@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 from workflows.wording import plural
@@ -65,7 +66,7 @@ class Deadline:
     ladder: Ladder = SERVICE
     met_by: str | None = None
 
-    @property
+    @cached_property
     def rungs(self) -> tuple[Rung, ...]:
         """Every notice in the order of time: reminders first, then one per level above."""
         return tuple(self._rungs())

@@ -9,7 +9,7 @@ from workflows.vocabulary import NEW, PREVIOUS, Guard, Sentence, State, Step, St
 
 
 class _Token:
-    """Stands in for the record inside the machine, which would otherwise graft methods onto it; thrown away."""
+    """Stands in for a record inside the machine, which would otherwise graft methods onto it; thrown away."""
 
     __slots__ = ("state",)
 
@@ -29,15 +29,13 @@ def landing(workflow: Workflow, state_code: str | None, step: Step, record: Any,
     arrow = arrows.get((step.name, here, previous if step.target is PREVIOUS else None))
     if arrow is None:
         raise StepRefused((_not_from_here(workflow, here, step),))
-    declared, event = arrow
+    declared, landed = arrow
     if declared is not step:
         raise ValueError(f"{step.key} is no step of {workflow.name} version {workflow.version}")
     for guard in step.guards:
         if not guard.test(record):
             raise StepRefused(tuple(guard.sentence for guard in step.guards if not guard.test(record)))
-    token = _Token(here)
-    event.trigger(token)
-    return token.state
+    return landed
 
 
 def missing(
@@ -80,8 +78,8 @@ def ways(workflow: Workflow) -> frozenset[tuple[str, str, bool]]:
 
 
 @cache
-def _arrows(workflow: Workflow) -> dict[tuple[str, str, str | None], tuple[Step, Any]]:
-    """Every lawful (step, state, previous state) of a workflow with the event of its shared machine."""
+def _arrows(workflow: Workflow) -> dict[tuple[str, str, str | None], tuple[Step, str]]:
+    """Every lawful (step, state, previous state) of a workflow with where its machine lands, walked once for each."""
     machine = Machine(
         model=None,
         states=[state.code for state in (NEW, *workflow.states)],
@@ -89,14 +87,16 @@ def _arrows(workflow: Workflow) -> dict[tuple[str, str, str | None], tuple[Step,
         auto_transitions=False,
         send_event=False,
     )
-    arrows: dict[tuple[str, str, str | None], tuple[Step, Any]] = {}
+    arrows: dict[tuple[str, str, str | None], tuple[Step, str]] = {}
     for step in workflow.steps:
         for source in step.sources:
             for target in _targets(workflow, step, source):
                 name = f"{step.name}:{source.code}:{target.code}"
                 machine.add_transition(name, source.code, target.code)
                 previous = target.code if step.target is PREVIOUS else None
-                arrows[step.name, source.code, previous] = (step, machine.events[name])
+                token = _Token(source.code)
+                machine.events[name].trigger(token)
+                arrows[step.name, source.code, previous] = (step, token.state)
     return arrows
 
 

@@ -50,6 +50,8 @@ WEB_SECONDS = 120
 WORK_SECONDS = 3600
 """The same for a job: a large import runs for minutes inside one transaction."""
 
+OWED = "context owed"
+"""Mark of a connection: the context that its open transaction hears of with the next statement."""
 HELD_BACK = "held back"
 """Session mark: the words that open the transaction are put into this list instead of being sent."""
 
@@ -200,6 +202,7 @@ def use_context_key(path: Path) -> None:
 
 def show(connection: Connection, context: Context | None) -> None:
     """Put the signed context into the open transaction; none at all when `context` is None."""
+    connection.info.pop(OWED, None)
     raw: Any = connection.connection.dbapi_connection
     if raw.pgconn.transaction_status != TransactionStatus.INTRANS:
         connection.exec_driver_sql("select set_config('bihuan.context', %s, true)", (_token(connection, context),))
@@ -234,6 +237,7 @@ def _show_context(session: Session, transaction: Any, connection: Connection) ->
     Whoever left a list under `HELD_BACK` sends them with a statement of its own.
     """
     context, raw = session.info.get("context"), cast(Any, connection.connection.dbapi_connection)
+    connection.info.pop(OWED, None)
     if raw.pgconn.transaction_status != TransactionStatus.IDLE or raw.autocommit or raw.isolation_level is not None:
         show(connection, context)
         return
@@ -271,6 +275,20 @@ def use_context(context: Context | None) -> None:
     session.info["context"] = context
     if session.in_transaction():
         show(session.connection(), context)
+
+
+def use_context_from_next(context: Context) -> None:
+    """As `use_context`, but an open transaction hears of it together with its next statement, without a question more."""
+    session = db.session
+    session.info["context"] = context
+    if session.in_transaction():
+        session.connection().info[OWED] = context
+
+
+def say_what_is_owed(connection: Connection) -> None:
+    """Before a statement: the context that is in force, where the transaction has not heard of it yet."""
+    if OWED in connection.info:
+        show(connection, connection.info[OWED])
 
 
 def widen(**changes: Any) -> Context:

@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app.core.database import HELD_BACK, Context, db, words_for
+from app.core.database import HELD_BACK, OWED, Context, db, say_what_is_owed, words_for
 
 NUMBERED: Dialect = cast(Any, postgresql).dialect(paramstyle="numeric_dollar")
 """Writes a statement as the server itself knows it: its values are $1, $2 …"""
@@ -101,7 +101,9 @@ def _opening(session: Session, context: Context | None) -> tuple[bytes, Any]:
         session.info["context"] = context
     if session.in_transaction():
         line = session.connection()
-        return (words_for(line, context) + b";" if context is not None else b""), line
+        owed = line.info.pop(OWED, None)
+        said = owed if context is None else context
+        return (words_for(line, said) + b";" if said is not None else b""), line
     held: list[bytes] = []
     session.info[HELD_BACK] = held
     try:
@@ -123,10 +125,18 @@ def keep_what_is_ready(engine: Engine) -> None:
 
     The driver would let the server forget them all at each rollback and plan each page's questions anew; it does not see
     a transaction that is over already.
+
+    A context that a transaction still owes is said before its next statement, and ends with it at the latest.
     """
     event.listen(engine, "rollback", lambda line: _undo(line.connection.dbapi_connection))
-    event.listen(engine, "reset", lambda raw, record, state: _undo(raw))
+    event.listen(engine, "reset", _end)
+    event.listen(engine, "before_cursor_execute", lambda line, *rest: say_what_is_owed(line))
     event.listen(engine, "rollback_savepoint", forget)
+
+
+def _end(raw: Any, record: Any, state: Any) -> None:
+    record.info.pop(OWED, None)
+    _undo(raw)
 
 
 def _undo(raw: Any) -> None:

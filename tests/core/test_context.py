@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
-from app.core.database import Context, _keys, show
+from app.core import round_trip
+from app.core.database import Context, _keys, db, show, use_context, use_context_from_next
 from tests.cast import Cast
 
 
@@ -92,6 +93,37 @@ def test_security_28_a_context_lapses(engine: Engine, cast: Cast) -> None:
     with engine.connect() as connection:
         show(connection, _context(cast, seconds=-1))
         assert _count(connection) == 0
+
+
+def test_security_28_an_open_transaction_hears_of_who_asks_before_its_next_statement(
+    committed: Any, cast: Cast
+) -> None:
+    use_context(None)
+    assert _count(db.session) == 0
+    use_context_from_next(_context(cast))
+    assert _count(db.session) == 1
+    use_context_from_next(_context(cast, "yuntai"))
+    found = round_trip.ask(
+        round_trip.Ready("select array_agg(distinct school_id) from school_classes where name <> $1"), ("x",)
+    )
+    assert found is not None and found[0] == [cast.units["yuntai"].id]
+    use_context_from_next(_context(cast))
+    use_context(None)
+    assert _count(db.session) == 0
+
+
+def test_security_28_what_a_transaction_still_owed_ends_with_it(committed: Any, cast: Cast) -> None:
+    for end in (db.session.rollback, db.session.commit, db.session.close):
+        use_context(None)
+        assert _count(db.session) == 0
+        use_context_from_next(_context(cast))
+        raw = db.session.connection().connection.dbapi_connection
+        end()
+        with db.engine.connect() as line:
+            assert line.connection.dbapi_connection is raw
+            assert _count(line) == 0
+    use_context(None)
+    assert _count(db.session) == 0
 
 
 def test_security_28_functions_of_the_same_name_in_front_change_nothing(engine: Engine, cast: Cast) -> None:

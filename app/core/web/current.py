@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from flask import current_app, g, redirect, request, url_for
 
-from app.core.database import use_context
+from app.core.database import use_context, use_context_from_next
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import NOBODY, Actor
@@ -23,7 +23,10 @@ def load_actor() -> None:
     """Before each request: who is it, and what may the database show them."""
     loader: Callable[[], Actor] = current_app.extensions["bihuan.actor"]
     g.actor = loader() if request.endpoint != "static" else NOBODY
-    use_context(g.actor.context() if g.actor is not NOBODY else None)
+    if g.actor is NOBODY:
+        use_context(None)
+    else:
+        use_context_from_next(g.actor.context())
 
 
 def current_actor() -> Actor:
