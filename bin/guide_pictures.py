@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 from app.demo.tree import PASSWORD  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-headless-shell"))), None)
 ARGUMENTS = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-dev-shm-usage"]
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 ROLES = (

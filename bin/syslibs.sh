@@ -8,7 +8,8 @@ cd "$(dirname "$0")/.."
 
 has_library() { ldconfig=$(command -v ldconfig || echo /sbin/ldconfig); "$ldconfig" -p 2>/dev/null | grep -q "$1"; }
 has_fonts() { command -v fc-list >/dev/null 2>&1 && [ -n "$(fc-list :lang=zh 2>/dev/null | head -n 1)" ]; }
-has_browser() { command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || has_own_browser; }
+has_light_browser() { command -v chromium-headless-shell >/dev/null 2>&1; }
+has_browser() { has_light_browser || command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || has_own_browser; }
 has_own_browser() { ls "${PLAYWRIGHT_BROWSERS_PATH:-$HOME/.cache/ms-playwright}"/chromium-*/chrome-linux*/chrome >/dev/null 2>&1; }
 # Ubuntu has Chromium as a snap only, which does not run under a test: there it comes with the driver that steers it.
 is_ubuntu() { grep -q '^ID=ubuntu' /etc/os-release 2>/dev/null; }
@@ -30,7 +31,7 @@ missing() {
             ;;
         signing) command -v openssl >/dev/null 2>&1 || echo openssl ;;
         browser)
-            has_browser || is_ubuntu || echo chromium
+            has_browser || is_ubuntu || echo chromium-headless-shell
             has_fonts || echo fontconfig fonts-noto-cjk
             ;;
         esac
@@ -42,6 +43,10 @@ case " $* " in
     if is_ubuntu && ! has_browser && ! bring_browser; then
         echo "缺少浏览器，请执行 (no browser; run): .venv/bin/playwright install --with-deps chromium" >&2
         exit 3
+    fi
+    # Any browser does; this one, which draws no windows, takes half the time. Where it may not be installed, nothing is said.
+    if ! is_ubuntu && has_browser && ! has_light_browser; then
+        timeout 120 bin/apt.sh chromium-headless-shell >/dev/null 2>&1 || true
     fi
     ;;
 esac
