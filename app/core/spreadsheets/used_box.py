@@ -38,22 +38,40 @@ def used_box(xml: bytes, limits: Limits) -> tuple[int, int]:
 
 
 def _guessed(xml: bytes) -> tuple[int, int] | None:
-    """An upper limit guessed from the first rows and the last ones, and proved by one look that keeps nothing.
+    """The box guessed from the first rows and the last ones, and proved by one look that keeps nothing.
 
-    A sheet of three million cells is not listed cell by cell for it. None where some cell lies further out.
+    A sheet of three million cells is not listed cell by cell for it. None where some cell lies further out, or is
+    written in another way.
     """
-    rows = _furthest(_ROWS, xml[-_A_LOOK:], 1)
-    letters = max((each for each in _COLUMNS.findall(xml[:_A_LOOK]) if len(each) == 2), default=b"AA").upper()
-    if not 10_000 <= rows < 90_000 or letters[:1] == b"Z":
-        return None
-    first, digit = letters[0], rows // 10_000
-    further = re.compile(
-        rb'r="(?:[%c-Z%c-z][A-Za-z]\d|[A-Za-z]{0,2}+(?:[%d-9]\d{4}|\d{6}|[A-Za-z]))'
-        % (first + 1, first + 33, digit + 1)
+    rows = _furthest(_ROWS, xml[-_A_LOOK:])
+    letters = max(
+        (each.upper() for each in _COLUMNS.findall(xml[:_A_LOOK])), key=lambda each: (len(each), each), default=b""
     )
-    if further.search(xml):
+    if not 0 < rows < 1_000_000 or not 0 < len(letters) < 3 or _beyond(rows, letters).search(xml):
         return None
-    return (digit + 1) * 10_000 - 1, column_number(bytes([first]).decode() + "Z")
+    return rows, column_number(letters.decode())
+
+
+def _beyond(rows: int, letters: bytes) -> re.Pattern[bytes]:
+    """Finds a cell or row whose number lies after `rows`, or a cell in a column after `letters` (one or two of them)."""
+    number = str(rows).encode()
+    later = [rb"%s[%d-9]\d{%d}" % (number[:n], int(number[n : n + 1]) + 1, len(number) - n - 1)
+             for n in range(len(number)) if number[n : n + 1] != b"9"]  # fmt: skip
+    right = [rb"%s[%s]%s" % (_either(letters[:n]), _from(letters[n] + 1), rb"[A-Za-z]" * (len(letters) - n - 1))
+             for n in range(len(letters)) if letters[n] != ord("Z")]  # fmt: skip
+    longer = rb"[A-Za-z]{%d,20}" % (len(letters) + 1)  # xmlns:r="http://…" is no cell
+    columns = b"|".join(each + rb"\d" for each in (*right, longer))
+    return re.compile(
+        rb'r="(?:%s|[A-Za-z]{0,2}(?:%s))' % (columns, b"|".join([*later, rb"\d{%d}" % (len(number) + 1)]))
+    )
+
+
+def _either(letters: bytes) -> bytes:
+    return b"".join(rb"[%c%c]" % (each, each + 32) for each in letters)
+
+
+def _from(letter: int) -> bytes:
+    return rb"%c-Z%c-z" % (letter, letter + 32)
 
 
 def _furthest(pattern: re.Pattern[bytes], xml: bytes, at_least: int = 0) -> int:
