@@ -149,7 +149,7 @@ def start(ref: str) -> Any:
 def progress(ref: str) -> Any:
     """Say how far it is."""
     actor, form = current_actor(), ProgressForm()
-    action = actions.action_for(actor, ref)
+    action = actions.action_in_hand(actor, ref)
     if form.validate_on_submit():
         with told_in(form):
             operations.set_progress(actor, action, ProgressIn(form.progress.data or 0, "", form.version.data))
@@ -188,13 +188,13 @@ def _completion_view(
 def complete(ref: str) -> Any:
     """Hand the measure to the verifier."""
     actor, form = current_actor(), CompletionForm()
-    action = actions.action_for(actor, ref)
+    action = actions.action_in_hand(actor, ref)
     if form.validate_on_submit():
         operations.report_done(actor, action, DoneIn(form.result.data or "", 100, form.version.data))
         drafts.forget_draft(actor, f"completion:{ref}")
         flash(_("已提交核验，5 个工作日内答复"))
         return redirect(url_for("actions.show", ref=ref), 303)
-    return _completion_view(action, form, 422)
+    return _completion_view(actions.action_for(actor, ref), form, 422)
 
 
 def _others(action: RemediationAction) -> list[tuple[uuid.UUID, str]]:
@@ -216,7 +216,7 @@ def cancellation(ref: str) -> Response:
 def cancel(ref: str) -> Any:
     """The approver of the plan ends a measure."""
     actor, form = current_actor(), CancellationForm()
-    action = actions.action_for(actor, ref)
+    action = actions.action_in_hand(actor, ref)
     form.offer(_others(action))
     if form.validate_on_submit():
         with told_in(form):
