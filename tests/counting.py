@@ -10,20 +10,18 @@ from sqlalchemy import event
 from app.core import round_trip
 from app.core.database import db
 
-WHOLE = round_trip._Known.name_of
-
 
 @contextmanager
 def overheard(note: Callable[[str], None], where: Any = None) -> Iterator[None]:
     """Tell `note` each statement: those over `where` (an engine or a connection; the app's engine), and those made ready."""
-    target = db.engine if where is None else where
+    target, before = db.engine if where is None else where, round_trip._Known.name_of
 
     def ordinary(connection: object, cursor: object, statement: str, *rest: object) -> None:
         note(statement)
 
     def ready(known: Any, raw: Any, statement: round_trip.Ready) -> bytes:
         note(statement.text)
-        return WHOLE(known, raw, statement)
+        return before(known, raw, statement)
 
     with ExitStack() as until:
         until.enter_context(mock.patch.object(round_trip._Known, "name_of", ready))

@@ -6,11 +6,13 @@ takes SQLAlchemy's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import namedtuple
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import psycopg
+from psycopg import generators
 from psycopg.adapt import Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus, TransactionStatus
@@ -40,6 +42,8 @@ class _Known:
 
     tongue: Any
     names: dict[str, bytes] = field(default_factory=dict)
+    rows: dict[str, Callable[[Sequence[Any]], Any]] = field(default_factory=dict)
+    """Statement → what makes a row of its answer, with the columns by name."""
     many: int = 0
 
     def name_of(self, raw: Any, statement: Ready) -> bytes:
@@ -51,6 +55,23 @@ class _Known:
             _sent(raw, b"prepare %b as %b" % (name, statement.text.encode()))
             self.names[statement.text] = name
         return name
+
+    def words_of(self, raw: Any, statement: Ready, values: Sequence[Any]) -> bytes:
+        """What has the server answer a statement with these values."""
+        name = self.name_of(raw, statement)
+        given = b", ".join([bytes(self.tongue.as_literal(value)) for value in values])
+        return b"execute %b(%b)" % (name, given) if given else b"execute " + name
+
+    def rows_of(self, statement: Ready, answer: Any) -> list[Any]:
+        """The rows of an answer, each with the columns by name as SQLAlchemy's have them."""
+        if not answer.ntuples:
+            return []
+        make = self.rows.get(statement.text)
+        if make is None:
+            names = [answer.fname(place).decode() for place in range(answer.nfields)]
+            make = self.rows[statement.text] = cast(Any, namedtuple)("Row", names, rename=True)._make
+        self.tongue.set_pgresult(answer)
+        return cast(list[Any], self.tongue.load_rows(0, answer.ntuples, make))
 
 
 def ask(
@@ -68,15 +89,42 @@ def ask(
     known: _Known = fairy.info.get(_KNOWN) or _begun(fairy, raw)
     after = b"; commit" if last and not line.in_nested_transaction() else b""
     try:
-        name = known.name_of(raw, statement)
-        given = b", ".join([bytes(known.tongue.as_literal(value)) for value in values])
-        answer = _sent(raw, b"%b execute %b(%b)%b" % (before, name, given, after))
+        answer = _sent(raw, b"%b %b%b" % (before, known.words_of(raw, statement, values), after))
     except psycopg.Error as fault:
         raise DBAPIError.instance(statement.text, None, fault, psycopg.Error, dialect=line.dialect) from fault
     if after or not answer.ntuples:
         return None
     known.tongue.set_pgresult(answer)
     return cast(tuple[Any, ...], known.tongue.load_row(0, tuple))
+
+
+def ask_all(asked: Sequence[tuple[Ready, Sequence[Any]]], *, context: Context | None = None) -> list[list[Any]]:
+    """The rows of each answer, in the order of the questions: all of them leave in one message and come back together.
+
+    Each is a statement and its values. Raises sqlalchemy.exc.DBAPIError for the first that fails; those behind it are not
+    asked then.
+    """
+    if not asked:
+        return []
+    session = db.session
+    before, line = _opening(session, context)
+    fairy = cast(Any, line.connection)
+    raw = fairy.dbapi_connection
+    known: _Known = fairy.info.get(_KNOWN) or _begun(fairy, raw)
+    try:
+        words = before + b"; ".join([known.words_of(raw, statement, values) for statement, values in asked])
+        raw.pgconn.send_query(words)
+        answers = raw.wait(generators.execute(raw.pgconn))
+        for answer in answers:
+            if answer.status not in _GOOD:
+                raise error_from_result(answer, raw.info.encoding)
+    except psycopg.Error as fault:
+        told = "; ".join(statement.text for statement, _values in asked)
+        raise DBAPIError.instance(told, None, fault, psycopg.Error, dialect=line.dialect) from fault
+    return [
+        known.rows_of(statement, answer)
+        for (statement, _values), answer in zip(asked, answers[-len(asked) :], strict=True)
+    ]
 
 
 def _begun(fairy: Any, raw: Any) -> _Known:

@@ -212,7 +212,7 @@ def _reading(model: Any) -> _Reading | None:
         .with_for_update(of=top, key_share=True)
     )
     dialect = db.engine.dialect
-    converters = ((place, _converter(column.type, dialect)) for place, column in enumerate(columns))
+    converters = ((place, converter(column.type, dialect)) for place, column in enumerate(columns))
     converted = tuple((place, convert) for place, convert in converters if convert is not None)
     models = tuple(_below(inspect(model), part.path) for part in parts)
     return _Reading(Ready(str(wanted.compile(dialect=NUMBERED))), tuple(parts), converted, models)
@@ -224,7 +224,7 @@ def _below(mapper: Mapper[Any], path: tuple[str, ...]) -> Any:
     return mapper.class_
 
 
-def _converter(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+def converter(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
     oid = FLOAT8 if isinstance(kind, Float) else NUMERIC if isinstance(kind, Numeric) else None
     return kind.dialect_impl(dialect).result_processor(dialect, oid)
 
@@ -240,7 +240,7 @@ def _joined(
     maybe: bool = False,
 ) -> Any:
     """`source` with all that is joined below; `maybe`: this part itself may be missing, so nothing below may demand it."""
-    keys = _plain_columns(mapper)
+    keys = plain_columns(mapper)
     if keys is None:
         return None
     began, nearer = len(columns), [one for one in mapper.relationships if one.lazy in ("joined", False)]
@@ -267,7 +267,7 @@ def _joined(
     return source
 
 
-def _plain_columns(mapper: Mapper[Any]) -> dict[str, Column[Any]] | None:
+def plain_columns(mapper: Mapper[Any]) -> dict[str, Column[Any]] | None:
     """Attribute → column of a model that is one table; None when it is more than that."""
     found: dict[str, Any] = {prop.key: prop.columns[0] for prop in mapper.column_attrs if not prop.deferred}
     plain = all(isinstance(column, Column) and column.table is mapper.local_table for column in found.values())
@@ -363,7 +363,7 @@ def change_of(record: Any) -> Change | None:
 def _changing(model: Any, changed: tuple[str, ...]) -> tuple[Ready, list[str], list[tuple[str, Any]]]:
     """The update with the deed behind it, the order of its values, and what some of them go through on their way."""
     mapper, dialect = inspect(model), db.engine.dialect
-    columns, table = _plain_columns(mapper) or {}, mapper.local_table
+    columns, table = plain_columns(mapper) or {}, mapper.local_table
     named = {f"new_{name}": columns[name] for name in (*changed, "version")}
     place: dict[str, Any] = {name: bindparam(name, type_=column.type) for name, column in named.items()}
     place |= {"its_id": bindparam("its_id", type_=Uuid()), "its_version": bindparam("its_version", type_=Integer())}

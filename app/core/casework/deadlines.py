@@ -16,6 +16,7 @@ from sqlalchemy import BigInteger, Identity, Index, ScalarResult, UniqueConstrai
 from app.core import calendar, clock
 from app.core.audit import trail
 from app.core.casework.records import Movable, record_of
+from app.core.casework.together import Asking, answer, question
 from app.core.database import (
     Base,
     ForeignKey,
@@ -30,7 +31,7 @@ from app.core.database import (
     uuid7,
 )
 from app.core.outbox.post import post
-from app.core.policy.actor import SYSTEM
+from app.core.policy.actor import NOBODY, SYSTEM
 from workflows.vocabulary import Deadline as DeclaredDeadline
 from workflows.vocabulary import Step
 
@@ -266,12 +267,18 @@ def running(records: Sequence[Any]) -> dict[uuid.UUID, Running]:
 
     Whoever draws them counts working days: their calendar comes along, where this session does not know it yet.
     """
+    return answer(NOBODY, clocks(records))
+
+
+def clocks(records: Sequence[Any]) -> Asking[dict[uuid.UUID, Running]]:
+    """`running` as a part of a page."""
     if not records:
         return {}
-    ids = {"ids": [record.id for record in records]}
+    ids = tuple(record.id for record in records)
     if "calendar" in db.session.info:
-        return {row[0]: Running._make(row) for row in db.session.execute(NEAREST, ids)}
-    rows = db.session.execute(NEAREST_AND_DAYS, ids).all()
+        (rows,) = yield (question(NEAREST, ids=ids),)
+        return {row[0]: Running._make(row) for row in rows}
+    (rows,) = yield (question(NEAREST_AND_DAYS, ids=ids),)
     _keep_calendar({row[5]: row[6] for row in rows if row[0] is None})
     return {row[0]: Running._make(row[:5]) for row in rows if row[0] is not None}
 

@@ -55,6 +55,7 @@ class _Shape:
     taught: tuple[Taught, ...]
     day: date
     """Some scopes hold from one day to another."""
+    system: bool
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,14 @@ def first(
     builder: Builder, actor: Actor, given: Mapping[str, Any], *, context: Context | None = None
 ) -> tuple[Any, ...] | None:
     """The first row of `builder(actor)` in one round trip; `given` are the values of its own bound parameters."""
+    return round_trip.ask(*ready(builder, actor, given), context=context)
+
+
+def ready(builder: Builder, actor: Actor, given: Mapping[str, Any]) -> tuple[round_trip.Ready, list[Any]]:
+    """The words of `builder(actor)` as the server knows them, and their values in its order; `given` as for `first`."""
     written, values = _found(builder, actor, True)
     values |= given
-    return round_trip.ask(written.ready, [values[name] for name in written.order], context=context)
+    return written.ready, [values[name] for name in written.order]
 
 
 def filled(builder: Builder, actor: Actor) -> tuple[str, dict[str, Any]]:
@@ -101,6 +107,7 @@ def _found(builder: Builder, actor: Actor, numbered: bool) -> tuple[_Written, di
         tuple(len(getattr(actor, name)) for name in SEVERAL),
         actor.taught,
         clock.today(),
+        actor.system,
     )
     written = _written(builder, shape, numbered)
     values = dict(written.values)
@@ -118,7 +125,7 @@ def _written(builder: Builder, shape: _Shape, numbered: bool) -> _Written:
         drawn[name] = _mark(marks, name, None) if there else None
     for name, many in zip(SEVERAL, shape.many, strict=True):
         drawn[name] = tuple(_mark(marks, name, place) for place in range(many))
-    question = builder(StandIn(shape.role, taught=shape.taught, **drawn))
+    question = builder(StandIn(shape.role, taught=shape.taught, system=shape.system, **drawn))
     dialect = round_trip.NUMBERED if numbered else db.engine.dialect
     compiled = question.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
     values = dict(compiled.params)

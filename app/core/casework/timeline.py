@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import text
 
+from app.core.casework.together import Asking, answer, question
 from app.core.database import db
-from app.core.policy.actor import Actor
+from app.core.policy.actor import NOBODY, Actor
 from workflows import catalogue
 from workflows.vocabulary import Sentence, Step
 
@@ -48,7 +49,12 @@ class Timeline:
 
 def timeline(actor: Actor, records: Sequence[Any], most: int = 60, shown: int = 60) -> Timeline:
     """What happened to `records` (an item with its plans and evidence), newest first; what the actor may not see is left out."""
-    rows = db.session.execute(ROWS, {"ids": [r.id for r in records], "most": most}).all()
+    return answer(actor, told(actor, [record.id for record in records], most, shown))
+
+
+def told(actor: Actor, ids: Sequence[uuid.UUID], most: int = 60, shown: int = 60) -> Asking[Timeline]:
+    """`timeline` of the records with these ids, as a part of a page."""
+    (rows,) = yield (question(ROWS, ids=tuple(ids), most=most),)
     entries = tuple(_happening(row) for row in rows if not row.step.startswith("deadline."))
     return Timeline(entries[:shown], max(0, len(entries) - shown))
 
@@ -86,13 +92,17 @@ def since(records: Sequence[Any], step: str) -> dict[uuid.UUID, datetime]:
     return {row.record_id: row.at for row in rows}
 
 
+REACHED = text(
+    "select to_state, max(at) as at from audit.transition_log where record_id = :id and to_state is not null group by to_state"
+)
+
+
 def reached(record: Any) -> dict[str, datetime]:
     """When the record last entered each state: what the state strip writes under its dots."""
-    rows = db.session.execute(
-        text(
-            "select to_state, max(at) as at from audit.transition_log"
-            " where record_id = :id and to_state is not null group by to_state"
-        ),
-        {"id": record.id},
-    )
+    return answer(NOBODY, states_reached(record))
+
+
+def states_reached(record: Any) -> Asking[dict[str, datetime]]:
+    """`reached` as a part of a page."""
+    (rows,) = yield (question(REACHED, id=record.id),)
     return {row.to_state: row.at for row in rows}

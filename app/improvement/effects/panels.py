@@ -8,6 +8,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
+from app.core.casework.together import Asking, side_by_side
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.improvement.effects.models import ClosureRequest, EffectEvaluation, Recheck
@@ -19,13 +20,15 @@ from app.improvement.problems.panels import Panel
 LATE_STATES = ("implementing", "evaluating", "pending_closure", "closed", "reopened", "suspended")
 
 
-def effects_panel(actor: Actor, item: ProblemItem) -> Panel | None:
+def effects_panel(actor: Actor, item: ProblemItem) -> Asking[Panel | None]:
     """The newest evaluation, request and recheck of the item; None before there is one."""
     if item.state not in LATE_STATES:
         return None
-    evaluation = _seen(actor, EffectEvaluation, item, "effects.view_evaluations")
-    closure = _seen(actor, ClosureRequest, item, "effects.view_closures")
-    recheck = _seen(actor, Recheck, item, "effects.view_closures")
+    evaluation, closure, recheck = yield from side_by_side(
+        _seen(actor, EffectEvaluation, item, "effects.view_evaluations"),
+        _seen(actor, ClosureRequest, item, "effects.view_closures"),
+        _seen(actor, Recheck, item, "effects.view_closures"),
+    )
     if evaluation is None and closure is None and recheck is None:
         return None
     return Panel(
@@ -40,15 +43,15 @@ def effects_panel(actor: Actor, item: ProblemItem) -> Panel | None:
     )
 
 
-def _seen(actor: Actor, model: Any, item: ProblemItem, right: str) -> Any:
-    return records.latest_for_item(actor, model, item) if decide.holds(actor, right) else None
+def _seen(actor: Actor, model: Any, item: ProblemItem, right: str) -> Asking[Any]:
+    return (yield from records.newest(actor, model, item)) if decide.holds(actor, right) else None
 
 
-def effects_offers(actor: Actor, item: ProblemItem) -> Sequence[Mapping[str, Any]]:
+def effects_offers(actor: Actor, item: ProblemItem) -> Asking[Sequence[Mapping[str, Any]]]:
     """Drawing up the request once the item waits for closure, or going on with the one that is open."""
     if item.state != "pending_closure" or not decide.may(actor, "effects.draft_closure", item):
         return ()
-    closure = records.latest_for_item(actor, ClosureRequest, item)
+    closure = yield from records.newest(actor, ClosureRequest, item)
     if closure is None or closure.state in ("rejected", "withdrawn", "closed"):
         return (
             {"label": _("起草销号申请"), "url": url_for("effects.new_closure", ref=item.ref), "icon": "rubber-stamp"},

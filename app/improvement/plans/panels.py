@@ -9,6 +9,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from app.core.casework import deadlines
+from app.core.casework.together import Asking
 from app.core.casework.waiting import main_steps
 from app.core.policy import decide
 from app.core.policy.actor import Actor
@@ -20,13 +21,13 @@ from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.panels import Panel
 
 
-def panel(actor: Actor, item: ProblemItem) -> Panel | None:
+def panel(actor: Actor, item: ProblemItem) -> Asking[Panel | None]:
     """措施 n / m: the measures of the plan in force with their state and deadline."""
-    plan = plans.current_plan(actor, item)
+    plan = yield from plans.current_plan(actor, item)
     if plan is None:
         return None
     live = plan.live_actions
-    clocks = deadlines.running(live)
+    clocks = yield from deadlines.clocks(live)
     return Panel(
         "improvement/plans/_item_measures.html",
         {
@@ -40,9 +41,9 @@ def panel(actor: Actor, item: ProblemItem) -> Panel | None:
     )
 
 
-def offers(actor: Actor, item: ProblemItem) -> Sequence[Mapping[str, Any]]:
+def offers(actor: Actor, item: ProblemItem) -> Asking[Sequence[Mapping[str, Any]]]:
     """Drawing up a plan, looking at the one that waits, judging evidence."""
-    plan = plans.current_plan(actor, item)
+    plan = yield from plans.current_plan(actor, item)
     found: list[Mapping[str, Any]] = []
     if item.state == "planning" and (plan is None or plan.state in ("active", "completed", "archived")):
         if decide.may(actor, "plans.draft_plan", item):
@@ -78,7 +79,10 @@ def _judging(actor: Actor, plan: RemediationPlan) -> list[Mapping[str, Any]]:
     return [{"label": _("审核佐证"), "detail": _("%(n)s 份待审", n=total), "url": address, "icon": "checks"}]
 
 
-def in_charge(actor: Actor, item: ProblemItem) -> Sequence[tuple[str, str, str]]:
+def in_charge(actor: Actor, item: ProblemItem) -> Asking[Sequence[tuple[str, str, str]]]:
     """The accountable person of the plan, where it is another than the responsible person of the item."""
-    found = plans.accountable_person(actor, item)
-    return [] if found is None or found[0] == item.responsible_person_id else [(_("方案总负责"), found[1], "")]
+    plan = yield from plans.current_plan(actor, item)
+    if plan is None or plan.owner_id in (None, item.responsible_person_id):
+        return []
+    name = yield from plans.name_of(actor, plan.owner_id)
+    return [(_("方案总负责"), name, "")] if name is not None else []

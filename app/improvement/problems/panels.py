@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from app.core.casework.together import Asking, side_by_side
 from app.core.policy.actor import Actor
 from app.improvement.problems.models import ProblemItem
 
@@ -27,9 +28,10 @@ class Panel:
         return self.context[name]
 
 
-PanelOf = Callable[[Actor, ProblemItem], Panel | None]
-OffersOf = Callable[[Actor, ProblemItem], Sequence[Mapping[str, Any]]]
-PeopleOf = Callable[[Actor, ProblemItem], Sequence[tuple[str, str, str]]]
+PanelOf = Callable[[Actor, ProblemItem], Asking[Panel | None]]
+OffersOf = Callable[[Actor, ProblemItem], Asking[Sequence[Mapping[str, Any]]]]
+PeopleOf = Callable[[Actor, ProblemItem], Asking[Sequence[tuple[str, str, str]]]]
+"""Parts of the page, which asks what all of them want to know together."""
 
 PANELS: list[PanelOf] = []
 """Parts of the page; None where there is nothing to show to this actor."""
@@ -47,18 +49,24 @@ def add(panels: Sequence[PanelOf] = (), offers: Sequence[OffersOf] = (), people:
                 held.append(one)  # type: ignore[arg-type]
 
 
-def panels_of(actor: Actor, item: ProblemItem) -> dict[str, list[Panel]]:
-    """The parts of each column, in order; every feature is asked once."""
-    found = [panel for panel in (draw(actor, item) for draw in PANELS) if panel is not None]
-    found.sort(key=lambda panel: panel.order)
-    return {place: [panel for panel in found if panel.place == place] for place in ("main", "side")}
+@dataclass(frozen=True)
+class Beside:
+    """What later features show: the panels of each column in order, buttons and people as the features were assembled."""
+
+    panels: Mapping[str, Sequence[Panel]]
+    offers: Sequence[Mapping[str, Any]]
+    people: Sequence[tuple[str, str, str]]
 
 
-def offers_of(actor: Actor, item: ProblemItem) -> list[Mapping[str, Any]]:
-    """The buttons of later features, in the order in which those were assembled."""
-    return [offer for source in OFFERS for offer in source(actor, item)]
-
-
-def people_of(actor: Actor, item: ProblemItem) -> list[tuple[str, str, str]]:
-    """Who else is in charge."""
-    return [line for source in PEOPLE for line in source(actor, item)]
+def beside(actor: Actor, item: ProblemItem) -> Asking[Beside]:
+    """All that later features show of an item; every feature is asked once."""
+    sources = (*PANELS, *OFFERS, *PEOPLE)
+    told = yield from side_by_side(*(source(actor, item) for source in sources))
+    drawn, rest = told[: len(PANELS)], told[len(PANELS) :]
+    offers, people = rest[: len(OFFERS)], rest[len(OFFERS) :]
+    found = sorted((panel for panel in drawn if panel is not None), key=lambda panel: panel.order)
+    return Beside(
+        {place: [panel for panel in found if panel.place == place] for place in ("main", "side")},
+        [offer for some in offers for offer in some],
+        [line for some in people for line in some],
+    )

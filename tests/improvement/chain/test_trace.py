@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app.core.audit import trail
 from app.core.database import db, use_context, uuid7
@@ -23,6 +23,7 @@ from app.improvement.monitoring.models import DataFinding, MonitoringResult
 from app.improvement.plans.models import Evidence, RemediationAction, RemediationPlan
 from app.improvement.problems.models import ItemFinding, OnsiteCheck, ProblemItem, Reopening
 from tests.cast import Cast, sign_in
+from tests.counting import counted_statements
 from tests.improvement.effects.scenes import EffectScene
 from tests.improvement.visits.scenes import VisitScene
 
@@ -157,16 +158,9 @@ def test_the_chain_for_other_programs_names_no_internal_id(scene: EffectScene) -
 
 
 def _statements(actor: Actor, record: Any) -> int:
-    counted: list[str] = []
-
-    def count(*args: Any) -> None:
-        counted.append(args[2])
-
-    connection = db.session.connection()
-    event.listen(connection, "before_cursor_execute", count)
-    trace(actor, record)
-    event.remove(connection, "before_cursor_execute", count)
-    return len([one for one in counted if one.lstrip().upper().startswith("SELECT")])
+    with counted_statements(db.session.connection()) as counted:
+        trace(actor, record)
+    return len(counted)
 
 
 def test_a_longer_chain_takes_no_more_statements(scene: EffectScene) -> None:

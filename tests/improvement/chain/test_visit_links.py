@@ -120,4 +120,4 @@ def test_what_a_visit_found_costs_no_further_statement_a_row(scene: VisitScene) 
         for name in ("shown", "issued", "follow_up") if not found.of("visit_finding") else ():
             getattr(scene, f"to_{name}")(visit)
     assert counts[0][1] == 0 and counts[1][1] == 3
-    assert counts[0][0] == counts[1][0] <= 20
+    assert counts[0][0] <= counts[1][0] <= counts[0][0] + 2 <= 20, "more than one for the visits and one for findings"

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Uuid, cast, func, literal, or_, select, union_all
+from sqlalchemy import ARRAY, BindParameter, Select, Uuid, any_, bindparam, or_, select, union_all
 
+from app.core.casework.shaped import Builder
+from app.core.casework.together import Asking, question
 from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
@@ -58,14 +61,29 @@ def record_for(actor: Actor, kind: Kind, ref: str) -> Any:
     return found
 
 
-def shown_among(actor: Actor, ids: Mapping[str, Iterable[uuid.UUID]]) -> set[uuid.UUID]:
+def shown_among(actor: Actor, ids: Mapping[str, Iterable[uuid.UUID]]) -> Asking[set[uuid.UUID]]:
     """Which of these records the actor may see: kind → ids; one statement for all kinds."""
-    parts = [
-        visible_ids(actor, BY_CODE[code]).where(BY_CODE[code].model.id.in_(list(wanted)))
-        for code, wanted in ids.items()
-        if wanted
-    ]
-    return set(db.session.scalars(union_all(*parts))) if parts else set()
+    wanted = {code: tuple(some) for code, some in ids.items() if some}
+    if not wanted:
+        return set()
+    (rows,) = yield (question(_shown(tuple(sorted(wanted))), **wanted),)
+    return {row[0] for row in rows}
+
+
+@cache
+def _shown(codes: tuple[str, ...]) -> Builder:
+    """Which records of these kinds the actor may see, of those whose ids are given by the name of their kind."""
+
+    def build(actor: Any) -> Any:
+        return union_all(
+            *(visible_ids(actor, BY_CODE[code]).where(BY_CODE[code].model.id == any_(_ids(code))) for code in codes)
+        )
+
+    return build
+
+
+def _ids(name: str) -> BindParameter[Any]:
+    return bindparam(name, None, type_=ARRAY(Uuid()))
 
 
 def items_of(actor: Actor, record: Any) -> tuple[list[uuid.UUID], bool]:
@@ -73,6 +91,8 @@ def items_of(actor: Actor, record: Any) -> tuple[list[uuid.UUID], bool]:
 
     An issued item that the policy hides is among them, and stands in the chain without words; a draft is not.
     """
+    if isinstance(record, ProblemItem) and record.issued_on is not None:
+        return [record.id], False
     visible = visible_items(actor, select(ProblemItem.id)).where(_belongs(record))
     wanted = select(ProblemItem.id).where(
         _belongs(record), or_(ProblemItem.issued_on.is_not(None), ProblemItem.id.in_(visible))
@@ -124,14 +144,3 @@ def _measured_by(result_id: uuid.UUID) -> Select[Any]:
 
 def _planned_on(result_id: uuid.UUID) -> Select[Any]:
     return select(RemediationPlan.item_id).where(RemediationPlan.baseline_result_id == result_id)
-
-
-def follow_ups(items: Iterable[uuid.UUID]) -> Select[Any]:
-    """Evaluation and the id of each re-measured cell it names, as rows (evaluation_id, result_id)."""
-    named = func.jsonb_array_elements_text(EffectEvaluation.follow_up_ids).table_valued("value", name="named")
-    return (
-        select(EffectEvaluation.id.label("evaluation_id"), cast(named.c.value, Uuid).label("result_id"))
-        .select_from(EffectEvaluation)
-        .join(named, literal(True))
-        .where(EffectEvaluation.item_id.in_(list(items)))
-    )

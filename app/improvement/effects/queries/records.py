@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import select, text
+from sqlalchemy import Uuid, bindparam, select, text
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
+from app.core.casework.shaped import Builder
+from app.core.casework.together import Asking, answer, question
 from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy.actor import Actor
-from app.core.rows import collections_later
+from app.core.whole import columns_of
+from app.core.whole import records as whole_records
 from app.improvement.effects import comparing
 from app.improvement.effects.evidence_list import accepted_for
 from app.improvement.effects.models import ClosurePrint, ClosureRequest, DocumentRecord, EffectEvaluation, Recheck
@@ -59,10 +64,27 @@ def _one(actor: Actor, model: type[M], ref: str, what: str) -> M:
 
 def latest_for_item(actor: Actor, model: type[M], item: ProblemItem) -> M | None:
     """The newest record of an item that the actor sees."""
-    base = select(model).join(ProblemItem, ProblemItem.id == model.item_id).where(model.item_id == item.id)
-    base = base.options(*collections_later(model))
-    found: M | None = db.session.scalar(seen(actor, base, model).order_by(model.created_at.desc()).limit(1))
-    return found
+    return answer(actor, newest(actor, model, item))
+
+
+def newest(actor: Actor, model: type[M], item: ProblemItem) -> Asking[M | None]:
+    """`latest_for_item` as a part of a page."""
+    (rows,) = yield (question(_newest(model), item=item.id),)
+    if not rows:
+        return None
+    (found,) = whole_records(rows[0], model)
+    set_committed_value(found, "item", item)
+    return cast(M, found)
+
+
+@cache
+def _newest(model: Any) -> Builder:
+    def build(actor: Any) -> Any:
+        base = select(*columns_of(model)).join(ProblemItem, ProblemItem.id == model.item_id)
+        own = base.where(model.item_id == bindparam("item", None, type_=Uuid()))
+        return seen(actor, own, model).order_by(model.created_at.desc()).limit(1)
+
+    return build
 
 
 def cells(actor: Actor, ids: Sequence[Any]) -> list[tuple[MonitoringResult, Indicator, MonitoringCycle]]:

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Select, case, func, or_, select, tuple_
-from sqlalchemy.orm import defaultload, joinedload, lazyload, selectinload
+from sqlalchemy import Select, Uuid, bindparam, case, func, or_, select, text, tuple_
+from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core import clock
 from app.core.casework import deadlines
 from app.core.casework.deadlines import Running
+from app.core.casework.together import Asking, question
 from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.core.whole import columns_of, records
 from app.improvement.monitoring.models import Indicator
 from app.improvement.plans.models import Evidence, ProgressReport, RemediationAction, RemediationPlan
 from app.improvement.plans.queries.lights import Light, lights
 from app.improvement.problems.models import ProblemItem, ProblemList
-from app.people.directory.models import Person, Unit
+from app.people.directory.models import Unit
 
 VIEW = "plans.view_plans"
 ROWS = 25
@@ -187,40 +191,66 @@ def editions(actor: Actor, plan: RemediationPlan) -> Sequence[RemediationPlan]:
 
 SHOWN = ("active", "completed", "archived", "approved", "under_review", "submitted", "returned", "draft")
 """Which edition counts, where an item has several: the one in force, else the one that comes nearest to it."""
-MEASURES = (
-    lazyload(RemediationPlan.comments),
-    defaultload(RemediationPlan.item).lazyload(ProblemItem.all_causes),
-    selectinload(RemediationPlan.actions).options(
-        lazyload(RemediationAction.plan),
-        lazyload(RemediationAction.criteria),
-        lazyload(RemediationAction.milestones),
-        selectinload(RemediationAction.evidence).options(
-            lazyload(Evidence.action), lazyload(Evidence.versions), lazyload(Evidence.criterion)
-        ),
-    ),
-)
-"""A plan with its measures and their pieces, and nothing of what hangs on those."""
 
 
-def current_plan(actor: Actor, item: ProblemItem) -> RemediationPlan | None:
-    """The plan of an item that counts now, with its measures; None where there is none the actor sees."""
-    query = _current(actor, item, select(RemediationPlan)).options(*MEASURES)
-    return db.session.scalars(query).first()
+def current_plan(actor: Actor, item: ProblemItem) -> Asking[RemediationPlan | None]:
+    """A part of the page of an item: the plan that counts now, with its measures and their pieces; None where there is none
+    that the actor sees."""
+    plans, actions, pieces = yield (
+        question(_current_plan, item=item.id),
+        question(_its_measures, item=item.id),
+        question(_their_pieces, item=item.id),
+    )
+    if not plans:
+        return None
+    (plan,) = records(plans[0], RemediationPlan)
+    under: dict[uuid.UUID, list[Evidence]] = defaultdict(list)
+    for row in pieces:
+        under[row.action_id] += records(row, Evidence)
+    measures = [one for row in actions for one in records(row, RemediationAction)]
+    for measure in measures:
+        set_committed_value(measure, "plan", plan)
+        set_committed_value(measure, "evidence", under[measure.id])
+        for piece in under[measure.id]:
+            set_committed_value(piece, "action", measure)
+    set_committed_value(plan, "item", item)
+    set_committed_value(plan, "actions", measures)
+    return cast(RemediationPlan, plan)
 
 
-def accountable_person(actor: Actor, item: ProblemItem) -> tuple[uuid.UUID, str] | None:
-    """Who answers for the plan that counts now: id and name."""
-    query = select(Person.id, Person.name).select_from(RemediationPlan)
-    query = query.outerjoin(Person, Person.id == RemediationPlan.owner_id)
-    row = db.session.execute(_current(actor, item, query)).first()
-    return (row.id, row.name) if row is not None and row.id is not None else None
+def _current_plan(actor: Any) -> Select[Any]:
+    return _current(actor, select(*columns_of(RemediationPlan)))
 
 
-def _current(actor: Actor, item: ProblemItem, query: Any) -> Select[Any]:
-    found = query.where(RemediationPlan.item_id == item.id, RemediationPlan.state.in_(SHOWN))
+def _its_measures(actor: Any) -> Select[Any]:
+    a = RemediationAction
+    return select(*columns_of(a)).where(a.plan_id == _its_id(actor)).order_by(a.position)
+
+
+def _their_pieces(actor: Any) -> Select[Any]:
+    these = select(RemediationAction.id).where(RemediationAction.plan_id == _its_id(actor))
+    return select(*columns_of(Evidence)).where(Evidence.action_id.in_(these)).order_by(Evidence.created_at)
+
+
+def _its_id(actor: Any) -> Any:
+    return _current(actor, select(RemediationPlan.id)).scalar_subquery()
+
+
+def _current(actor: Any, query: Any) -> Select[Any]:
+    own = RemediationPlan.item_id == bindparam("item", None, type_=Uuid())
     nearest = case({state: place for place, state in enumerate(SHOWN)}, value=RemediationPlan.state)
+    found = query.where(own, RemediationPlan.state.in_(SHOWN))
     found = found.order_by(nearest, RemediationPlan.edition.desc()).limit(1)
     return decide.visible(actor, found, RemediationPlan, VIEW)
+
+
+NAME = text("select name from persons where id = :id")
+
+
+def name_of(actor: Actor, person_id: uuid.UUID) -> Asking[str | None]:
+    """A part of the page of an item: the name of a person on its plan."""
+    (rows,) = yield (question(NAME, id=person_id),)
+    return rows[0].name if rows else None
 
 
 def reports(actor: Actor, plan: RemediationPlan) -> Sequence[ProgressReport]:

@@ -75,9 +75,14 @@ def contracts(county_id: uuid.UUID | None) -> Sequence[Any]:
 
 def running_for(item: ProblemItem) -> Any:
     """The assignment of an item to an outside evaluator that runs today, as a select."""
+    return running(CaseAssignment.record_id == item.id)
+
+
+def running(which: Any) -> Any:
+    """Assignments of items to outside evaluators that run today and for which `which` holds, as a select."""
     return select(CaseAssignment).where(
         CaseAssignment.entity == ProblemItem.__tablename__,
-        CaseAssignment.record_id == item.id,
+        which,
         CaseAssignment.part == PART,
         or_(CaseAssignment.to_on.is_(None), CaseAssignment.to_on >= clock.today()),
     )

@@ -6,18 +6,22 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, exists, func, literal, or_, select, true, tuple_
 from sqlalchemy.dialects.postgresql import array
-from sqlalchemy.orm import joinedload, raiseload, selectinload
+from sqlalchemy.orm import joinedload, raiseload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core import clock
 from app.core.casework.deadlines import Deadline
+from app.core.casework.together import Asking, answer, question
 from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy.actor import Actor
-from app.improvement.problems.models import ProblemItem, ProblemList
+from app.core.whole import columns_of, records
+from app.improvement.monitoring.models import Indicator, MonitoringCycle
+from app.improvement.problems.models import Cause, ProblemItem, ProblemList
 from app.improvement.problems.queries import tallies
 from app.improvement.problems.queries.reach import visible_items
 from app.people.directory.models import Person, Unit
@@ -78,18 +82,44 @@ class Page:
 
 def item_for(actor: Actor, ref: str) -> ProblemItem:
     """One item with its list, unit, person, indicator and causes; raises NotFound."""
-    whole = select(ProblemItem).options(
-        joinedload(ProblemItem.unit),
-        joinedload(ProblemItem.responsible_person),
-        joinedload(ProblemItem.indicator),
-        joinedload(ProblemItem.problem_list).joinedload(ProblemList.cycle),
-        selectinload(ProblemItem.all_causes),
-    )
-    wanted = visible_items(actor, whole).where(ProblemItem.ref == ref)
-    found: ProblemItem | None = db.session.scalar(wanted.execution_options(populate_existing=True))
-    if found is None:
+    return answer(actor, _item(ref))
+
+
+AROUND = (ProblemItem, ProblemList, MonitoringCycle, Unit, Person, Indicator)
+ITS_REF = bindparam("ref", None, type_=String())
+
+
+def _item(ref: str) -> Asking[ProblemItem]:
+    found, causes = yield question(_with_all_around, ref=ref), question(_causes, ref=ref)
+    if not found:
         raise NotFound("problem_item", ref)
-    return found
+    item, held, cycle, unit, person, indicator = records(found[0], *AROUND)
+    set_committed_value(held, "cycle", cycle)
+    around = {"problem_list": held, "unit": unit, "responsible_person": person, "indicator": indicator}
+    around["all_causes"] = [one for row in causes for one in records(row, Cause)]
+    for name, one in around.items():
+        set_committed_value(item, name, one)
+    return cast(ProblemItem, item)
+
+
+def _with_all_around(actor: Any) -> Select[Any]:
+    """The item of a reference with the records around it, as far as the actor may see it."""
+    joined = (
+        select(*columns_of(*AROUND))
+        .select_from(ProblemItem)
+        .join(ProblemList, ProblemList.id == ProblemItem.list_id)
+        .outerjoin(MonitoringCycle, MonitoringCycle.id == ProblemList.cycle_id)
+        .outerjoin(Unit, Unit.id == ProblemItem.unit_id)
+        .outerjoin(Person, Person.id == ProblemItem.responsible_person_id)
+        .outerjoin(Indicator, Indicator.id == ProblemItem.indicator_id)
+    )
+    return visible_items(actor, joined).where(ProblemItem.ref == ITS_REF)
+
+
+def _causes(actor: Any) -> Select[Any]:
+    """Its causes; shown with the item or not at all."""
+    of_it = select(ProblemItem.id).where(ProblemItem.ref == ITS_REF).scalar_subquery()
+    return select(*columns_of(Cause)).where(Cause.item_id == of_it).order_by(Cause.created_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, Uuid, bindparam, select
 
+from app.core.casework.together import Asking, question
 from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy.actor import Actor
+from app.core.whole import columns_of, records
 from app.improvement.problems.models import ItemRemark, OnsiteCheck, ProblemItem, Reopening
 from app.improvement.problems.queries.reach import visible_reopenings
 from app.people.directory.models import Person
@@ -16,18 +18,28 @@ from app.people.directory.models import Person
 MOST = 50
 
 
-def of_item(actor: Actor, item: ProblemItem) -> dict[str, Any]:
-    """remarks, checks (each with the name of its writer), reopenings, newest first."""
+def of_item(actor: Actor, item: ProblemItem) -> Asking[dict[str, Any]]:
+    """A part of the page: remarks, checks (each with the name of its writer), reopenings, newest first."""
+    remarks, checks = yield question(_remarks, item=item.id), question(_checks, item=item.id)
     return {
-        "remarks": _written(ItemRemark, ItemRemark.written_by, item),
-        "checks": _written(OnsiteCheck, OnsiteCheck.checked_by, item),
+        "remarks": [(records(row, ItemRemark)[0], row[-1]) for row in remarks],
+        "checks": [(records(row, OnsiteCheck)[0], row[-1]) for row in checks],
         "reopenings": reopenings_of(actor, item) if item.closed_on or item.recurrence_count else [],
     }
 
 
-def _written(model: Any, by: Any, item: ProblemItem) -> list[Any]:
-    rows = select(model, Person.name.label("who")).join(Person, Person.id == by).where(model.item_id == item.id)
-    return list(db.session.execute(rows.order_by(model.created_at.desc()).limit(MOST)))
+def _remarks(actor: Any) -> Select[Any]:
+    return _written(ItemRemark, ItemRemark.written_by)
+
+
+def _checks(actor: Any) -> Select[Any]:
+    return _written(OnsiteCheck, OnsiteCheck.checked_by)
+
+
+def _written(model: Any, by: Any) -> Select[Any]:
+    rows = select(*columns_of(model), Person.name.label("who")).join(Person, Person.id == by)
+    own = model.item_id == bindparam("item", None, type_=Uuid())
+    return rows.where(own).order_by(model.created_at.desc()).limit(MOST)
 
 
 def reopenings_of(actor: Actor, item: ProblemItem) -> list[Reopening]:

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, or_, select
 
 from app.core import clock
+from app.core.casework.together import Asking, question
 from app.core.database import db
 from app.core.policy.actor import Actor
 from app.core.policy.assignments import CaseAssignment
 from app.improvement.problems.models import ProblemItem
-from app.improvement.problems.operations.evaluators import contracts, running_for
+from app.improvement.problems.operations.evaluators import contracts, running
 from app.improvement.problems.operations.handlers import DEPUTIES, HANDLERS, staff_ids
 from app.people.directory.models import Person, RoleAssignment, SchoolResponsibility, Unit
 
@@ -89,37 +90,48 @@ def outside_evaluators(actor: Actor) -> Sequence[Any]:
     return contracts(actor.county_id)
 
 
-def in_charge(actor: Actor, item: ProblemItem) -> dict[str, list[tuple[str, str]]]:
-    """Names with their role: who is responsible, handles, stands in, inspects the school, and drafted the list."""
+def in_charge(actor: Actor, item: ProblemItem) -> Asking[dict[str, list[tuple[str, str]]]]:
+    """A part of the page: names with their role, who is responsible, handles, stands in, inspects the school, and drafted
+    the list."""
     duties = {
         "responsible": item.responsible_person_id,
         "handler": item.owner_id,
         "deputy": item.deputy_id,
         "drafter": item.problem_list.owner_id,
-        "evaluator": db.session.scalar(running_for(item).with_only_columns(CaseAssignment.person_id)),
     }
-    wanted = select(Person.id, Person.name, RoleAssignment.role).join(
-        RoleAssignment, RoleAssignment.person_id == Person.id, isouter=True
+    ids = tuple(one for one in duties.values() if one)
+    rows, inspectors = yield (
+        question(_named_on, item=item.id, people=ids),
+        question(_inspectors, school=item.school_id),
     )
-    rows = db.session.execute(wanted.where(Person.id.in_([one for one in duties.values() if one])))
     known: dict[uuid.UUID, tuple[str, str]] = {}
     for row in rows:
         known.setdefault(row.id, (row.name, row.role or ""))
+    if rows:
+        duties["evaluator"] = rows[0].evaluator
     found = {duty: [known[one]] for duty, one in duties.items() if one in known}
-    found["inspector"] = [(name, "inspector") for name in _inspectors(item)]
+    found["inspector"] = [(row.name, "inspector") for row in inspectors]
     return found
 
 
-def _inspectors(item: ProblemItem) -> list[str]:
-    if item.school_id is None:
-        return []
+def _named_on(actor: Any) -> Select[Any]:
+    """Names and roles of the persons given and of the outside evaluator whose assignment to the item runs."""
+    own = CaseAssignment.record_id == bindparam("item", None, type_=Uuid())
+    evaluator = running(own).with_only_columns(CaseAssignment.person_id).limit(1).scalar_subquery()
+    given = Person.id == any_(bindparam("people", None, type_=ARRAY(Uuid())))
+    wanted = select(Person.id, Person.name, RoleAssignment.role, evaluator.label("evaluator"))
+    wanted = wanted.join(RoleAssignment, RoleAssignment.person_id == Person.id, isouter=True)
+    return wanted.where(or_(given, Person.id == evaluator)).order_by(RoleAssignment.id)
+
+
+def _inspectors(actor: Any) -> Select[Any]:
     day = clock.today()
-    wanted = (
+    return (
         select(Person.name)
         .join(RoleAssignment, RoleAssignment.person_id == Person.id)
         .join(SchoolResponsibility, SchoolResponsibility.assignment_id == RoleAssignment.id)
         .where(
-            SchoolResponsibility.school_id == item.school_id,
+            SchoolResponsibility.school_id == bindparam("school", None, type_=Uuid()),
             RoleAssignment.role == "inspector",
             SchoolResponsibility.from_on <= day,
             or_(SchoolResponsibility.to_on.is_(None), SchoolResponsibility.to_on >= day),
@@ -127,4 +139,3 @@ def _inspectors(item: ProblemItem) -> list[str]:
         )
         .order_by(Person.pinyin)
     )
-    return list(db.session.scalars(wanted))

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from app.core.database import db
+from app.core.casework.together import Asking, answer, question
 from app.core.policy.actor import Actor
 from app.improvement.problems.models import ProblemItem
 
@@ -76,11 +76,16 @@ class Trace:
 
 def trace(actor: Actor, item: ProblemItem) -> Trace:
     """Read the chain; row-level security and the item's own visibility limit what is found."""
-    cells = tuple(db.session.execute(CELLS, {"id": item.id}))
+    return answer(actor, traced(actor, item))
+
+
+def traced(actor: Actor, item: ProblemItem) -> Asking[Trace]:
+    """`trace` as a part of a page."""
+    cells, rows = yield question(CELLS, id=item.id), question(RECORDS, id=item.id)
     parts: dict[str, list[Any]] = {"plan": [], "action": [], "evidence": [], "later": []}
-    for row in db.session.execute(RECORDS, {"id": item.id}):
+    for row in rows:
         parts[row.part].append(row)
     later: dict[str, tuple[Any, ...]] = {}
     for row in parts["later"]:
         later[row.kind] = (*later.get(row.kind, ()), row)
-    return Trace(cells, tuple(parts["plan"]), tuple(parts["action"]), tuple(parts["evidence"]), later)
+    return Trace(tuple(cells), tuple(parts["plan"]), tuple(parts["action"]), tuple(parts["evidence"]), later)

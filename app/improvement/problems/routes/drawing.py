@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import functools
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from types import SimpleNamespace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -15,6 +14,7 @@ from flask_babel import gettext as _
 from app.core import calendar, clock
 from app.core.casework import deadlines, timeline
 from app.core.casework.records import Movable
+from app.core.casework.together import Asking, answer
 from app.core.policy.actor import Actor
 from app.core.web import chips
 from app.core.web.chips import Chip, word
@@ -29,7 +29,12 @@ def working_days() -> functools.partial[int]:
 
 def chips_of(records: Sequence[Any]) -> dict[uuid.UUID, Chip | None]:
     """The nearest running clock of each record as a chip, in one query."""
-    running, count, now = deadlines.running(list(records)), functools.cache(working_days()), clock.now()
+    return chips_for(records, deadlines.running(list(records)))
+
+
+def chips_for(records: Sequence[Any], running: Mapping[uuid.UUID, deadlines.Running]) -> dict[uuid.UUID, Chip | None]:
+    """The clocks that were read of these records, as chips."""
+    count, now = functools.cache(working_days()), clock.now()
     return {
         record.id: chips.deadline(
             running[record.id].due_at,
@@ -45,7 +50,11 @@ def chips_of(records: Sequence[Any]) -> dict[uuid.UUID, Chip | None]:
 
 def strip_of(record: Movable, path: Sequence[State]) -> tuple[Stop, ...]:
     """The record's place on the normal path, with the days on which it came there."""
-    reached = timeline.reached(record)
+    return strip_for(record, path, timeline.reached(record))
+
+
+def strip_for(record: Movable, path: Sequence[State], reached: Mapping[str, datetime]) -> tuple[Stop, ...]:
+    """The same, when it is known since when it was in each state."""
     codes = [state.code for state in path]
     notes = {code: _short(at) for code, at in reached.items() if code in codes}
     if record.state in codes and record.standing.open:
@@ -89,7 +98,12 @@ class Told:
 
 def story(actor: Actor, ids: Sequence[uuid.UUID], shown: int) -> tuple[list[Told], int]:
     """The newest steps on records with these ids in the language of the page, and how many older ones."""
-    found = timeline.timeline(actor, [SimpleNamespace(id=one) for one in ids], most=400, shown=shown)
+    return answer(actor, told(actor, ids, shown))
+
+
+def told(actor: Actor, ids: Sequence[uuid.UUID], shown: int) -> Asking[tuple[list[Told], int]]:
+    """`story` as a part of a page."""
+    found = yield from timeline.told(actor, ids, most=400, shown=shown)
     entries = [
         Told(one.who or _("系统"), word(one.what), one.at, "" if one.kind == "person" else one.kind, one.reason)
         for one in found.entries

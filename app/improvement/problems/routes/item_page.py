@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import url_for
@@ -14,7 +15,6 @@ from app.core.policy.actor import Actor
 from app.core.policy.roles import ROLES
 from app.core.web.chips import day_of_year, long_date, short_date, word
 from app.improvement.monitoring.words import BENCHMARKS
-from app.improvement.problems import panels
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.queries.trace import Trace
 from app.improvement.problems.words import CAUSES, DOMAIN_CODES, SOURCES, effect_words, joined, value_words, word_of
@@ -42,13 +42,15 @@ QUIET_STEPS = ("suspend", "void", "drop")
 """Rare steps stand under 更多, not among the buttons."""
 
 
-def offers(actor: Actor, item: ProblemItem, steps: list[Choice]) -> list[dict[str, Any]]:
+def offers(
+    actor: Actor, item: ProblemItem, steps: list[Choice], further: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
     """The card 你可以: the steps of the state, what else may be written, and what later features offer."""
     found = [_offer(item, choice) for choice in steps if choice.step.name not in QUIET_STEPS]
     if _may_diagnose(actor, item):
         written = _("%(n)s 条", n=len(item.causes)) if item.causes else ""
         found.insert(0, {**_link("problem_items.diagnosis", item, _("写归因诊断"), "notes"), "detail": written})
-    found += [dict(offer) for offer in panels.offers_of(actor, item)]
+    found += [dict(offer) for offer in further]
     return found + [{**offer, "primary": False} for offer in _beside(actor, item)]
 
 
@@ -244,8 +246,10 @@ def due_words(item: ProblemItem) -> str:
     return text + str(_("，还有 %(n)s 天", n=days) if days else _("，今天到期"))
 
 
-def people(actor: Actor, item: ProblemItem, named: dict[str, list[tuple[str, str]]]) -> list[tuple[str, str, str]]:
-    """The lines of 谁在负责."""
+def people(
+    named: Mapping[str, Sequence[tuple[str, str]]], further: Sequence[tuple[str, str, str]]
+) -> list[tuple[str, str, str]]:
+    """The lines of 谁在负责, those of later features last."""
     duties = {
         "responsible": _("责任人"),
         "handler": _("经办"),
@@ -259,7 +263,7 @@ def people(actor: Actor, item: ProblemItem, named: dict[str, list[tuple[str, str
         for duty, title in duties.items()
         for name, role in named.get(duty, ())[:2]
     ]
-    return [*rows, *panels.people_of(actor, item)]
+    return [*rows, *further]
 
 
 def co_units_line(names: dict[Any, str], item: ProblemItem) -> str:

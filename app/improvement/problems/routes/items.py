@@ -8,7 +8,9 @@ from typing import Any
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 
+from app.core.casework import deadlines, timeline
 from app.core.casework.choices import choices
+from app.core.casework.together import Asking, answers
 from app.core.limits import COSTLY, throttle
 from app.core.policy import decide
 from app.core.policy.actor import Actor
@@ -25,10 +27,11 @@ from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.queries import items as queries
 from app.improvement.problems.queries import notes, people
 from app.improvement.problems.queries.items import ItemFilter
-from app.improvement.problems.queries.trace import trace
+from app.improvement.problems.queries.trace import Trace, trace
+from app.improvement.problems.queries.trace import traced as traced_of
 from app.improvement.problems.routes import item_page
 from app.improvement.problems.routes.blueprints import items_bp as bp
-from app.improvement.problems.routes.drawing import chips_of, story, strip_of
+from app.improvement.problems.routes.drawing import Told, chips_for, chips_of, story, strip_for, told
 from app.improvement.problems.words import CATEGORIES, DUES, LEVELS, OUTCOMES, SEVERITIES, SOURCES, TALLIES, USED, codes
 from workflows.improvement.problem_item import PROBLEM_ITEM
 
@@ -156,9 +159,15 @@ def show(ref: str, form: RemarkForm, status: int = 200) -> Response:
     """The page of an item; a refused remark brings its form along."""
     actor = current_actor()
     found = queries.item_for(actor, ref)
-    traced = trace(actor, found)
-    named = people.in_charge(actor, found)
-    entries, earlier = story(actor, [found.id, *traced.record_ids], SHOWN)
+    (traced, (entries, earlier)), named, clocks, reached, written, beside = answers(
+        actor,
+        _told(actor, found),
+        people.in_charge(actor, found),
+        deadlines.clocks([found]),
+        timeline.states_reached(found),
+        notes.of_item(actor, found),
+        panels.beside(actor, found),
+    )
     handler, steps = named.get("handler", [("", "")])[0][0], choices(actor, found)
     return page(
         "improvement/problems/item.html",
@@ -166,9 +175,9 @@ def show(ref: str, form: RemarkForm, status: int = 200) -> Response:
         item=found,
         form=form,
         due=item_page.due_words(found),
-        clock_chip=chips_of([found]).get(found.id),
+        clock_chip=chips_for([found], clocks).get(found.id),
         co_units=item_page.co_units_line(_helping(actor, found), found),
-        stops=strip_of(found, PROBLEM_ITEM.path[1:] if found.issued_on else PROBLEM_ITEM.path),
+        stops=strip_for(found, PROBLEM_ITEM.path[1:] if found.issued_on else PROBLEM_ITEM.path, reached),
         waits=item_page.waits(found, traced, handler),
         facts=item_page.facts(found, traced),
         traced=traced,
@@ -176,13 +185,19 @@ def show(ref: str, form: RemarkForm, status: int = 200) -> Response:
         findings_seen=decide.holds(actor, "monitoring.view_findings"),
         entries=entries,
         earlier=earlier,
-        offers=item_page.offers(actor, found, steps),
+        offers=item_page.offers(actor, found, steps, beside.offers),
         rare=item_page.rare_offers(found, steps),
-        people=item_page.people(actor, found, named),
-        parts=panels.panels_of(actor, found),
-        **notes.of_item(actor, found),
+        people=item_page.people(named, beside.people),
+        parts=beside.panels,
+        **written,
         may_remark=found.issued_on is not None and decide.may(actor, "problems.comment_item", found),
     )
+
+
+def _told(actor: Actor, found: ProblemItem) -> Asking[tuple[Trace, tuple[list[Told], int]]]:
+    """What stands behind and after the item, and the story of all of it."""
+    chain = yield from traced_of(actor, found)
+    return chain, (yield from told(actor, [found.id, *chain.record_ids], SHOWN))
 
 
 def _helping(actor: Actor, found: ProblemItem) -> dict[Any, str]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, Uuid, bindparam, func, literal, or_, select
 from sqlalchemy.orm import joinedload, raiseload, selectinload
 
 from app.core import clock
 from app.core.casework.deadlines import Deadline
+from app.core.casework.together import Asking, question
 from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
@@ -145,9 +146,12 @@ def soon_for(actor: Actor, days: int = 14) -> list[SupervisionVisit]:
     return list(db.session.scalars(query.order_by(SupervisionVisit.visit_on, SupervisionVisit.number)))
 
 
-def visits_of_item(actor: Actor, item: ProblemItem) -> list[tuple[SupervisionVisit, VisitLine]]:
-    """The visits whose checklist has the item, the latest first, each with the line."""
+def visits_of_item(actor: Actor, item: ProblemItem) -> Asking[list[tuple[SupervisionVisit, VisitLine]]]:
+    """A part of the page of an item: the visits whose checklist has it, the latest first, each with the line."""
     if not decide.holds(actor, VIEW):
+        return []
+    (known,) = yield (question(_has_the_item, item=item.id),)
+    if not known:
         return []
     query = (
         seen(actor, select(SupervisionVisit, VisitLine).join(VisitLine, VisitLine.visit_id == SupervisionVisit.id))
@@ -156,6 +160,13 @@ def visits_of_item(actor: Actor, item: ProblemItem) -> list[tuple[SupervisionVis
         .order_by(SupervisionVisit.visit_on.desc(), SupervisionVisit.number.desc())
     )
     return [(row[0], row[1]) for row in db.session.execute(query)]
+
+
+def _has_the_item(actor: Any) -> Any:
+    """Whether the actor may know of any visit to an item: most items have none, and then nothing more is read."""
+    own = VisitLine.item_id == bindparam("item", None, type_=Uuid())
+    known = select(literal(1)).select_from(SupervisionVisit).join(VisitLine, VisitLine.visit_id == SupervisionVisit.id)
+    return seen(actor, known).where(own).limit(1)
 
 
 def schools_with(actor: Actor) -> list[tuple[str, str]]:
