@@ -259,6 +259,8 @@ def workbook(county: County, one: Round) -> bytes:
     return write_workbook(HEADERS, list(rows_of(county, one, enrolled, classes)), sheet=one.name[:28])
 
 
+HEADS = {"school": "principal", "department": "dept_head"}
+"""Who signs for the results of a unit."""
 LINES = ("rows", "missing", "range", "numbers", "schools", "indicators")
 EXPLAINED = reconciliation.VerifyIn(dict.fromkeys(LINES, "已与学校和命题单位核对，差异来自转学与缺考，名单留存备查"))
 
@@ -347,13 +349,13 @@ def _description(one: Round) -> CycleIn:
 
 
 def _signed_for(county: County, teller: Teller, cycle: MonitoringCycle, released: date) -> None:
-    """Every school signs for its package in time; of a round of this autumn two have not yet."""
+    """Every school and department signs for its package in time; of a round of this autumn some have not yet."""
     recent = released >= date(2026, 9, 1)
-    by_school = {identity: code for code, (identity, _k, _s) in county.schools.items()}
+    wanted = select(Unit.id, Unit.kind, Unit.code).where(Unit.county_id == cycle.county_id)
+    units = {row.id: (HEADS.get(row.kind, ""), row.code) for row in db.session.execute(wanted)}
     acks = db.session.scalars(select(ReleaseAck).where(ReleaseAck.cycle_id == cycle.id)).all()
     for number, ack in enumerate(acks):
-        code = by_school.get(ack.unit_id)
-        if code is None or (recent and number % 29 == 28):
+        if units[ack.unit_id] not in county.players or (recent and number % 29 == 28):
             continue
         teller.at(released + timedelta(days=1 + number % 4), 9 + number % 8)
-        releases.acknowledge_release(county.at("principal", code), ack, Move())
+        releases.acknowledge_release(county.at(*units[ack.unit_id]), ack, Move())
