@@ -17,7 +17,7 @@ from sqlalchemy import Column, Dialect, Float, Integer, Numeric, Select, Text, U
 from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, NoResultFound
-from sqlalchemy.orm import Mapper, RelationshipDirection, defaultload, lazyload, make_transient_to_detached
+from sqlalchemy.orm import Mapper, RelationshipDirection, defaultload, lazyload
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.sql import operators
@@ -111,6 +111,7 @@ class _Reading:
 
 
 def _in_session(model: Any, part: _Part, values: tuple[Any, ...]) -> Any:
+    """The record of these values as the session's own loading puts it there: nothing new, nothing to cascade to."""
     session, mapper = db.session, inspect(model)
     key = mapper.identity_key_from_primary_key((values[part.keys.index("id")],))
     one = session.identity_map.get(key)
@@ -120,8 +121,9 @@ def _in_session(model: Any, part: _Part, values: tuple[Any, ...]) -> Any:
         return one
     one = mapper.class_manager.new_instance()
     one.__dict__.update(zip(part.keys, values, strict=True))
-    make_transient_to_detached(one)
-    session.add(one)
+    state = inspect(one)
+    state.key, state.session_id = key, session.hash_key
+    session.identity_map.add(state)
     return one
 
 
