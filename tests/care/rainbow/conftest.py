@@ -48,8 +48,9 @@ class Class:
         with trail.act(SYSTEM, "system", "test.enrol"):
             for model, found in rows.items():
                 (shuffle or random.Random(0)).shuffle(found)  # noqa: S311 - an order, not a secret
-                by_thousands = insert(model).returning(model.county_id).execution_options(render_nulls=True)
-                db.session.execute(by_thousands, found).all()
+                db.session.connection().execute(
+                    insert(model.__table__), found
+                )  # row by row in one go: nothing to compose
         return ids
 
     def compute(self, today: date, rules: RuleSet = RULES, student: uuid.UUID | None = None) -> Run:
