@@ -1,6 +1,7 @@
 """Fixtures of all tests: real PostgreSQL as the app role, real Valkey, the application, a client, a clock; no network."""
 
 import contextvars
+import importlib.metadata
 import ipaddress
 import os
 import socket
@@ -16,13 +17,14 @@ import pytest
 import redis
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session
 
 from app.core import clock as core_clock
 from config.settings import Settings
-from tests.cluster import Cluster, running
+from tests.cluster import KEPT, Cluster, running
 
 pytest_plugins = ["tests.cast"]
 # How long an example takes says more about the machine than about the code.
@@ -116,6 +118,10 @@ def settings(cluster: Cluster, worker: str, keys: Path) -> Settings:
     return settings_for(cluster, f"bihuan_{worker}", worker, keys)
 
 
+TEMPLATES = KEPT.parent / f"test-templates-{importlib.metadata.version('jinja2')}"
+"""Compiled templates, each under the digest of its source: every worker and every site of a browser test would compile anew."""
+
+
 class Visitor(FlaskClient):
     """A client whose every request has a context of its own, as in a server, even while the test holds one open."""
 
@@ -130,6 +136,8 @@ def _application(settings: Settings) -> Flask:
     application = create_app(settings)
     application.config.update(TESTING=True, PREFERRED_URL_SCHEME="https")
     application.test_client_class = Visitor
+    TEMPLATES.mkdir(parents=True, exist_ok=True)
+    application.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(TEMPLATES))
     return application
 
 
