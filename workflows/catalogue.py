@@ -11,6 +11,7 @@ from workflows.care.figure_release import FIGURE_RELEASE
 from workflows.care.identity_grant import IDENTITY_GRANT
 from workflows.care.rainbow_assessment import RAINBOW_ASSESSMENT
 from workflows.care.rule_set import RULE_SET
+from workflows.care.scale_definition import SCALE_DEFINITION
 from workflows.care.screening_campaign import SCREENING_CAMPAIGN
 from workflows.care.screening_task import SCREENING_TASK
 from workflows.imports.import_batch import IMPORT_BATCH
@@ -57,6 +58,7 @@ ALL: Final[tuple[Workflow, ...]] = (
     CODE_CHANGE_REQUEST,
     RULE_SET,
     CARE_DUTY,
+    SCALE_DEFINITION,
     SCREENING_CAMPAIGN,
     SCREENING_TASK,
     CRITICAL_ALERT,

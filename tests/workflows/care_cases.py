@@ -18,7 +18,7 @@ CONSENT_CASES = _plain(GOOD_CONSENT)
 GOOD_CAMPAIGN: dict[str, Any] = {
     **dict.fromkeys(
         (
-            "is_described", "scales_fit", "has_impact_assessment", "has_duty_roster", "principal_agreed",
+            "is_described", "scales_fit", "licences_hold", "has_impact_assessment", "has_duty_roster", "principal_agreed",
             "guardians_were_asked", "day_has_come", "days_are_over", "everything_is_scored", "alerts_are_handled",
             "doubts_are_settled",
         ),

@@ -78,3 +78,12 @@ GOOD_RULE_SET: dict[str, Any] = {
     "has_outside_expert": True,
 }
 RULE_SET_CASES: dict[str, Case] = {code: ({code: True}, [{code: False}]) for code in GOOD_RULE_SET}
+GOOD_SCALE: dict[str, Any] = {
+    "vectors_pass": True,
+    "is_worded": True,
+    "licence_holds": True,
+    "is_agreed_once": True,
+    "has_few_experts": True,
+    "has_outside_expert": True,
+}
+SCALE_CASES: dict[str, Case] = {code: ({code: True}, [{code: False}]) for code in GOOD_SCALE}

@@ -17,6 +17,10 @@ class CampaignFacts(Protocol):
         """At least one scale, each worded, free to use, for self-report, and fitting one of the grades."""
 
     @property
+    def licences_hold(self) -> bool:
+        """Every licence that its scales need lasts until its last day."""
+
+    @property
     def has_impact_assessment(self) -> bool:
         """The number of the approved impact assessment is written down."""
 
@@ -67,6 +71,14 @@ def is_described(campaign: CampaignFacts) -> bool:
 @guard("量表有文字、可以使用，并适合所选年级", en="The scales are worded, free to use, and fit the grades")
 def scales_fit(campaign: CampaignFacts) -> bool:
     return campaign.scales_fit
+
+
+@guard(
+    "所选量表的授权在结束日期前到期，请先更新授权或换量表",
+    en="A licence of a chosen scale ends before the last day; renew it or choose another scale",
+)
+def licences_hold(campaign: CampaignFacts) -> bool:
+    return campaign.licences_hold
 
 
 @guard("写明已批准的个人信息保护影响评估编号", en="Give the number of the approved impact assessment")
@@ -169,7 +181,7 @@ SCREENING_CAMPAIGN = Workflow(
             source=(DRAFT, RETURNED),
             target=SUBMITTED,
             needs="screening.draft_campaign",
-            guards=(is_described, scales_fit, has_impact_assessment, has_duty_roster),
+            guards=(is_described, scales_fit, licences_hold, has_impact_assessment, has_duty_roster),
         ),
         Step(
             "agree",
@@ -197,7 +209,7 @@ SCREENING_CAMPAIGN = Workflow(
             source=(SUBMITTED,),
             target=APPROVED,
             needs=APPROVE,
-            guards=(principal_agreed,),
+            guards=(principal_agreed, licences_hold),
             four_eyes=(*SEEN, "agree"),
             star=True,
         ),
@@ -208,9 +220,9 @@ SCREENING_CAMPAIGN = Workflow(
             source=(APPROVED,),
             target=SCHEDULED,
             needs="screening.draft_campaign",
-            guards=(guardians_were_asked,),
+            guards=(guardians_were_asked, licences_hold),
         ),
-        Step("open", "开放作答", "Open", source=(SCHEDULED,), target=OPEN, guards=(day_has_come,), system=True),
+        Step("open", "开放作答", "Open", source=(SCHEDULED,), target=OPEN, guards=(day_has_come, licences_hold), system=True),
         Step("close", "结束作答", "Close", source=(OPEN,), target=CLOSED, guards=(days_are_over,), system=True),
         Step(
             "score",

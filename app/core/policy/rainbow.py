@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from app.core.policy.scopes import ASSIGNED, CLASSES, COUNTY, OWN, SCHOOL, Scope
+from app.core.policy.taking_part import AUTHORS
 
 Holders = dict[str, Scope | tuple[Scope, ...]]
 
 QUALIFIED: Holders = {"school_counselor": SCHOOL, "psych_expert": ASSIGNED}
 """The counsellor for the own school, the expert for the students that he or she was given."""
 
-AUTHORS: Holders = {"psych_center_lead": COUNTY, "assessment_member": COUNTY}
-"""Who may write the numbers of the rainbow code; experts agree to them (domain B13)."""
 
 RAINBOW: dict[str, Holders] = {
     "rainbow.activate_rules": {"psych_center_lead": COUNTY},

@@ -15,6 +15,19 @@ CONSENT: dict[str, Holders] = {
     "consent.view_answers": {**PSYCHOLOGY, "homeroom_teacher": CLASSES},
     "consent.view_rounds": {**PSYCHOLOGY, "homeroom_teacher": SCHOOL},
 }
+AUTHORS: Holders = {"psych_center_lead": COUNTY, "assessment_member": COUNTY}
+"""Who brings in the versions of scales and rule sets; experts agree to them (domain B13)."""
+SCALES: dict[str, Holders] = {
+    "screening.activate_scale": {"psych_center_lead": COUNTY},
+    "screening.agree_scale": {"psych_expert": COUNTY},
+    "screening.draft_scale": AUTHORS,
+    "screening.view_scales": {
+        **AUTHORS,
+        "psych_expert": COUNTY,
+        "bureau_psych_officer": COUNTY,
+        "school_counselor": COUNTY,
+    },
+}
 SCREENING: dict[str, Holders] = {
     "screening.agree_campaign": {"principal": SCHOOL},
     "screening.answer_questions": {"student": CHILD},
@@ -42,4 +55,4 @@ PAPER: dict[str, Holders] = {
     "imports.upload_consents": PSYCHOLOGY,
     "screening.settle_paper": {"school_counselor": SCHOOL},
 }
-AREAS = (CONSENT, SCREENING, PAPER)
+AREAS = (CONSENT, SCALES, SCREENING, PAPER)
