@@ -54,9 +54,9 @@ TASKS = text(
 
 def run(context: Context) -> list[dict[str, Any]]:
     """Seconds of both and peak memory; a form that was not kept, or kept otherwise than typed, raises AssertionError."""
-    known, scale = choosing.usable, _scale()
-    context.at_the_end(lambda: setattr(choosing, "usable", known))
-    choosing.usable = lambda: {**known(), (CODE, VERSION): scale}
+    known, scale = choosing.shelf, _scale()
+    context.at_the_end(lambda: setattr(choosing, "shelf", known))
+    choosing.shelf = lambda: {**known(), (CODE, VERSION): scale}
     county, app = context.county, context.app
     code, (school, *_) = next(iter(county.tree.schools.items()))
     assert context.servers.postgres is not None

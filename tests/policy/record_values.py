@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+A_SCALE = (Path(__file__).parents[2] / "config" / "scales" / "phq9.yaml").read_text(encoding="utf-8")
+"""A scale that is one, so that its page can be drawn."""
 WRITTEN_BY_THE_CAST = {"units", "persons", "accounts", "role_assignments", "school_classes"}
 PLUMBING = {
     "screening_duty_days",
@@ -35,6 +38,7 @@ PLUMBING = {
 }
 OF_THE_COUNTY = {
     "rule_sets",
+    "scale_definitions",
     "figure_releases",
     "figure_snapshots",
     "published_figures",
@@ -76,6 +80,7 @@ STATES = {
     "break_glass": "ended",
     "identity_grants": "requested",
     "rule_sets": "draft",
+    "scale_definitions": "draft",
     "rainbow_assessments": "proposed",
     "care_duties": "due",
     "reopenings": "proposed",
@@ -96,6 +101,7 @@ BEGINNINGS = dict.fromkeys(STATES, "draft") | {
     "break_glass": "open",
     "identity_grants": "ended",
     "rule_sets": "returned",
+    "scale_definitions": "returned",
     "rainbow_assessments": "rejected",
     "care_duties": "done",
     "rechecks": "passed",
@@ -142,6 +148,9 @@ CODES: dict[str, Any] = {
 }
 BY_TABLE: dict[tuple[str, str], Any] = {
     ("figure_releases", "note"): "",
+    ("scale_definitions", "code"): "phq9",
+    ("scale_definitions", "number"): "9.0.0",
+    ("scale_definitions", "content"): A_SCALE,
     ("figure_releases", "year"): 2026,
     ("published_figures", "kind"): "share",
     ("published_figures", "n"): 20,

@@ -222,7 +222,15 @@ SCREENING_CAMPAIGN = Workflow(
             needs="screening.draft_campaign",
             guards=(guardians_were_asked, licences_hold),
         ),
-        Step("open", "开放作答", "Open", source=(SCHEDULED,), target=OPEN, guards=(day_has_come, licences_hold), system=True),
+        Step(
+            "open",
+            "开放作答",
+            "Open",
+            source=(SCHEDULED,),
+            target=OPEN,
+            guards=(day_has_come, licences_hold),
+            system=True,
+        ),
         Step("close", "结束作答", "Close", source=(OPEN,), target=CLOSED, guards=(days_are_over,), system=True),
         Step(
             "score",

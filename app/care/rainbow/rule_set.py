@@ -6,8 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from app.core.yaml_files import loaded
 
 FOLDER = Path(__file__).resolve().parents[3] / "config" / "rainbow"
 
@@ -217,7 +218,7 @@ def read_rule_set(text: str) -> RuleSet:
 
     Raises yaml.YAMLError for text that is no YAML, pydantic.ValidationError for content that is no rule set.
     """
-    return RuleSet.model_validate(yaml.safe_load(text))
+    return RuleSet.model_validate(loaded(text))
 
 
 @cache

@@ -6,7 +6,7 @@ from flask import Flask
 
 from app.care.consent.routes import door
 from app.care.screening import commands, letters
-from app.care.screening.models import CriticalAlert, ScreeningCampaign, ScreeningTask
+from app.care.screening.models import CriticalAlert, ScaleVersion, ScreeningCampaign, ScreeningTask
 from app.care.screening.operations.alerts import raise_all, tell_all
 from app.care.screening.operations.campaigns import keep_time_of_all
 from app.care.screening.operations.tasks import keep_time_of_tasks
@@ -28,6 +28,7 @@ DEEDS = {
     "screening_task.destroy_answers": ("删除撤回的回答", "deleted answers that were taken back"),
     "critical_alert.raise_for": ("发出警报", "raised an alert"),
     "critical_alert.tell_next": ("告知上一级", "told the next level"),
+    "scale_definition.license": ("登记了量表授权", "recorded the licence of a scale"),
     "screening_campaign.assign": ("派发测评任务", "assigned the tasks"),
     "paper_sheet.settle": ("核对纸质答卷", "settled a form on paper"),
     "help_call.make": ("想找人谈谈", "asked to talk"),
@@ -35,6 +36,7 @@ DEEDS = {
 }
 ENTRIES = (
     navigation.Entry("care", "筛查", "screenings.index", "clipboard-check", ("screening.view_campaigns",), order=20),
+    navigation.Entry("care", "量表", "scales.index", "list-check", ("screening.view_scales",), order=55),
     navigation.Entry("care", "当天要办", "alerts.index", "alert-circle", ("screening.view_alerts",), order=5),
 )
 MINUTELY = (keep_time_of_all, keep_time_of_tasks, raise_all, tell_all)
@@ -48,7 +50,7 @@ def register(app: Flask) -> None:
             app.register_blueprint(blueprint)
     for command in commands.COMMANDS:
         app.cli.add_command(command)
-    movable(ScreeningCampaign, ScreeningTask, CriticalAlert)
+    movable(ScreeningCampaign, ScreeningTask, CriticalAlert, ScaleVersion)
     navigation.add(*ENTRIES)
     WORDS.update(DEEDS)
     for job in MINUTELY:

@@ -13,7 +13,6 @@ from app.care.screening.models import ScreeningCampaign
 from app.care.screening.operations import paper_typing
 from app.care.screening.operations.paper_typing import campaign_of
 from app.care.screening.queries.campaigns import campaign_for
-from app.care.screening.scales.choosing import chosen
 from app.core import clock
 from app.core.database import db
 from app.core.errors import NotFound
@@ -64,7 +63,7 @@ def known(batch: ImportBatch) -> Lookups:
     campaign = campaign_of(batch)
     scales = {
         (one.code, one.version): tuple(tuple(sorted(one.values(item))) for item in one.items)
-        for one in chosen(campaign.scales)
+        for one in campaign.definitions
     }
     answering = Answering(campaign.ref, campaign.opens_on, scales, _takers(batch, campaign))
     return Lookups(as_of=clock.today(), answering=answering)

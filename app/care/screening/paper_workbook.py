@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.care.screening.models import ScreeningCampaign
-from app.care.screening.scales.choosing import chosen
 from app.care.screening.scales.definition import Scale
 from app.core.imports.paper_kinds import ANSWERS, QUESTIONS
 from app.core.on_demand import on_demand
@@ -32,7 +31,7 @@ def answer_workbook(
     book = xlsxwriter.Workbook(out, workbook_options())
     text = book.add_format({"num_format": "@"})
     head = book.add_format({"bold": True, "bg_color": "#E6EFFA", "text_wrap": True, "valign": "top"})
-    for scale in chosen(campaign.scales):
+    for scale in campaign.definitions:
         sheet = book.add_worksheet(f"{scale.code} {scale.version}"[:31])
         _heads(sheet, scale, head, text)
         for line, number in enumerate(student_numbers, 1):

@@ -19,3 +19,22 @@ KINDS: dict[str, Sentence] = {
     "O1a": Sentence("马上", "At once"),
     "O1b": Sentence("当天", "The same day"),
 }
+SCALES: dict[str, tuple[str, Sentence]] = {
+    "usable": ("done", Sentence("可以用", "May be used")),
+    "key": ("wait", Sentence("只有计分键：要有授权的单位上传文字", "Key only: a licensed bureau brings the texts")),
+    "other": ("idle", Sentence("不用于学生自答", "Not answered by students themselves")),
+    "ended": ("late", Sentence("授权已到期，不能开展新的筛查", "The licence has ended: no new screening")),
+    "none": ("wait", Sentence("还没有启用的版本", "No version is in force yet")),
+}
+"""Standing of a scale in the registry → family of its colour, words."""
+LICENCES: dict[str, Sentence] = {
+    "free": Sentence("免费使用", "Free to use"),
+    "restricted": Sentence("要授权", "Needs a licence"),
+    "unverified": Sentence("授权没有核实", "Licence not verified"),
+}
+RESPONDENTS: dict[str, Sentence] = {
+    "self": Sentence("学生自答", "Students themselves"),
+    "guardian": Sentence("监护人", "Guardians"),
+    "teacher": Sentence("教师", "Teachers"),
+    "interviewer": Sentence("只用于面谈", "By interview only"),
+}

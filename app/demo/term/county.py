@@ -21,7 +21,7 @@ from app.care.screening import bulk
 from app.care.screening.models import ScreeningCampaign, ScreeningTask
 from app.care.screening.operations import campaigns
 from app.care.screening.operations.campaigns import CampaignIn, CampaignPlace, CampaignStep
-from app.care.screening.scales.choosing import chosen, fits
+from app.care.screening.scales.choosing import fits
 from app.care.screening.scales.definition import Scale
 from app.care.screening.scales.scoring import Person
 from app.core.audit.trail import QUIET
@@ -197,7 +197,7 @@ def handed(
     pace: float | None = None,
 ) -> Iterator[bulk.Handed]:
     """What those students hand in who come; `pace`: mean seconds an item, each their own without it."""
-    listed, known = tuple(chosen(campaign.scales)), dict[tuple[int, int], tuple[Scale, ...]]()
+    listed, known = tuple(campaign.definitions), dict[tuple[int, int], tuple[Scale, ...]]()
     for one in term.pupils:
         if one.id not in tasks or one.id in term.aside or term.random.random() < STAYS_AWAY:
             continue

@@ -103,7 +103,7 @@ root.addEventListener("submit", async (event) => {
   for (const other of form.querySelectorAll(".answer")) other.setAttribute("aria-pressed", String(other === button));
   const fields = new FormData(form);
   queue.push({
-    scale: fields.get("scale"), item: fields.get("item"), value: button.value, sequence: sequence++,
+    scale: fields.get("scale"), version: fields.get("version"), item: fields.get("item"), value: button.value, sequence: sequence++,
     milliseconds: Math.max(1, Math.round(performance.now() - since)),
   });
   show(Number(fields.get("next")));

@@ -14,10 +14,11 @@ from sqlalchemy import func, select, text
 
 from app.care.rainbow.models import RainbowComputation, RainbowRun, RuleSetVersion, rules_for
 from app.care.rainbow.operations import rule_sets
-from app.care.rainbow.operations.rule_sets import RulesIn, RuleStep
+from app.care.rainbow.operations.rule_sets import RulesIn
 from app.care.rainbow.rule_set import FOLDER, read_rule_set, shipped_rule_set
 from app.care.rainbow.trying import COLUMNS, dry_run
 from app.care.rainbow.vectors import failed_vectors
+from app.care.versions.operations import VersionStep
 from app.core import clock
 from app.core.audit import trail
 from app.core.database import db, use_context
@@ -32,7 +33,7 @@ from tests.care.rainbow.test_deciding import Desk
 from tests.cast import Cast, sign_in
 
 SHIPPED = (FOLDER / "rule_set_v1.yaml").read_text(encoding="utf-8")
-STEP = RuleStep()
+STEP = VersionStep()
 
 
 def content(code: str = "county-2", **changes: object) -> str:
@@ -147,7 +148,7 @@ def test_with_two_experts_nobody_from_outside_stands_in(desk: Desk) -> None:
     tried(version)
     rule_sets.submit(desk.act("psych_center_lead"), version, STEP)
     with pytest.raises(StepRefused) as refused:
-        rule_sets.note_outside(desk.act("psych_center_lead"), version, RuleStep(outside_expert="某某，意见书 1"))
+        rule_sets.note_outside(desk.act("psych_center_lead"), version, VersionStep(outside_expert="某某，意见书 1"))
     assert "两名专家" in str(refused.value)
 
 

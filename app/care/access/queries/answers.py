@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from app.care.screening.models import CriticalAlert, ScaleResponse, ScaleResult
+from app.care.screening.models import CriticalAlert, ScaleResponse, ScaleResult, definitions
+from app.care.screening.scales.choosing import Known
 from app.care.screening.scales.definition import Scale
-from app.care.screening.scales.shelf import shipped
 from app.care.screening.sheets import RATHER_NOT, opened
 from app.core.database import db
 from app.core.policy.actor import Actor
@@ -46,16 +46,18 @@ def results(actor: Actor, student: Student) -> Sequence[ScaleResult]:
     return db.session.scalars(wanted.order_by(ScaleResult.answered_on.desc(), ScaleResult.id).limit(MOST)).all()
 
 
-def titles(actor: Actor) -> dict[tuple[str, str], Scale]:
-    """Scales by code and version."""
-    return {(one.code, one.version): one for one in shipped()}
+def titles(actor: Actor, rows: Sequence[ScaleResult] | Sequence[ScaleResponse]) -> Known:
+    """The scales of these results or answers, by code and version."""
+    if actor.county_id is None:
+        return {}
+    return definitions(actor.county_id, {(row.scale_code, row.scale_version) for row in rows})
 
 
 def answers(actor: Actor, student: Student) -> list[Answered]:
     """What the student answered, as far as the wall shows it to this actor; empty where the child is not in his or her hands."""
     wanted = select(ScaleResponse).where(ScaleResponse.student_id == student.id, ScaleResponse.sealed.is_not(None))
     rows = db.session.scalars(wanted.order_by(ScaleResponse.saved_at.desc(), ScaleResponse.id).limit(MOST)).all()
-    known = titles(actor) if rows else {}
+    known = titles(actor, rows) if rows else {}
     found = [(row, known.get((row.scale_code, row.scale_version))) for row in rows]
     return [
         Answered(scale.title, row.submitted_at or row.saved_at, tuple(_lines(scale, row)))

@@ -32,7 +32,7 @@ def results(ref: str) -> Response:
     trail.saw(actor, student, "results.shown" if shown else "results.page")
     hidden = url_for("access.results", ref=ref)
     answer = page(
-        "care/access/results.html", student=student, rows=rows, scales=queries.titles(actor) if rows else {},
+        "care/access/results.html", student=student, rows=rows, scales=queries.titles(actor, rows) if rows else {},
         shown=shown, seconds=SECONDS, hidden_url=hidden, show_url=url_for("access.results", ref=ref, shown=1),
         answers_url=url_for("access.answers", ref=ref),
     )  # fmt: skip

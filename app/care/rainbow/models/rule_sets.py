@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, func, or_, select, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, select, text
 
 from app.care.rainbow.rule_set import RuleSet, read_rule_set, shipped_rule_set
-from app.core import clock
+from app.care.versions.models import AgreedVersion
 from app.core.casework.records import Movable
-from app.core.database import Base, ForeignKey, Mapped, String, db, mapped_column
-from app.people.directory.models import RoleAssignment
+from app.core.database import Base, Mapped, String, db, mapped_column
 from workflows.care.rule_set import RULE_SET
 
 
-class RuleSetVersion(Base, Movable):
+class RuleSetVersion(Base, AgreedVersion, Movable):
     """规则集: one version with its YAML, the vectors that failed when it was read, and what the dry run showed.
 
-    `sha256` is that of `content`; `tried_sha256` that of the content which the dry run was made with.
+    `tried_sha256` is that of the content which the dry run was made with.
     """
 
     __tablename__ = "rule_sets"
@@ -32,21 +31,11 @@ class RuleSetVersion(Base, Movable):
     )
     workflow = RULE_SET
 
-    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
-    owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))
     code: Mapped[str] = mapped_column(String(40))
     """The version as the file names it; every computation and run carries it."""
-    note: Mapped[str] = mapped_column(String(500), default="", server_default=text("''"))
-    content: Mapped[str] = mapped_column(Text)
-    sha256: Mapped[str] = mapped_column(String(64))
-    vectors: Mapped[int]
-    failed: Mapped[int]
     tried_sha256: Mapped[str | None] = mapped_column(String(64))
     tried_at: Mapped[datetime | None]
     trial: Mapped[dict[str, Any] | None]
-    agreed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
-    outside_expert: Mapped[str | None] = mapped_column(String(120))
-    activated_on: Mapped[date | None]
 
     @property
     def label(self) -> str:
@@ -59,34 +48,9 @@ class RuleSetVersion(Base, Movable):
         return f"/support/rules/{self.ref}"
 
     @property
-    def vectors_pass(self) -> bool:
-        """There are worked cases, and all came out as the file says."""
-        return self.vectors > 0 and self.failed == 0
-
-    @property
     def was_tried(self) -> bool:
         """The dry run is of this content."""
         return self.tried_sha256 == self.sha256
-
-    @property
-    def is_agreed_once(self) -> bool:
-        """A first expert, or one from outside."""
-        return self.agreed_by_id is not None or (self.has_few_experts and self.has_outside_expert)
-
-    @property
-    def has_few_experts(self) -> bool:
-        """Fewer than two persons hold the role of an expert in the county today."""
-        day = clock.today()
-        wanted = select(func.count(RoleAssignment.person_id.distinct())).where(
-            RoleAssignment.role == "psych_expert", RoleAssignment.county_id == self.county_id,
-            RoleAssignment.from_on <= day, or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on >= day),
-        )  # fmt: skip
-        return (db.session.scalar(wanted) or 0) < 2
-
-    @property
-    def has_outside_expert(self) -> bool:
-        """Name and paper are there."""
-        return bool(self.outside_expert)
 
 
 @lru_cache(maxsize=32)

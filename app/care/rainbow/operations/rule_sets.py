@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
-import yaml
-from pydantic import ValidationError
 from sqlalchemy import select
 
 from app.care.rainbow.models import RuleSetVersion
 from app.care.rainbow.rule_set import RuleSet, read_rule_set, shipped_rule_set
 from app.care.rainbow.trying import dry_run
 from app.care.rainbow.vectors import failed_vectors
+from app.care.versions.operations import VersionStep, agree_first, by_somebody_else, hand_back, name_outside
 from app.core import clock
-from app.core.casework.door import FOUR_EYES, follow, operation
+from app.core.casework.door import follow, operation
 from app.core.copying import allow_long_statements
 from app.core.database import db, use_context, uuid7
-from app.core.errors import Invalid, Sentence, StepRefused
+from app.core.errors import Invalid, Sentence
 from app.core.outbox.models import OutboxRow
 from app.core.outbox.post import post
 from app.core.policy.actor import SYSTEM, Actor
+from app.core.yaml_files import checked
 from app.people.directory.models import Unit
 from workflows.care.rule_set import RULE_SET
 
-LONGEST = 200_000
-TOO_LONG = Sentence("文件太大，规则集不超过 200 KB", "The file is too large; a rule set has at most 200 KB")
 KNOWN = Sentence("本县已有这个版本号，请换一个版本号", "The county has this version already; give it another one")
 NO_VECTORS = Sentence(
     "文件里没有用例（test_vectors），不能接收", "The file has no worked cases (test_vectors) and is not taken"
 )
-ALREADY = Sentence("已有一名专家同意，请另一名专家批准", "One expert has agreed; another one approves")
 MOST_TOLD = 5
 
 
@@ -43,26 +39,9 @@ class RulesIn:
     version: int | None = None
 
 
-@dataclass(frozen=True)
-class RuleStep:
-    """A step with the version that the page showed, a reason, the outside expert."""
-
-    version: int | None = None
-    reason: str = ""
-    outside_expert: str = ""
-
-
 def read_checked(content: str) -> RuleSet:
     """A rule set whose worked cases all pass. Raises Invalid with sentences that name place or case."""
-    if len(content) > LONGEST:
-        raise Invalid("content", TOO_LONG)
-    try:
-        rules = read_rule_set(content)
-    except yaml.YAMLError as error:
-        raise Invalid("content", _not_read(" ".join(str(error).split()))) from None
-    except ValidationError as error:
-        told = "; ".join(f"{'.'.join(map(str, one['loc'])) or '…'}: {one['msg']}" for one in error.errors()[:MOST_TOLD])
-        raise Invalid("content", _not_read(told)) from None
+    rules = checked(read_rule_set, content)
     if not rules.test_vectors:
         raise Invalid("content", NO_VECTORS)
     failed = failed_vectors(rules)
@@ -72,10 +51,6 @@ def read_checked(content: str) -> RuleSet:
             "content", Sentence(f"用例没有通过，不能接收：{told}", f"Worked cases fail, so it is not taken: {told}")
         )
     return rules
-
-
-def _not_read(told: str) -> Sentence:
-    return Sentence(f"文件读不懂：{told[:600]}", f"The file cannot be read: {told[:600]}")
 
 
 @operation(RULE_SET, "draft")
@@ -88,7 +63,7 @@ def draft(actor: Actor, place: Unit, given: RulesIn) -> RuleSetVersion:
         note=given.note.strip()[:500], failed=0, vectors=0, content="", sha256="",
     )  # fmt: skip
     _new_code(made)
-    _fill(made, given.content, rules)
+    made.fill(given.content, len(rules.test_vectors))
     post("rainbow_dry_run", made, queue="heavy")
     return made
 
@@ -99,8 +74,7 @@ def replace(actor: Actor, version: RuleSetVersion, given: RulesIn) -> None:
     rules = read_checked(given.content)
     version.code, version.note = rules.version, given.note.strip()[:500]
     _new_code(version)
-    _fill(version, given.content, rules)
-    version.agreed_by_id = version.outside_expert = None
+    version.fill(given.content, len(rules.test_vectors))
     post("rainbow_dry_run", version, queue="heavy")
 
 
@@ -115,52 +89,37 @@ def _new_code(version: RuleSetVersion) -> None:
             raise Invalid("content", KNOWN)
 
 
-def _fill(version: RuleSetVersion, content: str, rules: RuleSet) -> None:
-    version.content, version.sha256 = content, hashlib.sha256(content.encode()).hexdigest()
-    version.vectors, version.failed = len(rules.test_vectors), 0
-
-
 @operation(RULE_SET, "submit")
-def submit(actor: Actor, version: RuleSetVersion, given: RuleStep) -> None:
+def submit(actor: Actor, version: RuleSetVersion, given: VersionStep) -> None:
     """Hand it to the experts. Raises StepRefused without a dry run."""
 
 
-def _somebody_else(actor: Actor, version: RuleSetVersion) -> None:
-    """Four eyes said in words: experts do not see the county's trail, and the database itself refuses without any."""
-    if actor.person_id in (version.owner_id, version.agreed_by_id):
-        raise StepRefused((FOUR_EYES,))
-
-
 @operation(RULE_SET, "agree")
-def agree(actor: Actor, version: RuleSetVersion, given: RuleStep) -> None:
+def agree(actor: Actor, version: RuleSetVersion, given: VersionStep) -> None:
     """The first of two experts agrees. Raises StepRefused when one has already, or to the author."""
-    _somebody_else(actor, version)
-    if version.agreed_by_id is not None:
-        raise StepRefused((ALREADY,))
-    version.agreed_by_id = actor.person_id
+    agree_first(actor, version)
 
 
 @operation(RULE_SET, "note_outside")
-def note_outside(actor: Actor, version: RuleSetVersion, given: RuleStep) -> None:
+def note_outside(actor: Actor, version: RuleSetVersion, given: VersionStep) -> None:
     """A county with fewer than two experts names one from outside, with the paper."""
-    version.outside_expert = given.outside_expert.strip()[:120] or None
+    name_outside(version, given)
 
 
 @operation(RULE_SET, "approve")
-def approve(actor: Actor, version: RuleSetVersion, given: RuleStep) -> None:
+def approve(actor: Actor, version: RuleSetVersion, given: VersionStep) -> None:
     """The second of two experts approves. Raises StepRefused to the first one and to the author."""
-    _somebody_else(actor, version)
+    by_somebody_else(actor, version)
 
 
 @operation(RULE_SET, "return_rules")
-def return_rules(actor: Actor, version: RuleSetVersion, given: RuleStep) -> None:
+def return_rules(actor: Actor, version: RuleSetVersion, given: VersionStep) -> None:
     """Back to the author, with what has to change."""
-    _somebody_else(actor, version)
-    version.agreed_by_id = version.outside_expert = None
+    hand_back(actor, version)
 
 
 @operation(RULE_SET, "activate")
-def activate(actor: Actor, version: RuleSetVersion, given: RuleStep) -> None:
+def activate(actor: Actor, version: RuleSetVersion, given: VersionStep) -> None:
     """In force from the next computation; the one before retires in the same act. Raises Invalid where cases fail now."""
     read_checked(version.content)
     former = select(RuleSetVersion).where(
@@ -172,7 +131,7 @@ def activate(actor: Actor, version: RuleSetVersion, given: RuleStep) -> None:
 
 
 @operation(RULE_SET, "withdraw")
-def withdraw(actor: Actor, version: RuleSetVersion, given: RuleStep) -> None:
+def withdraw(actor: Actor, version: RuleSetVersion, given: VersionStep) -> None:
     """It will not be put in force."""
 
 

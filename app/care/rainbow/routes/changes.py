@@ -13,13 +13,13 @@ from app.care.rainbow.forms import changes as forms
 from app.care.rainbow.operations import changing
 from app.care.rainbow.queries import changes as queries
 from app.care.rainbow.queries.observed import student_for
-from app.care.rainbow.routes.asking import Ask, step_page
 from app.care.rainbow.routes.blueprint import SECONDS, asked_to_show, bp, for_a_minute
 from app.core import clock
 from app.core.audit import trail
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.web.answers import carried_out, onward
+from app.core.web.asking import Ask, step_page
 from app.core.web.current import current_actor, needs
 from app.core.web.offers import Way, chips_of, notes_of, offers_of
 from app.core.web.pages import page

@@ -13,12 +13,11 @@ from app.care.rainbow.forms import rule_sets as forms
 from app.care.rainbow.models import RuleSetVersion, rules_for
 from app.care.rainbow.operations import rule_sets as operations
 from app.care.rainbow.queries import rule_sets as queries
-from app.care.rainbow.routes.asking import Ask, step_page
 from app.care.rainbow.routes.blueprint import bp
 from app.care.rainbow.rule_set import FOLDER
 from app.care.rainbow.trying import COLUMNS
+from app.care.versions.routes import YAML, Asking, asks
 from app.core.database import db
-from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.storage.serving import headers_for
 from app.core.web.answers import carried_out, onward
@@ -29,25 +28,11 @@ from app.core.web.pages import page
 from app.people.directory.models import Unit
 from app.people.directory.words import grade_name
 
-YAML = "application/yaml"
-
-
-ASKS = {
-    "submit": Ask(lazy_gettext("提交后由两名县心理专家先后同意。"), forms.RuleStepForm, operations.submit,
-                  lazy_gettext("已提交"), "send"),
-    "agree": Ask(lazy_gettext("看过改动、用例和试算后再同意；还要另一名专家批准。"), forms.RuleStepForm,
-                 operations.agree, lazy_gettext("已同意，等另一名专家批准"), "signature"),
-    "note-outside": Ask(lazy_gettext("本县专家不足两名时，登记外请专家的书面意见。"), forms.OutsideForm,
-                        operations.note_outside, lazy_gettext("已登记"), "user-plus"),
-    "approve": Ask(lazy_gettext("批准后由中心负责人启用。"), forms.RuleStepForm, operations.approve,
-                   lazy_gettext("已批准")),
-    "return-rules": Ask(lazy_gettext("退回给起草人修改。"), forms.RuleReasonForm, operations.return_rules,
-                        lazy_gettext("已退回"), "arrow-back-up"),
-    "activate": Ask(lazy_gettext("从下一次计算起按这一版；原来的一版停用，已有的评定保留原版本。"), forms.RuleStepForm,
-                    operations.activate, lazy_gettext("已启用，从下一次计算起生效"), "player-play"),
-    "withdraw": Ask(lazy_gettext("撤回后这一版不再启用。"), forms.RuleStepForm, operations.withdraw,
-                    lazy_gettext("已撤回"), "arrow-back-up"),
-}  # fmt: skip
+ASKING = Asking(
+    asks(operations, "return_rules", lazy_gettext("从下一次计算起按这一版；原来的一版停用，已有的评定保留原版本。"),
+         lazy_gettext("看过改动、用例和试算后再同意；还要另一名专家批准。")),
+    "care/rainbow/rule_step.html", "support.ask_rule_step", "support.rule_step",
+)  # fmt: skip
 
 
 @bp.get("/support/rules")
@@ -153,11 +138,7 @@ def rule_set(ref: str) -> Response:
     """One version: its numbers, worked cases, dry run, and what may be done."""
     actor = current_actor()
     found = queries.version_for(actor, ref)
-    ways = {
-        name.replace("-", "_"): Way(url_for("support.ask_rule_step", ref=ref, name=name), ask.icon)
-        for name, ask in ASKS.items()
-        if name != "note-outside" or found.has_few_experts
-    }
+    ways = ASKING.ways(found)
     ways["replace"] = Way(url_for("support.new_file", ref=ref), "upload", quiet=True)
     return page(
         "care/rainbow/rule_set.html", one=found, notes=notes_of(found), offers=offers_of(actor, found, ways),
@@ -200,26 +181,11 @@ def rule_set_chart(ref: str) -> Any:
 @needs(queries.VIEW)
 def ask_rule_step(ref: str, name: str) -> Response:
     """Ask before it is done."""
-    found = _open(ref, name)
-    return _step_page(found, name, ASKS[name].form(formdata=None, version=found.version))
+    return ASKING.ask(queries.version_for(current_actor(), ref), name)
 
 
 @bp.post("/support/rules/<ref>/steps/<name>")
 @needs(queries.VIEW)
 def rule_step(ref: str, name: str) -> Any:
     """Take the step, or ask again with what was wrong."""
-    found, actor, form = _open(ref, name), current_actor(), ASKS[name].form()
-    if carried_out(form, lambda: ASKS[name].operation(actor, found, form.given())):
-        return onward(found.address, str(ASKS[name].done))
-    return _step_page(found, name, form, 422)
-
-
-def _open(ref: str, name: str) -> RuleSetVersion:
-    if name not in ASKS:
-        raise NotFound("step", name)
-    return queries.version_for(current_actor(), ref)
-
-
-def _step_page(found: RuleSetVersion, name: str, form: Any, status: int = 200) -> Response:
-    action = url_for("support.rule_step", ref=found.ref, name=name)
-    return step_page("care/rainbow/rule_step.html", action, found, name, ASKS[name], form, status)
+    return ASKING.take(queries.version_for(current_actor(), ref), name)

@@ -14,7 +14,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from app.care.screening.operations.campaigns import CampaignIn, CampaignStep
 from app.care.screening.operations.tasks import ExemptIn
 from app.care.screening.queries.campaigns import ids_of
-from app.care.screening.scales.choosing import usable
+from app.care.screening.scales.choosing import Known
 from app.care.screening.words import REASONS
 from app.core.web.chips import word
 from app.core.web.forms import Choice, Day, VersionedForm, at_most, offered, wanted
@@ -60,11 +60,12 @@ class CampaignForm(VersionedForm):
     )
     on_duty = Ticks(_("值守人"), [Optional()], description=_("按开放日轮流；每天都要有人，警报先找当天值守的人"))
 
-    def offer(self, grades: Sequence[tuple[str, str]], persons: Sequence[Person]) -> None:
+    def offer(self, grades: Sequence[tuple[str, str]], persons: Sequence[Person], scales: Known) -> None:
         """Grades of the school or county, scales that may be used, people who can be on duty."""
         self.grades.choices = [SelectChoice(code, name) for code, name in grades]
         self.scales.choices = [
-            SelectChoice(f"{code} {version}", word(scale.title)) for (code, version), scale in sorted(usable().items())
+            SelectChoice(f"{code} {version}", f"{word(scale.title)} {version}")
+            for (code, version), scale in sorted(scales.items())
         ]
         self.on_duty.choices = [SelectChoice(one.ref, one.name) for one in persons]
 

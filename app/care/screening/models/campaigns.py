@@ -11,7 +11,9 @@ from sqlalchemy.orm import relationship
 
 from app.care.consent.models import Consent, ConsentRound
 from app.care.screening.models.results import CriticalAlert
+from app.care.screening.models.scales import ScaleVersion, ending_before, pinned, scales_in_force
 from app.care.screening.scales import choosing
+from app.care.screening.scales.definition import Scale
 from app.core import calendar, clock
 from app.core.casework.deadlines import work_calendar
 from app.core.casework.records import Movable
@@ -80,7 +82,22 @@ class ScreeningCampaign(Base, Movable):
     @property
     def scales_fit(self) -> bool:
         """Every chosen scale may be used, and every grade has one."""
-        return bool(self.scales) and not choosing.unfit(self.scales, self.grades)
+        return bool(self.scales) and not choosing.unfit(self.scales, self.grades, scales_in_force(self.county_id))
+
+    @property
+    def definitions(self) -> list[Scale]:
+        """Its scales in the versions that it is pinned to, in order; a version that is replaced later stays here."""
+        return pinned(self.county_id, self.scales)
+
+    @property
+    def ending_licences(self) -> list[ScaleVersion]:
+        """Versions whose licence ends before its last day."""
+        return ending_before(self.county_id, self.scales, self.closes_on)
+
+    @property
+    def licences_hold(self) -> bool:
+        """None of them does."""
+        return not self.ending_licences
 
     @property
     def has_impact_assessment(self) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy import insert, select, update
 
 from app.care.consent.models import age_on
 from app.care.screening.models import HelpCall, ScaleResponse, ScreeningTask
-from app.care.screening.scales.choosing import chosen, fits
+from app.care.screening.scales.choosing import fits
 from app.care.screening.scales.definition import Scale
 from app.care.screening.sheets import RATHER_NOT, Sheet, opened, override_of, packed, place_of, ring
 from app.core import clock
@@ -29,6 +29,10 @@ from workflows.care.screening_task import SCREENING_TASK
 LONGEST_PAUSE, SHORTEST = 60.0, 0.0
 """Seconds that one answer counts for at most: whoever goes away for an hour did not think for an hour."""
 NO_SUCH = Sentence("这道题没有这个答案，请再选一次", "This question has no such answer; choose again")
+OTHER_VERSION = Sentence(
+    "这一页是量表的另一个版本，这个答案没有收下；请刷新页面再答",
+    "This page shows another version of the scale, so the answer was not taken; reload the page and answer again",
+)
 OVER = Sentence("作答已经结束，写过的都已保存", "Answering is over; what was written is kept")
 TAKEN_BACK = Sentence("已经不参加，回答不再保存", "You no longer take part; nothing more is kept")
 
@@ -53,6 +57,8 @@ class Answer:
     value: int
     sequence: int
     milliseconds: int = 0
+    version: str | None = None
+    """The version of the scale that the phone showed; None where it does not say."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ class Saved:
 def scales_of(task: ScreeningTask) -> list[Scale]:
     """What this student is asked, in order."""
     age = age_on(task.student.birth_date, task.campaign.opens_on)
-    return [one for one in chosen(task.campaign.scales) if fits(one, int(task.student.grade[1:]), age)]
+    return [one for one in task.campaign.definitions if fits(one, int(task.student.grade[1:]), age)]
 
 
 @operation(SCREENING_TASK, "begin")
@@ -113,6 +119,8 @@ def save_answer(actor: Actor, task: ScreeningTask, given: Answer) -> Saved:
     scale = scales.get(given.scale)
     if response is None or scale is None:
         raise Invalid("value", NO_SUCH)
+    if response.scale_version != scale.version or given.version not in (None, scale.version):
+        raise Invalid("value", OTHER_VERSION)
     sheet = opened(response, scale)
     taken = _put(scale, sheet, given)
     asked = sum(len(one.items) for one in scales.values())

@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from app.care.screening.models import DutyDay, ScreeningCampaign
+from app.care.screening.models import DutyDay, ScreeningCampaign, scales_in_force
 from app.care.screening.operations.tasks import assign_all, settle_all
 from app.care.screening.scales import choosing
 from app.core import clock
@@ -89,7 +89,7 @@ def _write(campaign: ScreeningCampaign, given: CampaignIn) -> None:
     if given.opens_on <= clock.today():
         raise Invalid("opens_on", PAST)
     listed = [dict(zip(("code", "version"), one.split(" ", 1), strict=True)) for one in given.scales]
-    if choosing.unfit(listed, given.grades):
+    if choosing.unfit(listed, given.grades, scales_in_force(campaign.county_id)):
         raise Invalid("scales", NOT_USABLE)
     campaign.name, campaign.purpose = given.name.strip(), given.purpose.strip()
     campaign.grades, campaign.scales = list(given.grades), listed
@@ -187,7 +187,7 @@ def cancel_campaign(actor: Actor, campaign: ScreeningCampaign, given: CampaignSt
 @operation(right="system", name="screening_campaign.keep_time")
 def keep_time(actor: Actor, campaign: ScreeningCampaign, given: None = None) -> None:
     """What the day asks for: open on its first, close after its last, scored when nothing waits."""
-    if campaign.state == "scheduled" and campaign.day_has_come:
+    if campaign.state == "scheduled" and campaign.day_has_come and campaign.licences_hold:
         follow(campaign, "open")
     if campaign.state == "open" and campaign.days_are_over:
         follow(campaign, "close")
@@ -211,5 +211,5 @@ def keep_time_of_all() -> int:
 
 def _is_due(campaign: ScreeningCampaign) -> bool:
     if campaign.state == "scheduled":
-        return campaign.day_has_come
+        return campaign.day_has_come and campaign.licences_hold
     return campaign.days_are_over if campaign.state == "open" else campaign.everything_is_scored

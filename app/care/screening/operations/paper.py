@@ -8,7 +8,6 @@ from datetime import date
 
 from app.care.screening.models import PaperSheet
 from app.care.screening.operations.paper_taking import sheet_place, take_in
-from app.care.screening.scales.choosing import chosen
 from app.care.screening.scales.definition import Scale
 from app.care.screening.sheets import critical_in, graver, ring, sealed_as, values_in
 from app.core import clock
@@ -45,7 +44,7 @@ class SettleIn:
 
 def scale_of(sheet: PaperSheet) -> Scale:
     """The scale of a sheet. Raises StepRefused when it may not be used any more."""
-    found = next((one for one in chosen(sheet.campaign.scales) if one.code == sheet.scale_code), None)
+    found: Scale | None = next((one for one in sheet.campaign.definitions if one.code == sheet.scale_code), None)
     if found is None:
         raise StepRefused((Sentence("这份量表已停用", "This scale is no longer in use"),))
     return found

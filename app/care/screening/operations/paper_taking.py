@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 
 from app.care.consent.models import age_on
 from app.care.screening.models import PaperSheet, ScreeningCampaign
-from app.care.screening.scales.choosing import chosen, fits
+from app.care.screening.scales.choosing import fits
 from app.care.screening.scales.definition import Scale
 from app.care.screening.sheets import critical_in, ring, sealed_as, values_in
 from app.core import clock
@@ -81,7 +81,7 @@ def take_in(campaign: ScreeningCampaign, school_id: uuid.UUID, tasks: Collection
     if not tasks:
         return 0
     now = clock.now()
-    scales = {one.code: one for one in chosen(campaign.scales)}
+    scales = {one.code: one for one in campaign.definitions}
     found = _settled(campaign, school_id, tasks)
     ready = _complete(campaign, school_id, found, scales)
     if not ready:

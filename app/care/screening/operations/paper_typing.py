@@ -11,7 +11,6 @@ from sqlalchemy import delete, or_, select, text, update
 
 from app.care.screening.models import PaperSheet, ScreeningCampaign, ScreeningTask
 from app.care.screening.operations.paper_taking import give_back, sheet_place, take_in
-from app.care.screening.scales.choosing import chosen
 from app.care.screening.scales.definition import Scale
 from app.care.screening.sheets import critical_in, graver, ring, sealed_as, values_in
 from app.core import clock
@@ -94,7 +93,7 @@ def type_in(batch: ImportBatch, rows: GoodRows | None) -> Counts:
 
 def _sorted(batch: ImportBatch, school_id: uuid.UUID, rows: GoodRows) -> Typing:
     typing = Typing(batch, school_id, campaign_of(batch))
-    scales = {(one.code, one.version): one for one in chosen(typing.campaign.scales)}
+    scales = {(one.code, one.version): one for one in typing.campaign.definitions}
     tasks, sheets = _tasks(typing), _sheets(typing)
     heads = rows.accepted("student_no", "scale_code", "scale_version", "answered_on", "operator")
     answers = zip(*(rows.column(code) for code in QUESTIONS), strict=True)

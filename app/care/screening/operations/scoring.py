@@ -42,8 +42,12 @@ def score_answers(actor: Actor, task: ScreeningTask, given: None = None) -> None
         task.reason_code = "no_consent"
         follow(task, "decline_for_consent")
         return
-    scales = {one.code: one for one in scales_of(task)}
-    verdicts = [_scored(task, one, scales[one.scale_code]) for one in sheets_of(task) if one.scale_code in scales]
+    scales = {(one.code, one.version): one for one in scales_of(task)}
+    verdicts = [
+        _scored(task, one, scales[key])
+        for one in sheets_of(task)
+        if (key := (one.scale_code, one.scale_version)) in scales
+    ]
     task.verdict = max(verdicts, key=WORST.index) if verdicts else "invalid"
     task.scored_on = clock.today()
     follow(task, "score")

@@ -75,7 +75,7 @@ def assign_all(campaign: ScreeningCampaign) -> int:
     found = db.session.scalars(
         ASSIGN,
         {
-            "gates": json.dumps(choosing.gates(campaign.scales)), "opens": campaign.opens_on,
+            "gates": json.dumps(choosing.gates(campaign.definitions)), "opens": campaign.opens_on,
             "county": campaign.county_id, "school": campaign.school_id, "year": campaign.school_year,
             "grades": list(campaign.grades), "campaign": campaign.id, "groups": campaign.groups, "now": clock.now(),
         },

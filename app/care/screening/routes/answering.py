@@ -123,8 +123,9 @@ def _given() -> Answer:
         return -2 if found is None or abs(found) > 2_000_000_000 else found
 
     return Answer(
-        request.form.get("scale", "")[:40], number("item"), number("value"), number("sequence"), number("milliseconds")
-    )
+        request.form.get("scale", "")[:40], number("item"), number("value"), number("sequence"), number("milliseconds"),
+        request.form.get("version"),
+    )  # fmt: skip
 
 
 @bp.post("/code/questions/<ref>/submit")

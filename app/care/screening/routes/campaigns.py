@@ -10,12 +10,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.care.screening.forms.campaigns import CampaignForm, steps_form
-from app.care.screening.models import ScreeningCampaign
+from app.care.screening.models import ScreeningCampaign, scales_in_force
 from app.care.screening.operations import campaigns as operations
 from app.care.screening.operations.campaigns import CampaignPlace
 from app.care.screening.queries import campaigns as queries
 from app.care.screening.routes.blueprint import screenings_bp as bp
-from app.care.screening.scales.choosing import chosen
 from app.core.casework.choices import choice
 from app.core.errors import NotFound
 from app.core.policy import decide
@@ -33,6 +32,7 @@ TAKE = (
     "screening.approve_county_campaign",
     "screening.review_campaign",
 )
+BEFORE_IT_OPENS = ("draft", "returned", "submitted", "approved", "scheduled")
 GRADES = [f"G{number}" for number in range(1, 13)]
 
 
@@ -123,7 +123,8 @@ def write(ref: str) -> Any:
 
 def _offer(form: CampaignForm) -> Any:
     persons = queries.counsellors(current_actor())
-    form.offer([(grade, word(grade_name(grade))) for grade in GRADES], persons)
+    scales = scales_in_force(current_actor().county_id)
+    form.offer([(grade, word(grade_name(grade))) for grade in GRADES], persons, scales)
     return persons
 
 
@@ -148,7 +149,8 @@ def show(ref: str) -> Response:
     return page(
         "care/screening/campaign.html",
         campaign=found,
-        scales=list(chosen(found.scales)),
+        scales=found.definitions,
+        ending=found.ending_licences if found.state in BEFORE_IT_OPENS else (),
         rows=rows,
         total={name: sum(getattr(row, name) for row in rows) for name in names},
         doubts=queries.doubts(actor, found) if decide.holds(actor, "screening.exempt_student") else (),

@@ -2,43 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from app.care.screening.scales.definition import Scale
 from app.care.screening.scales.shelf import SHELF, failed_vectors, shipped
 
+Known = Mapping[tuple[str, str], Scale]
+"""(code, version) → scale."""
+
+
+@lru_cache(maxsize=2)
+def _shelf(changed: int) -> dict[tuple[str, str], Scale]:
+    return {(one.code, one.version): one for one in shipped()}
+
 
 @lru_cache(maxsize=2)
 def _usable(changed: int) -> dict[tuple[str, str], Scale]:
-    return {(one.code, one.version): one for one in shipped() if may_be_asked(one) and not failed_vectors(one)}
+    kept = _shelf(changed).items()
+    return {key: one for key, one in kept if may_be_asked(one) and not failed_vectors(one)}
 
 
-def usable() -> Mapping[tuple[str, str], Scale]:
-    """(code, version) → scale, of all that may be put before students and pass their own vectors."""
-    return _usable(max(path.stat().st_mtime_ns for path in SHELF.glob("*.yaml")))
+def _changed() -> int:
+    return max(path.stat().st_mtime_ns for path in SHELF.glob("*.yaml"))
 
 
-def may_be_asked(scale: Scale) -> bool:
-    """Worded, free of licence doubts, answered by the student alone, and not for interviews only."""
-    return scale.complete and scale.licence.ship_text and scale.respondent == "self" and not scale.interview_only
+def shelf() -> Known:
+    """All that come with the project, also those whose texts a licensed bureau has to bring."""
+    return _shelf(_changed())
 
 
-def chosen(listed: Sequence[Mapping[str, Any]]) -> Iterator[Scale]:
-    """The scales of a campaign, in its order; a version that is not usable any more is left out."""
-    known = usable()
-    for one in listed:
-        scale = known.get((str(one["code"]), str(one["version"])))
-        if scale is not None:
-            yield scale
+def usable() -> Known:
+    """Those that come with the project, may be put before students, and pass their own vectors."""
+    return _usable(_changed())
 
 
-def unfit(listed: Sequence[Mapping[str, Any]], grades: Sequence[str]) -> list[str]:
-    """What does not fit: versions that may not be used, grades for which no scale is meant ("G4" …)."""
-    known = usable()
+def may_be_asked(scale: Scale, *, licensed: bool = False) -> bool:
+    """Worded, free of licence doubts or licensed, answered by the student alone, and not for interviews only."""
+    allowed = scale.licence.ship_text or licensed
+    return scale.complete and allowed and scale.respondent == "self" and not scale.interview_only
+
+
+def unfit(listed: Sequence[Mapping[str, Any]], grades: Sequence[str], known: Known) -> list[str]:
+    """What does not fit: versions that are not among the `known`, grades for which no scale is meant ("G4" …)."""
     wrong = [f"{one['code']} {one['version']}" for one in listed if (one["code"], one["version"]) not in known]
-    scales = list(chosen(listed))
+    scales = [known[key] for one in listed if (key := (one["code"], one["version"])) in known]
     return wrong + [grade for grade in grades if not any(fits_grade(scale, int(grade[1:])) for scale in scales)]
 
 
@@ -54,8 +63,8 @@ def fits(scale: Scale, grade: int, age: int) -> bool:
     return fits_grade(scale, grade) and (gates.age_min or 0) <= age <= (gates.age_max or 99)
 
 
-def gates(listed: Sequence[Mapping[str, Any]]) -> list[dict[str, int]]:
-    """The grade and age limits of a campaign's scales, for one SQL statement."""
+def gates(scales: Sequence[Scale]) -> list[dict[str, int]]:
+    """The grade and age limits of scales, for one SQL statement."""
     return [
         {
             "grade_min": one.eligibility.grade_min or 1,
@@ -63,5 +72,5 @@ def gates(listed: Sequence[Mapping[str, Any]]) -> list[dict[str, int]]:
             "age_min": one.eligibility.age_min or 0,
             "age_max": one.eligibility.age_max or 99,
         }
-        for one in chosen(listed)
+        for one in scales
     ]

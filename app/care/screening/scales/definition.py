@@ -7,6 +7,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from app.core.yaml_files import Wrong
+from workflows.wording import plural
+
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
 Version = Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
 Band = Annotated[int, Field(ge=0, le=4)]
@@ -51,7 +54,7 @@ class Eligibility(Part):
     def _ends_in_order(self) -> Self:
         for low, high in ((self.grade_min, self.grade_max), (self.age_min, self.age_max)):
             if low is not None and high is not None and low > high:
-                raise ValueError(f"the lower end {low} lies above the upper end {high}")
+                raise Wrong(f"下限 {low} 大于上限 {high}", f"the lower end ({low}) lies above the upper end ({high})")
         return self
 
 
@@ -122,7 +125,7 @@ class Cut(Part):
     @model_validator(mode="after")
     def _one_end(self) -> Self:
         if (self.max is None) == (self.below is None):
-            raise ValueError("a cut has either max or below")
+            raise Wrong("每一档写 max 或 below，只写一个", "a cut has either max or below")
         return self
 
     def holds(self, value: float) -> bool:
@@ -149,6 +152,8 @@ class Bands(Part):
     """The cuts of one score, or of every score of a group (`on: any:<group>`), from low values to high."""
 
     on: str
+    source: Annotated[str, Field(max_length=300)] = ""
+    """Where the cuts are from: author, year and page, as it is cited."""
     cuts: Annotated[tuple[Cut, ...], Field(min_length=1)]
     when: When | None = None
 
@@ -157,7 +162,7 @@ class Bands(Part):
     def _rising(cls, cuts: tuple[Cut, ...]) -> tuple[Cut, ...]:
         ends = [(cut.end, cut.max is not None) for cut in cuts]
         if ends != sorted(set(ends)):
-            raise ValueError("cuts rise from one to the next")
+            raise Wrong("各档要从小到大", "cuts rise from one to the next")
         return cuts
 
 
@@ -268,19 +273,19 @@ class Scale(Part):
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:
         if len(self.by_id) != len(self.items):
-            raise ValueError("an item number stands twice")
+            raise Wrong("有题号重复", "an item number stands twice")
         known = set(self.by_id)
         named = {number for score in self.scores for number in self.members(score)}
         named |= set(self.validity.lie.items) | {number for pair in self.validity.pairs for number in pair.items}
         if named - known:
-            raise ValueError(f"no item has the number {sorted(named - known)}")
+            raise Wrong(f"没有第 {sorted(named - known)} 题", f"no item has the number {sorted(named - known)}")
         names, groups = [score.id for score in self.scores], {score.group for score in self.scores}
         if len(set(names)) != len(names):
-            raise ValueError("a score stands twice")
+            raise Wrong("有分数重复", "a score stands twice")
         for bands in self.bands:
             prefix, _, group = bands.on.partition(":")
             if bands.on not in names and not (prefix == "any" and group and group in groups):
-                raise ValueError(f"bands on {bands.on}, which no score is")
+                raise Wrong(f"分档的 on 写的是 {bands.on}，没有这个分数", f"bands on {bands.on}, which no score is")
         return self
 
     @model_validator(mode="after")
@@ -288,11 +293,20 @@ class Scale(Part):
         for item in self.items:
             for rule in item.critical:
                 if not any(rule.met_by(value) for value in self.values(item)):
-                    raise ValueError(f"item {item.id}: no answer meets {rule.op} {rule.value}")
+                    raise Wrong(
+                        f"第 {item.id} 题没有答案满足 {rule.op} {rule.value}",
+                        f"item {item.id}: no answer meets {rule.op} {rule.value}",
+                    )
         for number, vector in enumerate(self.test_vectors, 1):
             if len(vector.answers) != len(self.items):
-                raise ValueError(f"vector {number} has {len(vector.answers)} answers for {len(self.items)} items")
+                raise Wrong(
+                    f"第 {number} 组用例有 {len(vector.answers)} 个答案，量表有 {len(self.items)} 题",
+                    f"vector {number} has {plural(len(vector.answers), 'answer')} for {plural(len(self.items), 'item')}",
+                )
             for item, answer in zip(self.items, vector.answers, strict=True):
                 if answer is not None and answer not in self.values(item):
-                    raise ValueError(f"vector {number}: {answer} is no answer of item {item.id}")
+                    raise Wrong(
+                        f"第 {number} 组用例：第 {item.id} 题没有 {answer} 这个答案",
+                        f"vector {number}: {answer} is no answer of item {item.id}",
+                    )
         return self

@@ -7,20 +7,13 @@ from pathlib import Path
 
 import yaml
 
-from app.care.screening.scales.definition import Expectation, Scale, Vector
+from app.care.screening.scales.definition import Scale, Vector
 from app.care.screening.scales.scoring import score
 from app.care.screening.scales.validity import judge
+from app.core.errors import Sentence
+from app.core.yaml_files import loaded
 
 SHELF = Path(__file__).resolve().parents[4] / "config" / "scales"
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML as its version 1.2 reads it: on, off, yes and no are words, as the key `on` of a band needs."""
-
-    yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:bool" or first in "tTfF"]
-        for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
 
 
 def read_scale(text: str) -> Scale:
@@ -28,11 +21,7 @@ def read_scale(text: str) -> Scale:
 
     Raises yaml.YAMLError for text that is no YAML, pydantic.ValidationError for content that is no scale.
     """
-    loader = _Loader(text)
-    try:
-        return Scale.model_validate(loader.get_single_data())
-    finally:
-        loader.dispose()
+    return Scale.model_validate(loaded(text))
 
 
 def written(scale: Scale) -> str:
@@ -48,33 +37,43 @@ def shipped(folder: Path = SHELF) -> Iterator[Scale]:
 
 
 def failed_vectors(scale: Scale) -> list[str]:
-    """What the embedded vectors expect and do not get, a sentence each; empty when the scale may be activated."""
+    """What the embedded vectors expect and do not get, an English sentence each; empty when the scale may be activated."""
+    return [told.en for told in failures(scale)]
+
+
+def failures(scale: Scale) -> list[Sentence]:
+    """The same in both languages: which vector, which value, what was expected and what came."""
     return [
-        f"vector {number}: {sentence}"
+        Sentence(
+            f"第 {number} 组用例：{name} 应为 {_plain(expected)}，算出 {_plain(got)}",
+            f"vector {number}: {name} is {got}, expected {expected}",
+        )
         for number, vector in enumerate(scale.test_vectors, 1)
-        for sentence in _differences(scale, vector)
+        for name, got, expected in _differences(scale, vector)
     ]
 
 
-def _differences(scale: Scale, vector: Vector) -> Iterator[str]:
+def _plain(value: object) -> object:
+    """Nothing, and several codes, as a reader writes them."""
+    if isinstance(value, tuple):
+        return "、".join(map(str, value)) or "无"
+    return "无" if value is None else value
+
+
+def _differences(scale: Scale, vector: Vector) -> Iterator[tuple[str, object, object]]:
     answers = dict(zip(scale.by_id, vector.answers, strict=True))
     result, wanted = score(scale, answers), vector.expect
     for name, value in wanted.scores.items():
         got = result.scores.get(name)
         if got is None or abs(got - value) > 5e-5:
-            yield f"{name} is {got}, expected {value}"
-    verdict = judge(scale, answers, result).verdict
-    told = {
+            yield name, got, value
+    told: Mapping[str, object] = {
         "band": result.band,
         "critical": result.critical,
         "overrides": tuple(hit.override for hit in result.hits),
-        "verdict": verdict,
+        "verdict": judge(scale, answers, result).verdict,
     }
-    yield from _told(told, wanted)
-
-
-def _told(told: Mapping[str, object], wanted: Expectation) -> Iterator[str]:
-    for name, got in told.items():
+    for name, came in told.items():
         expected = getattr(wanted, name)
-        if expected is not None and expected != got:
-            yield f"{name} is {got}, expected {expected}"
+        if expected is not None and expected != came:
+            yield name, came, expected

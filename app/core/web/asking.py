@@ -1,4 +1,4 @@
-"""Asking before a step is taken: the same page for every record of the rainbow code."""
+"""Asking before a step is taken: the same page for every record."""
 
 from __future__ import annotations
 
