@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.core.audit.trail import QUIET
 from app.core.database import db
 from app.demo.telling import Teller
-from app.demo.term import county, deciding, own, stories
+from app.demo.term import changes, county, deciding, openings, own, releases, rules, stories
 from app.demo.term.county import Term
 from app.demo.term.days import OPENS, SECOND_WAVE, Days
 from app.demo.tree import County
@@ -16,6 +16,7 @@ def tell(place: County, teller: Teller) -> None:
     teller.at(teller.real.date())
     term = Term(place, teller, Days(teller), county.pupils(place))
     stories.choose(term)
+    rules.tell(term)
     county.ask(term)
     told = stories.Told(term)
     county.plan(term)
@@ -29,12 +30,17 @@ def tell(place: County, teller: Teller) -> None:
     stories.rising(told)
     stories.others(told)
     stories.handle_alerts(term, OPENS)
+    openings.tell_early(term, told.families[stories.IN_NEED].student.id)
     county.answer(term, 2)
     stories.handle_alerts(term, SECOND_WAVE)
     county.try_again(term)
     county.settle(term)
     own.tell(term)
     county.compute(term)
+    rules.tell_later(term)
     deciding.tell(term)
     stories.changed(told)
+    openings.tell(term)
+    changes.tell(term)
+    releases.tell(term)
     db.session.info[QUIET] = False
