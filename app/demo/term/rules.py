@@ -6,8 +6,9 @@ import yaml
 
 from app.care.rainbow.models import RuleSetVersion
 from app.care.rainbow.operations import rule_sets
-from app.care.rainbow.operations.rule_sets import RulesIn, RuleStep
+from app.care.rainbow.operations.rule_sets import RulesIn
 from app.care.rainbow.rule_set import FOLDER
+from app.care.versions.operations import VersionStep
 from app.core.database import db, use_context
 from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM, Actor
@@ -15,7 +16,7 @@ from app.demo.term.county import Term
 from app.demo.term.days import ASKED, COMPUTED, DRAFTED
 from app.people.directory.models import Unit
 
-STEP = RuleStep()
+STEP = VersionStep()
 EDGE, GRANDPARENTS = "low_income_edge", "grandparent_care"
 TOO_HARD = "隔代抚养在山区很普遍，加到 4 分会把几百名平稳的学生推上来，请看试算表再定"
 
@@ -35,7 +36,7 @@ def tell(term: Term) -> None:
     rule_sets.activate(_lead(term), second, STEP)
     term.at(DRAFTED, 15)
     returned = _submitted(term, "qinglan-2026.3", "隔代抚养再加到 4 分", {EDGE: 3, GRANDPARENTS: 4})
-    rule_sets.return_rules(_expert(term, 0), returned, RuleStep(reason=TOO_HARD))
+    rule_sets.return_rules(_expert(term, 0), returned, VersionStep(reason=TOO_HARD))
     term.at(DRAFTED - 4, 10)
     _agreed(term, "qinglan-2027.1", "新学年用：父母残疾由 3 分改为 4 分，其余不变", {EDGE: 3, "parent_disability": 4})
 
