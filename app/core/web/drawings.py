@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 from unicodedata import east_asian_width
 
@@ -14,6 +15,8 @@ FOREST_WIDTH, FOREST_HEIGHT, FOREST_PAD = 230, 32, 10
 NODE_WIDTH, NODE_HEIGHT, NODE_GAP, ROW_GAP, RING_EDGE = 156, 66, 22, 46, 2
 SLOPE_WIDTH, SLOPE_HEIGHT = 320, 190
 SHADES = 6
+BOXES = 1024
+"""Boxes of chains that a process keeps drawn: most stages of most chains say the same few things."""
 NARROW = " !.,:;'|iljI()[]"
 
 
@@ -185,7 +188,8 @@ def chain_ring(nodes: Sequence[Node], label: str) -> Markup:
     width = half * NODE_WIDTH + (half - 1) * NODE_GAP + 2 * RING_EDGE
     height = 2 * NODE_HEIGHT + ROW_GAP + 2 * RING_EDGE
     places = [_node_place(i, half) for i in range(len(nodes))]
-    arrows = [_chain_arrow(i, half, places, nodes) for i in range(len(nodes))]
+    solid = [node.look != "next" for node in nodes]
+    arrows = [_chain_arrow(i, half, len(nodes), *places[i], solid[i - len(nodes) + 1]) for i in range(len(nodes))]
     boxes = [_chain_box(node, *place) for node, place in zip(nodes, places, strict=True)]
     return Markup('<svg class="chain" viewBox="0 0 {} {}" role="group" aria-label="{}">{}{}</svg>').format(
         width, height, label, Markup("").join(arrows), Markup("").join(boxes)
@@ -197,20 +201,17 @@ def _node_place(index: int, half: int) -> tuple[int, int]:
     return RING_EDGE + column * (NODE_WIDTH + NODE_GAP), RING_EDGE + (0 if index < half else NODE_HEIGHT + ROW_GAP)
 
 
-def _chain_arrow(index: int, half: int, places: list[tuple[int, int]], nodes: Sequence[Node]) -> Markup:
-    """The arrow that leaves node `index` for the next one, the last for the first."""
-    target = (index + 1) % len(nodes)
-    (x, y), dashed = (
-        places[index],
-        "" if nodes[target].look != "next" and target else " c-next",
-    )
+@lru_cache(maxsize=BOXES)
+def _chain_arrow(index: int, half: int, many: int, x: int, y: int, solid: bool) -> Markup:
+    """The arrow that leaves node `index` of so many for the next one, the last for the first."""
+    dashed = "" if solid and (index + 1) % many else " c-next"
     centre, middle = x + NODE_WIDTH // 2, y + NODE_HEIGHT // 2
     if index == half - 1:
         line, head = (
             f"M{centre} {y + NODE_HEIGHT}v{ROW_GAP - 7}",
             f"M{centre - 4} {y + NODE_HEIGHT + ROW_GAP - 8}h8l-4 7z",
         )
-    elif index == len(nodes) - 1:
+    elif index == many - 1:
         line, head = (
             f"M{centre} {y}v{-(ROW_GAP - 7)}",
             f"M{centre - 4} {y - ROW_GAP + 8}h8l-4 -7z",
@@ -228,6 +229,7 @@ def _chain_arrow(index: int, half: int, places: list[tuple[int, int]], nodes: Se
     return Markup('<path class="c-line{}" d="{}"/><path class="c-head{}" d="{}"/>').format(dashed, line, dashed, head)
 
 
+@lru_cache(maxsize=BOXES)
 def _chain_box(node: Node, x: int, y: int) -> Markup:
     """One box; what had to be cut is whole in the title, and in the list beside the drawing."""
     lines = [
