@@ -128,6 +128,8 @@ def _one(error: Any) -> Sentence:
     wrong, known = given.get("error"), TOLD.get(error["type"])
     if isinstance(wrong, Wrong):
         said = Sentence(wrong.zh, str(wrong))
+    elif wrong is not None:
+        said = Sentence(str(wrong), str(wrong))
     elif known is not None:
         said = Sentence(known.zh.format(**given), known.en.format(**given))
     else:

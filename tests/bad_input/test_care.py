@@ -6,15 +6,19 @@ told about anybody that the reader did not know.
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+import yaml
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.care.rainbow.rule_set import FOLDER
 from app.care.screening.models import ScaleResponse, ScreeningCampaign
 from app.care.screening.scales.choosing import usable
 from app.care.screening.sheets import opened
@@ -26,6 +30,7 @@ from app.people.directory import bulk
 from app.people.directory.models import Student
 from tests.bad_input.desk import Desk, Met
 from tests.care.screening.papers import workbook
+from tests.care.screening.scales import content as scale_yaml
 from tests.care.taking_part import Family, door, row, send
 from tests.care.terms import BORN, GOOD, MONDAY, Term, at
 from tests.cast import Cast
@@ -186,6 +191,29 @@ def a_forbidden_list(desk: CareDesk) -> Met:
     return Met(answer.text, (answer.status_code,), ("双桥中学教务处王老师发来",))
 
 
+def a_file(at: str, text: str, **more: str) -> Callable[[CareDesk], Met]:
+    """The county's centre sends a definition as YAML."""
+
+    def send_it(desk: CareDesk) -> Met:
+        client = desk["psych_center_lead"]
+        form = client.get(f"{at}/new", base_url=HOST)
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', form.text)
+        given: dict[str, Any] = {"csrf_token": token[1] if token else "", "note": "改了一处", **more}
+        desk.before = desk.counts()
+        answer = client.post(at, data={**given, "content": (io.BytesIO(text.encode()), "a.yaml")}, base_url=HOST)
+        return Met(answer.text, (answer.status_code,))
+
+    return send_it
+
+
+def rules_whose_case_fails() -> str:
+    told = yaml.safe_load((FOLDER / "rule_set_v1.yaml").read_text(encoding="utf-8"))
+    told["version"], told["scales"]["band_points"] = "county-2", [0, 8, 18, 28, 30]
+    return str(yaml.safe_dump(told, allow_unicode=True, sort_keys=False))
+
+
+MOVED = scale_yaml().replace("max: 9", "max: 10")
+ENDED = {"holder": "某出版社", "number": "授 1", "until": "2020-01-01"}
 SHEET = "phq9 1.0.0"
 DOOR = ("连续填错 5 次，这个码就作废，请找班主任补发",)
 DOOR_EN = ("class teacher",)
@@ -259,6 +287,21 @@ TABLE: dict[str, Row] = {
     "an expired code": Row(an_expired_code, 422, DOOR, DOOR_EN, (NAME,)),
     "five wrong codes": Row(five_wrong_codes, 422, DOOR, DOOR_EN, (NAME,)),
     "a student who left, at the door": Row(a_student_who_left_at_the_door, 422, DOOR, DOOR_EN, (NAME,)),
+    "a rule set whose case fails": Row(
+        a_file("/support/rules", rules_whose_case_fails()), 422, ("用例没有通过，不能接收", "R22"), ("Worked cases fail", "R22"),
+    ),
+    "a scale whose vector fails": Row(
+        a_file("/scales", MOVED), 422, ("第 1 组用例：band 应为 2，算出 1",), ("vector 1: band is 1, expected 2",),
+    ),
+    "a scale of a wrong schema version": Row(
+        a_file("/scales", scale_yaml(number="eins")), 422, ("version：写法不对",), ("version: it has to look like",),
+    ),
+    "a scale file that swells": Row(
+        a_file("/scales", "a: &a [x, x]\nb: [*a, *a]\n"), 422, ("文件读不懂",), ("aliases", "write the value out"),
+    ),
+    "a scale whose licence has ended": Row(
+        a_file("/scales", scale_yaml(), **ENDED), 422, ("这一天已经过了",), ("This day has passed",),
+    ),
     "a forbidden list": Row(
         a_forbidden_list, 422,
         ("“名册.xlsx”里有“违法犯罪记录”", "依法封存，任何人都不能导入", "请删去这一列"),

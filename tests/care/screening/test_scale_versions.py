@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -38,7 +40,8 @@ from app.core.policy.actor import SYSTEM
 from tests.care.screening.scales import STEP, Shelf, content, lines, shelf_scale
 from tests.care.terms import STEP as CAMPAIGN_STEP
 from tests.care.terms import Term, at
-from tests.cast import Cast
+from tests.cast import Cast, sign_in
+from tests.core.storage.sendings import pdf
 
 MOVED = [
     {
@@ -360,3 +363,44 @@ def test_campaigns_of_before_are_read_as_they_were(term: Term) -> None:
     use_context(SYSTEM.context())
     found = db.session.scalar(select(ScreeningCampaign).where(ScreeningCampaign.id == campaign.id))
     assert found is not None and [one.code for one in found.definitions] == ["phq9", "gad7"]
+
+
+HTTPS = {"base_url": "https://localhost"}
+
+
+def test_the_pages_lead_from_the_key_to_texts_licence_and_the_difference(shelf_of: Shelf, app: Flask) -> None:
+    client = sign_in(app.test_client(), shelf_of.cast["psych_center_lead"])
+    index = client.get("/scales", **HTTPS)
+    assert index.status_code == 200 and "只有计分键" in index.text and "权利人不允许做成电子版" in index.text
+    form = client.get("/scales/kinds/phqa/texts", **HTTPS)
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', form.text)
+    items, options = lines(shelf_scale("phqa"))
+    until = clock.today() + timedelta(days=30)
+    sent: dict[str, Any] = {
+        "csrf_token": token[1] if token else "", "items": items.replace("示例句子9", ""), "options": options,
+        "scale_number": "1.0.1", "holder": "某出版社", "number": "授 2026-7", "until": until.isoformat(),
+        "file": (io.BytesIO(pdf("授权书")), "授权书.pdf"),
+    }  # fmt: skip
+    wrong = client.post("/scales/kinds/phqa/texts", data=sent, **HTTPS)
+    assert wrong.status_code == 422 and "第 9 行：题 9 没有文字" in wrong.text and "示例句子8" in wrong.text
+    kept = client.post(
+        "/scales/kinds/phqa/texts",
+        data={**sent, "items": items, "file": (io.BytesIO(pdf("授权书")), "授权书.pdf")},
+        **HTTPS,
+    )
+    assert kept.status_code == 303, kept.text[:2000]
+    address = kept.headers["Location"]
+    page = client.get(address, **HTTPS)
+    assert page.status_code == 200 and "授权还有 30 天到期" in page.text and "示例句子9" in page.text
+    changes = client.get(f"{address}/changes", **HTTPS)
+    assert changes.status_code == 200 and "题目 9 中文" in changes.text
+    assert client.get(f"{address}/licence", **HTTPS).status_code == 200
+    assert client.get(f"{address}/licence/new", **HTTPS).status_code == 200
+    assert client.get(f"{address}/steps/submit", **HTTPS).status_code == 200
+    assert client.get(f"{address}/replace", **HTTPS).status_code == 200
+    file = client.get(f"{address}/file.yaml", **HTTPS)
+    assert read_scale(file.text).version == "1.0.1"
+    assert client.get("/scales/new", **HTTPS).status_code == 200
+    for one in shelf().values():
+        assert client.get(f"/scales/kinds/{one.code}", **HTTPS).status_code == 200, one.code
+        assert read_scale(client.get(f"/scales/kinds/{one.code}/file.yaml", **HTTPS).text) == one

@@ -34,6 +34,11 @@ class Entry:
         return next((one for one in self.versions if one.state == "active"), None)
 
     @property
+    def on_its_way(self) -> ScaleVersion | None:
+        """The newest version that is not in force yet and still may be."""
+        return next((one for one in self.versions if not (one.standing.settled or one.standing.final)), None)
+
+    @property
     def scale(self) -> Scale:
         """What the registry tells of it: the one in use, otherwise the one that came, otherwise the newest draft."""
         shown = self.active or (None if self.shipped else self.versions[0])
