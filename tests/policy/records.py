@@ -169,7 +169,8 @@ def _value(table: Table, column: Column[Any], chain: Chain, who: Player) -> Any:
     if column.name in DAYS and table.name in MOVABLES:
         return clock.today() + DAYS[column.name]
     if (table.name, column.name) in BY_TABLE:
-        return BY_TABLE[table.name, column.name]
+        given = BY_TABLE[table.name, column.name]
+        return given(chain) if callable(given) else given
     if column.name in place and (column.name != "id" or not column.foreign_keys):
         return place[column.name]
     if column.foreign_keys:
