@@ -60,6 +60,12 @@ class DutyPlan(Piece):
     stepped_down: tuple[Duty, ...]
     minutes: dict[Tier, Annotated[int, Field(ge=1, le=480)]]
     hours_a_week: Annotated[int, Field(ge=1, le=60)]
+    decide_up: Annotated[int, Field(ge=1, le=60)]
+    decide_down: dict[Literal["yellow", "orange", "red"], Annotated[int, Field(ge=1, le=60)]]
+
+    def days_to_decide(self, left: str, *, upward: bool) -> int:
+        """Working days to decide about a change from the level `left` (domain B5). Raises KeyError for green downward."""
+        return self.decide_up if upward else {str(tier): days for tier, days in self.decide_down.items()}[left]
 
 
 @cache

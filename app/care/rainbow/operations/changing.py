@@ -41,9 +41,6 @@ from app.people.directory.models import Person, RoleAssignment, Student
 from workflows.care.code_change_request import CODE_CHANGE_REQUEST
 
 TOGETHER = timedelta(hours=24)
-DOWN_DAYS = {"red": 5, "orange": 5, "yellow": 10}
-"""Working days to decide about a step down, by the level that is left (domain B5)."""
-UP_DAYS = 1
 ALREADY = Sentence("这名学生已有一份没办完的下调申请", "A request to step down is open for this student already")
 NOTHING_BELOW = Sentence("现在没有可以下调的层级", "There is no level to step down from")
 A_LEVEL = Sentence("请选择层级", "Choose a level")
@@ -245,7 +242,7 @@ def _set_clock(change: CodeChangeRequest) -> None:
     if change.upward and change.asks_for_two:
         change.together_by_at = now + TOGETHER
         return
-    days = UP_DAYS if change.upward else DOWN_DAYS[str(change.from_tier)]
+    days = duty_plan().days_to_decide(str(change.from_tier), upward=change.upward)
     due = end_of_day(add_working_days(clock.local(now).date(), days, work_calendar().overrides))
     change.decide_by_at, change.together_by_at = (None, due) if change.asks_for_two else (due, None)
 
