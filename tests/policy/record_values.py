@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from zlib import crc32
+from uuid import uuid4
 
 A_SCALE = (Path(__file__).parents[2] / "config" / "scales" / "phq9.yaml").read_text(encoding="utf-8")
 """A scale that is one, so that its page can be drawn."""
@@ -150,7 +150,7 @@ CODES: dict[str, Any] = {
 BY_TABLE: dict[tuple[str, str], Any] = {
     ("figure_releases", "note"): "",
     ("scale_definitions", "code"): "phq9",
-    ("scale_definitions", "number"): lambda chain: f"9.0.{crc32(chain.marker.encode()) % 100_000_000}",
+    ("scale_definitions", "number"): lambda chain: f"9.0.{uuid4().int % 100_000_000}",
     ("scale_definitions", "content"): A_SCALE,
     ("figure_releases", "year"): 2026,
     ("published_figures", "kind"): "share",
