@@ -25,9 +25,9 @@ from app.care.screening.scales.choosing import fits
 from app.care.screening.scales.definition import Scale
 from app.care.screening.scales.scoring import Person
 from app.core.audit.trail import QUIET
-from app.core.database import db
+from app.core.database import db, use_context
 from app.core.imports.grades import school_year
-from app.core.policy.actor import SYSTEM
+from app.core.policy.actor import SYSTEM, Actor
 from app.demo.roll import DAY, GRADES
 from app.demo.telling import Teller
 from app.demo.term import moods
@@ -92,6 +92,12 @@ class Term:
         day = self.days.before(before)
         self.teller.at(day, hour, minute)
         return day
+
+    def in_the_chair(self, role: str, number: int = 0) -> Actor:
+        """A holder of a county role, with what they may see in force."""
+        actor = self.county.any(role, number)
+        use_context(actor.context())
+        return actor
 
 
 def pupils(county: County) -> list[Pupil]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.core.audit.trail import QUIET
 from app.core.database import db
 from app.demo.telling import Teller
-from app.demo.term import changes, county, deciding, openings, own, releases, rules, stories
+from app.demo.term import changes, county, deciding, openings, own, releases, rules, scales, stories
 from app.demo.term.county import Term
 from app.demo.term.days import OPENS, SECOND_WAVE, Days
 from app.demo.tree import County
@@ -17,6 +17,7 @@ def tell(place: County, teller: Teller) -> None:
     term = Term(place, teller, Days(teller), county.pupils(place))
     stories.choose(term)
     rules.tell(term)
+    scales.tell(term)
     county.ask(term)
     told = stories.Told(term)
     county.plan(term)
@@ -38,6 +39,7 @@ def tell(place: County, teller: Teller) -> None:
     own.tell(term)
     county.compute(term)
     rules.tell_later(term)
+    scales.tell_later(term)
     deciding.tell(term)
     stories.changed(told)
     openings.tell(term)
