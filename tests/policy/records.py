@@ -152,6 +152,8 @@ def _value(table: Table, column: Column[Any], chain: Chain, who: Player) -> Any:
         return date(2020, 1, 1) + timedelta(chain.ids[table.name].int % 2000)  # one a county and day
     if (table.name, column.name) == ("figure_releases", "number"):
         return 1 + chain.ids[table.name].int % 30000  # one a county, year and version
+    if (table.name, column.name) == ("rainbow_assessments", "unit_id"):
+        return chain.school.id
     place: Mapping[str, Any] = {
         "id": chain.ids[table.name] if column.type.python_type is uuid.UUID else None,
         "target_id": chain.ids["monitoring_cycles"],
