@@ -20,6 +20,7 @@ from app.core.policy.actor import Actor
 from app.core.web.chips import Chip
 from app.core.web.chips import deadline as deadline_chip
 from app.core.web.current import SIGNED_IN, current_actor, needs
+from app.core.web.first_page import heaps_of
 from app.core.web.pages import language, page, say
 from app.dashboards import queries
 from app.dashboards.own import own_board, own_results
@@ -73,6 +74,7 @@ def home() -> Any:
         items=[(item, item.standing) for item in queries.unit_items(actor)],
         letters=[letter(row) for row in queries.letters(actor, 5)],
         soon=soon_for(actor),
+        heaps=heaps_of(actor),
         board=own_board(actor),
         columns=COLUMNS,
         ageing=ageing(actor) if decide.holds(actor, queries.VIEW) else [],

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, url_for
+from flask_babel import gettext as _
 
 from app.care.rainbow import letters
 from app.care.rainbow.models import CareDuty, CodeChangeRequest, RainbowAssessment, RuleSetVersion
 from app.care.rainbow.operations import changing, proposing, rule_sets
+from app.care.rainbow.queries import proposals
 from app.care.rainbow.routes import bp
 from app.core.casework import daily
 from app.core.casework.records import movable
 from app.core.casework.timeline import WORDS
 from app.core.casework.waiting import FOR
 from app.core.outbox.handlers import handles, listens
+from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.web import navigation
+from app.core.web.first_page import Heap, add_heap
 
 ENTRIES = (
     navigation.Entry(
@@ -45,6 +49,16 @@ def _cannot_wait(actor: Actor, assessment: RainbowAssessment) -> bool:
     return assessment.priority <= 1
 
 
+def _to_be_confirmed(actor: Actor) -> Heap | None:
+    """How many proposals wait, of whatever level: the first page is seen by whoever looks over a shoulder (domain §10.1)."""
+    groups = proposals.waiting(actor) if decide.holds(actor, proposals.VIEW) else []
+    if not groups:
+        return None
+    return Heap(
+        _("待确认的建议"), sum(one.n for one in groups), url_for("support.index"), min(one.nearest for one in groups)
+    )
+
+
 def register(app: Flask) -> None:
     """Register everything; safe to call for each application of a process."""
     if bp.name not in app.blueprints:
@@ -52,6 +66,7 @@ def register(app: Flask) -> None:
     movable(RainbowAssessment, CareDuty, CodeChangeRequest, RuleSetVersion)
     FOR["rainbow_assessments", "proposed"] = _cannot_wait
     navigation.add(*ENTRIES)
+    add_heap(_to_be_confirmed)
     WORDS.update(DEEDS)
     handles("rainbow_compute", proposing.compute_asked)
     handles("rainbow_asked_up", changing.protect_asked)

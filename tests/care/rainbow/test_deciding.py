@@ -26,7 +26,7 @@ from app.people import letters
 from app.people.directory.models import Person, Student, Unit
 from tests.care.rainbow.conftest import Class
 from tests.care.rainbow.reference import Alert, Answered, Pupil, Rated
-from tests.cast import Cast
+from tests.cast import Cast, sign_in
 
 LEVELS = {"green", "yellow", "orange", "red", "绿", "黄", "橙", "红"}
 WORD = re.compile(r"[a-z]+|[\u4e00-\u9fff]")
@@ -321,3 +321,16 @@ def test_a_professional_look_has_a_known_level_and_a_day_that_is_not_ahead(desk:
             observing.assess(actor, child, observing.LookIn(level, day))
     kept = observing.assess(actor, child, observing.LookIn("mild", clock.today()))
     assert kept.level == "mild"
+
+
+def test_the_first_page_of_a_counsellor_counts_what_waits_and_names_no_level(desk: Desk, app: Flask) -> None:
+    desk.propose("green", "yellow", "yellow")
+    seen = {
+        key: sign_in(app.test_client(), desk.cast[key]).get("/").text
+        for key in ("school_counselor", "homeroom_teacher")
+    }
+    heap = re.search(
+        r"<h2>待确认的建议</h2><span class=\"count\">(\d+)</span>.*?</section>", seen["school_counselor"], re.S
+    )
+    assert heap is not None and heap[1] == "3" and 'href="/support/proposals"' in heap[0]
+    assert not LEVELS & set(WORD.findall(heap[0])) and "待确认的建议" not in seen["homeroom_teacher"]
