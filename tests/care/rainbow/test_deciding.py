@@ -334,3 +334,21 @@ def test_the_first_page_of_a_counsellor_counts_what_waits_and_names_no_level(des
     )
     assert heap is not None and heap[1] == "3" and 'href="/support/proposals"' in heap[0]
     assert not LEVELS & set(WORD.findall(heap[0])) and "待确认的建议" not in seen["homeroom_teacher"]
+
+
+def test_where_the_school_has_no_expert_the_centre_gives_the_case_to_one_who_then_signs(desk: Desk, app: Flask) -> None:
+    (red,) = desk.propose("red")
+    use_context(SYSTEM.context())
+    leave = text("delete from school_responsibilities where school_id = :school")
+    with trail.act(SYSTEM, "system", "test.leave"):
+        db.session.execute(leave, {"school": red.school_id})
+    deciding.sign_first(desk.act("school_counselor"), red, deciding.SignIn(clock.today()))
+    assert red.owner_id is None
+    centre, path = sign_in(app.test_client(), desk.cast["psych_center_lead"]), f"/support/unassigned/{red.ref}/expert"
+    assert path in centre.get("/support/urgent").text and centre.get(path).status_code == 200
+    given = {"expert": desk.cast["psych_expert_2"].person_ref}
+    assert centre.post(path, data={"expert": "nobody"}).status_code == 422
+    assert centre.post(path, data=given).status_code == 303
+    assert path not in centre.get("/support/urgent").text
+    deciding.confirm(desk.act("psych_expert_2"), red, deciding.ConfirmIn())
+    assert desk.tier(red.student_id) == "red"

@@ -90,10 +90,13 @@ def _name(row: Any) -> tuple[str | None, str, str, str]:
 
 
 def without_expert(actor: Actor) -> Sequence[Any]:
-    """(proposal, school) signed by a counsellor and waiting for an expert whom nobody has named."""
+    """(reference, school) of proposals signed by a counsellor that wait for an expert whom nobody has named.
+
+    Columns only: the student, whom a proposal brings along, stands behind the county's wall.
+    """
     expert = _expert_of(RainbowAssessment)
     wanted = (
-        select(RainbowAssessment, Unit.name)
+        select(RainbowAssessment.ref, Unit.name)
         .join(Unit, Unit.id == RainbowAssessment.unit_id)
         .where(
             RainbowAssessment.state == "proposed", RainbowAssessment.proposed == "red", expert.is_(None),
