@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Column, Dialect, Float, Integer, Numeric, Select, Text, Uuid, bindparam, func, inspect, select
 from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DBAPIError, NoResultFound
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapper, RelationshipDirection, defaultload, lazyload
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
@@ -24,6 +24,7 @@ from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeEngine
 
 from app.core.database import Context, db, use_context
+from app.core.errors import NotFound
 from app.core.round_trip import NUMBERED, Ready, ask
 
 _MISSING = object()
@@ -81,10 +82,10 @@ class _Reading:
     models: tuple[Any, ...]
 
     def row_of(self, identity: uuid.UUID, context: Context | None) -> Sequence[Any]:
-        """The row, with begin and context in one question. Raises NoResultFound when it is gone or out of sight."""
+        """The row, with begin and context in one question. Raises NotFound when it is gone or out of sight."""
         found = ask(self.statement, (identity,), context=context)
         if found is None:
-            raise NoResultFound("the row is gone or out of sight")
+            raise NotFound(self.models[0].__tablename__)
         return self._in_python(found)
 
     def _in_python(self, found: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -133,7 +134,7 @@ def lock(record: Any, context: Context | None = None) -> None:
     `context`, when given, is put in force before.
 
     What a step's guards ask for is then fresh under the lock, and what they do not ask for costs nothing. Raises
-    NoResultFound when the row is gone or out of sight.
+    NotFound when the row is gone or out of sight.
     """
     if not _read_anew(record, context):
         if context is not None:
@@ -278,13 +279,10 @@ def plain_columns(mapper: Mapper[Any]) -> dict[str, Column[Any]] | None:
 
 def _read_by_the_orm(record: Any) -> None:
     model, kept = _model(record), _brought_along(record)
-    db.session.execute(
-        select(model)
-        .where(model.id == record.id)
-        .options(*collections_later(model))
-        .with_for_update(of=model, key_share=True),
-        execution_options={"populate_existing": True},
-    ).scalars().one()
+    wanted = select(model).where(model.id == record.id).options(*collections_later(model))
+    locked = wanted.with_for_update(of=model, key_share=True)
+    if db.session.scalar(locked, execution_options={"populate_existing": True}) is None:
+        raise NotFound(model.__tablename__)
     for name, (key, other) in kept.items():
         if getattr(record, key) == getattr(other, "id", None):
             set_committed_value(record, name, other)

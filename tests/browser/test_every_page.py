@@ -77,6 +77,7 @@ REFUSED: dict[str, tuple[int, str]] = {
     "public.school": (404, "no school of that name publishes: test_public_pages reads them"),
     "public.show": (404, "no page of that name is out: test_public_pages reads them"),
     "verification.ask_measure_return": (404, "only of a measure that says it is done"),
+    "scales.licence": (404, FILE),
     "sent_in.file": (404, FILE),
     "visits.checklist": (404, TEAM),
     "visits.conflicts": (404, TEAM),

@@ -9,7 +9,6 @@ import pytest
 from flask import Flask, session
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
-from sqlalchemy.exc import NoResultFound
 
 from app.care.consent.entrance import CodeRefused, Typed, enter
 from app.care.consent.models import AccessCode
@@ -17,7 +16,7 @@ from app.care.consent.operations.codes import CodesIn, issue_codes
 from app.core import limits
 from app.core.audit import trail
 from app.core.database import db, use_context
-from app.core.errors import Invalid, NotAllowed
+from app.core.errors import Invalid, NotAllowed, NotFound
 from app.core.policy.actor import SYSTEM
 from app.people.directory.models import Student
 from tests.care.taking_part import Family, door, send
@@ -105,7 +104,7 @@ def test_only_hashes_are_kept_and_no_row_shows_without_the_schools_context(famil
 def test_a_teacher_makes_codes_for_the_own_class_alone(app: Flask, cast: Cast, family: Family) -> None:
     other = Family(cast, BORN, key="yuntai")
     for key in ("homeroom_teacher", "subject_teacher", "principal", "yuntai_coordinator"):
-        with pytest.raises((NotAllowed, NoResultFound)):
+        with pytest.raises((NotAllowed, NotFound)):
             issue_codes(cast.actor(key), other.place, CodesIn(True, True))
 
 

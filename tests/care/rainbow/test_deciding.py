@@ -10,7 +10,6 @@ from datetime import date, timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import select, text, update
-from sqlalchemy.exc import NoResultFound
 
 from app.care.rainbow.models import CareDuty, RainbowAssessment, RainbowTier
 from app.care.rainbow.operations import deciding, observing, proposing
@@ -19,7 +18,7 @@ from app.core import clock
 from app.core.audit import trail
 from app.core.casework.deadlines import Deadline
 from app.core.database import db, use_context
-from app.core.errors import Invalid, NotAllowed, StepRefused
+from app.core.errors import Invalid, NotAllowed, NotFound, StepRefused
 from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM
 from app.people import letters
@@ -206,7 +205,7 @@ def test_an_expert_who_was_not_given_the_student_may_not_decide(desk: Desk) -> N
     (red,) = desk.propose("red")
     deciding.sign_first(desk.act("school_counselor"), red, deciding.SignIn(clock.today()))
     other = "psych_expert_2" if desk.expert(red.owner_id) == "psych_expert" else "psych_expert"
-    with pytest.raises(NoResultFound):  # the wall itself: the row is out of this expert's sight
+    with pytest.raises(NotFound):  # the wall itself: the row is out of this expert's sight
         deciding.confirm(desk.act(other), red, deciding.ConfirmIn())
 
 
