@@ -20,7 +20,7 @@ from app.care.consent.models import AccessCode, AccessCodePlace
 from app.care.consent.operations.codes import ALPHABET, LENGTH, VALID, lookup_of, spelled
 from app.care.consent.operations.rounds import RoundIn, SchoolPlace, send_round
 from app.care.screening.models import ScaleResponse, ScreeningCampaign, ScreeningTask
-from app.care.screening.scales.choosing import chosen
+from app.care.screening.scales.choosing import usable
 from app.care.screening.scales.definition import Scale
 from app.care.screening.sheets import opened
 from app.core import clock
@@ -137,7 +137,7 @@ def _students(campaign: uuid.UUID, school: uuid.UUID) -> list[dict[str, Any]]:
         places = [{"lookup": row["lookup"], "unit_id": school} for row in rows]
         db.session.execute(insert(AccessCodePlace), places)
     for number, (task, code) in enumerate(zip(tasks, codes, strict=True)):
-        answers = [pair for scale in chosen(list(SCALES)) for pair in _answers(scale, dice, number % 50 == 0)]
+        answers = [pair for scale in _asked() for pair in _answers(scale, dice, number % 50 == 0)]
         told.append(
             {"code": spelled(code), "born": BORN.replace("-", ""), "tail": TAIL, "address": "10.0.0.9",
              "path": f"/code/questions/{task.ref}", "answers": answers}
@@ -164,7 +164,7 @@ def _ask(served: Server, students: list[dict[str, Any]]) -> dict[str, Any]:
 def _check(campaign: uuid.UUID, students: list[dict[str, Any]]) -> int:
     """How many of the answers that were sent are there afterwards, opened, and say what was sent."""
     use_context(SYSTEM.context())
-    scales = {one.code: one for one in chosen(list(SCALES))}
+    scales = {one.code: one for one in _asked()}
     refs = dict(
         db.session.execute(
             select(ScreeningTask.id, ScreeningTask.ref).where(ScreeningTask.campaign_id == campaign)
@@ -176,3 +176,7 @@ def _check(campaign: uuid.UUID, students: list[dict[str, Any]]) -> int:
         for item, value in zip(scale.items, opened(sheet, scale).values, strict=True):
             kept[f"/code/questions/{refs[sheet.task_id]}", scale.code, item.id] = value
     return sum(kept[one["path"], scale, item] == value for one in students for scale, item, value in one["answers"])
+
+
+def _asked() -> list[Scale]:
+    return [usable()[one["code"], one["version"]] for one in SCALES]
