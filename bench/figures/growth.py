@@ -17,6 +17,7 @@ from app.improvement.boards.models import CountyTally
 from app.improvement.boards.tally import LIVE_UP_TO, tally_large_counties
 from app.improvement.plans.models import RemediationAction
 from app.improvement.plans.operations.actions import StartIn, start_action
+from app.improvement.problems.queries.items import PAGE
 from bench import county as counties
 from bench.context import Context, Site
 from bench.figures import step
@@ -26,7 +27,7 @@ from bench.web import BEHIND_PROXY, Line, Server, cookie, get, ours
 TIMES = 10
 ROUNDS, LISTS, BOARDS, STEPS = 5, 12, 2, 40
 GOAL, STRETCH = 2, 1.2
-ROWS = 40
+ROWS = PAGE
 
 
 def run(context: Context) -> Iterator[dict[str, Any]]:
