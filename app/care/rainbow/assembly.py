@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Flask, url_for
 from flask_babel import gettext as _
 
@@ -10,6 +12,7 @@ from app.care.rainbow.models import CareDuty, CodeChangeRequest, RainbowAssessme
 from app.care.rainbow.operations import changing, proposing, rule_sets
 from app.care.rainbow.queries import proposals
 from app.care.rainbow.routes import bp
+from app.core import clock
 from app.core.casework import daily
 from app.core.casework.records import movable
 from app.core.casework.timeline import WORDS
@@ -54,9 +57,8 @@ def _to_be_confirmed(actor: Actor) -> Heap | None:
     groups = proposals.waiting(actor) if decide.holds(actor, proposals.VIEW) else []
     if not groups:
         return None
-    return Heap(
-        _("待确认的建议"), sum(one.n for one in groups), url_for("support.index"), min(one.nearest for one in groups)
-    )
+    nearest = min(one.nearest for one in groups) - timedelta(seconds=1)  # a day is over at the midnight after it
+    return Heap(_("待确认的建议"), sum(one.n for one in groups), url_for("support.index"), clock.local(nearest).date())
 
 
 def register(app: Flask) -> None:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 
 from app.core.policy.actor import Actor
 
 
 @dataclass(frozen=True)
 class Heap:
-    """Work that is taken from a list of its own, not task by task: its name, its number, its page, its nearest day."""
+    """Work that is taken from a list of its own, not task by task: its name, its number, its page, the nearest last day."""
 
     label: str
     n: int
     url: str
-    until: datetime | None = None
+    until: date | None = None
 
 
 HeapOf = Callable[[Actor], Heap | None]

@@ -16,6 +16,7 @@ from app.care.access.operations.identities import AskIn, ExpertIn
 from app.care.access.queries import urgent
 from app.care.rainbow.models import RainbowTier
 from app.core import clock as core_clock
+from app.core.casework.deadlines import Deadline
 from app.core.database import db, use_context
 from app.core.errors import Invalid, NotAllowed, StepRefused
 from app.core.outbox.models import InboxLetter, OutboxRow
@@ -90,13 +91,21 @@ def test_security_29_without_a_fresh_second_factor_nothing_opens(told_of: Story,
     assert db.session.scalar(select(EmergencyOpening.id)) is None
 
 
+def running(record: EmergencyOpening | IdentityGrant) -> list[str]:
+    """The clocks of a record that nobody has stopped, as the system sees them."""
+    use_context(SYSTEM.context())
+    wanted = select(Deadline.name).where(Deadline.record_id == record.id, Deadline.closed_at.is_(None))
+    return list(db.session.scalars(wanted))
+
+
 def test_security_29_another_person_reviews_it_and_whoever_opened_it_cannot(told_of: Story) -> None:
     made = opened(told_of)
     emergencies.end_opening(told_of.act("school_counselor"), made, OpeningStep())
     with pytest.raises(NotAllowed):
         emergencies.review_opening(told_of.act("school_counselor"), made, ReviewIn("有必要，当时没有别的办法"))
+    assert running(made) == ["ended.review"]
     emergencies.review_opening(told_of.act("dpo"), made, ReviewIn("有必要，当时没有别的办法"))
-    assert made.state == "reviewed" and made.finding_sealed is not None
+    assert made.state == "reviewed" and made.finding_sealed is not None and running(made) == []
     kept = db.session.execute(
         text("select coalesce(string_agg(reason, ''), '') from audit.transition_log")
     ).scalar_one()
@@ -154,7 +163,9 @@ def test_a_name_that_was_opened_closes_after_seven_days(told_of: Story, clock: A
     told_of.act("psych_center_lead")
     assert urgent.in_need(actor)[0].name is None
     use_context(SYSTEM.context())
-    assert db.session.scalar(select(IdentityGrant.state)) == "ended"
+    assert grant.state == "ended" and running(grant) == ["ended.review"]
+    identities.review_identity(told_of.act("dpo"), grant, ReviewIn("与会诊记录核对过，用途相符，按时收回"))
+    assert grant.state == "reviewed" and running(grant) == []
 
 
 def test_an_expert_to_whom_the_centre_gives_a_case_sees_it_and_the_one_before_does_not(told_of: Story) -> None:

@@ -14,7 +14,7 @@ from app.care.screening.operations.scales import LicenceIn, ScaleIn, TextsIn
 from app.care.screening.scales.definition import Scale
 from app.care.versions.forms import FileForm
 from app.core.storage import Stored
-from app.core.web.forms import Day, EitherOf, VersionedForm, at_most, wanted
+from app.core.web.forms import Day, VersionedForm, at_most, wanted
 
 ALL_OR_NONE = _("授权方、编号和截止日期要一起填")
 
@@ -58,7 +58,9 @@ class LicenceForm(VersionedForm):
     )
     number = StringField(_("授权编号"), [wanted(_("请写授权编号")), at_most(80)])
     until = Day(_("授权截止日期"), [wanted(_("请写授权截止日期"))], description=_("到期以后不能再用它开展新的筛查"))
-    file = PlainFile(_("授权文件"), [EitherOf()], description=_("PDF 或照片，不超过 20 MB；只改日期可以不再传"))
+    file = PlainFile(
+        _("授权文件"), [Optional()], description=_("PDF 或照片，不超过 20 MB；首次登记必须附上，只改日期可以不再传")
+    )
 
     def given(self, stored: Stored | None) -> LicenceIn:
         """What the operation takes."""
