@@ -8,13 +8,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select, text
-from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.orm.exc import ObjectDeletedError
 
 from app.core import clock
 from app.core.audit import trail
 from app.core.casework.door import follow
 from app.core.database import db, new_ref, use_context, uuid7
-from app.core.errors import NotAllowed
+from app.core.errors import NotAllowed, NotFound
 from app.core.imports.models import ImportBatch
 from app.core.policy.actor import SYSTEM
 from app.improvement.effects.models import ClosureRequest, EffectEvaluation
@@ -26,7 +26,7 @@ from app.improvement.problems.operations.drafting import ItemIn, Submission
 from tests.by_hand import by_hand
 from tests.cast import Cast
 
-REFUSED = (NotAllowed, InvalidRequestError)
+REFUSED = (NotAllowed, NotFound, ObjectDeletedError)
 """Without the right; or the walls of the database do not even show the row."""
 REASON = "同一问题已列入上一版清单，重复交办"
 WHYS = "为什么错题多？练习没有分层。为什么没有分层？备课没有共同的错因统计。"

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.orm.exc import ObjectDeletedError
 
 from app.core import clock
 from app.core.audit import trail
 from app.core.casework.door import follow
 from app.core.database import db
-from app.core.errors import Invalid, NotAllowed, StepRefused
+from app.core.errors import Invalid, NotAllowed, NotFound, StepRefused
 from app.core.policy.actor import SYSTEM
 from app.improvement.plans.models import RemediationPlan
 from app.improvement.problems.models import ProblemItem
@@ -27,7 +27,7 @@ from workflows import catalogue, engine
 from workflows.improvement.problem_item import PROBLEM_ITEM
 
 WALKS, STEPS = 12, 60
-REFUSALS = (StepRefused, NotAllowed, Invalid, InvalidRequestError)
+REFUSALS = (StepRefused, NotAllowed, Invalid, NotFound, ObjectDeletedError)
 WHO = (
     "principal",
     "school_coordinator",
