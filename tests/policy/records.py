@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Column, Table, insert, inspect, select
@@ -140,6 +141,9 @@ def _assign(chain: Chain, who: Player) -> None:
     db.session.execute(insert(table), rows)
 
 
+_DAYS = count()
+
+
 def _value(table: Table, column: Column[Any], chain: Chain, who: Player) -> Any:
     if table.name in OF_THE_COUNTY:
         if column.name == "school_id":
@@ -149,7 +153,7 @@ def _value(table: Table, column: Column[Any], chain: Chain, who: Player) -> Any:
         computed = Base.metadata.tables["rainbow_computations"].c
         return db.session.scalar(select(computed.number).where(computed.student_id == chain.ids["students"]))
     if table.name in ("board_snapshots", "figure_snapshots") and column.name == "taken_on":
-        return date(2020, 1, 1) + timedelta(chain.ids[table.name].int % 2000)  # one a county and day
+        return date(2000, 1, 1) + timedelta(next(_DAYS))  # one a county and day
     if (table.name, column.name) == ("figure_releases", "number"):
         return 1 + chain.ids[table.name].int % 30000  # one a county, year and version
     if (table.name, column.name) == ("rainbow_assessments", "unit_id"):

@@ -57,8 +57,11 @@ def _to_be_confirmed(actor: Actor) -> Heap | None:
     groups = proposals.waiting(actor) if decide.holds(actor, proposals.VIEW) else []
     if not groups:
         return None
-    nearest = min(one.nearest for one in groups) - timedelta(seconds=1)  # a day is over at the midnight after it
-    return Heap(_("待确认的建议"), sum(one.n for one in groups), url_for("support.index"), clock.local(nearest).date())
+    nearest = min((one.nearest for one in groups if one.nearest is not None), default=None)
+    until = (
+        None if nearest is None else clock.local(nearest - timedelta(seconds=1)).date()
+    )  # over at the midnight after it
+    return Heap(_("待确认的建议"), sum(one.n for one in groups), url_for("support.index"), until)
 
 
 def register(app: Flask) -> None:
