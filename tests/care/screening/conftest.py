@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from tests.care.screening.scales import Shelf
 from tests.care.taking_part import Family
 from tests.care.terms import BORN, MONDAY, Term, at
 from tests.cast import Cast
@@ -18,3 +19,13 @@ def term(app: Flask, cast: Cast, clock: Any) -> Term:
     family = Family(cast, BORN).enrol()
     family.ask()
     return Term(cast, family, clock, family.slips())
+
+
+@pytest.fixture
+def shelf_of(app: Flask, cast: Cast) -> Shelf:
+    return Shelf(cast)
+
+
+@pytest.fixture
+def desk(term: Term) -> Shelf:
+    return Shelf(term.cast)

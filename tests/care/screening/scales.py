@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 import yaml
 
 from app.care.screening.models import ScaleVersion
@@ -17,6 +18,7 @@ from app.care.screening.scales.definition import Scale
 from app.care.versions.operations import VersionStep
 from app.core import clock
 from app.core.database import db
+from app.core.errors import Invalid
 from app.core.storage import Stored
 from app.people.directory.models import Unit
 from tests.cast import Cast
@@ -70,3 +72,10 @@ class Shelf:
         scales.approve(self.cast.actor("psych_expert_2"), version, STEP)
         scales.activate(self.cast.actor("psych_center_lead"), version, STEP)
         return version
+
+
+def refused(work: Any) -> str:
+    """What is said of work that raises Invalid."""
+    with pytest.raises(Invalid) as caught:
+        work()
+    return str(caught.value)
