@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from flask import current_app
@@ -55,7 +56,7 @@ def step_taken(row: OutboxRow) -> None:
 
 
 def deadline_rung(row: OutboxRow) -> None:
-    """Remind those for whom the record waits; from the due day on, tell the level above once."""
+    """Remind those for whom the record waits; after the due day, tell the level above once."""
     clock_row = db.session.get(Deadline, row.record_id)
     if clock_row is None or clock_row.closed_at is not None:
         return
@@ -70,9 +71,30 @@ def deadline_rung(row: OutboxRow) -> None:
         right = following.right_for(record)
         if right is not None and not roles:
             persons |= _may_take(record, right)
-    zh = "已超期，已告知上一级" if late else "快到期了"
-    en = "overdue, the level above was told" if late else "due soon"
-    write(persons, f"rung:{row.id}", "deadline", record, Sentence(f"{record.label}：{zh}", f"{record.label}: {en}"))
+    until = _until(clock_row, told_above=bool(roles))
+    write(
+        persons,
+        f"rung:{row.id}",
+        "deadline",
+        record,
+        Sentence(f"{record.label}：{until.zh}", f"{record.label}: {until.en}"),
+    )
+
+
+def _until(running_out: Deadline, *, told_above: bool) -> Sentence:
+    """How it stands with a clock on the day of the letter, which may be later than the day the letter was meant for.
+
+    told_above: the reader is not the one who has to act, but the level above.
+    """
+    last = clock.local(running_out.due_at - timedelta(microseconds=1)).date()
+    zh, en = f"{last.month} 月 {last.day} 日到期", f"due on {last.day} {last:%b}"
+    if told_above:
+        return Sentence(f"{zh}，没有办完，请督促", f"was {en} and is not done; please see to it")
+    if running_out.due_at <= clock.now():
+        return Sentence(f"{zh}，已超期", f"was {en}, overdue")
+    if last == clock.today():
+        return Sentence("今天到期", "due today")
+    return Sentence(zh, en)
 
 
 def _holders(record: Any, roles: Iterable[str]) -> set[uuid.UUID]:

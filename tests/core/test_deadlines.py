@@ -16,10 +16,11 @@ from app.core.audit import trail
 from app.core.casework import deadlines
 from app.core.casework.deadlines import Deadline, Rung
 from app.core.database import db, use_context, uuid7
-from app.core.outbox.models import OutboxRow
+from app.core.outbox.models import InboxLetter, OutboxRow
 from app.core.policy.actor import SYSTEM
 from app.improvement.problems.models import ProblemItem, ProblemList
 from app.improvement.problems.operations import items
+from app.people import letters
 from tests.cast import Cast
 from tests.people.identity.races import race
 from workflows.deadlines import FromField, WorkingDays
@@ -94,11 +95,11 @@ def test_every_rung_is_sent_once_and_in_its_turn(app: Flask, cast: Cast, clock: 
     clock.set(MONDAY)
     _, row = _started(cast)
     seen: list[list[str]] = []
-    for _day in range(11):
+    for _time in range(44):
         deadlines.sweep()
         deadlines.sweep()
         seen.append(_told(row))
-        clock.advance(days=1)
+        clock.advance(hours=6)
     assert seen[-1] == ["50%", "80%", "100%", "+1wd", "+2wd", "+3wd"]
     assert seen[0] == []
 
@@ -134,7 +135,7 @@ def test_a_letter_upwards_names_the_roles_of_its_level(app: Flask, cast: Cast, c
     deadlines.sweep()
     rows = db.session.scalars(select(OutboxRow).where(OutboxRow.record_id == row.id)).all()
     roles = {one.data["rung"]: one.data["roles"] for one in rows}
-    assert roles["+1wd"] == ["dept_head"] and roles["+3wd"] == ["leading_group_head"] and roles["50%"] == []
+    assert roles["+1wd"] == ["dept_head"] and roles["+3wd"] == ["leading_group_head"] and roles["100%"] == []
 
 
 def test_the_due_day_counts_until_midnight(app: Flask, cast: Cast, clock: Any) -> None:
@@ -181,7 +182,18 @@ def test_a_pause_is_given_back_to_the_clock_and_to_its_rungs(app: Flask, cast: C
     assert all(abs(moved[name] - at - timedelta(days=30)) < timedelta(seconds=5) for name, at in rungs.items())
     clock.set(row.due_at)
     deadlines.sweep()
-    assert _told(row) == ["50%", "80%", "100%"]
+    assert _told(row) == ["100%"]
+
+
+def test_of_several_reminders_that_come_at_once_only_the_last_is_sent_but_every_level_above_is_told(
+    app: Flask, cast: Cast, clock: Any
+) -> None:
+    clock.set(MONDAY)
+    _, row = _started(cast)
+    clock.advance(days=20)
+    deadlines.sweep()
+    deadlines.sweep()
+    assert _told(row) == ["100%", "+1wd", "+2wd", "+3wd"]
 
 
 def test_leaving_the_state_closes_its_clocks_and_starts_the_next_ones(app: Flask, cast: Cast, clock: Any) -> None:
@@ -254,7 +266,7 @@ def test_two_sweeps_at_once_send_every_rung_once(committed: Flask, cast: Cast, c
     taken = race(committed, 4, lambda number: deadlines.sweep(5))
     assert all(isinstance(one, int) for one in taken), taken
     assert sum(taken) == 36
-    assert all(sorted(_told(row)) == sorted(["50%", "80%", "100%", "+1wd", "+2wd", "+3wd"]) for row in rows)
+    assert all(sorted(_told(row)) == sorted(["100%", "+1wd", "+2wd", "+3wd"]) for row in rows)
     left = db.session.scalar(select(func.count()).select_from(Rung).where(Rung.done_at.is_(None)))
     assert left == 0
 
@@ -271,7 +283,7 @@ def test_a_sweep_that_is_cut_off_sends_its_rungs_at_the_next_turn(
             deadlines.sweep()
     assert _told(row) == []
     deadlines.sweep()
-    assert len(_told(row)) == 6
+    assert _told(row) == ["100%", "+1wd", "+2wd", "+3wd"]
 
 
 def test_a_clock_that_was_closed_behind_the_sweep_is_left_alone(app: Flask, cast: Cast, clock: Any) -> None:
@@ -281,3 +293,41 @@ def test_a_clock_that_was_closed_behind_the_sweep_is_left_alone(app: Flask, cast
         db.session.execute(update(Deadline).where(Deadline.id == row.id).values(closed_at=time.now()))
     clock.advance(days=12)
     assert deadlines.sweep() == 0 and _told(row) == []
+
+
+def _delivered(row: Deadline, since: int) -> tuple[set[str], int]:
+    """What the letters posted about a clock say after the name of the record, and how many were posted by now."""
+    db.session.rollback()
+    use_context(SYSTEM.context())
+    posted = list(
+        db.session.scalars(
+            select(OutboxRow)
+            .where(OutboxRow.kind == "deadline_rung", OutboxRow.record_id == row.id)
+            .order_by(OutboxRow.id)
+        )
+    )
+    before = set(db.session.scalars(select(InboxLetter.id)))
+    for one in posted[since:]:
+        letters.deadline_rung(one)
+    db.session.flush()
+    fresh = db.session.scalars(select(InboxLetter).where(InboxLetter.id.not_in(before)))
+    said = {one.title_zh.rpartition("：")[2] for one in fresh}
+    db.session.commit()
+    return said, len(posted)
+
+
+def test_a_letter_says_how_it_stands_on_the_day_it_is_written(app: Flask, cast: Cast, clock: Any) -> None:
+    clock.set(MONDAY)
+    _, row = _started(cast, state="issued")
+    said, count = [], 0
+    for days in (2, 3, 4, 14):
+        clock.set(MONDAY + timedelta(days=days))
+        deadlines.sweep()
+        words, count = _delivered(row, count)
+        said.append(words)
+    assert said == [
+        {"11 月 26 日到期"},
+        {"今天到期"},
+        {"11 月 26 日到期，已超期"},
+        {"11 月 26 日到期，没有办完，请督促"},
+    ]

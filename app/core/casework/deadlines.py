@@ -284,14 +284,20 @@ def clocks(records: Sequence[Any]) -> Asking[dict[uuid.UUID, Running]]:
 
 
 DUE = text(
-    """select r.id, r.deadline_id, r.name, r.roles from deadline_rungs r join deadlines d on d.id = r.deadline_id
+    """select r.id, r.deadline_id, r.name, r.roles,
+              r.roles = '[]' and exists (select from deadline_rungs n where n.deadline_id = r.deadline_id
+                  and n.roles = '[]' and n.at > r.at and n.at <= :now) as stale
+       from deadline_rungs r join deadlines d on d.id = r.deadline_id
        where r.done_at is null and r.at <= :now and d.closed_at is null and d.paused_at is null
        order by r.at limit :most for update of r skip locked"""
 )
 
 
 def sweep(most: int = 200) -> int:
-    """Take every rung that has come: post its letter, mark it done. Returns how many; safe to run twice at once."""
+    """Take every rung that has come: post its letter, mark it done. Returns how many; safe to run twice at once.
+
+    Where several reminders of one clock have come at once, after a night without a sweep, only the last is sent.
+    """
     use_context(SYSTEM.context())
     taken = 0
     while db.session.execute(DUE, {"now": clock.now(), "most": 1}).first():
@@ -314,7 +320,8 @@ def _take(deed: trail.Act, row: Deadline, rung: Any) -> None:
     if row.met_by and bool(getattr(record_of(row.entity, row.record_id), row.met_by, False)):
         row.closed_at = clock.now()
         return
-    post("deadline_rung", row, rung=rung.name, roles=rung.roles)
+    if not rung.stale:
+        post("deadline_rung", row, rung=rung.name, roles=rung.roles)
     if rung.name == "100%" and (row.entity, row.name) in RUN_OUT:
         post(RUN_OUT[row.entity, row.name], record_of(row.entity, row.record_id))
     deed.note(trail.Entry("system", f"deadline.{rung.name}", record=row))
