@@ -128,9 +128,11 @@ with given as materialized (
         sum(points) filter (where domain = 'SC') as sc, max(points) filter (where domain = 'TR') as tr,
         max(points) filter (where domain = 'PA') as pa, bool_or(domain = 'SC') as answered, bool_or(domain = 'TR') as rated,
         max(hard) as hard, max(soft) as soft,
-        jsonb_agg(jsonb_build_object('domain', domain, 'code', code, 'source', source, 'on', on_day, 'points', points,
-            'counts', counts, 'floor', coalesce(hard, 0), 'soft', soft)
-            order by domain, code collate "C", source collate "C", on_day, points) as factors
+        -- As the database itself writes such an array, so that the digest of the text is the digest of what is kept.
+        concat('[', string_agg(concat('{"on": ', to_json(on_day), ', "code": ', to_json(code), ', "soft": ', soft,
+            ', "floor": ', coalesce(hard, 0), ', "counts": ', to_json(counts), ', "domain": ', to_json(domain),
+            ', "points": ', coalesce(to_json(points), 'null'), ', "source": ', to_json(source), '}'), ', '
+            order by domain, code collate "C", source collate "C", on_day, points), ']') as factors
     from piece p where p.domain <> 'SF' or p.hard is not null group by p.student_id
 ), scaled as (
     select student_id, max(band) as highest, bool_or(fresh) as any_fresh, max(answered_on) as last_on
@@ -147,7 +149,7 @@ with given as materialized (
             + case when p.roster_known then n.w_bg else 0 end as completeness,
         coalesce(s.hard, 0) as hard, coalesce(s.soft, 0) as raw_soft, coalesce(s.answered, false) as answered,
         coalesce(s.answered and l.level = 'none' and l.assessed_on >= z.last_on, false) as calm,
-        coalesce(s.factors, '[]'::jsonb) as factors, z.highest, coalesce(z.any_fresh, false) as any_fresh, z.last_on,
+        coalesce(s.factors, '[]') as factors, z.highest, coalesce(z.any_fresh, false) as any_fresh, z.last_on,
         r.raw, l.assessed_on, k.place as current, t.since,
         case when o.computed_on > t.since then o.fits_since end as fitted_since,
         o.kind as old_kind, o.tier as old_tier, o.rule_set as old_rule_set, o.inputs_sha256 as old_inputs
@@ -180,7 +182,7 @@ with given as materialized (
 ), told as (
     select a.*, case kind when 'undetermined' then null when 'propose' then a.reached when 'step_down' then current - 1
             else current end as landing,
-        sha256(convert_to(concat_ws('|', factors::text, completeness, current, since), 'UTF8')) as inputs,
+        sha256(convert_to(concat_ws('|', factors, completeness, current, since), 'UTF8')) as inputs,
         to_jsonb(array_remove(array[
             case when not a.answered then 'no_self_report' end, case when bg >= n.care_flag_from then 'care_flag' end,
             case when a.answered and not any_fresh then 'stale' end,
@@ -192,7 +194,7 @@ with given as materialized (
     insert into rainbow_computations (county_id, school_id, student_id, run_id, computed_on, rule_set, kind, tier,
         bg, ev, sc, tr, pa, total, completeness, hard_floor, soft_floor, flags, factors, inputs_sha256, fits_since)
     select t.county_id, t.school_id, t.student_id, cast(:run as uuid), n.today, cast(:version as text), t.kind, l.tier,
-        bg, ev, sc, tr, pa, total, completeness, h.tier, s.tier, flags, factors, inputs,
+        bg, ev, sc, tr, pa, total, completeness, h.tier, s.tier, flags, cast(factors as jsonb), inputs,
         case when fits and not undetermined then since_when end
     from told t cross join n left join rank l on l.place = t.landing join rank h on h.place = t.hard
         join rank s on s.place = t.soft

@@ -9,9 +9,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from app.care.rainbow.models import RainbowComputation
 from app.care.rainbow.rule_set import shipped_rule_set
+from app.core.audit import trail
+from app.core.database import db
+from app.core.policy.actor import SYSTEM
 from tests.care.rainbow.cases import CASES, TODAY, pupil
 from tests.care.rainbow.conftest import Class
 from tests.care.rainbow.reference import Alert, Answer, Answered, Fact, Pupil, Rated, compute
@@ -111,6 +115,23 @@ def test_the_order_in_which_facts_were_stored_changes_nothing(school_class: Clas
     pupils = [somebody(chance) for _ in range(300)]
     pupils = [replace(one, facts=tuple(reversed(one.facts)), results=tuple(reversed(one.results))) for one in pupils]
     agree(school_class, pupils, seed=3)
+
+
+OTHERWISE_SEALED = text(
+    """select count(*) from rainbow_computations c left join rainbow_tiers t using (student_id)
+       where c.kind <> 'before' and not exists (
+           select from (values (round(c.completeness, 1)), (trim_scale(c.completeness))) as told (completeness)
+           where c.inputs_sha256 = sha256(convert_to(concat_ws('|', c.factors::text, told.completeness,
+               array_position(array['green', 'yellow', 'orange', 'red'], t.tier::text) - 1, t.since), 'UTF8')))"""
+)
+
+
+def test_the_digest_of_a_computation_is_that_of_the_facts_as_they_are_kept(school_class: Class) -> None:
+    chance = random.Random(11)  # noqa: S311 - a repeatable draw
+    school_class.enrol([somebody(chance) for _ in range(300)])
+    assert school_class.compute(TODAY).written == 300
+    with trail.act(SYSTEM, "system", "test.read"):
+        assert db.session.scalar(OTHERWISE_SEALED) == 0
 
 
 def test_a_run_without_news_writes_nothing_and_one_with_news_writes_that_student_alone(school_class: Class) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -97,7 +98,7 @@ def propose(run: uuid.UUID, schools: Sequence[uuid.UUID], now: datetime) -> int:
         MAKE,
         {
             "run": run, "schools": list(schools), "today": clock.today(), "now": now, "limits": _limits(now),
-            "workflow_version": RAINBOW_ASSESSMENT.version,
+            "workflow_version": RAINBOW_ASSESSMENT.version, "secret": secrets.token_bytes(32), "moment": uuid7().hex[:12],
         },
     ).all()  # fmt: skip
     urgent = [row for row in told if row.proposals is None]
