@@ -14,6 +14,7 @@ from app.core.outbox import models as outbox_models
 from app.core.policy import assignments
 from app.core.vault import rows as vault_rows
 from app.improvement.boards import models as board_models
+from app.improvement.citizen_letters import models as letter_models
 from app.improvement.disclosure import models as disclosure_models
 from app.improvement.effects import models as effect_models
 from app.improvement.monitoring import models as monitoring_models
@@ -38,6 +39,7 @@ TABLES = (
     figure_models,
     identity_models,
     import_models,
+    letter_models,
     monitoring_models,
     outbox_models,
     plan_models,

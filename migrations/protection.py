@@ -18,7 +18,9 @@ hands: given to them, with an open alert, under close attention, or opened in an
 openings of names and answers to the school's psychology staff and, by code number, to those of the county who review
 them (data class `register`); "pupils", "own_consent" and "own_call" like "student_case", "consent" and "care", and a
 child's own rows to who came in by the child's code (data class `own_child`); "county_care" is shown like "county"
-and written from the county's context and by its experts (data class `care_case`); "public" shows
+and written from the county's context and by its experts (data class `care_case`); "letters" shows citizens' letters to
+those of the county who work on them (data class `letters`), to the one who answers, and to their writer (data class
+`own_letter`, no county and no school), never to the school; "public" shows
 every row to everybody, signed in or not, and is written like "unit": only frozen copies of what was published lie there;
 "logs" shows the auditor's own papers to the county's auditor. Decision 13: only worker code paths sign `system`.
 """
@@ -132,6 +134,11 @@ CONDITIONS |= {
         " or (county_id = (select ctx.home()) and (select ctx.holds('register'))) or (select ctx.is_system()))"
     ),
 }
+CONDITIONS["letters"] = (
+    "(((county_id = any((select ctx.counties())::uuid[]) or owner_id = (select ctx.actor()))"
+    " and (select ctx.holds('letters'))) or (id = (select ctx.actor()) and (select ctx.holds('own_letter')))"
+    " or (select ctx.is_system()))"
+)
 WRITTEN = {
     "county": CONDITIONS["unit"],
     "public": CONDITIONS["unit"],

@@ -15,6 +15,7 @@ from workflows.care.scale_definition import SCALE_DEFINITION
 from workflows.care.screening_campaign import SCREENING_CAMPAIGN
 from workflows.care.screening_task import SCREENING_TASK
 from workflows.imports.import_batch import IMPORT_BATCH
+from workflows.improvement.citizen_letter import CITIZEN_LETTER
 from workflows.improvement.closure_request import CLOSURE_REQUEST
 from workflows.improvement.data_finding import DATA_FINDING
 from workflows.improvement.data_need import DATA_NEED
@@ -53,6 +54,7 @@ ALL: Final[tuple[Workflow, ...]] = (
     RESULT_DISCLOSURE,
     SHOWCASE_ENTRY,
     DATA_NEED,
+    CITIZEN_LETTER,
     CONSENT,
     RAINBOW_ASSESSMENT,
     CODE_CHANGE_REQUEST,

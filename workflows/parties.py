@@ -7,6 +7,7 @@ from workflows.parts import Sentence
 PARTIES: Final[dict[str, Sentence]] = {
     "approver": Sentence("批准人", "the person who approves"),
     "assessment": Sentence("测评组", "the assessment group"),
+    "citizen": Sentence("写信人", "the writer of the letter"),
     "counselor": Sentence("学校心理教师", "the school counsellor"),
     "carer": Sentence("负责这项任务的人", "whoever has the task"),
     "custodian": Sentence("学校心理工作负责人", "the head of the school's psychological work"),

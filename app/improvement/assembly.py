@@ -7,6 +7,8 @@ from flask import Flask
 from app.core.casework.records import movable
 from app.improvement.boards import assembly as boards
 from app.improvement.chain import assembly as chain
+from app.improvement.citizen_letters import assembly as citizen_letters
+from app.improvement.citizen_letters.models import CitizenLetter
 from app.improvement.disclosure import assembly as disclosure
 from app.improvement.disclosure.models import DataNeed, ResultDisclosure, ShowcaseEntry
 from app.improvement.effects import assembly as effects
@@ -20,7 +22,7 @@ from app.improvement.problems.models import ProblemItem, ProblemList, Reopening
 from app.improvement.visits import assembly as visits
 from app.improvement.visits.models import SupervisionVisit
 
-FEATURES = ("monitoring", "problems", "plans", "visits", "effects", "chain", "boards", "disclosure")
+FEATURES = ("monitoring", "problems", "plans", "visits", "effects", "chain", "boards", "disclosure", "citizen_letters")
 
 
 def assemble(app: Flask) -> None:
@@ -43,6 +45,7 @@ def assemble(app: Flask) -> None:
         ResultDisclosure,
         ShowcaseEntry,
         DataNeed,
+        CitizenLetter,
     )
     monitoring.register(app)
     problems.register(app)
@@ -52,3 +55,4 @@ def assemble(app: Flask) -> None:
     chain.register(app)
     boards.register(app)
     disclosure.register(app)
+    citizen_letters.register(app)

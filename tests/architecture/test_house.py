@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, text
 from app.core.casework.door import OPERATIONS
 from app.core.casework.records import MOVABLES
 from app.core.policy.grants import GRANTS, RIGHTS
-from app.core.policy.roles import ADMINISTRATORS, HOLDERS, ROLES
+from app.core.policy.roles import ADMINISTRATORS, HOLDERS, ROLES, VISITORS
 from workflows import catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -144,7 +144,7 @@ def test_every_operation_asks_for_a_right_that_exists(app: Flask) -> None:
 
 
 def test_every_grant_belongs_to_a_role_that_exists() -> None:
-    known = {*ROLES, *HOLDERS}
+    known = {*ROLES, *HOLDERS, *VISITORS}
     assert set(GRANTS) <= known, f"Unknown roles in the grants: {set(GRANTS) - known}"
 
 
@@ -156,6 +156,7 @@ def test_security_30_administrators_hold_no_right_on_business_data() -> None:
         "visits.",
         "effects.",
         "disclosure.",
+        "letters.",
         "people.view_students",
         "consent.",
         "screening.",

@@ -7,10 +7,23 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from flask import current_app
+
+from app.core.vault import Place
+
+
+def _sealed_letter(chain: Any, column: str) -> bytes:
+    """What somebody wrote, sealed as the application does it, so that its page can be drawn."""
+    place = Place(chain.school.id, "citizen_letters", chain.ids["citizen_letters"], column)
+    sealed: bytes = current_app.extensions["bihuan.vault"].seal(place, chain.marker)
+    return sealed
+
+
 A_SCALE = (Path(__file__).parents[2] / "config" / "scales" / "phq9.yaml").read_text(encoding="utf-8")
 """A scale that is one, so that its page can be drawn."""
 WRITTEN_BY_THE_CAST = {"units", "persons", "accounts", "role_assignments", "school_classes"}
 PLUMBING = {
+    "citizen_letter_codes",
     "screening_duty_days",
     "access_code_places",
     "attempts",
@@ -61,6 +74,7 @@ STATES = {
     "figure_releases": "published",
     "screening_campaigns": "draft",
     "screening_tasks": "ready",
+    "citizen_letters": "in_progress",
     "consents": "requested",
     "closure_requests": "submitted",
     "data_findings": "candidate",
@@ -89,6 +103,7 @@ STATES = {
     "supervision_visits": "notified",
 }
 BEGINNINGS = dict.fromkeys(STATES, "draft") | {
+    "citizen_letters": "received",
     "data_findings": "watch",
     "figure_releases": "submitted",
     "data_needs": "submitted",
@@ -148,6 +163,11 @@ CODES: dict[str, Any] = {
     "verdict": "candidate",
 }
 BY_TABLE: dict[tuple[str, str], Any] = {
+    ("citizen_letters", "round"): 1,
+    ("citizen_letters", "text_sealed"): lambda chain: _sealed_letter(chain, "text_sealed"),
+    ("citizen_letters", "topic"): "food",
+    ("letter_boxes", "unit_id"): lambda chain: chain.school.id,
+    ("public_replies", "topic"): "food",
     ("figure_releases", "note"): "",
     ("scale_definitions", "code"): "phq9",
     ("scale_definitions", "number"): lambda chain: f"9.0.{uuid4().int % 100_000_000}",

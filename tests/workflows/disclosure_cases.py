@@ -38,3 +38,23 @@ GOOD_NEED: dict[str, Any] = {
     "due_on": None,
 }
 NEED_CASES: Cases = {name: ({}, [{name: False}]) for name in GOOD_NEED if name != "due_on"}
+GOOD_LETTER: dict[str, Any] = {
+    "is_written": True,
+    "is_taken_up": False,
+    "answer_by": None,
+    "rate_by": None,
+    "has_answerer": True,
+    "has_department": True,
+    "answerer_is_free": True,
+    "answerer_is_another": True,
+    "has_ground": True,
+    "has_first_letter": True,
+    "first_is_answered": True,
+    "has_answer": True,
+    "is_rated": True,
+    "is_badly_rated_first": True,
+    "rating_is_late": True,
+}
+LETTER_CASES: Cases = {
+    name: ({}, [{name: False}]) for name in GOOD_LETTER if name not in ("is_taken_up", "answer_by", "rate_by")
+}

@@ -20,8 +20,10 @@ from tests.workflows.care_cases import (
 from tests.workflows.disclosure_cases import (
     DISCLOSURE_CASES,
     GOOD_DISCLOSURE,
+    GOOD_LETTER,
     GOOD_NEED,
     GOOD_SHOWCASE,
+    LETTER_CASES,
     NEED_CASES,
     SHOWCASE_CASES,
 )
@@ -261,6 +263,7 @@ GOOD: dict[str, Changes] = {
     "result_disclosure": GOOD_DISCLOSURE,
     "showcase_entry": GOOD_SHOWCASE,
     "data_need": GOOD_NEED,
+    "citizen_letter": GOOD_LETTER,
     "consent": GOOD_CONSENT,
     "screening_campaign": GOOD_CAMPAIGN,
     "screening_task": GOOD_TASK,
@@ -309,6 +312,7 @@ CASES: dict[str, dict[str, Case]] = {
     "result_disclosure": DISCLOSURE_CASES,
     "showcase_entry": SHOWCASE_CASES,
     "data_need": NEED_CASES,
+    "citizen_letter": LETTER_CASES,
     "consent": CONSENT_CASES,
     "screening_campaign": CAMPAIGN_CASES,
     "screening_task": TASK_CASES,

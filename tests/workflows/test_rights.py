@@ -63,6 +63,7 @@ def test_every_right_is_an_area_and_a_verb_with_a_noun() -> None:
             "imports",
             "visits",
             "disclosure",
+            "letters",
             "consent",
             "screening",
             "rainbow",

@@ -227,6 +227,15 @@ DATA_FINDING = Workflow(
             guards=(names_its_source, names_its_unit),
         ),
         Step(
+            "carry_from_letter",
+            "由群众来信转来",
+            "Carried over from a citizen's letter",
+            source=(NEW,),
+            target=CANDIDATE,
+            system=True,
+            guards=(names_its_source, names_its_unit),
+        ),
+        Step(
             "confirm",
             "确认发现",
             "Confirm the finding",

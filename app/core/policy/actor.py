@@ -40,6 +40,8 @@ class Actor:
     taught: tuple[Taught, ...] = ()
     student_id: uuid.UUID | None = None
     """The one child of whoever came in by a personal code (guardian, student); staff have none."""
+    letter_id: uuid.UUID | None = None
+    """The one letter of a citizen, who has no account and no other data; everybody else has none."""
     data_classes: tuple[str, ...] = ()
     county_wide: bool = False
     system: bool = False
@@ -49,11 +51,11 @@ class Actor:
     def context(self) -> Context:
         """What the database may show this actor (row-level security; finer limits are in scopes.py).
 
-        Who came in by a code has no person: the child stands there, whose own rows are shown.
+        Who came in by a code has no person: the child stands there, whose own rows are shown, or the citizen's letter.
         """
         own = (self.school_id,) if self.school_id else ()
         return Context(
-            actor=self.person_id or self.student_id,
+            actor=self.person_id or self.student_id or self.letter_id,
             home=self.county_id,
             counties=(self.county_id,) if self.county_wide and self.county_id else (),
             schools=tuple(dict.fromkeys((*own, *self.schools))),

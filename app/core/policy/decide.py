@@ -10,7 +10,7 @@ from sqlalchemy import false, or_
 
 from app.core.errors import NotAllowed
 from app.core.policy.actor import Actor
-from app.core.policy.roles import HOLDERS, ROLES
+from app.core.policy.roles import HOLDERS, ROLES, VISITORS
 from app.core.policy.scopes import Scope
 
 S = TypeVar("S")
@@ -18,7 +18,7 @@ S = TypeVar("S")
 
 def scopes_of(actor: Actor, right: str) -> tuple[Scope, ...]:
     """The scopes on which the actor's role holds `right`; empty when it does not."""
-    role = ROLES.get(actor.role) or HOLDERS.get(actor.role)
+    role = ROLES.get(actor.role) or HOLDERS.get(actor.role) or VISITORS.get(actor.role)
     return role.grants.get(right, ()) if role else ()
 
 

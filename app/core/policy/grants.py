@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from app.core.policy import access, care_figures, improvement, rainbow, taking_part
+from app.core.policy import access, care_figures, improvement, letters, rainbow, taking_part
 from app.core.policy.scopes import CLASSES, COUNTY, EVERYWHERE, OWN, SCHOOL, UNIT, Scope
 
 Holders = dict[str, Scope | tuple[Scope, ...]]
@@ -95,6 +95,7 @@ AREAS = (
     IDENTITY,
     API,
     *improvement.AREAS,
+    *letters.AREAS,
     *taking_part.AREAS,
     *rainbow.AREAS,
     *access.AREAS,

@@ -35,10 +35,26 @@ def _role(
 
 
 ALL = (
-    _role("leading_group_head", "领导小组组长", "Leading group head", "county", powerful=True, wide=True),
-    _role("leading_group_member", "领导小组成员", "Leading group member", "county", powerful=True, wide=True),
-    _role("office_director", "办公室主任", "Office director", "county", powerful=True, wide=True),
-    _role("evaluator", "评价员", "Evaluator", "county", powerful=True, wide=True),
+    _role(
+        "leading_group_head",
+        "领导小组组长",
+        "Leading group head",
+        "county",
+        powerful=True,
+        data=("letters",),
+        wide=True,
+    ),
+    _role(
+        "leading_group_member",
+        "领导小组成员",
+        "Leading group member",
+        "county",
+        powerful=True,
+        data=("letters",),
+        wide=True,
+    ),
+    _role("office_director", "办公室主任", "Office director", "county", powerful=True, data=("letters",), wide=True),
+    _role("evaluator", "评价员", "Evaluator", "county", powerful=True, data=("letters",), wide=True),
     _role("subject_researcher", "教研员", "Subject researcher", "county", powerful=True, wide=True),
     _role("guidance_member", "指导组成员", "Guidance group member", "county", powerful=True, wide=True),
     _role(
@@ -50,9 +66,17 @@ ALL = (
         data=("scores",),
         wide=True,
     ),
-    _role("dept_head", "责任科室负责人", "Department head", "department", powerful=True, wide=True),
-    _role("dept_officer", "责任科室经办人", "Department officer", "department", powerful=True, wide=True),
-    _role("inspector", "督学", "Inspector", "county", powerful=True),
+    _role("dept_head", "责任科室负责人", "Department head", "department", powerful=True, data=("letters",), wide=True),
+    _role(
+        "dept_officer",
+        "责任科室经办人",
+        "Department officer",
+        "department",
+        powerful=True,
+        data=("letters",),
+        wide=True,
+    ),
+    _role("inspector", "督学", "Inspector", "county", powerful=True, data=("letters",)),
     _role("external_evaluator", "第三方评估员", "Outside evaluator", "outside"),
     _role("principal", "校长", "Principal", "school", powerful=True, data=("care_red",)),
     _role("school_coordinator", "学校项目联络员", "School coordinator", "school", data=("people",)),
@@ -101,5 +125,9 @@ HOLDERS: dict[str, Role] = {
     )
 }
 """Who comes in by a personal code, without an account or an assignment, to one child's own pages (decision 76)."""
+VISITORS: dict[str, Role] = {
+    role.code: role for role in (_role("citizen", "写信人", "Writer of a letter", "visitor", data=("own_letter",)),)
+}
+"""Who comes without an account and reaches one row: the letter that he or she wrote."""
 ADMINISTRATORS = frozenset({"sys_admin", "security_admin", "auditor"})
 """Three persons: no account holds two of these, none of them reads business data (decision 5, security 30)."""

@@ -208,4 +208,11 @@ CHILD = Scope(
     lambda actor, record: _same(record, "student_id", actor.student_id),
     lambda actor, model: _column(model, "student_id", actor.student_id),
 )
+OWN_LETTER = Scope(
+    "own_letter",
+    "自己写的信",
+    "own letter",
+    lambda actor, record: _same(record, "id", actor.letter_id),
+    lambda actor, model: _column(model, "id", actor.letter_id),
+)
 EVERYWHERE = Scope("everywhere", "全部", "everywhere", lambda actor, record: True, lambda actor, model: true())
