@@ -13,6 +13,7 @@ from app.core.imports import models as import_models
 from app.core.outbox import models as outbox_models
 from app.core.policy import assignments
 from app.core.vault import rows as vault_rows
+from app.improvement.accountability import models as accountability_models
 from app.improvement.boards import models as board_models
 from app.improvement.citizen_letters import models as letter_models
 from app.improvement.disclosure import models as disclosure_models
@@ -27,6 +28,7 @@ from app.people.identity import models as identity_models
 metadata = Base.metadata
 TABLES = (
     access_models,
+    accountability_models,
     api_models,
     assignments,
     audit_models,

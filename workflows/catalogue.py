@@ -15,6 +15,7 @@ from workflows.care.scale_definition import SCALE_DEFINITION
 from workflows.care.screening_campaign import SCREENING_CAMPAIGN
 from workflows.care.screening_task import SCREENING_TASK
 from workflows.imports.import_batch import IMPORT_BATCH
+from workflows.improvement.accountability_record import ACCOUNTABILITY_RECORD
 from workflows.improvement.citizen_letter import CITIZEN_LETTER
 from workflows.improvement.closure_request import CLOSURE_REQUEST
 from workflows.improvement.data_finding import DATA_FINDING
@@ -55,6 +56,7 @@ ALL: Final[tuple[Workflow, ...]] = (
     SHOWCASE_ENTRY,
     DATA_NEED,
     CITIZEN_LETTER,
+    ACCOUNTABILITY_RECORD,
     CONSENT,
     RAINBOW_ASSESSMENT,
     CODE_CHANGE_REQUEST,

@@ -5,6 +5,7 @@ from typing import Final
 from workflows.parts import Sentence
 
 PARTIES: Final[dict[str, Sentence]] = {
+    "appeal_panel": Sentence("没有参加决定的复核人", "persons who took no part in the decision"),
     "approver": Sentence("批准人", "the person who approves"),
     "assessment": Sentence("测评组", "the assessment group"),
     "citizen": Sentence("写信人", "the writer of the letter"),
@@ -19,9 +20,11 @@ PARTIES: Final[dict[str, Sentence]] = {
     "importer": Sentence("导入人", "the person who imports"),
     "inspector": Sentence("督学", "the inspector"),
     "interpreter": Sentence("教研员或评价员", "the subject researcher or the evaluator"),
+    "leading_group": Sentence("领导小组", "the leading group"),
     "office": Sentence("领导小组办公室", "the leading group's office"),
     "other_assessor": Sentence("另一名测评组成员", "another member of the assessment group"),
     "owner": Sentence("措施负责人", "the owner of the measure"),
+    "party": Sentence("当事单位或当事人", "the party concerned"),
     "protection": Sentence("个人信息保护负责人", "the data protection officer"),
     "qualified": Sentence("有资质的专业人员", "a qualified person"),
     "receiver": Sentence("接收单位", "the unit that receives it"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 from app.core.casework.records import movable
+from app.improvement.accountability import assembly as accountability
+from app.improvement.accountability.models import AccountabilityRecord
 from app.improvement.boards import assembly as boards
 from app.improvement.chain import assembly as chain
 from app.improvement.citizen_letters import assembly as citizen_letters
@@ -22,7 +24,18 @@ from app.improvement.problems.models import ProblemItem, ProblemList, Reopening
 from app.improvement.visits import assembly as visits
 from app.improvement.visits.models import SupervisionVisit
 
-FEATURES = ("monitoring", "problems", "plans", "visits", "effects", "chain", "boards", "disclosure", "citizen_letters")
+FEATURES = (
+    "monitoring",
+    "problems",
+    "plans",
+    "visits",
+    "effects",
+    "chain",
+    "boards",
+    "disclosure",
+    "citizen_letters",
+    "accountability",
+)
 
 
 def assemble(app: Flask) -> None:
@@ -46,6 +59,7 @@ def assemble(app: Flask) -> None:
         ShowcaseEntry,
         DataNeed,
         CitizenLetter,
+        AccountabilityRecord,
     )
     monitoring.register(app)
     problems.register(app)
@@ -56,3 +70,4 @@ def assemble(app: Flask) -> None:
     boards.register(app)
     disclosure.register(app)
     citizen_letters.register(app)
+    accountability.register(app)

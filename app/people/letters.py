@@ -19,7 +19,7 @@ from app.core.mail import Letter, Mailer, MailRefused
 from app.core.outbox.deliver import first_time
 from app.core.outbox.models import InboxLetter, OutboxRow
 from app.core.policy.grants import GRANTS
-from app.core.policy.scopes import ASSIGNED, CLASSES, COUNTY, OWN, SCHOOL, SCHOOLS, SUBJECT, UNIT, Scope
+from app.core.policy.scopes import ASSIGNED, CLASSES, COUNTY, OWN, SCHOOL, SCHOOLS, SELF, SUBJECT, UNIT, Scope
 from app.people.directory.models import Person, RoleAssignment, SchoolResponsibility, TeachingDuty
 from app.people.identity.terms import running
 from workflows import catalogue
@@ -122,7 +122,9 @@ def _persons(record: Any, role: str, scope: Scope) -> set[uuid.UUID]:
         RoleAssignment.from_on <= day,
         or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on >= day),
     )
-    if scope is UNIT:
+    if scope is SELF:
+        query = query.where(RoleAssignment.person_id == getattr(record, "person_id", None))
+    elif scope is UNIT:
         query = query.where(RoleAssignment.unit_id == getattr(record, "unit_id", None))
     elif scope is SCHOOL:
         query = query.where(RoleAssignment.school_id == record.school_id)

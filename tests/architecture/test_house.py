@@ -157,6 +157,7 @@ def test_security_30_administrators_hold_no_right_on_business_data() -> None:
         "effects.",
         "disclosure.",
         "letters.",
+        "accountability.",
         "people.view_students",
         "consent.",
         "screening.",

@@ -70,6 +70,7 @@ OF_THE_COUNTY = {
 }
 """Rows of the whole county: no school's, and their words are no school's secret."""
 STATES = {
+    "accountability_records": "ready",
     "critical_alerts": "pending",
     "figure_releases": "published",
     "screening_campaigns": "draft",
@@ -104,6 +105,7 @@ STATES = {
 }
 BEGINNINGS = dict.fromkeys(STATES, "draft") | {
     "citizen_letters": "received",
+    "accountability_records": "hearing",
     "data_findings": "watch",
     "figure_releases": "submitted",
     "data_needs": "submitted",
@@ -168,6 +170,14 @@ BY_TABLE: dict[tuple[str, str], Any] = {
     ("citizen_letters", "topic"): "food",
     ("letter_boxes", "unit_id"): lambda chain: chain.school.id,
     ("public_replies", "topic"): "food",
+    ("accountability_documents", "form"): "pdf",
+    ("accountability_documents", "paper"): "notice",
+    ("accountability_facts", "item_id"): lambda chain: chain.ids["problem_items"],
+    ("accountability_notices", "kind"): "publicity",
+    ("accountability_records", "kind"): "accountability",
+    ("accountability_records", "measure"): "interview",
+    ("accountability_sayings", "kind"): "statement",
+    ("accountability_seats", "hearing"): "decision",
     ("figure_releases", "note"): "",
     ("scale_definitions", "code"): "phq9",
     ("scale_definitions", "number"): lambda chain: f"9.0.{uuid4().int % 100_000_000}",

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from tests.workflows import care_facts
+from tests.workflows.accountability_cases import ACCOUNTABILITY_CASES, GOOD_ACCOUNTABILITY
 from tests.workflows.care_cases import (
     ALERT_CASES,
     CAMPAIGN_CASES,
@@ -264,6 +265,7 @@ GOOD: dict[str, Changes] = {
     "showcase_entry": GOOD_SHOWCASE,
     "data_need": GOOD_NEED,
     "citizen_letter": GOOD_LETTER,
+    "accountability_record": GOOD_ACCOUNTABILITY,
     "consent": GOOD_CONSENT,
     "screening_campaign": GOOD_CAMPAIGN,
     "screening_task": GOOD_TASK,
@@ -313,6 +315,7 @@ CASES: dict[str, dict[str, Case]] = {
     "showcase_entry": SHOWCASE_CASES,
     "data_need": NEED_CASES,
     "citizen_letter": LETTER_CASES,
+    "accountability_record": ACCOUNTABILITY_CASES,
     "consent": CONSENT_CASES,
     "screening_campaign": CAMPAIGN_CASES,
     "screening_task": TASK_CASES,

@@ -50,7 +50,7 @@ def test_a_step_is_refused_with_the_sentence_of_what_is_missing(step: Step, guar
     for broken in CASES[step.machine][guard.code][1]:
         facts = SimpleNamespace(**vars(in_order(step)) | broken)
         with pytest.raises(StepRefused) as refusal:
-            engine.landing(workflow, step.sources[0].code, step, facts)
+            engine.landing(workflow, step.sources[0].code, step, facts, previous(workflow, step))
         assert guard.sentence in refusal.value.sentences, broken
 
 

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as any_of
 
 from tests.workflows.facts import CASES, record
+from tests.workflows.test_guards import previous
 from tests.workflows.test_specification import SPECIFICATION
 from workflows import catalogue, engine
 from workflows.soundness import reachable
@@ -89,7 +90,7 @@ def test_a_refusal_names_exactly_the_conditions_that_do_not_hold(step: Step, dat
         vars(facts).update(data.draw(any_of.sampled_from(CASES[step.machine][guard.code][1])))
     failing = tuple(guard.sentence for guard in step.guards if not guard(facts))
     try:
-        engine.landing(workflow, step.sources[0].code, step, facts)
+        engine.landing(workflow, step.sources[0].code, step, facts, previous(workflow, step))
     except StepRefused as refusal:
         assert refusal.sentences == failing != ()
     else:

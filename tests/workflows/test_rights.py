@@ -64,6 +64,7 @@ def test_every_right_is_an_area_and_a_verb_with_a_noun() -> None:
             "visits",
             "disclosure",
             "letters",
+            "accountability",
             "consent",
             "screening",
             "rainbow",

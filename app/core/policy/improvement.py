@@ -11,6 +11,7 @@ from app.core.policy.scopes import (
     OWN,
     SCHOOL,
     SCHOOLS,
+    SELF,
     SUBJECT,
     UNIT,
     Scope,
@@ -319,4 +320,32 @@ DISCLOSURE: dict[str, Holders] = {
         "dept_head": UNIT,
     },
 }
-AREAS = (BOARDS, MONITORING, PROBLEMS, PLANS, VISITS, EFFECTS, DISCLOSURE)
+PARTY: Holders = {
+    "principal": SCHOOL,
+    "dept_head": (UNIT, SELF),
+    **dict.fromkeys((*WORKERS, "school_coordinator", "dept_officer"), SELF),
+}
+"""The unit concerned by its head, and the person concerned; whoever else works there reads nothing of it."""
+NOTICE_READERS: Holders = dict.fromkeys((*LIST_READERS, *WORKERS), COUNTY)
+ACCOUNTABILITY: dict[str, Holders] = {
+    "accountability.appeal_decision": PARTY,
+    "accountability.decide_record": GROUP,
+    "accountability.disclose_record": {"office_director": COUNTY},
+    "accountability.draft_record": {**OFFICE, "inspector": SCHOOLS},
+    "accountability.make_statement": PARTY,
+    "accountability.notify_party": {"office_director": COUNTY},
+    "accountability.object_to_notice": {
+        "principal": SCHOOL,
+        "school_coordinator": SCHOOL,
+        "dept_head": UNIT,
+        "dept_officer": UNIT,
+        **dict.fromkeys(WORKERS, SCHOOL),
+    },
+    "accountability.print_paper": {**GROUP, **OFFICE, **PARTY},
+    "accountability.read_notices": NOTICE_READERS,
+    "accountability.revoke_record": {"leading_group_head": COUNTY},
+    "accountability.settle_appeal": GROUP,
+    "accountability.view_own_records": PARTY,
+    "accountability.view_records": {**GROUP, **OFFICE, "inspector": OWN},
+}
+AREAS = (ACCOUNTABILITY, BOARDS, MONITORING, PROBLEMS, PLANS, VISITS, EFFECTS, DISCLOSURE)
