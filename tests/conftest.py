@@ -1,6 +1,7 @@
 """Fixtures of all tests: real PostgreSQL as the app role, real Valkey, the application, a client, a clock; no network."""
 
 import contextvars
+import gc
 import importlib.metadata
 import ipaddress
 import os
@@ -118,6 +119,8 @@ def settings(cluster: Cluster, worker: str, keys: Path) -> Settings:
     return settings_for(cluster, f"bihuan_{worker}", worker, keys)
 
 
+gc.set_threshold(20_000, 20, 20)
+"""Looking for rubbish is a sixth of the work of a run with the numbers that Python begins with."""
 TEMPLATES = KEPT.parent / f"test-templates-{importlib.metadata.version('jinja2')}"
 """Compiled templates, each under the digest of its source: every worker and every site of a browser test would compile anew."""
 
@@ -146,8 +149,15 @@ def application(settings: Settings) -> Iterator[Flask]:
     """The application, made once per worker; tests use `app`."""
     made = _application(settings)
     _savepoints_straight_to_the_server(made)
+    _what_is_loaded_stays()
     yield made
     _close(made)
+
+
+def _what_is_loaded_stays() -> None:
+    """Three quarters of a million objects of modules and tests are not searched for rubbish again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _savepoints_straight_to_the_server(made: Flask) -> None:
