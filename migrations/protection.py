@@ -22,7 +22,10 @@ and written from the county's context and by its experts (data class `care_case`
 those of the county who work on them (data class `letters`), to the one who answers, and to their writer (data class
 `own_letter`, no county and no school), never to the school; "public" shows
 every row to everybody, signed in or not, and is written like "unit": only frozen copies of what was published lie there;
-"logs" shows the auditor's own papers to the county's auditor. Decision 13: only worker code paths sign `system`.
+"logs" shows the auditor's own papers to the county's auditor; "weeks" shows counts of a week to those who read figures of
+care (data class `figures`): the county's in the county, a school's at the school, and to inspectors (`process`) the process
+facts of their schools alone; "releases" and "release_numbers" show what was let out of them to the leading group (`releases`).
+Decision 13: only worker code paths sign `system`.
 """
 
 from alembic import op
@@ -139,7 +142,27 @@ CONDITIONS["letters"] = (
     " and (select ctx.holds('letters'))) or (id = (select ctx.actor()) and (select ctx.holds('own_letter')))"
     " or (select ctx.is_system()))"
 )
+COUNTED = "county_id = any((select ctx.counties())::uuid[])"
+STAFF_OF_FIGURES = f"({COUNTED} and (select ctx.holds('figures')))"
+CONDITIONS |= {
+    "weeks": (
+        f"((select ctx.is_system()) or (kind = 'week' and (select ctx.holds('figures'))"
+        f" and (school_id = any((select ctx.schools())::uuid[]) or {COUNTED}))"
+        " or (kind = 'process' and (select ctx.holds('process')) and school_id = any((select ctx.schools())::uuid[])))"
+    ),
+    "releases": (
+        f"((select ctx.is_system()) or {STAFF_OF_FIGURES} or ({COUNTED} and (select ctx.holds('releases'))"
+        " and state in ('published', 'superseded', 'withdrawn')))"
+    ),
+    "release_numbers": (
+        f"((select ctx.is_system()) or {STAFF_OF_FIGURES}"
+        f" or ({COUNTED} and audience = 'group' and (select ctx.holds('releases'))))"
+    ),
+}
 WRITTEN = {
+    "weeks": "(select ctx.is_system())",
+    "releases": f"((select ctx.is_system()) or {STAFF_OF_FIGURES})",
+    "release_numbers": f"((select ctx.is_system()) or {STAFF_OF_FIGURES})",
     "county": CONDITIONS["unit"],
     "public": CONDITIONS["unit"],
     "pupils": CONDITIONS["student_case"],

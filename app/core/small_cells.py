@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 FEW, KEPT = "few", "kept"
-LEAST = 5
+LEAST, LEAST_OUTSIDE = 5, 10
+"""The smallest number shown in the county; to city, province and the public."""
 Shown = int | str
 """A number, FEW, or KEPT."""
 

@@ -20,7 +20,7 @@ from app.core.policy.actor import Actor
 from app.core.web.chips import Chip
 from app.core.web.chips import deadline as deadline_chip
 from app.core.web.current import SIGNED_IN, current_actor, needs
-from app.core.web.first_page import heaps_of
+from app.core.web.first_page import heaps_of, panels_of
 from app.core.web.pages import language, page, say
 from app.dashboards import queries
 from app.dashboards.own import own_board, own_results
@@ -75,6 +75,7 @@ def home() -> Any:
         letters=[letter(row) for row in queries.letters(actor, 5)],
         soon=soon_for(actor),
         heaps=heaps_of(actor),
+        panels=panels_of(actor),
         board=own_board(actor),
         columns=COLUMNS,
         ageing=ageing(actor) if decide.holds(actor, queries.VIEW) else [],
@@ -99,6 +100,7 @@ def _board_page(actor: Actor, tasks: list[dict[str, Any]]) -> Response:
         figures=queries.figures(actor, told),
         counted_at=told.made_at,
         lit=lights(actor, MOST_LAMPS),
+        panels=panels_of(actor),
         ageing=ageing(actor, told),
         used=USED.values(),
         open_url=queries.OPEN_ITEMS,

@@ -28,7 +28,7 @@ def schools() -> list[tuple[str, str, str]]:
     found: list[tuple[str, str, str]] = []
     for number in ("第一", "第二", "第三", "实验"):
         found.append(("21", f"清澜县{number}小学", f"{number}小学"))
-    for town in TOWNS[1:25]:
+    for town in TOWNS[1:24]:
         found.append(("21", f"清澜县{town}镇中心小学", f"{town}镇中心小学"))
     for number in ("第一", "第二", "实验"):
         found.append(("31", f"清澜县{number}初级中学", f"{number}初中"))
@@ -37,7 +37,7 @@ def schools() -> list[tuple[str, str, str]]:
     found.append(("31", "清澜县民族中学附属初级中学（柳河校区）", "民族中学附属初中（柳河）"))
     for town in TOWNS[18:28]:
         found.append(("38", f"清澜县{town}乡九年一贯制学校", f"{town}学校"))
-    for name in ("第一", "第二"):
+    for name in ("第一", "第二", "第三"):
         found.append(("34", f"清澜县{name}高级中学", f"{name}高中"))
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from random import Random
 
@@ -19,6 +19,8 @@ ORDERS = 500
 """So many boys and girls of one birthday have different ID numbers; who comes that much later has another birthday."""
 COHORTS = {1: 0.66, 2: 0.72, 3: 0.78}
 """The youngest years are smaller, as in every county of these years; the others count as one."""
+WIDTH, OF_HIGH_SCHOOLS = (0.35, 1.9), (0.85, 1.1)
+"""How different schools are in size; a county's few high schools have two to four thousand students each."""
 GRADES = {"21": range(1, 7), "31": range(7, 10), "38": range(1, 10), "34": range(10, 13)}
 
 
@@ -46,19 +48,32 @@ def rows(county: County, total: int) -> Iterator[tuple[object, ...]]:
 
 
 def _classes(county: County, random: Random, total: int) -> Iterator[tuple[str, int, int, int]]:
-    weights = {code: random.uniform(0.35, 1.9) for code in county.schools}
+    weights = {
+        code: random.uniform(*(OF_HIGH_SCHOOLS if kind == "34" else WIDTH))
+        for code, (_i, kind, _s) in county.schools.items()
+    }
     grades = [(code, grade) for code, (_i, kind, _s) in county.schools.items() for grade in GRADES[kind]]
     of_grade: defaultdict[int, float] = defaultdict(float)
     for code, grade in grades:
         of_grade[grade] += weights[code]
-    left, cohorts = total, sum(COHORTS.get(grade, 1.0) for grade in of_grade)
-    for position, (code, grade) in enumerate(grades):
-        wanted = total * COHORTS.get(grade, 1.0) / cohorts * weights[code] / of_grade[grade]
-        size = left if position == len(grades) - 1 else min(left, max(8, round(wanted)))
-        left -= size
+    for (code, grade), size in zip(grades, _sizes(weights, grades, of_grade, total), strict=True):
         count = max(1, round(size / 40))
         for number in range(count):
             yield code, grade, number + 1, size // count + (1 if number < size % count else 0)
+
+
+def _sizes(
+    weights: Mapping[str, float], grades: Sequence[tuple[str, int]], of_grade: Mapping[int, float], total: int
+) -> list[int]:
+    """Students of each grade of each school, `total` together; what the smallest have too many, the largest have fewer."""
+    cohorts = sum(COHORTS.get(grade, 1.0) for grade in of_grade)
+    sizes = [
+        max(8, round(total * COHORTS.get(grade, 1.0) / cohorts * weights[code] / of_grade[grade]))
+        for code, grade in grades
+    ]
+    while over := sum(sizes) - total:
+        sizes[sizes.index(max(sizes))] -= 1 if over > 0 else -1
+    return sizes
 
 
 def _student(random: Random, number: int, code: str, grade: int, class_no: int) -> tuple[object, ...]:

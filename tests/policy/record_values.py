@@ -185,6 +185,8 @@ BY_TABLE: dict[tuple[str, str], Any] = {
     ("figure_releases", "year"): 2026,
     ("published_figures", "kind"): "share",
     ("published_figures", "n"): 20,
+    ("published_figures", "audience"): "group",
+    ("figure_snapshots", "kind"): "week",
     ("screening_campaigns", "grades"): ["G7"],
     ("screening_campaigns", "scales"): [{"code": "phq9", "version": "1.0.0"}],
     ("paper_sheets", "scale_code"): "phq9",

@@ -12,14 +12,23 @@ from typing import Any
 
 from sqlalchemy import Date, bindparam, text
 
-from app.care.figures.measures import AGREEMENT, CUTS, FEWEST_FOR_AGREEMENT, ROSTER, WHOLE, Measure, measure_of
+from app.care.figures.measures import (
+    AGREEMENT,
+    CUTS,
+    FEWEST_FOR_AGREEMENT,
+    PROCESS_MEASURES,
+    ROSTER,
+    WHOLE,
+    Measure,
+    measure_of,
+)
 from app.care.rainbow.computing import AS_BEFORE, SET_BASED
 from app.core.database import db
 from app.core.intervals import weighted_kappa
 from app.core.small_cells import LEAST, Line, Table, publish_line, publish_table, stable
 
 COUNT = text((Path(__file__).parent / "counting.sql").read_text(encoding="utf-8")).bindparams(
-    bindparam("today", type_=Date)
+    bindparam("today", type_=Date), bindparam("began", type_=Date)
 )
 Content = dict[str, Any]
 """Measure → {"line": Line, "cuts": {cut: Table}}, and "agreement": {value, low, high, n}; all as plain JSON."""
@@ -42,7 +51,9 @@ def count(county: uuid.UUID, school_year: int, today: date) -> dict[str, Counted
     found: dict[str, Counted] = {}
     masks = {mask: (cut, column) for cut, (mask, column, _name) in CUTS.items()}
     db.session.execute(SET_BASED)
-    rows = db.session.execute(COUNT, {"county": county, "year": school_year, "today": today}).all()
+    rows = db.session.execute(
+        COUNT, {"county": county, "year": school_year, "today": today, "began": date(school_year, 9, 1)}
+    ).all()
     db.session.execute(AS_BEFORE)
     for row in rows:
         width = WIDTHS.get(row.measure) or len(measure_of(row.measure).columns)
@@ -129,6 +140,11 @@ def _agreement(one: Counted, before: Sequence[Content], least: int) -> Content:
         return {"n": None}
     value, low, high = (round(number, 2) for number in found)
     return {"n": n, "value": value, "low": low, "high": high}
+
+
+def process_of(part: Content) -> Content:
+    """What an inspector reads of a school's part: how far the work is and whether it is in time, no level and no reason."""
+    return {code: one for code, one in part.items() if code in PROCESS_MEASURES}
 
 
 def of_one_school(content: Content, school: str) -> Content:

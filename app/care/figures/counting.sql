@@ -82,6 +82,30 @@ with who as materialized (
         from decided n join decided p on p.student_id = n.student_id and p.back = 2
         where n.back = 1 and n.state <> 'rejected' and p.state <> 'rejected'
     union all
+    select 'settled', case when p.decided_on <= p.due_on then 0 else 1 end, p.student_id
+        from (select distinct on (a.student_id) a.student_id, a.decided_on,
+                cast(coalesce(a.together_by_at, a.decide_by_at) at time zone 'Asia/Shanghai' as date) as due_on
+            from rainbow_assessments a
+            where a.county_id = cast(:county as uuid) and coalesce(a.together_by_at, a.decide_by_at) is not null
+                and (a.decided_on is not null or a.state = 'proposed')
+                and (a.decided_on is not null
+                    or coalesce(a.together_by_at, a.decide_by_at) < cast(:today as date))
+                and coalesce(a.decided_on, cast(:today as date)) >= cast(:began as date)
+            order by a.student_id, a.computation desc) p
+    union all
+    select 'duties', case when bool_and(coalesce(d.done_on, cast(:today as date))
+            <= cast(d.due_at at time zone 'Asia/Shanghai' as date)) then 0 else 1 end, d.student_id
+        from care_duties d
+        where d.county_id = cast(:county as uuid) and d.due_at >= cast(:began as date)
+            and (d.state = 'done' or (d.state = 'due' and d.due_at < cast(:today as date)))
+        group by d.student_id
+    union all
+    select 'alerts', case when bool_and(a.told <= 1) then 0 else 1 end, a.student_id
+        from critical_alerts a
+        where a.county_id = cast(:county as uuid) and a.raised_on >= cast(:began as date)
+            and (a.state <> 'pending' or a.told > 1)
+        group by a.student_id
+    union all
     select 'agreement', case when tr >= 15 then 3 when tr >= 10 then 2 when tr >= 5 then 1 else 0 end * 4
             + case when sc >= 28 then 3 when sc >= 18 then 2 when sc >= 8 then 1 else 0 end, n.student_id
         from newest n

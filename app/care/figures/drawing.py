@@ -8,7 +8,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from app.care.figures.measures import ALL, CUTS, Measure, measure_of
+from app.care.figures.measures import ALL, CUTS, PROCESS_MEASURES, Measure, measure_of
+from app.care.figures.rates import FEWEST
 from app.core.small_cells import FEW, KEPT, LEAST, POOL
 from app.core.web.chips import word
 from app.people.directory.words import GENDERS, SCHOOL_TYPES, grade_name
@@ -154,6 +155,32 @@ def own_parts(content: Mapping[str, Any]) -> list[Part]:
             row = Row(_("本校"), one["row"]["total"], one["row"]["cells"])
             found.append(Part(measure.code, measure, word(measure.name), heads, row, [], one["carried"]))
     return found
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process fact of a school: how many were done in time of how many, as published; `share` where both are told."""
+
+    done: Any
+    n: int
+    share: float | None
+
+
+def process_heads() -> list[Measure]:
+    """What an inspector reads of a school, in order."""
+    return [measure_of(code) for code in PROCESS_MEASURES]
+
+
+def process_cells(content: Mapping[str, Any] | None) -> list[Process | None]:
+    """One a head; None where the school is too small to stand alone."""
+    return [_process(content.get(code) if content else None) for code in PROCESS_MEASURES]
+
+
+def _process(one: Mapping[str, Any] | None) -> Process | None:
+    if one is None or one["groups"] != [[0], [1]]:
+        return None
+    done, n = one["row"]["cells"][0], one["row"]["total"]
+    return Process(done, n, done / n if isinstance(done, int) and n >= FEWEST else None)
 
 
 def coverage_chart(measures: Mapping[str, Any], names: Names) -> dict[str, Any]:

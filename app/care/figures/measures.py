@@ -124,9 +124,40 @@ MOVED = Measure(
     (),
     True,
 )
+IN_TIME = (Sentence("按期", "In time"), Sentence("逾期", "Late"))
+ALERTS = Measure(
+    "alerts",
+    Sentence("警报按期接手", "Alerts taken on in time"),
+    Sentence(
+        "本学年有过危急警报的学生，一次没有按期就算逾期", "Students with an alert this school year; late once is late"
+    ),
+    IN_TIME,
+)
+SETTLED = Measure(
+    "settled",
+    Sentence("建议按期办结", "Proposals decided in time"),
+    Sentence(
+        "本学年的建议已经决定，或者过了期限还没有决定的学生，取最近一次",
+        "Students whose newest proposal of this school year was decided, or is overdue",
+    ),
+    IN_TIME,
+    ("school",),
+)
+DUTIES = Measure(
+    "duties",
+    Sentence("支持任务按期完成", "Tasks of support done in time"),
+    Sentence(
+        "本学年有支持任务做了或者到期的学生，有一件逾期就算逾期",
+        "Students with a task done or due this school year; one late task is late",
+    ),
+    IN_TIME,
+    ("school",),
+)
 ALL: tuple[Measure, ...] = (
-    COVERAGE, REASONS, LEVELS_NOW, PROPOSED, SCALE, CONFIRMED, FOUND_BY, INTERVAL, MOVED,
+    COVERAGE, REASONS, LEVELS_NOW, PROPOSED, SCALE, CONFIRMED, FOUND_BY, INTERVAL, MOVED, ALERTS, SETTLED, DUTIES,
 )  # fmt: skip
+PROCESS_MEASURES = ("coverage", "settled", "duties")
+"""What an inspector may know of a school (domain §2.3: checks process completeness only)."""
 BY_CODE = {measure.code: measure for measure in ALL}
 AGREEMENT = "agreement"
 """Teacher's rating by questionnaire, each in four steps: the only table of which no cell is published."""

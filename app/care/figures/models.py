@@ -16,26 +16,34 @@ from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, 
 from workflows.care.figure_release import FIGURE_RELEASE
 
 KINDS = "'share', 'agreement'"
+WEEK, PROCESS = "week", "process"
+"""All that may be told of a week; what an inspector reads of a school: process facts without levels."""
+GROUP, REGION = "group", "region"
+"""Whom a number is for: the county's leading group; city and province, where nothing under ten is told."""
 
 
 class FigureSnapshot(Base, Record, Scoped):
     """What may be told of a county in one week, or of one school (`school_id`); the database refuses every change of it.
 
+    A row of the kind PROCESS holds of a school what its inspector reads, and nothing else.
     Small cells were taken out before it was written: the numbers behind them are kept nowhere.
     """
 
     __tablename__ = "figure_snapshots"
-    __protection__ = "unit"
+    __protection__ = "weeks"
     __table_args__ = (
         Index(
             "uq_figure_snapshots_week",
             "county_id",
             "taken_on",
             text("coalesce(school_id, county_id)"),
+            "kind",
             unique=True,
         ),
+        CheckConstraint("kind in ('week', 'process')", name="kind"),
     )
 
+    kind: Mapped[str] = mapped_column(String(10), default=WEEK, server_default=WEEK)
     taken_on: Mapped[date]
     school_year: Mapped[int] = mapped_column(SmallInteger)
     content: Mapped[dict[str, Any]] = mapped_column(JSONB, deferred=True)
@@ -46,7 +54,7 @@ class FigureRelease(Base, Movable):
     """发布的数据: one week's figures for the leading group, with number and version; its content never changes."""
 
     __tablename__ = "figure_releases"
-    __protection__ = "unit"
+    __protection__ = "releases"
     __table_args__ = (
         UniqueConstraint("county_id", "year", "number", "version_no"),
         Index(
@@ -111,16 +119,18 @@ class PublishedFigure(Base, Record, Scoped):
     """One number of a release, for whoever reckons with numbers: the process lines of the yearly assessment (decision 71)."""
 
     __tablename__ = "published_figures"
-    __protection__ = "unit"
+    __protection__ = "release_numbers"
     __table_args__ = (
-        UniqueConstraint("release_id", "code"),
+        UniqueConstraint("release_id", "code", "audience"),
         CheckConstraint(f"kind in ({KINDS})", name="kind"),
+        CheckConstraint("audience = 'group' or (audience = 'region' and n >= 10)", name="audience"),
         CheckConstraint("n >= 5", name="no_small_cell"),
     )
 
     release_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("figure_releases.id"), info={"part_of": True})
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
     code: Mapped[str] = mapped_column(String(60))
+    audience: Mapped[str] = mapped_column(String(10), default=GROUP, server_default=GROUP)
     kind: Mapped[str] = mapped_column(String(10))
     period: Mapped[str] = mapped_column(String(40))
     value: Mapped[float]

@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import undefer
 
-from app.care.figures.counting import count, of_one_school, published
+from app.care.figures.counting import count, of_one_school, process_of, published
 from app.care.figures.digests import digest_of
-from app.care.figures.models import FigureRelease, FigureSnapshot, PublishedFigure
-from app.care.figures.rates import figures_of
+from app.care.figures.models import GROUP, PROCESS, REGION, WEEK, FigureRelease, FigureSnapshot, PublishedFigure
+from app.care.figures.rates import Figure, figures_of
+from app.care.figures.region import for_the_region
 from app.care.screening.models import ScreeningCampaign
 from app.core import clock
 from app.core.audit import trail
@@ -49,16 +50,23 @@ def freeze_week(actor: Actor, county: Unit, given: None = None) -> None:
     for school in db.session.scalars(schools).all():
         if part := of_one_school(content, str(school)):
             rows.append(_row(county.id, school, today, year, part))
+            if process := process_of(part):
+                rows.append(_row(county.id, school, today, year, process, PROCESS))
     db.session.execute(insert(FigureSnapshot), rows)
     deed = trail.current()
     if deed is not None:
-        deed.main.extra |= {"schools": len(rows) - 1, "digest": rows[0]["content_sha256"]}
+        deed.main.extra |= {
+            "schools": sum(row["kind"] == WEEK for row in rows) - 1,
+            "digest": rows[0]["content_sha256"],
+        }
 
 
-def _row(county: uuid.UUID, school: uuid.UUID | None, day: date, year: int, content: dict[str, Any]) -> dict[str, Any]:
+def _row(
+    county: uuid.UUID, school: uuid.UUID | None, day: date, year: int, content: dict[str, Any], kind: str = WEEK
+) -> dict[str, Any]:
     return {
         "id": uuid7(), "ref": new_ref(), "county_id": county, "school_id": school, "taken_on": day, "school_year": year,
-        "content": content, "content_sha256": digest_of(content),
+        "kind": kind, "content": content, "content_sha256": digest_of(content),
     }  # fmt: skip
 
 
@@ -187,17 +195,29 @@ def approve_release(actor: Actor, release: FigureRelease, given: ReleaseStep) ->
     if release.replaces is not None and release.replaces.state == "published":
         follow(release.replaces, "supersede")
     release.approved_by, release.published_on = actor.person_id, clock.today()
-    lines = [
-        {
-            "id": uuid7(), "ref": new_ref(), "county_id": release.county_id, "release_id": release.id,
-            "unit_id": release.county_id, "code": one.code, "kind": one.kind, "period": release.period,
-            "value": one.value, "low": one.low, "high": one.high, "n": one.n,
-        }
-        for one in figures_of(release.content["measures"])
-        if one.value is not None
-    ]  # fmt: skip
+    told = [one for one in figures_of(release.content["measures"]) if one.value is not None]
+    lines = [_number(release, one, GROUP) for one in told]
+    lines += [_number(release, one, REGION) for one in for_the_region(told, _told_the_region(release.county_id))]
     if lines:
         db.session.execute(insert(PublishedFigure), lines)
+
+
+def _number(release: FigureRelease, one: Figure, audience: str) -> dict[str, Any]:
+    return {
+        "id": uuid7(), "ref": new_ref(), "county_id": release.county_id, "release_id": release.id,
+        "unit_id": release.county_id, "code": one.code, "audience": audience, "kind": one.kind, "period": release.period,
+        "value": one.value, "low": one.low, "high": one.high, "n": one.n,
+    }  # fmt: skip
+
+
+def _told_the_region(county: uuid.UUID) -> list[tuple[str, int, int]]:
+    """Code, numerator and denominator of everything that city and province were ever told, the oldest first."""
+    told = select(PublishedFigure.code, PublishedFigure.value, PublishedFigure.n).where(
+        PublishedFigure.county_id == county, PublishedFigure.audience == REGION, PublishedFigure.kind == "share"
+    )
+    return [
+        (code, round(value * n), n) for code, value, n in db.session.execute(told.order_by(PublishedFigure.created_at))
+    ]
 
 
 @operation(FIGURE_RELEASE, "return_release")

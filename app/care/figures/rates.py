@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.care.figures.measures import FAIRNESS
+from app.care.figures.measures import ALERTS, DUTIES, FAIRNESS, SETTLED
 from app.core.errors import Sentence
 from app.core.intervals import wilson
 from app.core.small_cells import POOL
@@ -81,6 +81,9 @@ SHARES: tuple[Share, ...] = (
         10, "interval_kept", "interval", (0,), Sentence("一年之内再测的占比", "Screened again within a year"),
         Sentence("以前有过有效测评、到今天应当再测的学生", "Students with valid answers before who were due again by today"),
     ),
+    Share(7, "alerts_in_time", "alerts", (0,), ALERTS.name, ALERTS.counted),
+    Share(8, "settled_in_time", "settled", (0,), SETTLED.name, SETTLED.counted),
+    Share(12, "duties_in_time", "duties", (0,), DUTIES.name, DUTIES.counted),
 )  # fmt: skip
 SUPPORT = Sentence("需要支持的占比", "Share with support")
 AGREEMENT_NAME = Sentence("班主任观察与问卷的一致性（加权 κ）", "Agreement of teachers and questionnaires (weighted κ)")

@@ -1,8 +1,9 @@
-"""What a feature adds to the first page of those who do its work: a heap, how many lie on it, and where it is worked off."""
+"""What a feature adds to first pages: to those who do its work a heap, how many lie on it and where it is worked off; to
+those who answer for it a panel of figures."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -33,3 +34,40 @@ def add_heap(source: HeapOf) -> None:
 def heaps_of(actor: Actor) -> list[Heap]:
     """The heaps of this actor, in the order in which the features were assembled."""
     return [heap for source in HEAPS if (heap := source(actor)) is not None]
+
+
+@dataclass(frozen=True)
+class PanelLine:
+    """A figure of a panel: its name, the number as it is shown, its parts or why there is none."""
+
+    name: str
+    shown: str
+    besides: str = ""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Figures of a feature on a first page: a title, of when and whom they are, and where the whole of them is."""
+
+    title: str
+    note: str
+    lines: Sequence[PanelLine]
+    url: str
+    missing: str = ""
+    """Why there is none yet."""
+
+
+PanelOf = Callable[[Actor], Panel | None]
+PANELS: list[PanelOf] = []
+"""Each tells the figures of its feature; None for whom they are not (decision 71)."""
+
+
+def add_panel(source: PanelOf) -> None:
+    """Hand in; a second application of the same process adds nothing twice."""
+    if source not in PANELS:
+        PANELS.append(source)
+
+
+def panels_of(actor: Actor) -> list[Panel]:
+    """The panels of this actor, in the order in which the features were assembled."""
+    return [panel for source in PANELS if (panel := source(actor)) is not None]

@@ -86,12 +86,17 @@ class Term:
     aside: set[uuid.UUID] = field(default_factory=set)
     campaign: ScreeningCampaign | None = None
     random: Random = field(default_factory=lambda: Random(30_000))
+    feelings: dict[uuid.UUID, moods.Felt] = field(default_factory=dict)
 
     def at(self, before: int, hour: int, minute: int = 0) -> date:
         """Stand so many school days before the last one; letters are left out, as nobody was there to read them."""
         day = self.days.before(before)
         self.teller.at(day, hour, minute)
         return day
+
+    def felt(self, one: Pupil) -> moods.Felt:
+        """How this student is this term, the same for whoever asks or looks."""
+        return self.feelings.setdefault(one.id, moods.feel(one.grade, self.random))
 
     def in_the_chair(self, role: str, number: int = 0) -> Actor:
         """A holder of a county role, with what they may see in force."""
@@ -211,7 +216,7 @@ def handed(
         if (one.grade, age) not in known:
             known[one.grade, age] = asked(listed, one.grade, age)
         scales = known[one.grade, age]
-        sheets = moods.answers(scales, one.grade, term.random, pace)
+        sheets = moods.answers(scales, term.felt(one), term.random, pace)
         yield bulk.Handed(tasks[one.id], one.school, one.id, Person(), sheets, attempt)
 
 
@@ -251,7 +256,7 @@ def _facts(pupils: list[Pupil], random: Random) -> Iterator[Known]:
 def _ratings(term: Term, teachers: dict[uuid.UUID, Any], kinds: Iterator[int]) -> Iterator[Rated]:
     for one in term.pupils:
         if one.id not in term.aside and term.random.random() < 0.85:
-            yield Rated(one.school, one.id, teachers[one.school], moods.rating(next(kinds)))
+            yield Rated(one.school, one.id, teachers[one.school], moods.rating(next(kinds), term.felt(one).depressed))
 
 
 def compute(term: Term) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from random import Random
+from typing import NamedTuple
 
 from app.care.screening.bulk import Filled
 from app.care.screening.scales.definition import Scale
@@ -52,15 +53,35 @@ PACES, SHARES = (0.8, 1.3, 2.6, 3.4, 4.8), (17, 30, 300, 400, 253)
 HASTY, CALM = PACES[0], PACES[3]
 POOL = 40
 """So many different sheets of each band."""
+SEEN: Mapping[int, int] = {0: 15, 1: 35, 2: 90, 3: 300, 4: 500}
+"""Felt so often → how many in a thousand a class teacher sees to be heavy-hearted: some of them, and some who are not."""
+LOOKS: Mapping[int, tuple[int, int, int, int]] = {
+    0: (82, 15, 3, 0), 1: (78, 18, 3, 1), 2: (70, 23, 6, 1), 3: (60, 28, 10, 2), 4: (52, 30, 14, 4),
+}  # fmt: skip
+"""Felt so often → share of looks 0–3 at one who does not seem so; teacher and student agree a little, as everywhere."""
+HEAVY = (20, 33, 33, 14)
 
 
-def answers(scales: tuple[Scale, ...], grade: int, random: Random, pace: float | None = None) -> tuple[Filled, ...]:
-    """What one student says: a sheet of each scale, all at one pace (mean seconds an item), drawn where none is given."""
+class Felt(NamedTuple):
+    """How a student has been, 0 never to 4 every day: what is answered and what a teacher sees come of the same."""
+
+    depressed: int
+    anxious: int
+
+
+def feel(grade: int, random: Random) -> Felt:
+    """One student of a grade (1–12)."""
     depressed = random.choices(range(5), DEPRESSED[max(grade, min(DEPRESSED))])[0]
-    anxious = random.choices(range(5), ANXIOUS[depressed])[0]
+    return Felt(depressed, random.choices(range(5), ANXIOUS[depressed])[0])
+
+
+def answers(scales: tuple[Scale, ...], felt: Felt, random: Random, pace: float | None = None) -> tuple[Filled, ...]:
+    """What one student says: a sheet of each scale, all at one pace (mean seconds an item), drawn where none is given."""
     pace = pace or random.choices(PACES, SHARES)[0]
     return tuple(
-        Filled(scale, _sheet(scale, anxious if scale.construct_code == "anxiety" else depressed, random), pace)
+        Filled(
+            scale, _sheet(scale, felt.anxious if scale.construct_code == "anxiety" else felt.depressed, random), pace
+        )
         for scale in scales
     )
 
@@ -103,9 +124,10 @@ def _filled(scale: Scale) -> dict[int, list[tuple[int, ...]]]:
 
 
 @cache
-def rating(kind: int) -> tuple[int, ...]:
-    """Six looks 0–3 of a class teacher, and nothing to act on at once; `kind` 0–999 is drawn by the caller."""
+def rating(kind: int, felt: int) -> tuple[int, ...]:
+    """Six looks 0–3 of a class teacher at a student who felt so (0–4), and nothing to act on at once; `kind` 0–999 is
+    drawn by the caller."""
     random = Random(kind)
-    heavy = random.random() < 0.06
-    weights = (25, 35, 30, 10) if heavy else (76, 19, 4, 1)
+    heavy = random.randrange(1000) < SEEN[felt]
+    weights = HEAVY if heavy else LOOKS[felt]
     return (*random.choices((0, 1, 2, 3), weights, k=6), 0, 0)

@@ -9,12 +9,12 @@ from datetime import date
 
 from app.care.screening import bulk
 from app.care.screening.models import ScreeningCampaign
-from app.care.screening.operations import campaigns
+from app.care.screening.operations import alerts, campaigns
 from app.care.screening.operations.campaigns import CampaignIn, CampaignPlace, CampaignStep
 from app.core.database import db
 from app.core.policy.actor import Actor
 from app.demo.term import county as countywide
-from app.demo.term import moods
+from app.demo.term import moods, stories
 from app.demo.term.county import Term
 from app.demo.term.days import Days
 from app.demo.term.family import Family
@@ -23,6 +23,7 @@ from app.people.directory.models import Student
 PURPOSE = "看看七年级新生适应得怎么样，给班会课和个别谈话找准重点。"
 GRADES, SCALES = ("G7",), ("gad7 1.0.0",)
 STEP = CampaignStep()
+TO_ASK_ABOUT = {"gad7": (1, 2, 1, 1, 0, 1, 1), "phq9": (1, 2, 2, 1, 0, 1, 1, 0, 1)}
 RETURNED = "周三下午全县统一教研，值守表上没有人，请换一天再报"
 CANCELLED = "与全县统一测评时间太近，学生会答两遍，改到下学期"
 
@@ -36,13 +37,14 @@ class Plan:
     drafted: int
     opens: int
     days: int = 3
+    scales: tuple[str, ...] = SCALES
 
 
 PLANS = (
     Plan("七年级入学适应测评", "archived", 24, 20),
     Plan("七年级新生情绪小测", "reviewed", 23, 18),
     Plan("七年级考前紧张测评", "scored", 22, 15),
-    Plan("七年级期中后测评", "open", 15, 1, 9),
+    Plan("七年级期中后测评", "open", 15, 1, 9, (*SCALES, "phq9 1.0.0")),
     Plan("七年级冬季测评", "scheduled", 12, -12, 5),
     Plan("七年级寒假前测评", "approved", 8, -14, 3),
     Plan("七年级住校生测评", "submitted", 3, -13, 3),
@@ -91,7 +93,7 @@ def _draft(term: Term, code: str, counsellor: Actor, one: Plan) -> ScreeningCamp
     closes = _day(term.days, one.opens - one.days + 1)
     assert counsellor.person_id is not None
     given = CampaignIn(
-        one.name, PURPOSE, GRADES, SCALES, opens, closes, assessment_no="清教评〔2026〕3号",
+        one.name, PURPOSE, GRADES, one.scales, opens, closes, assessment_no="清教评〔2026〕3号",
         on_duty=(counsellor.person_id,),
     )  # fmt: skip
     school = term.county.schools[code][0]
@@ -125,12 +127,17 @@ def _answered(term: Term, made: ScreeningCampaign) -> None:
 
 
 def _begun(term: Term, made: ScreeningCampaign, counsellor: Actor) -> None:
-    """Half of the first class answered this morning; one of the others is in the middle of it."""
+    """Half answered this morning; after school one says what somebody has to ask about by the next school morning, and in
+    the evening one of the others is in the middle of it."""
     tasks = countywide.waiting(made, "ready", 1)
-    first, *others = sorted(tasks)
+    first, worried, *others = sorted(tasks)
     term.at(0, 9)
     half = {student: tasks[student] for student in others[: len(others) // 2]}
     bulk.load_sheets(made, countywide.handed(term, made, half, pace=moods.CALM))
+    stories.handle_alerts(term, 0, hour=9)
+    term.at(0, 16, 10)
+    Family(counsellor, db.session.get_one(Student, worried)).answer(TO_ASK_ABOUT, campaign=made.id)
+    alerts.raise_all()
     term.at(0, 19, 20)
     family = Family(counsellor, db.session.get_one(Student, first))
     family.answer({"gad7": (1, 0, 1)}, hand_in=False, campaign=made.id)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
 from sqlalchemy import select
 
@@ -211,25 +210,46 @@ def changed(told: Told) -> None:
         deciding.adjust(told.counsellor, found, deciding.AdjustIn("orange", REMARKS["changed"]))
 
 
-def handle_alerts(term: Term, before: int) -> None:
-    """The other alerts of a day: taken on by each school's counsellor, most of them talked with by the next day."""
+STILL_OPEN = 6
+"""Of one in so many alerts of the newer days the case is not settled yet: the guardians are still to come."""
+
+
+def handle_alerts(term: Term, before: int, late: int = 0, hour: int = 20) -> None:
+    """The other alerts of a day, each taken on by its school's counsellor in time; the first `late` ones only after the
+    head of the school's psychological work was told. Urgent ones are talked with the same day, others the next."""
     use_context(SYSTEM.context())
-    counsellors: dict[uuid.UUID, Actor] = {
-        school: term.county.at("school_counselor", code) for code, (school, _k, _s) in term.county.schools.items()
-    }
-    waiting = (
-        select(CriticalAlert).where(CriticalAlert.state == "pending").order_by(CriticalAlert.kind, CriticalAlert.id)
-    )
-    found = db.session.scalars(waiting).all()
-    term.at(before, 20, 30)
+    waiting = select(CriticalAlert).where(CriticalAlert.state == "pending")
+    found = db.session.scalars(waiting.order_by(CriticalAlert.kind, CriticalAlert.id)).all()
+    urgent = [alert for alert in found if alert.kind == "O1a"]
+    term.at(before, hour, 20)
+    _take_on(term, [alert for alert in found if alert not in urgent[:late]])
+    if late:
+        term.at(before, hour + 2, 5)
+        alerts.tell_all()
+        _take_on(term, urgent[:late])
+    _talk(term, urgent, before)
+    term.at(max(0, before - 1), 12, 20)
+    _talk(term, [alert for alert in found if alert not in urgent], before)
+
+
+def _counsellors(term: Term) -> dict[uuid.UUID, Actor]:
+    return {school: term.county.at("school_counselor", code) for code, (school, _k, _s) in term.county.schools.items()}
+
+
+def _take_on(term: Term, found: Sequence[CriticalAlert]) -> None:
+    counsellors = _counsellors(term)
     db.session.info[QUIET] = True
-    day: date = clock.today()
+    for alert in found:
+        assert alert.school_id is not None
+        alerts.accept_alert(counsellors[alert.school_id], alert, AlertStep())
+
+
+def _talk(term: Term, found: Sequence[CriticalAlert], before: int) -> None:
+    counsellors, day = _counsellors(term), clock.today()
+    db.session.info[QUIET] = True
     for number, alert in enumerate(found):
         assert alert.school_id is not None
         who = counsellors[alert.school_id]
-        if number % 19 == 18 or (before == SECOND_WAVE and alert is found[-1]):
-            continue
-        alerts.accept_alert(who, alert, AlertStep())
-        if number % 3 != 2:
-            alerts.record_interview(who, alert, InterviewIn(day, "case"))
+        alerts.record_interview(who, alert, InterviewIn(day, "case"))
+        if before == OPENS or number % STILL_OPEN:
             alerts.close_alert(who, alert, AlertStep())

@@ -7,7 +7,7 @@ from app.core.database import db
 from app.demo.telling import Teller
 from app.demo.term import changes, county, deciding, openings, own, releases, rules, scales, stories
 from app.demo.term.county import Term
-from app.demo.term.days import OPENS, SECOND_WAVE, Days
+from app.demo.term.days import CLOSES, OPENS, SECOND_WAVE, Days
 from app.demo.tree import County
 
 
@@ -30,11 +30,12 @@ def tell(place: County, teller: Teller) -> None:
     stories.cleared(told)
     stories.rising(told)
     stories.others(told)
-    stories.handle_alerts(term, OPENS)
+    stories.handle_alerts(term, OPENS, late=1)
     openings.tell_early(term, told.families[stories.IN_NEED].student.id)
     county.answer(term, 2)
-    stories.handle_alerts(term, SECOND_WAVE)
+    stories.handle_alerts(term, SECOND_WAVE, late=1)
     county.try_again(term)
+    stories.handle_alerts(term, CLOSES)
     county.settle(term)
     own.tell(term)
     county.compute(term)

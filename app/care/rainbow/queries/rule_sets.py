@@ -13,6 +13,8 @@ from app.core.policy import decide
 from app.core.policy.actor import Actor
 
 VIEW, DRAFT = "rainbow.view_rules", "rainbow.draft_rules"
+STEPS = (DRAFT, "rainbow.agree_rules", "rainbow.activate_rules")
+"""Who is asked before a step; who only reads finds no such page."""
 MOST = 60
 
 

@@ -178,14 +178,14 @@ def rule_set_chart(ref: str) -> Any:
 
 
 @bp.get("/support/rules/<ref>/steps/<name>")
-@needs(queries.VIEW)
+@needs(*queries.STEPS)
 def ask_rule_step(ref: str, name: str) -> Response:
     """Ask before it is done."""
     return ASKING.ask(queries.version_for(current_actor(), ref), name)
 
 
 @bp.post("/support/rules/<ref>/steps/<name>")
-@needs(queries.VIEW)
+@needs(*queries.STEPS)
 def rule_step(ref: str, name: str) -> Any:
     """Take the step, or ask again with what was wrong."""
     return ASKING.take(queries.version_for(current_actor(), ref), name)

@@ -17,6 +17,8 @@ from app.core.policy import decide
 from app.core.policy.actor import Actor
 
 VIEW, DRAFT, ACTIVATE = "screening.view_scales", "screening.draft_scale", "screening.activate_scale"
+STEPS = (DRAFT, "screening.agree_scale", ACTIVATE)
+"""Who is asked before a step; who only reads finds no such page."""
 MOST = 400
 
 

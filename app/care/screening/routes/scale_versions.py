@@ -133,14 +133,14 @@ def replace_file(ref: str) -> Any:
 
 
 @bp.get("/scales/<ref>/steps/<name>")
-@needs(queries.VIEW)
+@needs(*queries.STEPS)
 def ask_step(ref: str, name: str) -> Response:
     """Ask before it is done."""
     return ASKING.ask(queries.version_for(current_actor(), ref), name)
 
 
 @bp.post("/scales/<ref>/steps/<name>")
-@needs(queries.VIEW)
+@needs(*queries.STEPS)
 def take_step(ref: str, name: str) -> Any:
     """Take the step, or ask again with what was wrong."""
     return ASKING.take(queries.version_for(current_actor(), ref), name)
