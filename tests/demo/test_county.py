@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.care.screening.models import CriticalAlert
 from app.core.casework.deadlines import Deadline
 from app.core.casework.records import MOVABLES
 from app.core.database import db, use_context
@@ -39,7 +40,7 @@ PASSING = {
     "consents": {"pending", "expired"},
     "code_change_requests": {"approved"},
     "screening_campaigns": {"closed"},
-    "screening_tasks": {"assigned", "submitted", "scored", "needs_retest"},
+    "screening_tasks": {"assigned", "consent_pending", "submitted", "scored", "needs_retest"},
 }
 """States that a record only passes through within one act or one job, that the next round or year brings about, or that too
 few of the test's three thousand students come to."""
@@ -121,3 +122,10 @@ def test_doubts_between_two_rounds_are_asked_answered_and_settled(county: Flask)
     assert len(found) == 3 and len({one.school_id for one in found}) == 3
     assert sorted(bool(one.answer) for one in found) == [False, True, True]
     assert [one.chosen_id == one.second_id for one in found if one.settled_at] == [True]
+
+
+def test_alerts_are_taken_on_in_time_with_one_or_two_late_and_none_waits_for_days(county: Flask) -> None:
+    found = db.session.scalars(select(CriticalAlert)).all()
+    waiting = [one for one in found if one.state == "pending"]
+    assert waiting and all(one.accept_by is not None and one.accept_by > WRITTEN_FOR for one in waiting)
+    assert len([one for one in found if one.told > 1]) in (1, 2)

@@ -42,6 +42,8 @@ OTHER_ROWS = {
 MAY_LACK_ROWS = {
     "access.urgent": "names those who need help at once; the child of the stage does not: tests/care/access",
     "care_figures.index": "numbers of a whole county, none of a record: tests/care/test_figure_pages",
+    "care_figures.process": "numbers of schools, none of a record: tests/care/test_figures_elsewhere.py",
+    "care_figures.of_region": "numbers of a whole county, none of a record: tests/care/test_figures_elsewhere.py",
     "data_needs.index": "the one of the stage is between a school and a department: tests/improvement/disclosure",
     "dashboards.home": "what waits for the role is chosen by deadlines; the pages of the records are entries of their own",
     "dashboards.todo": "the one record of each kind waits for somebody else by turns",

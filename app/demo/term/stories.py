@@ -210,8 +210,8 @@ def changed(told: Told) -> None:
         deciding.adjust(told.counsellor, found, deciding.AdjustIn("orange", REMARKS["changed"]))
 
 
-STILL_OPEN = 6
-"""Of one in so many alerts of the newer days the case is not settled yet: the guardians are still to come."""
+SETTLED_LONG, STILL_OPEN = 20, 6
+"""One in so many alerts of the first wave, and of the newer days, was talked about and is not settled yet."""
 
 
 def handle_alerts(term: Term, before: int, late: int = 0, hour: int = 20) -> None:
@@ -246,10 +246,11 @@ def _take_on(term: Term, found: Sequence[CriticalAlert]) -> None:
 
 def _talk(term: Term, found: Sequence[CriticalAlert], before: int) -> None:
     counsellors, day = _counsellors(term), clock.today()
+    every = SETTLED_LONG if before == OPENS else STILL_OPEN
     db.session.info[QUIET] = True
     for number, alert in enumerate(found):
         assert alert.school_id is not None
         who = counsellors[alert.school_id]
         alerts.record_interview(who, alert, InterviewIn(day, "case"))
-        if before == OPENS or number % STILL_OPEN:
+        if number % every:
             alerts.close_alert(who, alert, AlertStep())
