@@ -32,7 +32,7 @@ def _of_county(actor: Actor) -> Panel:
     release = queries.newest_release(actor)
     if release is None:
         return Panel(title, "", (), url, str(_("还没有发布过数据")))
-    measures = release.content["measures"]
+    measures = release.content.get("measures", {})
     told = {one.code: one for one in figures_of(measures)}
     lines = [_line(told[code]) for code in OF_THE_COUNTY] + list(_levels((measures.get("levels") or {}).get("line")))
     return Panel(title, f"{release.period}・{release.label}", lines, release.address)
