@@ -2,7 +2,9 @@
 with due as (
     select c.number, c.county_id, c.school_id, c.student_id, c.rule_set, c.tier, s.class_id,
         -- Drawn from one secret of the run: asking the system for chance twice a row took longer than writing the row.
-        encode(sha256(cast(:secret as bytea) || uuid_send(c.student_id)), 'hex') as drawn
+        -- Keys rise with the students, so that each index grows at one end.
+        encode(sha256(cast(:secret as bytea) || uuid_send(c.student_id)), 'hex') as drawn,
+        lpad(to_hex(row_number() over (order by c.student_id)), 7, '0') as place
     from rainbow_computations c
         join students s on s.id = c.student_id
         left join rainbow_tiers t on t.student_id = c.student_id
@@ -21,9 +23,10 @@ with due as (
 ), made as (
     insert into rainbow_assessments (id, ref, created_at, county_id, school_id, unit_id, student_id, owner_id,
         computation, rule_set, proposed, priority, decide_by_at, together_by_at, state, state_since, workflow_version)
-    select cast(concat(cast(:moment as text), '7', substr(d.drawn, 1, 3), '8', substr(d.drawn, 4, 15)) as uuid),
-        substr(d.drawn, 20, 16), cast(:now as timestamptz), d.county_id, d.school_id, d.school_id, d.student_id,
-        e.person_id, d.number, d.rule_set, d.tier, l.priority, l.decide_by, l.together_by, 'proposed', cast(:now as timestamptz), cast(:workflow_version as int)
+    select cast(concat(cast(:moment as text), '7', substr(d.place, 1, 3), '8', substr(d.place, 4), substr(d.drawn, 1, 11))
+            as uuid), substr(d.drawn, 20, 16), cast(:now as timestamptz), d.county_id, d.school_id, d.school_id,
+        d.student_id, e.person_id, d.number, d.rule_set, d.tier, l.priority, l.decide_by, l.together_by,
+        'proposed', cast(:now as timestamptz), cast(:workflow_version as int)
     from due d join limits l on l.tier = d.tier left join expert e using (student_id)
     order by d.student_id
     returning id, ref, student_id, school_id, county_id, proposed

@@ -80,7 +80,8 @@ def _assignment(actor: Actor, model: Any, identity: Any) -> ColumnElement[bool]:
 def _above(model: Any, identity: Any) -> Iterator[tuple[str, Any]]:
     """The record itself and all that it is a part of, as table and key: who is given a case is given what belongs to it.
 
-    A column says by its `info` that it leads to the whole: evidence to its measure, a measure to its plan, a plan to its item.
+    A column says by its `info` that it leads to the whole: evidence to its measure, a measure to its plan, a plan to its
+    item; it names the table where its key leads there by way of another.
     """
     table = model.__table__
     yield table.name, identity
@@ -88,7 +89,10 @@ def _above(model: Any, identity: Any) -> Iterator[tuple[str, Any]]:
         here = table.alias()
         inside = select(here.c[upwards[0].key]).where(here.c.id == identity)
         identity = inside.correlate_except(here).scalar_subquery()
-        table = next(iter(upwards[0].foreign_keys)).column.table
+        told = upwards[0].info[PART_OF]
+        table = (
+            table.metadata.tables[told] if isinstance(told, str) else next(iter(upwards[0].foreign_keys)).column.table
+        )
         yield table.name, identity
 
 

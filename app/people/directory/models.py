@@ -262,7 +262,6 @@ class Student(Base, Record, Versioned):
         ),
         UniqueConstraint("school_id", "student_no"),
         UniqueConstraint("school_id", "id_index"),
-        UniqueConstraint("id", "school_id", "county_id"),
         Index("ix_students_class", "school_id", "class_id"),
         Index("ix_students_pinyin", "school_id", "pinyin"),
     )

@@ -33,15 +33,6 @@ from workflows.care.care_duty import CARE_DUTY
 from workflows.care.rainbow_assessment import RAINBOW_ASSESSMENT
 
 
-def of_student() -> ForeignKeyConstraint:
-    """School and county of a row are those of its student: one look-up of a row answers for all three."""
-    return ForeignKeyConstraint(
-        ["student_id", "school_id", "county_id"],
-        ["students.id", "students.school_id", "students.county_id"],
-        name="of_student",
-    )
-
-
 class RainbowTier(Base, Record, OfStudent):
     """The tier in force; `since` is the day on which people let it take effect."""
 
@@ -62,17 +53,21 @@ class RainbowComputation(Base):
     `kind`: propose | step_down | undetermined | hold_points | hold_dwell | hold_once | hold_lapsed; `tier` is what is
     proposed, suggested or held, empty when undetermined. `factors`: one object per fact {domain, code, source, on,
     points, counts, floor, soft}. `fits_since`: since which computation, without a break, one step down would fit.
-    Written once and never changed; a run writes a row only where facts or answer changed (decision 63).
+    Written once and never changed; a run writes a row only where facts or answer changed (decision 63). That school and
+    county are the student's is looked at once a statement, by a trigger: one more look-up of each row took as long as
+    writing it.
     """
 
     __tablename__ = "rainbow_computations"
     __protection__ = "care_case"
-    __table_args__ = (of_student(), Index("ix_rainbow_computations_newest", "school_id", "student_id", "number"))
+    __table_args__ = (
+        UniqueConstraint("school_id", "student_id", "number", "county_id", name="uq_rainbow_computations_newest"),
+    )
 
     number: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     county_id: Mapped[uuid.UUID]
     school_id: Mapped[uuid.UUID]
-    student_id: Mapped[uuid.UUID]
+    student_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("students.id"))
     run_id: Mapped[uuid.UUID]
     computed_on: Mapped[date]
     rule_set: Mapped[str] = mapped_column(String(40))
@@ -108,7 +103,11 @@ class RainbowAssessment(Base, Movable):
     __protection__ = "proposals"
     __untold__ = frozenset({"proposed", "decided", "note_sealed"})
     __table_args__ = (
-        of_student(),
+        ForeignKeyConstraint(
+            ["computation", "student_id", "school_id", "county_id"],
+            [f"rainbow_computations.{name}" for name in ("number", "student_id", "school_id", "county_id")],
+            name="of_computation",
+        ),
         CheckConstraint("unit_id = school_id", name="at_school"),
         CheckConstraint("proposed in ('green', 'yellow', 'orange', 'red')", name="proposed"),
         CheckConstraint("decided in ('green', 'yellow', 'orange', 'red')", name="decided"),
@@ -123,10 +122,11 @@ class RainbowAssessment(Base, Movable):
     unit_id: Mapped[uuid.UUID]
     """The school, whose psychology staff is told."""
     state: Mapped[str] = mapped_column(String(40))
-    student_id: Mapped[uuid.UUID] = mapped_column(index=True, info={PART_OF: True})
+    student_id: Mapped[uuid.UUID] = mapped_column(index=True, info={PART_OF: "students"})
     owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
     """The expert who was given the student."""
-    computation: Mapped[int] = mapped_column(ForeignKey("rainbow_computations.number"))
+    computation: Mapped[int] = mapped_column(BigInteger)
+    """What was computed of this very student, at the same school: held to it by one key, and so to the student."""
     rule_set: Mapped[str] = mapped_column(String(40))
     proposed: Mapped[str] = mapped_column(String(6))
     decided: Mapped[str | None] = mapped_column(String(6))
