@@ -1,4 +1,4 @@
-"""Figure 17: list, board and step in a county ten times as large, beside the same in the county of the other figures."""
+"""Figure 17: list, board, step and scoring in a county ten times as large, beside the same in the county of the other figures."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from app.improvement.plans.operations.actions import StartIn, start_action
 from app.improvement.problems.queries.items import PAGE
 from bench import county as counties
 from bench.context import Context, Site
-from bench.figures import step
+from bench.figures import scoring, step
 from bench.rounds import figure, interleave, seconds
 from bench.web import BEHIND_PROXY, Line, Server, cookie, get, ours
 
@@ -51,11 +51,30 @@ def run(context: Context) -> Iterator[dict[str, Any]]:
     yield _compared("17 growth: step", small.steps, large.steps, stepped)
     small.assert_begun(small_before)
     large.assert_begun(large_before)
+    yield _scored(context, grown)
+
+
+def _scored(context: Context, grown: Site) -> dict[str, Any]:
+    """How many times longer a run of the rules takes for each student of a county ten times as large."""
+    rolls = (
+        scoring.Roll(context.app, context.county, scoring.superuser(context), scoring.STUDENTS),
+        scoring.Roll(grown.app, grown.county, scoring.superuser(context, f"grown_{TIMES}"), TIMES * scoring.STUDENTS),
+    )
+    for one in rolls:
+        one.prepare()
+    small, large = rolls
+    told = (
+        f"seconds for each student of one deed that computes and proposes for all, as in figure 9; {large.students:,} "
+        f"students beside {small.students:,}"
+    )
+    return _compared(
+        "17 growth: scoring", lambda: small.seconds() / small.students, lambda: large.seconds() / large.students, told
+    )
 
 
 def _compared(name: str, small: Callable[[], float], large: Callable[[], float], method: str) -> dict[str, Any]:
     rounds = interleave(large, small, rounds=ROUNDS)
-    told = f"{method}; the smaller county takes {median(rounds.partner):.4f} s in the same rounds"
+    told = f"{method}; the smaller county takes {median(rounds.partner):.4g} s in the same rounds"
     return figure(name, median(rounds.ours), "s", rounds=rounds, goal=("<=", GOAL), stretch=STRETCH, method=told)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
+from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
 import psycopg
+from flask import Flask
 from sqlalchemy import select, text
 
+from app.care.rainbow.models import RainbowRun
 from app.care.rainbow.operations.proposing import RunIn, compute
 from app.core.audit import trail
 from app.core.copying import allow_long_statements
@@ -17,6 +19,7 @@ from app.core.policy.actor import SYSTEM
 from app.demo import roll
 from app.people.directory.models import Unit
 from bench.context import Context
+from bench.county import County
 from bench.rounds import figure, interleave, seconds
 
 STUDENTS, ROUNDS = 40_000, 5
@@ -36,7 +39,15 @@ FACTS = (
            'school', current_date - 40
        from (select *, row_number() over (order by id) as n from students) s where n % 5 = 0""",
 )
-EMPTIED = "rainbow_runs, care_duties, rainbow_assessments, rainbow_computations, deadlines, deadline_rungs, outbox"
+OF_A_RUN = "entity in ('rainbow_assessments', 'care_duties')"
+EMPTIED = (
+    "truncate rainbow_runs, care_duties, rainbow_assessments, rainbow_computations, outbox cascade",
+    "set session_replication_role = replica",
+    f"delete from deadline_rungs where deadline_id in (select id from deadlines where {OF_A_RUN})",
+    f"delete from deadlines where {OF_A_RUN}",
+    "set session_replication_role = default",
+)
+"""What a run wrote; the clocks of other figures' records stay."""
 PARTNER = (
     "create table plain_factors (code text primary key, domain text, points int)",
     "insert into plain_factors values ('left_behind', 'BG', 4), ('single_parent', 'BG', 3), ('bullying', 'EV', 5)",
@@ -69,39 +80,68 @@ select count(*) from rainbow_computations c join plain_points p using (student_i
 where (c.bg, c.ev, c.sc, c.tr, c.total) <> (p.bg, p.ev, p.sc, p.tr, p.total)"""
 
 
+@dataclass
+class Roll:
+    """So many students of a county with their facts, and a superuser's line to empty what a run wrote."""
+
+    app: Flask
+    county: County
+    line: psycopg.Connection[Any]
+    students: int
+
+    def prepare(self) -> None:
+        """Students and facts in place of whatever roll another figure left, with the statistics of autovacuum."""
+        self.line.execute("truncate students, school_classes cascade")
+        with self.app.app_context():
+            use_context(SYSTEM.context())
+            roll.load(self.county.tree, self.students)
+            _facts()
+            db.session.close()
+        self.line.execute("analyze")
+
+    def seconds(self) -> float:
+        """For one run over all of them; a student without a computation, or too few proposals, raises AssertionError."""
+        for statement in EMPTIED:
+            self.line.execute(statement)
+        with self.app.app_context():
+            use_context(SYSTEM.context())
+            place = db.session.get_one(Unit, self.county.tree.id)
+            schools = tuple(db.session.scalars(select(Unit.id).where(Unit.kind == "school")))
+            made: list[RainbowRun] = []
+            took = seconds(lambda: made.append(compute(SYSTEM, place, RunIn(schools))))
+            computed, self.proposed = made[0].computed, made[0].proposed
+            db.session.close()
+        assert computed == self.students and self.proposed > self.students // 2, (computed, self.proposed)
+        return took
+
+    proposed: int = 0
+    """How many proposals the last run made."""
+
+
+def superuser(context: Context, database: str = "bihuan") -> psycopg.Connection[Any]:
+    """A line of its own to a database of the bench, closed at the end."""
+    assert context.servers.postgres is not None
+    address = context.servers.postgres.url("postgres", database).replace("+psycopg", "")
+    line = psycopg.connect(address, autocommit=True)
+    context.at_the_end(line.close)
+    return line
+
+
 def run(context: Context) -> list[dict[str, Any]]:
     """Seconds of both; a student without a computation, or a run without proposals, raises AssertionError."""
-    county, app = context.county, context.app
-    assert context.servers.postgres is not None
-    line = psycopg.connect(context.servers.postgres.url("postgres", "bihuan").replace("+psycopg", ""), autocommit=True)
-    context.at_the_end(line.close)
-    with app.app_context():
-        use_context(SYSTEM.context())
-        roll.load(county.tree, STUDENTS)
-        _facts()
-    line.execute("analyze")
-    made: list[tuple[int, int]] = []
-
-    def ours() -> float:
-        line.execute(f"truncate {EMPTIED} cascade")
-        with app.app_context():
-            use_context(SYSTEM.context())
-            place = db.session.get_one(Unit, county.tree.id)
-            schools = tuple(db.session.scalars(select(Unit.id).where(Unit.kind == "school")))
-            return seconds(lambda: made.append(_compute(place, schools)))
-
-    ours()
+    line = superuser(context)
+    scored = Roll(context.app, context.county, line, STUDENTS)
+    scored.prepare()
+    scored.seconds()
     for statement in PARTNER:
         line.execute(statement)
-    rounds = interleave(ours, lambda: seconds(lambda: line.execute(ADD_UP)), rounds=ROUNDS)
-    computed, proposed = made[-1]
-    assert computed == STUDENTS and proposed > STUDENTS // 2, made[-1]
+    rounds = interleave(scored.seconds, lambda: seconds(lambda: line.execute(ADD_UP)), rounds=ROUNDS)
     method = (
-        f"one deed: {computed:,} computations with their factors, {proposed:,} proposals, clocks and tasks of the urgent "
-        f"ones, one entry of the trail with count and digest, committed; partner: one UPDATE that scores the same students "
-        f"from the same stored facts (points by table, caps, sum, level) into an ordinary durable table with a primary key, "
-        f"without validity, floors, grounds or proposals, {median(rounds.partner):.2f} s in the same rounds; both come to the "
-        f"same points"
+        f"one deed: {STUDENTS:,} computations with their factors, {scored.proposed:,} proposals, clocks and tasks of the "
+        f"urgent ones, one entry of the trail with count and digest, committed; partner: one UPDATE that scores the same "
+        f"students from the same stored facts (points by table, caps, sum, level) into an ordinary durable table with a "
+        f"primary key, without validity, floors, grounds or proposals, {median(rounds.partner):.2f} s in the same rounds; "
+        f"both come to the same points"
     )
     differ = line.execute(DIFFER).fetchone()
     assert differ == (0,), f"{differ} students have other points by the UPDATE"
@@ -114,8 +154,3 @@ def _facts() -> None:
         allow_long_statements()
         for statement in FACTS:
             db.session.execute(text(statement))
-
-
-def _compute(place: Unit, schools: tuple[uuid.UUID, ...]) -> tuple[int, int]:
-    done = compute(SYSTEM, place, RunIn(schools))
-    return done.computed, done.proposed
