@@ -6,8 +6,8 @@ answers for what took two.
 
 from alembic import op
 
-revision = "2026_11_29_i0_lean_roll"
-down_revision = "2026_11_29_h2_register_clocks"
+revision = "2026_11_29_k1_lean_roll"
+down_revision = "2026_11_29_k0_who_reads_figures"
 branch_labels = None
 depends_on = None
 
