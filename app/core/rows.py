@@ -17,14 +17,15 @@ from sqlalchemy import Column, Dialect, Float, Integer, Numeric, Select, Text, U
 from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Mapper, RelationshipDirection, defaultload, lazyload
+from sqlalchemy.orm import Mapper, RelationshipDirection
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeEngine
 
-from app.core.database import Context, db, use_context
+from app.core.database import Context, db, use_context, use_context_from_next
 from app.core.errors import NotFound
+from app.core.hanging import collections_later
 from app.core.round_trip import NUMBERED, Ready, ask
 
 _MISSING = object()
@@ -33,6 +34,8 @@ CHANGED_SINCE = "BH409"
 """What `keep_deed_of` says when the row was no longer at its version."""
 FLOAT8, NUMERIC = 701, 1700
 """Numbers of PostgreSQL's types, by which SQLAlchemy tells whether a number arrives as it is wanted."""
+HELD = "held"
+"""Session mark: a record whose row was locked by the question that read it, and the transaction that has the lock."""
 _LAZY = frozenset({"select", True, "selectin", "subquery", "raise", "raise_on_sql", "immediate"})
 
 
@@ -134,12 +137,38 @@ def lock(record: Any, context: Context | None = None) -> None:
     `context`, when given, is put in force before.
 
     What a step's guards ask for is then fresh under the lock, and what they do not ask for costs nothing. Raises
-    NotFound when the row is gone or out of sight.
+    NotFound when the row is gone or out of sight. A row that this transaction locked as it read it is as fresh as that.
     """
-    if not _read_anew(record, context):
+    if _locked_as_read(record):
+        if context is not None:
+            use_context_from_next(context)
+    elif not _read_anew(record, context):
         if context is not None:
             use_context(context)
         _read_by_the_orm(record)
+
+
+def note_locked(record: Any) -> None:
+    """This record was just read by a question that locked its row: the next `lock` in this transaction asks for nothing."""
+    db.session.info[HELD] = (record, *_transactions())
+
+
+def _transactions() -> tuple[Any, Any]:
+    return db.session.get_transaction(), db.session.get_nested_transaction()
+
+
+def _locked_as_read(record: Any) -> bool:
+    """Whether the row is locked and in memory as it was read then; holds once, for the deed that follows."""
+    marked, reading = db.session.info.pop(HELD, ()), _reading(_model(record))
+    known = all(one is other for one, other in zip(marked, (record, *_transactions()), strict=False))
+    held = _held(record, reading) if marked and known and reading is not None else None
+    if held is None or reading is None:
+        return False
+    kept = frozenset(_brought_along(record))
+    for part, one in zip(reading.parts, held, strict=True):
+        if one is not None:
+            _let_go(one, part, kept if one is record else frozenset())
+    return True
 
 
 def _read_anew(record: Any, context: Context | None = None) -> bool:
@@ -182,6 +211,12 @@ def _put(one: Any, part: _Part, values: Any, kept: frozenset[str]) -> None:
         for key, value in zip(part.keys, values, strict=True):
             if known.get(key, _MISSING) != value:
                 set_committed_value(one, key, value)
+    _let_go(one, part, kept)
+
+
+def _let_go(one: Any, part: _Part, kept: Any) -> None:
+    """What hangs on the record is read anew when asked for."""
+    known = one.__dict__
     stale = [name for name in part.others if name in known and name not in kept]
     if stale:
         db.session.expire(one, stale)
@@ -193,11 +228,11 @@ def reading_of(model: Any) -> _Reading | None:
 
 
 def question_of(model: Any) -> Select[Any]:
-    """The select of `reading_of(model)`, without a condition and without the lock."""
+    """The select of `reading_of(model)`, without a condition; its row is locked."""
     columns: list[Any] = []
     top = inspect(model).local_table
     source = _joined(inspect(model), top, top, (), frozenset(), columns, [])
-    return select(*columns).select_from(source)
+    return select(*columns).select_from(source).with_for_update(of=top, key_share=True)
 
 
 @cache
@@ -302,28 +337,6 @@ def _references(model: Any) -> tuple[tuple[str, str], ...]:
         for relation in mapper.relationships
         if relation.lazy == "raise" and relation.direction is RelationshipDirection.MANYTOONE
     )
-
-
-def collections_later(model: Any) -> tuple[Any, ...]:
-    """Options of a select that leave every collection of `model`, and of what is joined to it, until it is asked for."""
-    return _later(model)
-
-
-@cache
-def _later(model: Any) -> tuple[Any, ...]:
-    found: list[Any] = []
-
-    def walk(mapper: Mapper[Any], path: Any, seen: frozenset[Any]) -> None:
-        for relation in mapper.relationships:
-            attribute = relation.class_attribute
-            if relation.lazy in ("selectin", "subquery"):
-                found.append(path.lazyload(attribute) if path is not None else lazyload(attribute))
-            elif relation.lazy in ("joined", False) and relation.mapper not in seen:
-                further = path.defaultload(attribute) if path is not None else defaultload(attribute)
-                walk(relation.mapper, further, seen | {relation.mapper})
-
-    walk(inspect(model), None, frozenset({inspect(model)}))
-    return tuple(found)
 
 
 def changed_alone(record: Any) -> bool:

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
 from app.core import round_trip, rows
 from app.core.audit import trail
@@ -182,6 +183,60 @@ def test_a_record_in_hand_is_the_one_that_the_orm_reads(committed: Flask, cast: 
     action.title = "还没有写下的"
     assert action_in_hand(teacher, ref) is action and action.title == "还没有写下的"
     db.session.rollback()
+
+
+def _in_hand(cast: Cast) -> tuple[Any, RemediationAction]:
+    """A teacher with a measure in hand, as the route of a step reads it."""
+    ref, teacher = _as_a_page_reads(cast).ref, cast.actor("subject_teacher")
+    db.session.rollback()
+    db.session.expunge_all()
+    use_context(teacher.context())
+    return teacher, action_in_hand(teacher, ref)
+
+
+def test_a_step_on_a_record_in_hand_does_not_read_it_twice(committed: Flask, cast: Cast) -> None:
+    teacher, action = _in_hand(cast)
+    assert action.criteria
+    with asked() as seen:
+        start_action(teacher, action, StartIn(version=action.version))
+    assert len(seen) == 1 and seen[0].endswith("; commit"), "\n".join(seen)
+    assert "criteria" not in vars(action), "what hung on the record was not read anew"
+    use_context(SYSTEM.context())
+    kept = text("select state, version from remediation_actions where id = :id")
+    assert tuple(db.session.execute(kept, {"id": action.id}).one()) == ("in_progress", action.version)
+    db.session.rollback()
+
+
+def test_nobody_steps_over_a_record_in_hand_before_its_transaction_ends(committed: Flask, cast: Cast) -> None:
+    _, action = _in_hand(cast)
+    taken = text("select id from remediation_actions where id = :id for no key update nowait")
+
+    def other_takes() -> Any:
+        with db.engine.begin() as other:
+            show(other, replace(SYSTEM.context(), act=uuid7()))
+            return other.execute(taken, {"id": action.id}).scalar_one()
+
+    with pytest.raises(OperationalError, match="could not obtain lock"):
+        other_takes()
+    db.session.rollback()
+    assert other_takes() == action.id
+
+
+def test_a_record_whose_lock_was_let_go_is_read_anew(committed: Flask, cast: Cast) -> None:
+    teacher, action = _in_hand(cast)
+    seen = action.version
+    _step_over(action)
+    use_context(teacher.context())
+    with pytest.raises(Stale) as stale:
+        start_action(teacher, action, StartIn(version=seen))
+    assert stale.value.newer == seen + 1
+    teacher, action = _in_hand(cast)
+    with db.session.begin_nested() as savepoint:
+        assert action_in_hand(teacher, action.ref) is action
+        savepoint.rollback()
+    with asked() as asks, trail.act(teacher, "write", "test.let_go", action):
+        pass
+    assert len(asks) == 2, "\n".join(asks)
 
 
 def test_nobody_gets_into_hand_what_they_may_not_see(committed: Flask, cast: Cast) -> None:

@@ -16,9 +16,9 @@ from app.core.casework import deadlines, shaped
 from app.core.casework.choices import is_main
 from app.core.casework.records import MOVABLES, Movable
 from app.core.database import db
+from app.core.hanging import collections_later
 from app.core.policy import decide
 from app.core.policy.actor import Actor
-from app.core.rows import collections_later
 from workflows import engine
 from workflows.vocabulary import Sentence, Step, Workflow
 
