@@ -12,10 +12,10 @@ from sqlalchemy import func, select
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
 from app.demo import (
+    answering,
     borrowing,
     coming,
     doubts,
-    letters,
     library,
     needs,
     others,
@@ -134,9 +134,9 @@ def _on_the_way(county: tree.County, teller: Teller) -> None:
     publishing.tell(county, teller)
     library.tell(county, teller)
     needs.tell(county, teller)
-    letters.tell(county, teller)
     publishing.show(county, teller)
     borrowing.tell(county, teller)
+    answering.tell(county, teller)
 
 
 def _autumn(county: tree.County, teller: Teller, stories: list[Story]) -> int:

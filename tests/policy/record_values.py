@@ -51,6 +51,7 @@ PLUMBING = {
     "workday_overrides",
 }
 OF_THE_COUNTY = {
+    "accountability_notices",
     "rule_sets",
     "scale_definitions",
     "figure_releases",
@@ -166,7 +167,6 @@ CODES: dict[str, Any] = {
 }
 BY_TABLE: dict[tuple[str, str], Any] = {
     ("citizen_letters", "round"): 1,
-    ("citizen_letters", "school_id"): lambda chain: chain.school.id,
     ("citizen_letters", "text_sealed"): lambda chain: _sealed_letter(chain, "text_sealed"),
     ("citizen_letters", "topic"): "food",
     ("letter_boxes", "unit_id"): lambda chain: chain.school.id,

@@ -65,6 +65,8 @@ class AccountabilityRecord(Base, Movable):
     """The rule it rests on, as the county names it."""
     measure: Mapped[str | None] = mapped_column(String(20))
     """What is considered, and after the decision what was decided; a code of the county's file."""
+    considered: Mapped[str | None] = mapped_column(String(20))
+    """What was considered when notice was given."""
     notified_on: Mapped[date | None]
     statement_until: Mapped[date | None]
     unheard: Mapped[bool] = mapped_column(default=False, server_default=text("false"))

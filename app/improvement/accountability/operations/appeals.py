@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from app.core import clock
 from app.core.casework.door import operation
 from app.core.errors import Invalid, Sentence
+from app.core.outbox.post import post
 from app.core.policy.actor import Actor
 from app.improvement.accountability.models import AccountabilityRecord
 from app.improvement.accountability.numbers import accountability_numbers
@@ -80,3 +81,4 @@ def _answer(actor: Actor, record: AccountabilityRecord, given: AnswerIn, outcome
     seat(actor, record, "appeal", given.present)
     record.appeal_outcome, record.appeal_reasons = outcome, given.reason.strip()
     record.appeal_settled_on = clock.today()
+    post("accountability_paper", record, queue="heavy", paper="decision")

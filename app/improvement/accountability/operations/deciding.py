@@ -14,6 +14,7 @@ from app.core.casework import deadlines
 from app.core.casework.door import operation
 from app.core.database import db
 from app.core.errors import Invalid, Sentence
+from app.core.outbox.post import post
 from app.core.policy.actor import Actor
 from app.improvement.accountability.models import AccountabilityRecord, AccountabilitySeat
 from app.improvement.accountability.models.records import LEADING
@@ -70,6 +71,7 @@ def decide_record(actor: Actor, record: AccountabilityRecord, given: DecisionIn)
     if record.is_accountability:
         days = accountability_numbers().appeal_days
         record.appeal_until = add_working_days(clock.today(), days, deadlines.work_calendar().overrides)
+    post("accountability_paper", record, queue="heavy", paper="decision")
 
 
 @operation(ACCOUNTABILITY_RECORD, "dismiss")

@@ -59,11 +59,12 @@ class ObjectionIn:
 def notify_party(actor: Actor, record: AccountabilityRecord, given: RecordStep) -> None:
     """Give notice: the window opens for so many working days of the county's calendar, today not counted."""
     days = accountability_numbers().window_of(record.kind)
-    record.notified_on = clock.today()
+    record.notified_on, record.considered = clock.today(), record.measure
     record.statement_until = add_working_days(clock.today(), days, deadlines.work_calendar().overrides)
     if not record.is_accountability:
         put_on_notice(record, "publicity", record.account, record.statement_until)
     post("accountability_notified", record)
+    post("accountability_paper", record, queue="heavy", paper="notice")
 
 
 @operation(ACCOUNTABILITY_RECORD, "state_case")
