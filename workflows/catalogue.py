@@ -22,6 +22,7 @@ from workflows.improvement.data_finding import DATA_FINDING
 from workflows.improvement.data_need import DATA_NEED
 from workflows.improvement.effect_evaluation import EFFECT_EVALUATION
 from workflows.improvement.evidence import EVIDENCE
+from workflows.improvement.inspection_tree import INSPECTION_TREE
 from workflows.improvement.interpretation_report import INTERPRETATION_REPORT
 from workflows.improvement.monitoring_cycle import MONITORING_CYCLE
 from workflows.improvement.problem_item import PROBLEM_ITEM
@@ -47,6 +48,7 @@ ALL: Final[tuple[Workflow, ...]] = (
     REMEDIATION_ACTION,
     EVIDENCE,
     SUPERVISION_VISIT,
+    INSPECTION_TREE,
     EFFECT_EVALUATION,
     INTERPRETATION_REPORT,
     CLOSURE_REQUEST,

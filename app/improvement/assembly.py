@@ -15,6 +15,8 @@ from app.improvement.disclosure import assembly as disclosure
 from app.improvement.disclosure.models import DataNeed, ResultDisclosure, ShowcaseEntry
 from app.improvement.effects import assembly as effects
 from app.improvement.effects.models import ClosureRequest, EffectEvaluation, InterpretationReport, Recheck
+from app.improvement.inspection import assembly as inspection
+from app.improvement.inspection.models import InspectionTree
 from app.improvement.monitoring import assembly as monitoring
 from app.improvement.monitoring.models import DataFinding, MonitoringCycle, ReleaseAck
 from app.improvement.plans import assembly as plans
@@ -28,6 +30,7 @@ FEATURES = (
     "monitoring",
     "problems",
     "plans",
+    "inspection",
     "visits",
     "effects",
     "chain",
@@ -51,6 +54,7 @@ def assemble(app: Flask) -> None:
         RemediationAction,
         Evidence,
         SupervisionVisit,
+        InspectionTree,
         EffectEvaluation,
         ClosureRequest,
         Recheck,
@@ -64,6 +68,7 @@ def assemble(app: Flask) -> None:
     monitoring.register(app)
     problems.register(app)
     plans.register(app)
+    inspection.register(app)
     visits.register(app)
     effects.register(app)
     chain.register(app)

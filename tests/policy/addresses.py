@@ -147,6 +147,7 @@ SPECIAL = {
     "/disclosures/<ref>/steps/<name>": {"name": "approve"},
     "/interpretations/<ref>/steps/<name>": {"name": "publish"},
     "/data-needs/<ref>/steps/<name>": {"name": "accept"},
+    "/inspection-trees/<ref>/steps/<name>": {"name": "submit"},
     "/lists/<ref>/documents/<form>": {"form": "pdf"},
     "/support/proposals/<ref>/steps/<name>": {"name": "confirm"},
     "/support/changes/<ref>/steps/<name>": {"name": "take-up"},

@@ -260,6 +260,7 @@ GOOD: dict[str, Changes] = {
         "verified_on_site": False,
         "verifier_opinion": "属实",
     },
+    "inspection_tree": {"point_count": 4, "is_in_force": False},
     "interpretation_report": {"data_are_out": True, "is_written": True},
     "result_disclosure": GOOD_DISCLOSURE,
     "showcase_entry": GOOD_SHOWCASE,
@@ -310,6 +311,10 @@ CASES: dict[str, dict[str, Case]] = {
     "supervision_visit": VISIT_CASES,
     "effect_evaluation": EVALUATION_CASES,
     "closure_request": CLOSURE_CASES,
+    "inspection_tree": {
+        "has_points": ({"point_count": 1}, [{"point_count": 0}]),
+        "nothing_uses_it": ({"is_in_force": False}, [{"is_in_force": True}]),
+    },
     "interpretation_report": INTERPRETATION_CASES,
     "result_disclosure": DISCLOSURE_CASES,
     "showcase_entry": SHOWCASE_CASES,

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, url_for
 from flask_babel import lazy_gettext as _
 
 from app.care.versions import forms
-from app.core.errors import NotFound
-from app.core.web.answers import carried_out, onward
-from app.core.web.asking import Ask, step_page
-from app.core.web.current import current_actor
-from app.core.web.offers import Way
+from app.core.web.asking import Ask
 
 YAML = "application/yaml"
 
@@ -34,39 +29,6 @@ def asks(operations: Any, returned: str, in_force: Any, look_at: Any) -> dict[st
     }  # fmt: skip
 
 
-class Asking:
-    """The questions of one kind of version: the buttons that lead to them, the page of each, and its answer."""
-
-    def __init__(self, questions: dict[str, Ask], template: str, ask_at: str, take_at: str) -> None:
-        """`template` draws a question; `ask_at`, `take_at` are the endpoints of asking and taking."""
-        self.questions, self.template, self.ask_at, self.take_at = questions, template, ask_at, take_at
-
-    def ways(self, found: Any) -> dict[str, Way]:
-        """Where the buttons of a version lead; an outside expert is asked for only where there are too few."""
-        return {
-            name.replace("-", "_"): Way(url_for(self.ask_at, ref=found.ref, name=name), ask.icon)
-            for name, ask in self.questions.items()
-            if name != "note-outside" or found.has_few_experts
-        }
-
-    def known(self, name: str) -> Ask:
-        """The question of a step. Raises NotFound for a step that nobody asks for here."""
-        if name not in self.questions:
-            raise NotFound("step", name)
-        return self.questions[name]
-
-    def ask(self, found: Any, name: str) -> Response:
-        """Ask before it is done."""
-        return self._page(found, name, self.known(name).form(formdata=None, version=found.version))
-
-    def take(self, found: Any, name: str) -> Any:
-        """Take the step, or ask again with what was wrong."""
-        question, actor = self.known(name), current_actor()
-        form = question.form()
-        if carried_out(form, lambda: question.operation(actor, found, form.given())):
-            return onward(found.address, str(question.done))
-        return self._page(found, name, form, 422)
-
-    def _page(self, found: Any, name: str, form: Any, status: int = 200) -> Response:
-        action = url_for(self.take_at, ref=found.ref, name=name)
-        return step_page(self.template, action, found, name, self.known(name), form, status)
+def where_experts_are_few(found: Any, name: str) -> bool:
+    """An expert from outside is asked for only where the county has too few."""
+    return name != "note-outside" or found.has_few_experts

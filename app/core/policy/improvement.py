@@ -207,6 +207,17 @@ VISITS: dict[str, Holders] = {
         "school_coordinator": SCHOOL,
     },
 }
+INSPECTION: dict[str, Holders] = {
+    "inspection.activate_tree": {"leading_group_head": COUNTY},
+    "inspection.draft_tree": OFFICE,
+    "inspection.review_tree": GROUP,
+    "inspection.view_trees": {
+        **GROUP,
+        **OFFICE,
+        **dict.fromkeys((*MEMBERS, "principal", "school_coordinator"), COUNTY),
+    },
+}
+"""The office writes the tree of inspection indicators, the leading group reviews it, its head puts it in force."""
 EFFECTS: dict[str, Holders] = {
     "effects.approve_closure": {"office_director": COUNTY},
     "effects.approve_school_closure": {"principal": SCHOOL},
@@ -342,4 +353,4 @@ ACCOUNTABILITY: dict[str, Holders] = {
     "accountability.view_own_records": PARTY,
     "accountability.view_records": {**GROUP, **OFFICE, "inspector": OWN},
 }
-AREAS = (ACCOUNTABILITY, BOARDS, MONITORING, PROBLEMS, PLANS, VISITS, EFFECTS, DISCLOSURE)
+AREAS = (ACCOUNTABILITY, BOARDS, MONITORING, PROBLEMS, PLANS, VISITS, INSPECTION, EFFECTS, DISCLOSURE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import current_app
 from flask_babel import force_locale
+from sqlalchemy.orm import selectinload
 
 from app.core import pdf
 from app.core.casework.records import record_of
@@ -11,7 +12,7 @@ from app.core.database import db, new_ref
 from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM
 from app.improvement.visits import sheet
-from app.improvement.visits.models import SupervisionVisit
+from app.improvement.visits.models import SupervisionVisit, VisitLine
 from app.improvement.visits.operations.answers import lapse_response
 from app.improvement.visits.operations.documents import MadeIn, keep_sheet, next_edition
 
@@ -25,7 +26,8 @@ def visit_unanswered(row: OutboxRow) -> None:
 
 def visit_sheet(row: OutboxRow) -> None:
     """Draw a new edition of the sheet where it says something new; where PDF is off, Word alone."""
-    visit = db.session.get(SupervisionVisit, row.record_id)
+    points = selectinload(SupervisionVisit.lines).joinedload(VisitLine.node)
+    visit = db.session.get(SupervisionVisit, row.record_id, options=[points], populate_existing=True)
     if visit is None or visit.feedback_on is None:
         return
     with force_locale("zh"):

@@ -15,6 +15,7 @@ from app.core.database import db
 from app.core.policy.actor import Actor
 from app.core.word import Paper, Signature
 from app.improvement.problems.words import SEVERITIES, word_of
+from app.improvement.visits.branches import inspected
 from app.improvement.visits.models import SupervisionVisit, VisitFinding
 from app.improvement.visits.words import FOCUS, SETTLED
 from app.improvement.visits.words import KINDS as VISIT_KINDS
@@ -29,6 +30,8 @@ ENDINGS = {"pdf": "pdf", "word": "docx"}
 TITLE = "视导反馈单"
 LABELS = ("学校", "类型", "视导组", "日期", "范围", "亮点", "问题（依据、期限）", "建议", "学校回应", "核验")
 """The fields of the sheet in the order of domain §9.3, document 3."""
+INSPECTED = "督导指标观测"
+"""A further field where the visit looked at observation points of the county's tree."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +66,11 @@ def facts_of(actor: Actor, visit: SupervisionVisit) -> SheetFacts:
         _response(visit),
         _verification(visit),
     )
+    points = inspected(visit.lines)
     return SheetFacts(
         number=visit.number,
         issuer=bureau.name if bureau else "",
-        lines=tuple(zip(LABELS, said, strict=True)),
+        lines=tuple(zip(LABELS, said, strict=True)) + (((INSPECTED, points),) if points else ()),
         lead=visit.owner.name,
         issued_on=visit.feedback_on,
     )

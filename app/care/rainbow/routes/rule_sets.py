@@ -16,11 +16,12 @@ from app.care.rainbow.queries import rule_sets as queries
 from app.care.rainbow.routes.blueprint import bp
 from app.care.rainbow.rule_set import FOLDER
 from app.care.rainbow.trying import COLUMNS
-from app.care.versions.routes import YAML, Asking, asks
+from app.care.versions.routes import YAML, asks, where_experts_are_few
 from app.core.database import db
 from app.core.policy import decide
 from app.core.storage.serving import headers_for
 from app.core.web.answers import carried_out, onward
+from app.core.web.asking import Asking
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.offers import Way, notes_of, offers_of
@@ -31,7 +32,7 @@ from app.people.directory.words import grade_name
 ASKING = Asking(
     asks(operations, "return_rules", lazy_gettext("从下一次计算起按这一版；原来的一版停用，已有的评定保留原版本。"),
          lazy_gettext("看过改动、用例和试算后再同意；还要另一名专家批准。")),
-    "care/rainbow/rule_step.html", "support.ask_rule_step", "support.rule_step",
+    "care/rainbow/rule_step.html", "support.ask_rule_step", "support.rule_step", where_experts_are_few,
 )  # fmt: skip
 
 

@@ -15,13 +15,13 @@ from app.care.screening.routes.blueprint import scales_bp as bp
 from app.care.screening.routes.scales import form_page, sent
 from app.care.screening.scales.differences import differences
 from app.care.versions.forms import ReasonForm
-from app.care.versions.routes import YAML, Asking, asks
+from app.care.versions.routes import YAML, asks, where_experts_are_few
 from app.core.audit import trail
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.storage.serving import headers_for
 from app.core.web.answers import carried_out, onward
-from app.core.web.asking import Ask
+from app.core.web.asking import Ask, Asking
 from app.core.web.current import current_actor, needs
 from app.core.web.offers import Way, notes_of, offers_of, story_of
 from app.core.web.pages import page
@@ -31,7 +31,7 @@ ASKING = Asking(
     asks(operations, "return_scale", _l("以后新的筛查用这一版；已排期和已作答的仍按原版本计分。"),
          _l("看过文字、计分、用例和授权后再同意；还要另一名专家批准。"))
     | {"stop": Ask(_l("停用后新的筛查不能再选它；已作答的仍按这一版计分。"), ReasonForm, operations.stop, _l("已停用"), "ban")},
-    "care/screening/scale_step.html", "scales.ask_step", "scales.take_step",
+    "care/screening/scale_step.html", "scales.ask_step", "scales.take_step", where_experts_are_few,
 )  # fmt: skip
 
 

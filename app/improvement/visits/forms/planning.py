@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -18,6 +19,7 @@ from app.improvement.visits.operations.teams import InterestIn, MemberIn
 from app.improvement.visits.words import FOCUS, KINDS
 
 Ids = dict[str, uuid.UUID]
+Pairs = Sequence[tuple[str, str]]
 SHORTEST = 10
 
 
@@ -77,9 +79,16 @@ class EntryForm(VersionedForm):
     planned_count = IntegerField(_("每校次数"), [wanted(_("请写每校几次"))], default=1)
     schools = Ticks(_("学校"), [Optional()], description=_("一所都不选，就是全县学校"))
 
-    def offer(self, schools: list[tuple[str, str]]) -> None:
-        """Put the choices in."""
+    branches = Ticks(_("督导指标"), [Optional()], description=_("选了的指标，其观测点列进每次视导的检查清单"))
+    topics = Ticks(_("专题"), [Optional()], description=_("只看这些专题的观测点；不选就是全部"))
+
+    def offer(self, schools: Pairs, branches: Pairs = (), topics: Sequence[str] = ()) -> None:
+        """Put the choices in; what was chosen before and is in force no more can still be seen and kept."""
         self.kind.choices, self.schools.choices = kinds(), offered(schools)
+        known = {number for number, _title in branches}
+        kept = [(one, one) for one in self.branches.data or () if one not in known]
+        self.branches.choices = offered([*branches, *kept])
+        self.topics.choices = offered([(one, one) for one in dict.fromkeys([*topics, *(self.topics.data or ())])])
 
     def given(self, schools: Ids) -> EntryIn:
         """What the operation takes."""
@@ -91,6 +100,8 @@ class EntryForm(VersionedForm):
             self.to_on.data,
             tuple(schools[ref] for ref in self.schools.data or () if ref in schools),
             self.planned_count.data or 0,
+            tuple(self.branches.data or ()),
+            tuple(self.topics.data or ()),
             self.version.data,
         )
 

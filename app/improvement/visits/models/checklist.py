@@ -6,24 +6,34 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import relationship
 
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
+from app.improvement.inspection.models import InspectionNode
 
 
 class VisitLine(Base, Record, Scoped):
-    """One thing to look at: an item of the school, or a point of its own; frozen with the notice."""
+    """One thing to look at: an item of the school, an observation point of the county's tree, or a point of its own; frozen
+    with the notice. A point of the tree stays pinned to its version and node."""
 
     __tablename__ = "visit_lines"
     __protection__ = "unit"
     __table_args__ = (
         UniqueConstraint("visit_id", "item_id"),
+        UniqueConstraint("visit_id", "node_id"),
+        ForeignKeyConstraint(
+            ["tree_id", "node_id"], ["inspection_nodes.tree_id", "inspection_nodes.id"], name="fk_visit_lines_node"
+        ),
+        CheckConstraint("(tree_id is null) = (node_id is null)", name="pinned"),
         Index("ix_visit_lines_item", "item_id"),
+        Index("ix_visit_lines_node", "tree_id", "node_id"),
     )
 
     visit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("supervision_visits.id", ondelete="CASCADE"), index=True)
     item_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("problem_items.id"))
+    tree_id: Mapped[uuid.UUID | None]
+    node_id: Mapped[uuid.UUID | None]
     position: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     title: Mapped[str] = mapped_column(String(140))
     look_for: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
@@ -33,6 +43,7 @@ class VisitLine(Base, Record, Scoped):
     self_note: Mapped[str] = mapped_column(default="", server_default=text("''"))
 
     item: Mapped[Any] = relationship("ProblemItem", lazy="raise")
+    node: Mapped[InspectionNode | None] = relationship(lazy="raise")
     observations: Mapped[list[VisitObservation]] = relationship(
         lazy="selectin", order_by="VisitObservation.created_at", cascade="all, delete-orphan", passive_deletes=True
     )

@@ -35,6 +35,10 @@ class SupervisionEntry(Base, Record, Scoped, Versioned):
     to_on: Mapped[date]
     schools: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
     """Ids of the schools; an empty list means every school of the county."""
+    branches: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
+    """Numbers of the inspection indicators whose observation points its visits look at."""
+    topics: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
+    """Topics that narrow these points down; none means all of them."""
     planned_count: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     """Visits that each school gets under it."""
     withdrawn_on: Mapped[date | None]

@@ -9,7 +9,10 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from app.core.database import db, uuid7
-from app.core.errors import Invalid, Sentence
+from app.core.errors import Invalid, Sentence, StepRefused
+from app.improvement.inspection.models import InspectionNode
+from app.improvement.inspection.terms import points_for
+from app.improvement.inspection.words import stages_of
 from app.improvement.plans.models import RemediationAction, RemediationPlan
 from app.improvement.problems.models import ProblemItem
 from app.improvement.visits.models import SupervisionVisit, VisitLine
@@ -24,11 +27,13 @@ TOO_MANY = Sentence(
 
 
 def fill_lines(visit: SupervisionVisit, item_ids: Sequence[uuid.UUID], points: Sequence[str]) -> None:
-    """Make the lines anew from items and further points; a line that stays keeps its answers. Raises Invalid."""
+    """Make the lines anew from items, further points, and the observation points that the entry of the list chose; a line
+    that stays keeps its answers. Raises Invalid."""
     wanted = list(dict.fromkeys(item_ids))
     texts = [one.strip()[:LONGEST] for one in points if one.strip()]
-    if len(wanted) + len(texts) > MOST_LINES:
-        raise Invalid("items", TOO_MANY)
+    nodes = chosen_points(visit)
+    if len(wanted) + len(texts) + len(nodes) > MOST_LINES:
+        raise Invalid("items", _too_many_with(len(nodes)) if nodes else TOO_MANY)
     held = {line.item_id: line for line in visit.lines if line.item_id is not None}
     items = _items(visit, wanted)
     if len(items) != len(wanted):
@@ -40,9 +45,45 @@ def fill_lines(visit: SupervisionVisit, item_ids: Sequence[uuid.UUID], points: S
         line.look_for = look_for[item.id]
         lines.append(line)
     lines += [_line(visit, text) for text in texts]
+    _put(visit, lines, nodes)
+
+
+def renew_points(visit: SupervisionVisit) -> None:
+    """The observation points of the tree that is in force on the day of the visit, in the place of those of a former one;
+    for a visit that nobody has been told of."""
+    nodes = chosen_points(visit)
+    kept = [line for line in visit.lines if line.node_id is None]
+    if {node.id for node in nodes} != {line.node_id for line in visit.lines if line.node_id is not None}:
+        if len(kept) + len(nodes) > MOST_LINES:
+            raise StepRefused((_too_many_with(len(nodes)),))
+        _put(visit, kept, nodes)
+
+
+def chosen_points(visit: SupervisionVisit) -> list[InspectionNode]:
+    """What the entry of the yearly list chose of the tree in force on the day, for the stages of the school."""
+    if visit.entry is None or visit.visit_on is None or not visit.entry.branches:
+        return []
+    stages = stages_of(visit.unit.school_type)
+    return points_for(visit.county_id, stages, visit.visit_on, visit.entry.branches, visit.entry.topics)
+
+
+def _put(visit: SupervisionVisit, lines: list[VisitLine], nodes: Sequence[InspectionNode]) -> None:
+    held = {line.node_id: line for line in visit.lines if line.node_id is not None}
+    for node in nodes:
+        line = held.get(node.id) or _line(visit, node.label[:LONGEST])
+        line.tree_id, line.node_id = node.tree_id, node.id
+        line.look_for = [node.look_for] if node.look_for else []
+        lines.append(line)
     for position, line in enumerate(lines, 1):
         line.position = position
     visit.lines = lines
+
+
+def _too_many_with(points: int) -> Sentence:
+    return Sentence(
+        f"一次视导最多看 {MOST_LINES} 项，其中 {points} 项来自督导指标；请少选一些问题项",
+        f"A visit looks at {MOST_LINES} points at most, {points} of them from the inspection indicators; choose fewer items",
+    )
 
 
 def _line(visit: SupervisionVisit, title: str, item_id: uuid.UUID | None = None) -> VisitLine:

@@ -15,7 +15,7 @@ from app.core.policy.actor import Actor
 from app.core.storage import Stored
 from app.improvement.visits.models import SupervisionVisit, VisitLine, VisitObservation, VisitPhoto
 from app.improvement.visits.numbers import visit_numbers
-from app.improvement.visits.operations.checklists import add_line_to
+from app.improvement.visits.operations.checklists import add_line_to, renew_points
 from app.improvement.visits.words import SEEN
 from workflows.improvement.supervision_visit import SUPERVISION_VISIT
 
@@ -92,6 +92,7 @@ def arrive(actor: Actor, visit: SupervisionVisit, given: ArriveIn) -> None:
 @operation(SUPERVISION_VISIT, "arrive_unannounced")
 def arrive_unannounced(actor: Actor, visit: SupervisionVisit, given: ArriveIn) -> None:
     """The same for a routine visit that nobody was told of (decisions §2 A7)."""
+    renew_points(visit)
     _sign_in(visit, given)
     visit.checklist_edition += 1
 

@@ -15,7 +15,7 @@ from app.core.errors import Invalid, Sentence, StepRefused
 from app.core.policy.actor import Actor
 from app.improvement.problems.operations.numbers import next_number
 from app.improvement.visits.models import SupervisionEntry, SupervisionVisit
-from app.improvement.visits.operations.checklists import fill_lines
+from app.improvement.visits.operations.checklists import fill_lines, renew_points
 from app.improvement.visits.operations.teams import end_duties, join
 from app.improvement.visits.words import FOCUS
 from app.people.directory.models import Unit
@@ -168,6 +168,7 @@ def refuse_exception(actor: Actor, visit: SupervisionVisit, given: VisitStep) ->
 @operation(SUPERVISION_VISIT, "notify")
 def notify_school(actor: Actor, visit: SupervisionVisit, given: VisitStep) -> None:
     """Announce the visit; from now on the checklist is what the school has been told."""
+    renew_points(visit)
     visit.notified_on, visit.checklist_edition = clock.today(), visit.checklist_edition + 1
 
 

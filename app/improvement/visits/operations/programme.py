@@ -31,7 +31,7 @@ class ListPlace:
 
 @dataclass(frozen=True)
 class EntryIn:
-    """One entry: kind, words, ground, days, schools (none means all), visits per school."""
+    """One entry: kind, words, ground, days, schools (none means all), visits per school, branches and topics to inspect."""
 
     kind: str
     title: str
@@ -40,6 +40,8 @@ class EntryIn:
     to_on: date | None
     schools: tuple[uuid.UUID, ...] = ()
     planned_count: int = 1
+    branches: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
     version: int | None = None
 
 
@@ -91,6 +93,7 @@ def _fill(entry: SupervisionEntry, given: EntryIn) -> None:
     entry.kind, entry.title, entry.basis = given.kind, given.title.strip(), given.basis.strip()
     entry.from_on, entry.to_on, entry.planned_count = given.from_on, given.to_on, given.planned_count
     entry.schools = [str(one) for one in given.schools]
+    entry.branches, entry.topics = list(given.branches), list(given.topics)
 
 
 def _check(entry: SupervisionEntry, given: EntryIn) -> None:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Select, Uuid, bindparam, func, literal, or_, select
-from sqlalchemy.orm import joinedload, raiseload, selectinload
+from sqlalchemy.orm import joinedload, lazyload, raiseload, selectinload
 
 from app.core import clock
 from app.core.casework.deadlines import Deadline
@@ -17,6 +17,7 @@ from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.improvement.inspection.models import InspectionNode, InspectionTree
 from app.improvement.problems.models import ProblemItem
 from app.improvement.visits.models import (
     SupervisionVisit,
@@ -69,7 +70,12 @@ def seen(actor: Actor, statement: Any) -> Any:
 def visit_for(actor: Actor, ref: str) -> SupervisionVisit:
     """One visit with team, checklist and findings; raises NotFound."""
     whole = select(SupervisionVisit).options(
-        selectinload(SupervisionVisit.lines).joinedload(VisitLine.item).raiseload(ProblemItem.all_causes),
+        selectinload(SupervisionVisit.lines).options(
+            joinedload(VisitLine.item).raiseload(ProblemItem.all_causes),
+            joinedload(VisitLine.node)
+            .joinedload(InspectionNode.tree)
+            .options(raiseload(InspectionTree.terms), lazyload(InspectionTree.owner)),
+        ),
         selectinload(SupervisionVisit.findings).options(
             joinedload(VisitFinding.item).raiseload(ProblemItem.all_causes),
             joinedload(VisitFinding.data_finding),

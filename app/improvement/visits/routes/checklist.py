@@ -20,6 +20,7 @@ from app.core.web.current import current_actor, needs
 from app.core.web.forms import offered
 from app.core.web.pages import page, say
 from app.core.web.sent_in import give_out
+from app.improvement.inspection.words import PROOFS
 from app.improvement.visits.forms.planning import PressForm
 from app.improvement.visits.forms.reports import ArriveForm, LineForm
 from app.improvement.visits.models import SupervisionVisit, VisitPhoto
@@ -86,6 +87,7 @@ def checklist(ref: str) -> Response:
         may_write=found.state == "on_site" and decide.may(actor, LEAD, found),
         form=form,
         signed_in=clock.local(found.arrived_at),
+        proofs=PROOFS,
     )
 
 

@@ -76,7 +76,7 @@ def plan_form(ref: str) -> Response:
     form.lead.data = people.get(found.owner_id)
     form.entry.data = found.entry.ref if found.entry else None
     form.items.data = [line.item.ref for line in found.lines if line.item is not None]
-    form.points.data = "\n".join(line.title for line in found.lines if line.item is None)
+    form.points.data = "\n".join(line.title for line in found.lines if line.item_id is None and line.node_id is None)
     return _form_page(form, found.unit, found)
 
 

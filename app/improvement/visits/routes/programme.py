@@ -12,6 +12,7 @@ from app.core.policy import decide
 from app.core.web.answers import carried_out, onward
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
+from app.improvement.inspection import queries as inspection
 from app.improvement.visits.forms.planning import EntryForm, ReasonForm
 from app.improvement.visits.models import SupervisionEntry
 from app.improvement.visits.numbers import visit_numbers
@@ -72,6 +73,7 @@ def entry(ref: str) -> Response:
         "improvement/visits/entry.html",
         entry=found,
         rows=programme.programme(actor, found),
+        branches=_named(found),
         may_manage=found.withdrawn_on is None and decide.may(actor, MANAGE, found),
         may_plan={unit.ref for unit in choosing.schools(actor)} if found.withdrawn_on is None else set(),
     )
@@ -118,9 +120,16 @@ def withdraw_entry(ref: str) -> Any:
     return _withdrawal_page(programme.entry_for(actor, ref), form, 422)
 
 
+def _named(found: SupervisionEntry) -> list[str]:
+    """The chosen branches with their titles, as far as they are in force."""
+    titles = {one.number: one.label for one in inspection.branches(current_actor())} if found.branches else {}
+    return [titles.get(number, number) for number in found.branches]
+
+
 def _offer(form: EntryForm) -> dict[str, Any]:
     units = choosing.county_schools(current_actor())
-    form.offer([(unit.ref, unit.short_name) for unit in units])
+    branches = [(one.number, f"{'　' * (one.level - 1)}{one.label}") for one in inspection.branches(current_actor())]
+    form.offer([(unit.ref, unit.short_name) for unit in units], branches, inspection.topics(current_actor()))
     return {unit.ref: unit.id for unit in units}
 
 

@@ -15,6 +15,7 @@ from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
 from app.improvement.problems.routes.drawing import chips_of, story, strip_of
 from app.improvement.problems.words import codes
+from app.improvement.visits.branches import by_branch
 from app.improvement.visits.models import SupervisionVisit
 from app.improvement.visits.queries import visits
 from app.improvement.visits.queries.visits import SCHOOL_ROLES, VisitFilter
@@ -77,6 +78,7 @@ def visit(ref: str) -> Response:
     return page(
         "improvement/visits/visit.html",
         visit=found,
+        branches=by_branch(found.lines),
         clock_chip=chips_of([found]).get(found.id),
         stops=strip_of(found, path_of(found)),
         waits=waits(found),
