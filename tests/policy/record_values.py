@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -170,6 +170,13 @@ CODES: dict[str, Any] = {
     "value_type": "mean",
     "verdict": "candidate",
 }
+
+
+def _day_of(chain: Any) -> date:
+    """A day of its own: one tree is in force for a stage on a day."""
+    return date(1900, 1, 1) + timedelta(chain.ids["inspection_terms"].int % 36_000)
+
+
 BY_TABLE: dict[tuple[str, str], Any] = {
     ("citizen_letters", "round"): 1,
     ("citizen_letters", "text_sealed"): lambda chain: _sealed_letter(chain, "text_sealed"),
@@ -239,6 +246,9 @@ BY_TABLE: dict[tuple[str, str], Any] = {
     ("role_requests", "role"): "school_coordinator",
     ("role_requests", "kind"): "grant",
     ("reopenings", "trigger"): "new_data",
+    ("inspection_nodes", "tree_id"): lambda chain: chain.ids["inspection_trees"],
+    ("inspection_terms", "from_on"): lambda chain: _day_of(chain),
+    ("inspection_terms", "to_on"): lambda chain: _day_of(chain) + timedelta(1),
     ("saved_mappings", "kind"): "results",
     ("supervision_entries", "kind"): "special",
     ("supervision_visits", "kind"): "special",

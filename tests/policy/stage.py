@@ -33,6 +33,8 @@ BELONGS = {"plan_documents": "asked_by"}
 """Records of one person, whatever their unit: a printout is shown to whoever asked for it, and to nobody else."""
 OF_SCHOOL_LISTS = {"closure_requests", "effect_evaluations", "rechecks"}
 """A grade leader judges and sees these for the school's own lists only, as the next level of a small school (decision 39)."""
+DRAFTS = {"inspection_trees": ("inspection.draft_tree", "inspection.review_tree")}
+"""Records that stand on the stage as drafts: those alone see them who hold one of these rights."""
 NOTHING = "0" * 16
 NARROW = {"department", "school", "outside"}
 
@@ -97,6 +99,8 @@ class Stage:
             return getattr(record, BELONGS[table]) == actor.person_id and any(decide.holds(actor, r) for r in rights)
         if table in OF_SCHOOL_LISTS and actor.role in SCHOOL_LEVEL_ONLY:
             return False  # the stage's item stands on a list of the county
+        if table in DRAFTS and not any(decide.holds(actor, right) for right in DRAFTS[table]):
+            return False
         if table == "import_batches":
             rights = tuple(right for right in rights if right in rights_of_kind(record.kind))
         return any(decide.may(actor, right, record) for right in rights)

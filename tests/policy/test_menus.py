@@ -52,6 +52,7 @@ MAY_LACK_ROWS = {
     "verification.index": "nobody judges evidence of the own hand: the stage's is in the hand of the role",
     "effects.closures": "a grade leader sees those of the school's own lists only (decision 39)",
     "rechecks.index": "a grade leader sees those of the school's own lists only (decision 39)",
+    "inspection_trees.index": "the tree of the stage is a draft, which schools and inspectors do not see",
     "visit_programme.index": "shows the current year; the entry of the stage is of no year",
     "identity.workdays": "days that the county declared; the stage follows the published calendar: tests/people/identity",
     "visits.today": "shows visits of today at schools of one's own",
