@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 
 Z95 = 1.96
+FEWEST = 5
+"""Below this denominator no percentage of the county's work is told, only the two numbers."""
 
 
 def wilson(share: float, n: float, z: float = Z95) -> tuple[float, float]:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.core.intervals import FEWEST
 from app.improvement.monitoring.snapshots import interval_of
 from workflows.vocabulary import Sentence
-
-FEWEST = 5
-"""Below this denominator no percentage is told, only the two numbers."""
-
 
 ITEM_RATES = {
     "on_time": ("on_time", "due"),

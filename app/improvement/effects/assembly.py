@@ -11,10 +11,11 @@ from app.core.imports.registry import imports_as
 from app.core.outbox.handlers import handles
 from app.core.web import navigation
 from app.improvement.effects import following, letters
-from app.improvement.effects.panels import effects_offers, effects_panel
+from app.improvement.effects.panels import effects_offers, effects_panel, programme_effect, visit_effect
 from app.improvement.effects.routes import bp, interpretations_bp, rechecks_bp, value_added_bp
 from app.improvement.effects.scores_import import SCORES, clear_scores
 from app.improvement.problems import panels
+from app.improvement.visits import beside
 from workflows.improvement.effect_evaluation import EFFECT_EVALUATION
 
 ENTRIES = (
@@ -49,6 +50,7 @@ def register(app: Flask) -> None:
             app.register_blueprint(blueprint)
     navigation.add(*ENTRIES)
     panels.add(panels=[effects_panel], offers=[effects_offers])
+    beside.add(of_a_visit=[visit_effect], of_the_list=[programme_effect])
     imports_as(SCORES)
     WORDS.update(DEEDS)
     propose = EFFECT_EVALUATION.step("propose")

@@ -7,15 +7,19 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from sqlalchemy import Select
 
 from app.core.casework.together import Asking, side_by_side
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.improvement.effects.models import ClosureRequest, EffectEvaluation, Recheck
-from app.improvement.effects.queries import records
+from app.improvement.effects.queries import records, visiting
 from app.improvement.effects.routes.evaluation_page import value_type_of
+from app.improvement.effects.visiting import Followed, effect_of
+from app.improvement.effects.words import LOOKS, OUTCOMES, change_words, interval_words, percent
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.panels import Panel
+from app.improvement.visits.words import ANSWERS, BECOMES
 
 LATE_STATES = ("implementing", "evaluating", "pending_closure", "closed", "reopened", "suspended")
 
@@ -41,6 +45,24 @@ def effects_panel(actor: Actor, item: ProblemItem) -> Asking[Panel | None]:
         },
         order=30,
     )
+
+
+def visit_effect(actor: Actor, visits: Select[Any]) -> Panel | None:
+    """督导问效 on the page of a visit: each problem and how far it came; None before the feedback is out."""
+    rows = visiting.followed(actor, visits)
+    return Panel("improvement/effects/_visit_effect.html", _told(rows, rows), "main", 40) if rows else None
+
+
+def programme_effect(actor: Actor, visits: Select[Any]) -> Panel | None:
+    """The same for many visits: counts of the whole, no school beside another."""
+    rows = visiting.followed(actor, visits)
+    return Panel("improvement/effects/_visit_effect.html", _told(rows, ()), "main", 40) if rows else None
+
+
+def _told(rows: Sequence[Followed], shown: Sequence[Followed]) -> dict[str, Any]:
+    tables = {"outcome": OUTCOMES, "look": LOOKS, "becomes": BECOMES, "answer": ANSWERS}
+    return {"effect": effect_of(rows), "rows": shown, "tables": tables, "percent": percent,
+            "change_words": change_words, "interval_words": interval_words}  # fmt: skip
 
 
 def _seen(actor: Actor, model: Any, item: ProblemItem, right: str) -> Asking[Any]:

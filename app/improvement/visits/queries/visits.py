@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -86,6 +87,17 @@ def visit_for(actor: Actor, ref: str) -> SupervisionVisit:
     found: SupervisionVisit | None = db.session.scalar(wanted.execution_options(populate_existing=True))
     if found is None:
         raise NotFound("supervision_visit", ref)
+    return found
+
+
+def only(actor: Actor, visit: SupervisionVisit) -> Select[Any]:
+    """A select of the id of one visit that the actor sees."""
+    return select(SupervisionVisit.id).where(SupervisionVisit.id == visit.id)
+
+
+def under(actor: Actor, entries: Sequence[uuid.UUID]) -> Select[Any]:
+    """A select of the ids of the visits under entries of the yearly list that the actor sees."""
+    found: Select[Any] = seen(actor, select(SupervisionVisit.id)).where(SupervisionVisit.entry_id.in_(entries))
     return found
 
 

@@ -13,12 +13,13 @@ from app.core.web.answers import carried_out, onward
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
 from app.improvement.inspection import queries as inspection
+from app.improvement.visits import beside
 from app.improvement.visits.forms.planning import EntryForm, ReasonForm
 from app.improvement.visits.models import SupervisionEntry
 from app.improvement.visits.numbers import visit_numbers
 from app.improvement.visits.operations import programme as operations
 from app.improvement.visits.queries import choosing, programme
-from app.improvement.visits.queries.visits import SCHOOL_ROLES
+from app.improvement.visits.queries.visits import SCHOOL_ROLES, under
 from app.improvement.visits.routes.blueprint import programme_bp as bp
 
 VIEW, MANAGE = "visits.view_list", "visits.manage_list"
@@ -32,11 +33,13 @@ def index() -> Response:
     years = programme.years(actor)
     wanted = request.args.get("year", "")
     year = int(wanted) if wanted in {str(one) for one in years} else clock.today().year
+    rows = programme.entries(actor, year)
     return page(
         "improvement/visits/programme.html",
         year=year,
         years=years,
-        rows=programme.entries(actor, year),
+        rows=rows,
+        parts=beside.parts(actor, beside.OF_THE_LIST, under(actor, [row.entry.id for row in rows])) if rows else [],
         coverage=[] if actor.role in SCHOOL_ROLES else programme.coverage(actor),
         per_term=visit_numbers().routine_per_term,
         may_manage=decide.holds(actor, MANAGE),
@@ -74,6 +77,7 @@ def entry(ref: str) -> Response:
         entry=found,
         rows=programme.programme(actor, found),
         branches=_named(found),
+        parts=beside.parts(actor, beside.OF_THE_LIST, under(actor, [found.id])),
         may_manage=found.withdrawn_on is None and decide.may(actor, MANAGE, found),
         may_plan={unit.ref for unit in choosing.schools(actor)} if found.withdrawn_on is None else set(),
     )

@@ -15,6 +15,7 @@ from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
 from app.improvement.problems.routes.drawing import chips_of, story, strip_of
 from app.improvement.problems.words import codes
+from app.improvement.visits import beside
 from app.improvement.visits.branches import by_branch
 from app.improvement.visits.models import SupervisionVisit
 from app.improvement.visits.queries import visits
@@ -94,6 +95,7 @@ def visit(ref: str) -> Response:
         names=visits.observers(actor, found),
         entries=entries,
         earlier=earlier,
+        parts=beside.parts(actor, beside.OF_A_VISIT, visits.only(actor, found)) if found.feedback_on else [],
     )
 
 
