@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.protection import protect
 
 revision = "2026_11_29_k0_inspection_trees"
-down_revision = "2026_11_29_h2_register_clocks"
+down_revision = "2026_11_29_j0_accountability"
 branch_labels = None
 depends_on = None
 

@@ -38,9 +38,8 @@ def followed(actor: Actor, visits: Select[Any]) -> list[Followed]:
     return [_followed(row, items, days[row.feedback_on], today) for row in rows]
 
 
-def _rows(visits: Select[Any]) -> Select[Any]:
-    """A problem is on an item of its own, or its finding went into one; the newest evaluation of that item that was
-    decided on the day of the feedback or later stands beside it."""
+def _item() -> Any:
+    """The item of a problem: its own, or the one into which its finding went."""
     converted = (
         select(ItemFinding.item_id)
         .where(ItemFinding.finding_id == VisitFinding.data_finding_id)
@@ -49,12 +48,13 @@ def _rows(visits: Select[Any]) -> Select[Any]:
         .correlate(VisitFinding)
         .scalar_subquery()
     )
-    item, evaluation, newest = (
-        func.coalesce(VisitFinding.item_id, converted),
-        EffectEvaluation,
-        aliased(EffectEvaluation),
-    )
-    latest = (
+    return func.coalesce(VisitFinding.item_id, converted)
+
+
+def _latest(item: Any) -> Any:
+    """The newest evaluation of the item that was decided on the day of the feedback or later."""
+    newest = aliased(EffectEvaluation)
+    return (
         select(newest.id)
         .where(newest.item_id == item, newest.state == "decided", newest.decided_on >= SupervisionVisit.feedback_on)
         .order_by(newest.decided_on.desc(), newest.id.desc())
@@ -62,7 +62,11 @@ def _rows(visits: Select[Any]) -> Select[Any]:
         .correlate(VisitFinding, SupervisionVisit)
         .scalar_subquery()
     )
-    return (
+
+
+def _rows(visits: Select[Any]) -> Select[Any]:
+    item, evaluation = _item(), EffectEvaluation
+    found: Select[Any] = (
         select(
             VisitFinding.ref, VisitFinding.text, VisitFinding.answer, VisitFinding.answered_on, VisitFinding.carried_as,
             VisitFinding.settled_as, SupervisionVisit.feedback_on, SupervisionVisit.is_unanswered,
@@ -72,7 +76,7 @@ def _rows(visits: Select[Any]) -> Select[Any]:
         .join(SupervisionVisit, SupervisionVisit.id == VisitFinding.visit_id)
         .outerjoin(ProblemItem, ProblemItem.id == item)
         .outerjoin(RemediationAction, RemediationAction.id == VisitFinding.action_id)
-        .outerjoin(evaluation, evaluation.id == latest)
+        .outerjoin(evaluation, evaluation.id == _latest(item))
         .where(
             VisitFinding.visit_id.in_(visits), VisitFinding.kind.in_(TO_ANSWER),
             and_(SupervisionVisit.feedback_on.is_not(None), or_(ProblemItem.id.is_(None), ProblemItem.state != "void")),
@@ -80,6 +84,7 @@ def _rows(visits: Select[Any]) -> Select[Any]:
         .order_by(SupervisionVisit.feedback_on.desc(), VisitFinding.visit_id, VisitFinding.position)
         .limit(MOST)
     )  # fmt: skip
+    return found
 
 
 def _items(actor: Actor, ids: set[Any]) -> dict[Any, ProblemItem]:
