@@ -64,9 +64,9 @@ def _latest(item: Any) -> Any:
     )
 
 
-def _rows(visits: Select[Any]) -> Select[Any]:
+def _rows(visits: Select[Any]) -> Any:
     item, evaluation = _item(), EffectEvaluation
-    found: Select[Any] = (
+    return (
         select(
             VisitFinding.ref, VisitFinding.text, VisitFinding.answer, VisitFinding.answered_on, VisitFinding.carried_as,
             VisitFinding.settled_as, SupervisionVisit.feedback_on, SupervisionVisit.is_unanswered,
@@ -84,7 +84,6 @@ def _rows(visits: Select[Any]) -> Select[Any]:
         .order_by(SupervisionVisit.feedback_on.desc(), VisitFinding.visit_id, VisitFinding.position)
         .limit(MOST)
     )  # fmt: skip
-    return found
 
 
 def _items(actor: Actor, ids: set[Any]) -> dict[Any, ProblemItem]:

@@ -43,7 +43,7 @@ class VisitLine(Base, Record, Scoped):
     self_note: Mapped[str] = mapped_column(default="", server_default=text("''"))
 
     item: Mapped[Any] = relationship("ProblemItem", lazy="raise")
-    node: Mapped[InspectionNode | None] = relationship(lazy="raise_on_sql")
+    node: Mapped[InspectionNode | None] = relationship(lazy="select")
     observations: Mapped[list[VisitObservation]] = relationship(
         lazy="selectin", order_by="VisitObservation.created_at", cascade="all, delete-orphan", passive_deletes=True
     )

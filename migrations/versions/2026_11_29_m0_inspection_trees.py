@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.protection import protect
 
-revision = "2026_11_29_k0_inspection_trees"
-down_revision = "2026_11_29_j0_accountability"
+revision = "2026_11_29_m0_inspection_trees"
+down_revision = "2026_11_29_k0_who_reads_figures"
 branch_labels = None
 depends_on = None
 
