@@ -62,6 +62,7 @@ def test_every_right_is_an_area_and_a_verb_with_a_noun() -> None:
             "effects",
             "imports",
             "visits",
+            "inspection",
             "disclosure",
             "letters",
             "accountability",
