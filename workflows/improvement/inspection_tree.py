@@ -29,8 +29,8 @@ def nothing_uses_it(tree: InspectionTreeFacts) -> bool:
 
 DRAFT = State("draft", "草稿", "Draft", waits_for="drafter", family="idle")
 UNDER_REVIEW = State("under_review", "审核中", "Under review", waits_for="reviewer", family="wait")
-APPROVED = State("approved", "已批准", "Approved", waits_for="group_head", family="wait")
-ACTIVE = State("active", "生效中", "Active", family="done", settled=True)
+APPROVED = State("approved", "已批准", "Approved", waits_for="group_head", family="done")
+ACTIVE = State("active", "生效中", "Active", settled=True)
 SUPERSEDED = State("superseded", "已替代", "Superseded", family="idle", final=True)
 RETURNED = State("returned", "退回修改", "Returned", waits_for="drafter", family="return", side=True)
 WITHDRAWN = State("withdrawn", "已撤回", "Withdrawn", family="idle", side=True, final=True)

@@ -46,9 +46,9 @@ def _told(faults: Faults) -> dict[str, Sentence]:
     told = {f"row {place}": _at(place, faults[place]) for place in places[:MOST_TOLD]}
     if len(places) > MOST_TOLD:
         more = len(places) - MOST_TOLD
-        told["more"] = Sentence(f"还有 {more} 行不对，改好前面的再传", f"{more} more rows are wrong; mend these first")
+        told["more"] = Sentence(f"还有 {more} 行不对，改好前面的再传", f"Mend these first; wrong besides: {more}")
     told["content"] = Sentence(
-        f"有 {len(places)} 行不对，没有导入", f"{len(places)} rows are wrong; nothing was brought in"
+        f"有 {len(places)} 行不对，没有导入", f"Nothing was brought in. Rows that are wrong: {len(places)}"
     )
     return told
 
@@ -65,7 +65,7 @@ def _read(row: Row, faults: Faults) -> Row:
     for name, most in LONGEST.items():
         if len(getattr(row, name)) > most:
             zh, en = TITLES[name]
-            faults.setdefault(row.place, Sentence(f"{zh}最多 {most} 个字", f"{en} has at most {most} characters"))
+            faults.setdefault(row.place, Sentence(f"{zh}最多 {most} 个字", f"{en} is too long; the limit is {most}"))
     wrong = _unreadable(row, found)
     if wrong is not None:
         faults.setdefault(row.place, wrong)
@@ -103,9 +103,7 @@ def _doubles(rows: Sequence[Row], faults: Faults) -> None:
     for row in rows:
         if row.number in first:
             at = first[row.number]
-            said = Sentence(
-                f"编号 {row.number} 和第 {at} 行重复", f"The number {row.number} stands in row {at} already"
-            )
+            said = Sentence(f"编号 {row.number} 和第 {at} 行重复", f"The same number as in row {at}: {row.number}")
             faults.setdefault(row.place, said)
         elif row.number:
             first[row.number] = row.place
@@ -135,9 +133,7 @@ def _rounds(rows: Sequence[Row], faults: Faults) -> None:
             way.append(parent)
         if parent == row.number:
             told = " → ".join([*way, parent])
-            said = Sentence(
-                f"{row.number} 绕一圈成了自己的上级（{told}）", f"{row.number} comes to be above itself ({told})"
-            )
+            said = Sentence(f"{row.number} 绕一圈成了自己的上级（{told}）", f"It is above itself: {told}")
             faults.setdefault(row.place, said)
 
 

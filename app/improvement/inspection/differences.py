@@ -55,7 +55,7 @@ def _unlike(old: Row, new: Row) -> list[Sentence]:
         said.append(Sentence(f"{number} 由{a.zh}改为{b.zh}", f"{number} was {a.en} and is now {b.en}"))
     if old.parent != new.parent:
         a_, b_ = old.parent or "—", new.parent or "—"
-        said.append(Sentence(f"{number} 从 {a_} 移到 {b_} 下", f"{number} moves from {a_} to {b_}"))
+        said.append(Sentence(f"{number} 从 {a_} 移到 {b_} 下", f"From {a_} to {b_}: {number}"))
     if old.title != new.title:
         said.append(
             Sentence(f"{number} 名称由“{old.title}”改为“{new.title}”", f"{number} “{old.title}” is now “{new.title}”")
