@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.protection import protect
 
 revision = "2026_11_29_m0_inspection_trees"
-down_revision = "2026_11_29_k1_lean_roll"
+down_revision = "2026_11_29_k2_considered"
 branch_labels = None
 depends_on = None
 
