@@ -16,6 +16,7 @@ from app.demo import (
     borrowing,
     coming,
     doubts,
+    letters,
     library,
     needs,
     others,
@@ -134,6 +135,7 @@ def _on_the_way(county: tree.County, teller: Teller) -> None:
     publishing.tell(county, teller)
     library.tell(county, teller)
     needs.tell(county, teller)
+    letters.tell(county, teller)
     publishing.show(county, teller)
     borrowing.tell(county, teller)
     answering.tell(county, teller)

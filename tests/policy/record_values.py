@@ -179,6 +179,7 @@ def _day_of(chain: Any) -> date:
 
 BY_TABLE: dict[tuple[str, str], Any] = {
     ("citizen_letters", "round"): 1,
+    ("citizen_letters", "school_id"): lambda chain: chain.school.id,
     ("citizen_letters", "text_sealed"): lambda chain: _sealed_letter(chain, "text_sealed"),
     ("citizen_letters", "topic"): "food",
     ("letter_boxes", "unit_id"): lambda chain: chain.school.id,

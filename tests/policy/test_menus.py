@@ -40,6 +40,7 @@ OTHER_ROWS = {
 }
 """Pages whose rows are no records of the stage, by endpoint: what a row of theirs looks like."""
 MAY_LACK_ROWS = {
+    "citizen_letters.figures": "numbers of a whole county, none of a letter: tests/improvement/citizen_letters",
     "access.urgent": "names those who need help at once; the child of the stage does not: tests/care/access",
     "care_figures.index": "numbers of a whole county, none of a record: tests/care/test_figure_pages",
     "care_figures.process": "numbers of schools, none of a record: tests/care/test_figures_elsewhere.py",

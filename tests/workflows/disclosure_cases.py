@@ -40,7 +40,7 @@ GOOD_NEED: dict[str, Any] = {
 NEED_CASES: Cases = {name: ({}, [{name: False}]) for name in GOOD_NEED if name != "due_on"}
 GOOD_LETTER: dict[str, Any] = {
     "is_written": True,
-    "is_taken_up": False,
+    "urgent_by": None,
     "answer_by": None,
     "rate_by": None,
     "has_answerer": True,
@@ -56,5 +56,5 @@ GOOD_LETTER: dict[str, Any] = {
     "rating_is_late": True,
 }
 LETTER_CASES: Cases = {
-    name: ({}, [{name: False}]) for name in GOOD_LETTER if name not in ("is_taken_up", "answer_by", "rate_by")
+    name: ({}, [{name: False}]) for name in GOOD_LETTER if name not in ("urgent_by", "answer_by", "rate_by")
 }

@@ -1,19 +1,22 @@
 """群众来信: a letter to a school's inspector, from the box at the school gate to the rating of the answer (mission row 108)."""
 
 from workflows.improvement import citizen_letter_facts as facts
-from workflows.vocabulary import NEW, PREVIOUS, FromField, Ladder, State, Step, Within, Workflow, WorkingDays
+from workflows.vocabulary import NEW, PREVIOUS, FromField, Ladder, State, Step, Workflow, WorkingDays
 
 ONCE = Ladder(percents=(50, 80, 100), climbs=(1,))
 """Reminders by share of the time, and one level above told once."""
 TRIAGE, ANSWER = "letters.triage_letter", "letters.answer_letter"
-URGENT = Within(
+URGENT = FromField(
     code="urgent",
     zh="处理紧急来信",
     en="Deal with the urgent letter",
-    hours=2,
-    met_by="is_taken_up",
+    field="urgent_by",
+    day=("收到紧急来信 2 小时", "two hours after an urgent letter came"),
+    exact=True,
+    ladder=ONCE,
     escalate_to=("leading_group_head",),
 )
+"""A letter that is not urgent has no such moment, and no such clock."""
 
 RECEIVED = State(
     "received",
@@ -23,6 +26,7 @@ RECEIVED = State(
     family="wait",
     deadlines=(
         WorkingDays(code="triage", zh="分办来信", en="Sort the letter", days=2, escalate_to=("leading_group_head",)),
+        URGENT,
     ),
 )
 IN_PROGRESS = State(
@@ -99,7 +103,6 @@ CITIZEN_LETTER = Workflow(
             target=RECEIVED,
             needs="letters.send_letter",
             guards=(facts.is_written,),
-            deadlines=(URGENT,),
             star=True,
         ),
         Step(

@@ -1,6 +1,6 @@
 """What the steps of a citizen's letter ask of the record, each with the sentence that people see."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from workflows.vocabulary import guard
@@ -14,8 +14,8 @@ class CitizenLetterFacts(Protocol):
         """It says something, and what it is about."""
 
     @property
-    def is_taken_up(self) -> bool:
-        """Somebody of the office has dealt with it."""
+    def urgent_by(self) -> datetime | None:
+        """Two hours after an urgent letter came; None for others."""
 
     @property
     def answer_by(self) -> date | None:

@@ -138,7 +138,10 @@ def test_an_urgent_letter_is_posted_to_the_office_at_once_and_has_two_hours(scen
     posted = db.session.scalars(select(OutboxRow).where(OutboxRow.kind == "citizen_letter_urgent")).one()
     assert posted.queue == "urgent" and posted.record_id == letter.id and TEXT not in str(posted.data)
     running = db.session.scalars(select(Deadline).where(Deadline.record_id == letter.id)).all()
-    assert {row.name for row in running} == {"received.triage", "step:send_urgent.urgent"}
+    assert {row.name for row in running} == {"received.triage", "received.urgent"}
+    scene.assign(letter, "inspector")
+    still = select(Deadline.name).where(Deadline.record_id == letter.id, Deadline.closed_at.is_(None))
+    assert db.session.scalars(still).all() == ["in_progress.answer"]
 
 
 def test_an_answer_that_does_not_come_is_told_once_one_level_above(scene: LetterScene) -> None:

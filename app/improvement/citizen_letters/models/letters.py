@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, LargeBinary, SmallInteger, UniqueConstraint, text
@@ -18,6 +18,7 @@ from app.improvement.citizen_letters.words import GROUNDS, TOPICS
 from app.improvement.visits.models.facts import with_an_interest
 from workflows.improvement.citizen_letter import CITIZEN_LETTER
 
+URGENT_WITHIN = timedelta(hours=2)
 UNDER_WAY = ("received", "in_progress", "answered")
 """States of a letter that another one may be merged into."""
 _CODES = ", ".join(f"'{code}'" for code in TOPICS)
@@ -105,9 +106,9 @@ class CitizenLetter(Base, Movable):
         return self.topic in TOPICS and bool(self.text_sealed)
 
     @property
-    def is_taken_up(self) -> bool:
-        """Somebody of the office has dealt with it."""
-        return self.state != "received"
+    def urgent_by(self) -> datetime | None:
+        """Two hours after an urgent letter came; None for others."""
+        return self.created_at + URGENT_WITHIN if self.is_urgent else None
 
     @property
     def has_answerer(self) -> bool:
