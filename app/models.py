@@ -5,6 +5,7 @@ from app.care.access import models as access_models
 from app.care.consent import models as consent_models
 from app.care.figures import models as figure_models
 from app.care.rainbow import models as rainbow_models
+from app.care.rights import models as rights_models
 from app.care.screening import models as screening_models
 from app.core.audit import models as audit_models
 from app.core.casework import deadlines
@@ -47,6 +48,7 @@ TABLES = (
     plan_models,
     problem_models,
     rainbow_models,
+    rights_models,
     screening_models,
     vault_rows,
     visit_models,

@@ -10,6 +10,7 @@ from workflows.care.critical_alert import CRITICAL_ALERT
 from workflows.care.figure_release import FIGURE_RELEASE
 from workflows.care.identity_grant import IDENTITY_GRANT
 from workflows.care.rainbow_assessment import RAINBOW_ASSESSMENT
+from workflows.care.rights_request import RIGHTS_REQUEST
 from workflows.care.rule_set import RULE_SET
 from workflows.care.scale_definition import SCALE_DEFINITION
 from workflows.care.screening_campaign import SCREENING_CAMPAIGN
@@ -70,6 +71,7 @@ ALL: Final[tuple[Workflow, ...]] = (
     CRITICAL_ALERT,
     BREAK_GLASS,
     IDENTITY_GRANT,
+    RIGHTS_REQUEST,
     FIGURE_RELEASE,
 )
 WORKFLOWS: Final[dict[str, Workflow]] = {workflow.name: workflow for workflow in ALL}

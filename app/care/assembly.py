@@ -8,6 +8,7 @@ from app.care.access import assembly as access
 from app.care.consent import assembly as consent
 from app.care.figures import assembly as figures
 from app.care.rainbow import assembly as rainbow
+from app.care.rights import assembly as rights
 from app.care.screening import assembly as screening
 
 
@@ -17,4 +18,5 @@ def assemble(app: Flask) -> None:
     rainbow.register(app)
     screening.register(app)
     access.register(app)
+    rights.register(app)
     figures.register(app)

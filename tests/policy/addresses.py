@@ -35,6 +35,7 @@ RECORDS = {
     "/classes/": "school_classes",
     "/alerts/calls/": "help_calls",
     "/code/consents/": None,
+    "/code/rights/": None,
     "/screenings/paper/": "paper_sheets",
     "/screenings/tasks/": "screening_tasks",
     "/consents/": "consent_rounds",

@@ -70,6 +70,8 @@ GOOD_OPENING: dict[str, Any] = {"until_at": None, "hour_is_over": True}
 OPENING_CASES: dict[str, Case] = {"hour_is_over": ({"hour_is_over": True}, [{"hour_is_over": False}])}
 GOOD_GRANT: dict[str, Any] = {"until_on": None, "days_are_over": True}
 GRANT_CASES: dict[str, Case] = {"days_are_over": ({"days_are_over": True}, [{"days_are_over": False}])}
+GOOD_REQUEST: dict[str, Any] = {"identity_is_proven": True}
+REQUEST_CASES: dict[str, Case] = {"identity_is_proven": ({"identity_is_proven": True}, [{"identity_is_proven": False}])}
 GOOD_RULE_SET: dict[str, Any] = {
     "vectors_pass": True,
     "was_tried": True,

@@ -280,6 +280,7 @@ GOOD: dict[str, Changes] = {
     "care_duty": care_facts.GOOD_DUTY,
     "break_glass": care_facts.GOOD_OPENING,
     "identity_grant": care_facts.GOOD_GRANT,
+    "rights_request": care_facts.GOOD_REQUEST,
     "import_batch": {
         "is_results": True,
         "is_staff": False,
@@ -334,6 +335,7 @@ CASES: dict[str, dict[str, Case]] = {
     "care_duty": care_facts.DUTY_CASES,
     "break_glass": care_facts.OPENING_CASES,
     "identity_grant": care_facts.GRANT_CASES,
+    "rights_request": care_facts.REQUEST_CASES,
     "import_batch": BATCH_CASES,
 }
 

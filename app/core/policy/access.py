@@ -34,4 +34,11 @@ ACCESS: dict[str, Holders] = {
     "access.view_urgent": {"principal": SCHOOL, "psych_center_lead": COUNTY},
 }
 
-AREAS: tuple[dict[str, Holders], ...] = (ACCESS,)
+RIGHTS: dict[str, Holders] = {
+    "rights.answer_request": {"dpo": COUNTY},
+    "rights.ask_request": {"guardian": CHILD, "student": CHILD},
+    "rights.view_requests": {"dpo": COUNTY, "school_psych_lead": SCHOOL, "security_admin": COUNTY},
+}
+"""Requests of the persons whose data they are (security 43)."""
+
+AREAS: tuple[dict[str, Holders], ...] = (ACCESS, RIGHTS)

@@ -121,9 +121,13 @@ ALL = (
     ),
     _role("province_viewer", "省级查看员", "Province viewer", "region", data=("region_figures",)),
     _role("city_officer", "市教育局管理员", "City officer", "region", data=("region_figures",)),
-    _role("dpo", "个人信息保护负责人", "Data protection officer", "county", powerful=True, data=("register",)),
+    _role(
+        "dpo", "个人信息保护负责人", "Data protection officer", "county", powerful=True, data=("register", "requests")
+    ),
     _role("auditor", "审计员", "Auditor", "system", powerful=True, data=("logs",)),
-    _role("security_admin", "安全管理员", "Security administrator", "system", powerful=True, data=("register",)),
+    _role(
+        "security_admin", "安全管理员", "Security administrator", "system", powerful=True, data=("register", "requests")
+    ),
     _role("sys_admin", "系统管理员", "System administrator", "system", powerful=True),
 )
 ROLES: dict[str, Role] = {role.code: role for role in ALL}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.core.audit.trail import QUIET
 from app.core.database import db
 from app.demo.telling import Teller
-from app.demo.term import changes, county, deciding, openings, own, releases, rules, scales, stories
+from app.demo.term import changes, county, deciding, openings, own, releases, requests, rules, scales, stories
 from app.demo.term.county import Term
 from app.demo.term.days import CLOSES, OPENS, SECOND_WAVE, Days
 from app.demo.tree import County
@@ -43,6 +43,7 @@ def tell(place: County, teller: Teller) -> None:
     scales.tell_later(term)
     deciding.tell(term)
     stories.changed(told)
+    requests.tell(term, told.families)
     openings.tell(term)
     changes.tell(term)
     releases.tell(term)

@@ -67,13 +67,13 @@ HELD: dict[str, tuple[str, ...]] = {
 }
 """Class → tables that hold it."""
 OWN_WORK = {
-    "teacher_ratings", "help_calls", "code_change_requests", "change_evidence", "break_glass", "identity_grants",
+    "teacher_ratings", "help_calls", "code_change_requests", "change_evidence", "break_glass", "identity_grants", "rights_requests",
     "paper_sheets",
 }  # fmt: skip
 """Tables of care that hold what somebody wrote or asked for, walled for those who did: tested beside their deeds."""
 WALLS = {
     "care", "care_case", "care_class", "care_asked", "class_duty", "levels", "county_levels", "proposals", "alerts",
-    "answers", "own_call",
+    "answers", "own_call", "requests",
 }  # fmt: skip
 COUNTED = ("figure_snapshots", "figure_releases", "published_figures")
 """Tables of counts: they hold no child, and by SQL they show themselves to those alone who read counts."""

@@ -1,0 +1,1 @@
+"""Deeds: asking, answering, refusing, taking back; and putting the result together."""
