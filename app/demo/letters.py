@@ -41,7 +41,7 @@ def tell(county: County, teller: Teller) -> None:
     first: dict[str, CitizenLetter] = {}
     for number, (topic, days, fate, text, answer, remark) in enumerate(TOLD):
         teller.at(today - timedelta(days=days), 7 if fate == "urgent" else 19)
-        school = first["charges"].school_id if fate == "merged" else schools[number]
+        school = first["charges"].school_id if fate == "merged" else schools[number % len(schools)]
         assert school is not None
         letter = _sent(school, topic, text, fate == "urgent")
         first.setdefault(topic, letter)
