@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import html
+import io
 import re
 from typing import Any
 
+import pikepdf
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -160,12 +162,15 @@ def test_a_letter_is_404_for_the_school_and_for_who_does_not_answer_it(scene: Le
 
 
 def test_the_poster_is_one_page_with_the_offices_telephone(scene: LetterScene, app: Flask) -> None:
+    address = f"/letter-boxes/{scene.box('yuntai').ref}/poster.pdf"
     office = sign_in(app.test_client(), scene.cast["office_director"])
-    answer = office.get(f"/letter-boxes/{scene.box().ref}/poster.pdf")
+    answer = office.get(address)
     assert answer.status_code == 200 and answer.data.startswith(b"%PDF")
+    with pikepdf.open(io.BytesIO(answer.data)) as paper:
+        assert len(paper.pages) == 1
     assert answer.headers["Content-Disposition"].startswith("attachment")
     other = sign_in(app.test_client(), scene.cast["other_office_director"])
-    assert other.get(f"/letter-boxes/{scene.box().ref}/poster.pdf").status_code == 404
+    assert other.get(address).status_code == 404
 
 
 def test_the_head_of_the_leading_group_sees_the_figures_and_no_letter(scene: LetterScene, app: Flask) -> None:
