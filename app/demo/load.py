@@ -16,6 +16,7 @@ from app.demo import (
     borrowing,
     coming,
     doubts,
+    inspection,
     letters,
     library,
     needs,
@@ -102,6 +103,7 @@ def _rounds(county: tree.County, teller: Teller, say: Callable[[str], None]) -> 
         if position == len(rounds.ROUNDS) - 1:
             told += teller.tell(stories, others.ISSUED - timedelta(days=21))
             stories += others.county_list(county, teller)
+            stories += inspection.stories(county, teller.real.date())
             stories += visits.stories(county, teller.real.date())
         told += teller.tell(stories, one.released - timedelta(days=9))
         measured = rounds.tell(county, teller, one)

@@ -14,6 +14,7 @@ from app.core import clock
 from app.core.database import db
 from app.core.policy.actor import SYSTEM, Actor
 from app.demo.fates import Place, place_of
+from app.demo.inspection import BRANCHES
 from app.demo.telling import Story
 from app.demo.tree import County
 from app.improvement.problems.models import ProblemItem
@@ -73,7 +74,7 @@ def _list(county: County, year: int, today: date, entries: Entries) -> Story:
         ("special", "监测问题整改专项视导", f"清教督〔{year}〕3号", 2),
         ("project", "种子校培育项目视导", f"清教督〔{year}〕4号", 1),
     ):
-        given = programme.EntryIn(kind, title, basis, date(year, 1, 1), last, (), count)
+        given = programme.EntryIn(kind, title, basis, date(year, 1, 1), last, (), count, BRANCHES[kind])
         entries[kind, year] = programme.add_entry(office, place, given).id
 
 

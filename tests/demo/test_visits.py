@@ -8,12 +8,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.core import clock
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
-from app.demo import visits
+from app.demo import inspection, visits
 from app.demo.telling import Teller
 from app.demo.tree import County, Player
-from app.improvement.visits.models import SupervisionVisit
+from app.improvement.inspection.models import InspectionTree
+from app.improvement.visits.models import SupervisionEntry, SupervisionVisit
 from tests.cast import Cast
 from tests.improvement.visits.scenes import VisitScene
 
@@ -63,3 +65,20 @@ def test_each_visit_of_the_demo_stops_where_it_should(
 def test_every_state_of_a_visit_is_in_the_demo() -> None:
     passing = {"responded"}
     assert {state.code for state in SupervisionVisit.workflow.states} - passing == set(STATES)
+
+
+def test_visits_of_the_demo_look_at_points_of_the_tree_in_force_and_the_next_tree_is_a_draft(
+    app: Flask, cast: Cast
+) -> None:
+    county, today, teller = _county(cast), clock.today(), Teller()
+    try:
+        teller.tell([*inspection.stories(county, today), *visits.stories(county, today)], today)
+    finally:
+        teller.end()
+    use_context(SYSTEM.context())
+    trees = db.session.execute(
+        select(InspectionTree.state, InspectionTree.point_count).order_by(InspectionTree.code)
+    ).all()
+    assert [tuple(one) for one in trees] == [("active", 20), ("draft", 20)]
+    entries = db.session.scalars(select(SupervisionEntry)).all()
+    assert {one.kind: tuple(one.branches) for one in entries} == inspection.BRANCHES
