@@ -49,10 +49,12 @@ FILE, PAPER, TEAM = (
 PRINTED = {
     "effects.verify_document": "closure_prints",
     "problem_lists.verify": "list_documents",
+    "accountability.verify_paper": "accountability_prints",
     "visits.verify_sheet": "visit_prints",
 }
 """Where the public checks a printed paper: the table that knows its code."""
 REFUSED: dict[str, tuple[int, str]] = {
+    "accountability.document": (404, PAPER),
     "access.choose_second": (404, "only of a proposal that waits for an expert whom nobody was given"),
     "actions.cancellation": (404, "for whoever approved the plan: tests/improvement/plans ends measures"),
     "boards.report": (404, FILE),
