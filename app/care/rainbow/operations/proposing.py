@@ -28,6 +28,7 @@ from app.core.database import db, use_context, uuid7
 from app.core.outbox.models import OutboxRow
 from app.core.outbox.post import post
 from app.core.policy.actor import SYSTEM, Actor
+from app.core.spreadsheets.cell_by_cell import no_cycle_hunt
 from app.people.directory.models import Student, Unit
 from workflows.care.rainbow_assessment import RAINBOW_ASSESSMENT
 
@@ -103,8 +104,11 @@ def propose(run: uuid.UUID, schools: Sequence[uuid.UUID], now: datetime) -> int:
     ).all()  # fmt: skip
     urgent = [row for row in told if row.proposals is None]
     if urgent:
-        _watch([row.id for row in urgent], now)
-        _protect(urgent, now)
+        with (
+            no_cycle_hunt()
+        ):  # thousands of records at once: looking for garbage among them took as long as their clocks
+            _watch([row.id for row in urgent], now)
+            _protect(urgent, now)
     return sum(row.proposals for row in told if row.proposals is not None)
 
 
