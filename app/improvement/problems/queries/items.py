@@ -319,6 +319,15 @@ def _behind(edge: Any, column: Any, down: bool) -> tuple[ColumnElement[bool], ..
 
 def units_with_items(actor: Actor) -> list[tuple[str, str]]:
     """Reference and short name of every unit that answers for an item the actor sees, by code."""
+    return answer(actor, _units())
+
+
+def _units() -> Asking[list[tuple[str, str]]]:
+    (rows,) = yield (question(_with_items),)
+    return [(row.ref, row.short_name) for row in rows]
+
+
+def _with_items(actor: Any) -> Any:
     held = visible_items(actor, select(literal(1)).select_from(ProblemItem)).where(
         ProblemItem.unit_id == Unit.id, ProblemItem.county_id == Unit.county_id
     )
@@ -326,7 +335,7 @@ def units_with_items(actor: Actor) -> list[tuple[str, str]]:
     wanted = select(Unit.ref, Unit.short_name).where(held.limit(1).correlate(Unit).scalar_subquery().is_not(None))
     if actor.county_id is not None:
         wanted = wanted.where(Unit.county_id == actor.county_id)
-    return [(row.ref, row.short_name) for row in db.session.execute(wanted.order_by(Unit.code))]
+    return wanted.order_by(Unit.code)
 
 
 def names_of(actor: Actor, ids: set[uuid.UUID | None]) -> dict[uuid.UUID, str]:
