@@ -27,7 +27,7 @@ class RequestForm(VersionedForm):
 
     def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
-        self.kind.choices = offered([(code, word(said)) for code, said in words.KINDS.items()])
+        self.kind.choices = offered([(code, word(said)) for code, said in words.KINDS.items()], none=_("请选择"))
 
     def given(self, code: AccessCode) -> RequestIn:
         """What the operation takes."""
