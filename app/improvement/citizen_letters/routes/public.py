@@ -16,6 +16,7 @@ from app.core.web.current import PUBLIC, current_actor, needs
 from app.core.web.pages import page
 from app.improvement.citizen_letters.codes import SENDING, code_for, spelled
 from app.improvement.citizen_letters.forms.public import LetterForm
+from app.improvement.citizen_letters.numbers import letter_numbers
 from app.improvement.citizen_letters.operations import sending
 from app.improvement.citizen_letters.queries import public as queries
 from app.improvement.citizen_letters.routes.blueprint import mailbox_bp as bp
@@ -78,6 +79,7 @@ def _receipt(found: Any, form: LetterForm) -> Response:
         box=found,
         code=spelled(code_for(form.sending.data or "")),
         urgent=bool(form.is_urgent.data),
+        answer_days=letter_numbers().answer_days,
         follow_url=url_for("mailbox.door"),
         follow_address=url_for("mailbox.door", _external=True),
     )
