@@ -19,14 +19,14 @@ GOOD_ACCOUNTABILITY: dict[str, Any] = {
     "is_to_be_disclosed": True,
     "is_anonymous": True,
     "may_be_appealed": True,
-    "appeal_until": None,
+    "appeal_runs_until": None,
     "is_final": False,
     "is_heard_by_others": True,
     "names_appeal_reasons": True,
     "lapses_on": None,
     "period_is_over": True,
 }
-NO_GUARDS = ("facts", "is_accountability", "statement_until", "appeal_until", "is_final", "lapses_on")
+NO_GUARDS = ("facts", "is_accountability", "statement_until", "appeal_runs_until", "is_final", "lapses_on")
 ACCOUNTABILITY_CASES: Cases = {name: ({}, [{name: False}]) for name in GOOD_ACCOUNTABILITY if name not in NO_GUARDS} | {
     "has_facts": ({}, [{"facts": ()}]),
     "notice_is_anonymous": (

@@ -29,6 +29,7 @@ from workflows.vocabulary import (
     QUIET,
     Days,
     FromField,
+    Ladder,
     State,
     Step,
     Workflow,
@@ -47,10 +48,10 @@ APPEAL = FromField(
     code="appeal",
     zh="提出申诉",
     en="Appeal",
-    field="appeal_until",
+    field="appeal_runs_until",
     day=("申诉期最后一天", "the last day to appeal"),
     met_by="is_final",
-    ladder=QUIET,
+    ladder=Ladder(percents=(100,)),
 )
 
 DRAFT = State(

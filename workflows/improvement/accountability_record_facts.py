@@ -67,8 +67,8 @@ class AccountabilityRecordFacts(Protocol):
         """It holds somebody to account, was not appealed before, and the time for it runs."""
 
     @property
-    def appeal_until(self) -> date | None:
-        """Last day on which the party may appeal."""
+    def appeal_runs_until(self) -> date | None:
+        """Last day on which the party may appeal, as long as it may."""
 
     @property
     def is_final(self) -> bool:

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from app.core import clock as core_clock
 from app.core.audit import trail
 from app.core.calendar.days import working_days_between
+from app.core.casework.deadlines import Deadline, sweep
 from app.core.database import db, use_context
 from app.core.errors import Invalid, NotAllowed, NotFound, StepRefused
 from app.core.policy.actor import SYSTEM
@@ -213,6 +214,23 @@ def test_after_its_time_a_decision_is_not_appealed(
     travel(ready.appeal_until + timedelta(days=1) - core_clock.today())
     with pytest.raises(StepRefused, match="申诉"):
         scene.appealed(ready)
+
+
+def test_a_clock_for_the_appeal_ends_with_its_time_and_never_looks_late(
+    scene: AccountabilityScene, ready: AccountabilityRecord, travel: Travel
+) -> None:
+    scene.decide(ready)
+    running = select(Deadline.name).where(Deadline.record_id == ready.id, Deadline.closed_at.is_(None))
+    assert set(db.session.scalars(running)) == {"decided.appeal", "decided.lapse"}
+    assert ready.appeal_until is not None
+    travel(ready.appeal_until + timedelta(days=1) - core_clock.today())
+    use_context(SYSTEM.context())
+    sweep()
+    use_context(SYSTEM.context())
+    assert set(db.session.scalars(running)) == {"decided.lapse"}
+    db.session.refresh(ready)
+    deciding.disclose_record(scene.actor("office_director"), ready, RecordStep())
+    assert set(db.session.scalars(running)) == {"disclosed.lapse"}
 
 
 def test_on_appeal_a_decision_is_revoked_and_what_was_public_is_emptied(

@@ -63,7 +63,7 @@ class SayingForm(VersionedForm):
 
 
 class _SittingForm(VersionedForm):
-    present = Ticks(_("到会人员"), [Optional()], description=_("你是主持人，不用勾自己；起草、送达的人和当事人要回避"))
+    present = Ticks(_("到会人员"), [Later()], description=_("你是主持人，不用勾自己；起草、送达的人和当事人要回避"))
     reason = TextAreaField(_("理由"), [wanted(_("请写理由，至少 10 个字")), at_most(4000)])
 
     def seat(self, people: Sequence[Sat]) -> None:

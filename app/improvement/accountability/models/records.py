@@ -205,6 +205,11 @@ class AccountabilityRecord(Base, Movable):
         return self.is_accountability and not self.is_final
 
     @property
+    def appeal_runs_until(self) -> date | None:
+        """Last day on which the party may appeal, as long as it may: a clock for something past would only look late."""
+        return self.appeal_until if self.may_be_appealed else None
+
+    @property
     def is_final(self) -> bool:
         """The time to appeal is over, or an appeal was answered."""
         if self.appeal_settled_on is not None:
