@@ -43,6 +43,7 @@ ENTRIES = (
 DEEDS = {
     "accountability_record.write": ("改了材料", "changed the draft"),
     "accountability_record.keep_time": ("按日期处理", "kept the time"),
+    "accountability_record.print": ("要求生成文书", "asked for the papers"),
     "accountability_record.paper_made": ("生成文书", "made the paper"),
     "accountability_saying.object": ("提出异议", "objected"),
 }
