@@ -1,6 +1,7 @@
 """Pictures of the guides: signs in to a running demo as each role and keeps its first page and a few more.
 
-Usage: python bin/guide_pictures.py [http://127.0.0.1:8000]   (the demo runs in another terminal)
+Usage: python bin/guide_pictures.py [http://127.0.0.1:8000] [name …]   (the demo runs in another terminal, with the same
+BIHUAN_DATA and BIHUAN_PORT; names: only these pictures). Guardian and student come in with a new code of one student.
 """
 
 from __future__ import annotations
@@ -38,7 +39,12 @@ ROLES = (
     ("guidance", "guidance.member", "/", WIDE),
     ("region", "city.officer", "/", WIDE),
     ("administrators", "sys.admin", "/", WIDE),
+    ("counsellor", "school.counselor", "/support", WIDE),
+    ("expert", "psych.expert", "/", WIDE),
+    ("homeroom-teacher", "homeroom.teacher", "/support/class", PHONE),
+    ("care-figures", "bureau.psych.officer", "/care-figures", WIDE),
 )
+BY_CODE = ("guardian", "student")
 
 
 def code(account: str) -> str:
@@ -62,12 +68,61 @@ def sign_in(page: Page, base: str, account: str) -> None:
     page.wait_for_url(lambda address: "/sign-in" not in address)
 
 
-def main(base: str) -> None:
-    """One picture per line of ROLES."""
+def slip() -> tuple[dict[str, str], str, str]:
+    """Codes of guardian and student, birth date and end of a telephone number: of one whose questions are open and untouched."""
+    from sqlalchemy import select
+
+    from app.care.screening.models import ScreeningCampaign, ScreeningTask
+    from app.core.database import db, use_context
+    from app.core.policy.actor import SYSTEM, Actor
+    from app.demo.term.family import Family
+    from app.people.directory.models import RoleAssignment, Student
+    from wsgi import app
+
+    with app.app_context():
+        use_context(SYSTEM.context())
+        running = select(ScreeningTask.student_id).join(ScreeningCampaign).where(ScreeningCampaign.state == "open")
+        student = db.session.scalars(
+            select(Student).where(Student.id.in_(running.where(ScreeningTask.state == "ready"))).limit(1)
+        ).one()
+        held = db.session.scalars(
+            select(RoleAssignment).where(
+                RoleAssignment.school_id == student.school_id, RoleAssignment.role == "school_counselor"
+            )
+        ).first()
+        assert held is not None
+        counsellor = Actor(
+            person_id=held.person_id, assignment_id=held.id, role=held.role, unit_id=held.unit_id,
+            county_id=held.county_id, school_id=held.school_id, data_classes=("people", "consent", "care"),
+        )  # fmt: skip
+        family = Family(counsellor, student)
+        return (
+            {kind.removesuffix("1"): one.code for kind, one in family.slips.items()},
+            student.birth_date.isoformat(),
+            family.tail,
+        )
+
+
+def come_in(page: Page, base: str, typed: tuple[str, str, str]) -> None:
+    """By the slip, to what is asked first; a student begins."""
+    page.goto(f"{base}/code")
+    for field, value in zip(("code", "birth_date", "tail"), typed, strict=True):
+        page.fill(f"input[name={field}]", value)
+    page.click("button.btn-primary")
+    page.locator("a.big-line").first.click()
+    begin = page.get_by_role("button", name="我愿意参加，开始")
+    if begin.count():
+        begin.click()
+
+
+def main(base: str, wanted: set[str]) -> None:
+    """One picture per line of ROLES, and of those who come by code."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, chromium_sandbox=False, args=ARGUMENTS)
         for name, account, path, size in ROLES:
+            if wanted and name not in wanted:
+                continue
             context = browser.new_context(viewport=size, locale="zh-CN")
             page = context.new_page()
             sign_in(page, base, account)
@@ -75,8 +130,16 @@ def main(base: str) -> None:
             page.wait_for_load_state("networkidle")
             page.screenshot(path=PICTURES / f"{name}.png")
             context.close()
+        codes, born, tail = slip() if not wanted or wanted.intersection(BY_CODE) else ({}, "", "")
+        for name in (name for name in BY_CODE if name in codes):
+            context = browser.new_context(viewport=PHONE, locale="zh-CN")
+            page = context.new_page()
+            come_in(page, base, (codes[name], born, tail))
+            page.wait_for_load_state("networkidle")
+            page.screenshot(path=PICTURES / f"{name}.png")
+            context.close()
         browser.close()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000")
+    main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000", set(sys.argv[2:]))

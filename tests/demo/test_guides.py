@@ -1,0 +1,55 @@
+"""What the guides call by name is so called on the pages: a button that was renamed is renamed in its guide too."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from babel.messages import pofile
+
+ROOT = Path(__file__).resolve().parents[2]
+GUIDES = sorted(path for path in (ROOT / "docs" / "guide").glob("*.md") if path.name != "README.md")
+OF_CARE = ("homeroom-teacher", "counsellor", "expert", "guardian", "student", "care-figures")
+"""Those whom the care of students asks a guide for."""
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+MEANT = {"没有差别", "同样起点本来会到多少", "未校正"}
+"""Quoted as a thought, not as a name."""
+
+
+@cache
+def written() -> str:
+    """Everything that pages are drawn from."""
+    places = ("templates/**/*.html", "app/**/*.py", "workflows/**/*.py", "config/**/*.yaml")
+    return "\n".join(path.read_text("utf-8") for place in places for path in sorted(ROOT.glob(place)))
+
+
+@cache
+def in_english() -> str:
+    """All English that pages may say."""
+    with (ROOT / "app/translations/en/LC_MESSAGES/messages.po").open("rb") as file:
+        said = [str(one.string) for one in pofile.read_po(file) if one.string]
+    return "\n".join(said).lower() + written().lower()
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.stem)
+def test_names_in_a_guide_are_those_of_the_pages(guide: Path) -> None:
+    text = guide.read_text("utf-8")
+    quoted = re.findall(r"“([^”]{1,40})”", text)
+    wrong = [
+        part
+        for name in quoted
+        if CHINESE.search(name)
+        for part in re.split(" ?→ ?", name)
+        if part not in MEANT and part not in written()
+    ]
+    wrong += [name for name in quoted if not CHINESE.search(name) and name.lower() not in in_english()]
+    assert not wrong, f"{guide.name}: no page says {wrong}"
+
+
+@pytest.mark.parametrize("name", OF_CARE)
+def test_each_guide_of_care_speaks_both_languages(name: str) -> None:
+    text = (ROOT / "docs" / "guide" / f"{name}.md").read_text("utf-8")
+    chinese, _, english = text.partition("English")
+    assert len(CHINESE.findall(chinese)) > 200 and len(english) > 300
