@@ -13,9 +13,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text, update
 
+from app.care.consent.operations import answers as consents
 from app.care.rights.models import KINDS, RightsRequest
 from app.care.rights.operations import requests, results
 from app.care.rights.operations.requests import AnswerIn, Child, RequestIn
+from app.care.screening.models import CriticalAlert, ScaleResponse
 from app.core import clock as core_clock
 from app.core.audit import trail
 from app.core.calendar import days as calendar
@@ -25,7 +27,7 @@ from app.core.errors import Invalid, NotFound, StepRefused
 from app.core.outbox.models import InboxLetter, OutboxRow
 from app.core.policy.actor import SYSTEM
 from app.people import letters
-from tests.care.access.conftest import NAME, Story, rows_of
+from tests.care.access.conftest import NAME, Story, rows_of, without_alert
 from tests.care.taking_part import door, send
 from tests.care.terms import BORN
 from tests.cast import sign_in
@@ -87,15 +89,50 @@ def test_security_43_the_copy_is_machine_readable_and_holds_the_roll_the_agreeme
     assert not re.search(r"\b(red|orange)\b|tier|level|紧急|重点关注|需要马上帮助", read.text)
 
 
-def test_security_43_the_student_alone_gets_the_own_answers_and_a_guardian_does_not_open_the_students_request(
-    app: Flask, told_of: Story
+@pytest.mark.parametrize("who", ["guardian1", "student"])
+def test_security_43_no_file_holds_answers_numbers_of_cards_or_telephones_but_says_where_they_are_learnt(
+    who: str, app: Flask, told_of: Story
 ) -> None:
+    made = answered(told_of, asked(told_of, who=who))
+    data = family(app, told_of, who).get(f"/code/rights/{made.ref}/result.json", base_url=BASE).json["data"]
+    assert data["not_here"] and not {"answers", "id_number", "guardian_phones"} & (set(data) | set(data["roll"]))
+    assert not re.search(r"\b1\d{10}\b|phq|gad7|values", json.dumps(data, ensure_ascii=False))
+
+
+def test_security_43_a_guardian_does_not_open_the_students_request(app: Flask, told_of: Story) -> None:
     made = answered(told_of, asked(told_of, who="student"))
-    read = family(app, told_of, "student").get(f"/code/rights/{made.ref}/result.json", base_url=BASE)
-    assert all(one["values"] for one in json.loads(read.data)["data"]["answers"])
     guardian = family(app, told_of)
     for address in (f"/code/rights/{made.ref}", f"/code/rights/{made.ref}/result.json"):
         assert guardian.get(address, base_url=BASE).status_code == 404
+
+
+def _erased(app: Flask, story: Story) -> tuple[dict[str, Any], int]:
+    """What an answered request to erase says it did, and how many of the child's answers are left."""
+    made = answered(story, asked(story, "delete"))
+    said = family(app, story).get(f"/code/rights/{made.ref}/result.json", base_url=BASE).json["erased"]
+    use_context(SYSTEM.context())
+    wanted = select(ScaleResponse).where(ScaleResponse.student_id == story.child, ScaleResponse.sealed.is_not(None))
+    return said, len(db.session.scalars(wanted).all())
+
+
+def test_security_43_an_erasure_destroys_the_answers_once_the_agreement_was_taken_back(
+    app: Flask, told_of: Story
+) -> None:
+    said, left = _erased(app, told_of)
+    assert said["surveys"] == 0 and said["surveys_kept"] == 1 and left, "the agreement runs"
+    term = told_of.term
+    holder, consent = term.family.come_in(term.slips["学生00", "guardian1"]), term.family.consent(NAME)
+    use_context(holder.actor.context())
+    back = consents.AnswerIn("withdraw", holder.code, consent.round.notice_version)
+    consents.take_back_consent(holder.actor, consent, back)
+    term.follow(NAME)
+    said, left = _erased(app, told_of)
+    assert said["surveys"] == 0 and left, "an alert is open"
+    without_alert(told_of)
+    with trail.act(SYSTEM, "system", "test.cleared"):
+        db.session.execute(update(CriticalAlert).values(cleared_on=core_clock.today()))
+    said, left = _erased(app, told_of)
+    assert said["surveys"] == 1 and left == 0
 
 
 def test_security_43_the_proof_of_identity_is_kept_and_without_it_nothing_is_answered(told_of: Story) -> None:

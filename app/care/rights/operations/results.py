@@ -6,19 +6,16 @@ import hashlib
 import json
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select
 
 from app.care.consent.models import Consent
 from app.care.rights.models import RightsRequest
 from app.care.rights.sealing import sealed, unsealed
-from app.care.screening.models import ScaleResponse, ScreeningCampaign, ScreeningTask, definitions
-from app.care.screening.sheets import opened
-from app.core import clock
+from app.care.screening.models import ScreeningCampaign, ScreeningTask
+from app.care.screening.operations.scoring import erase_on_request
 from app.core.casework.door import operation
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM, Actor
-from app.core.vault import KeyRing, Place
 from app.people.directory.models import SchoolClass, Student, Unit
 from workflows.care.rights_request import RIGHTS_REQUEST
 
@@ -26,16 +23,24 @@ WITH_DATA = frozenset({"access", "copy", "correct", "delete"})
 """Kinds whose result holds the data as they stand: of a correction and an erasure, as they stand afterwards."""
 
 
+NOT_HERE = (
+    "身份证件号码和电话号码：到学校核对身份后当面看",
+    "问卷回答和评估：由学校心理教师当面说明",
+    "其他人的信息",
+)
+"""What no file holds, and where it is learnt instead (domain §2.3: a code may have come into another's hands)."""
+KEPT = "学校按规定必须保存的学籍和工作记录，到期后删除"
+KEPT_NOW = "同意还有效，或正在处理的事项要用到的问卷回答；收回同意、处理完以后删除"
+
+
 @operation(RIGHTS_REQUEST, "complete")
-def complete_request(actor: Actor, request: RightsRequest, given: None = None) -> None:
-    """Write the result, sealed, and the SHA-256 of its bytes."""
+def complete_request(actor: Actor, request: RightsRequest, given: dict[str, Any]) -> None:
+    """Write the result, sealed, and the SHA-256 of its bytes; `given`: what was found or erased."""
     result: dict[str, Any] = {
         "request": request.ref, "kind": request.kind, "asked_as": request.asked_as,
         "asked_at": request.created_at.isoformat(), "answered_at": request.state_since.isoformat(),
-        "answer": unsealed(request, "answer_sealed"),
+        "answer": unsealed(request, "answer_sealed"), **given,
     }  # fmt: skip
-    if request.kind in WITH_DATA:
-        result["data"] = data_of(request)
     written = json.dumps(result, ensure_ascii=False, indent=2, sort_keys=True)
     request.result_sealed = sealed(request, "result_sealed", written)
     request.result_sha256 = hashlib.sha256(written.encode()).hexdigest()
@@ -46,14 +51,25 @@ def complete_all() -> int:
     use_context(SYSTEM.context())
     found = db.session.scalars(select(RightsRequest).where(RightsRequest.state == "preparing").limit(50)).all()
     for one in found:
-        complete_request(SYSTEM, one, None)
+        given = {"erased": _erase(one)} if one.kind == "delete" else {}
+        if one.kind in WITH_DATA:
+            given["data"] = data_of(one)
+        complete_request(SYSTEM, one, given)
     return len(found)
 
 
-def data_of(request: RightsRequest) -> dict[str, Any]:
-    """What is kept of the child: roll, agreements, surveys; the answers themselves to the student alone.
+def _erase(request: RightsRequest) -> dict[str, Any]:
+    """Destroy the answers of surveys whose agreement was taken back; numbers only."""
+    tasks = db.session.scalars(select(ScreeningTask).where(ScreeningTask.student_id == request.student_id)).all()
+    gone = sum(1 for task in tasks if erase_on_request(SYSTEM, task, None))
+    kept = len(tasks) - gone
+    return {"surveys": gone, "surveys_kept": kept, "kept": [KEPT, *([KEPT_NOW] if kept else [])]}
 
-    Levels, scores and what professionals wrote are explained in a talk and are in no file (domain §10.1).
+
+def data_of(request: RightsRequest) -> dict[str, Any]:
+    """What is kept of the child: roll, agreements, surveys, and what is not here.
+
+    Answers, levels, scores and what professionals wrote are explained in a talk and are in no file (domain §2.3, §10.1).
     """
     student = db.session.get_one(Student, request.student_id)
     tasks = db.session.execute(
@@ -62,30 +78,24 @@ def data_of(request: RightsRequest) -> dict[str, Any]:
         .where(ScreeningTask.student_id == student.id)
         .order_by(ScreeningTask.created_at)
     ).all()
-    data: dict[str, Any] = {
+    return {
         "roll": _roll(student),
         "agreements": _agreements(student),
         "surveys": [
             {"title": title, "state": task.state, "since": task.state_since.isoformat()} for task, title in tasks
         ],
+        "not_here": list(NOT_HERE),
     }
-    if request.asked_as == "student":
-        data["answers"] = _answers(student)
-    return data
 
 
 def _roll(student: Student) -> dict[str, Any]:
     school = db.session.get_one(Unit, student.school_id)
     group = db.session.get(SchoolClass, student.class_id) if student.class_id else None
-    ring: KeyRing = current_app.extensions["bihuan.vault"]
-    place = Place(student.school_id, "students", student.id, "private")
-    private = json.loads(ring.open_text(place, student.private)) if student.private else {}
     return {
         "name": student.name, "student_no": student.student_no, "gender": student.gender,
         "birth_date": student.birth_date.isoformat(), "school": school.name, "grade": student.grade,
         "class": group.name if group else None, "boarding": student.boarding, "left_behind": student.left_behind,
-        "id_type": student.id_type, "id_number": private.get("id"), "guardians": student.guardians or [],
-        "guardian_phones": private.get("phones") or [],
+        "guardians": student.guardians or [],
     }  # fmt: skip
 
 
@@ -104,19 +114,4 @@ def _agreements(student: Student) -> list[dict[str, Any]]:
             ],
         }
         for one in found
-    ]  # fmt: skip
-
-
-def _answers(student: Student) -> list[dict[str, Any]]:
-    wanted = select(ScaleResponse).where(ScaleResponse.student_id == student.id, ScaleResponse.sealed.is_not(None))
-    rows = db.session.scalars(wanted.order_by(ScaleResponse.saved_at, ScaleResponse.id)).all()
-    known = definitions(student.county_id, {(row.scale_code, row.scale_version) for row in rows}) if rows else {}
-    return [
-        {
-            "scale": row.scale_code, "version": row.scale_version,
-            "at": (row.submitted_at or row.saved_at or clock.now()).isoformat(),
-            "values": list(opened(row, known[row.scale_code, row.scale_version]).values),
-        }
-        for row in rows
-        if (row.scale_code, row.scale_version) in known
     ]  # fmt: skip

@@ -104,10 +104,20 @@ def destroy_answers(actor: Actor, task: ScreeningTask, given: None = None) -> No
 
     What belongs to an alert that is not cleared is locked instead (domain B1): whoever clears it has it tried again.
     """
-    if task.state != "declined":
-        return
-    if _is_locked(task):
-        return
+    if task.state == "declined" and not _is_locked(task):
+        _destroy(task)
+
+
+@operation(right="system", name="screening_task.erase_on_request")
+def erase_on_request(actor: Actor, task: ScreeningTask, given: None = None) -> bool:
+    """The same at once, for a request to erase (security 43); False where the agreement runs or an alert needs them."""
+    if task.state != "declined" or _is_locked(task):
+        return False
+    _destroy(task)
+    return True
+
+
+def _destroy(task: ScreeningTask) -> None:
     codes = select(ScaleResponse.scale_code).where(ScaleResponse.task_id == task.id)
     results = delete(ScaleResult).where(
         ScaleResult.student_id == task.student_id,
