@@ -63,10 +63,14 @@ def upgrade() -> None:
         f"create policy rights_changed on deadlines for update using {THEIRS}"
         f" with check ({THEIRS} and (select ctx.act()) is not null)"
     )
+    op.execute(
+        "create policy rights_hidden on deadlines as restrictive for select using (entity <> 'rights_requests'"
+        " or exists (select from rights_requests r where r.id = record_id))"
+    )
 
 
 def downgrade() -> None:
     """Without requests."""
-    op.execute("drop policy rights_shown on deadlines")
-    op.execute("drop policy rights_changed on deadlines")
+    for policy in ("rights_shown", "rights_changed", "rights_hidden"):
+        op.execute(f"drop policy {policy} on deadlines")
     op.drop_table(TABLE)

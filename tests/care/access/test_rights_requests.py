@@ -205,9 +205,17 @@ def test_security_43_the_officer_answers_by_code_number_and_sees_nothing_of_the_
     assert made.ref[:6].upper() in shown and NAME not in shown
     told_of.act("dpo")
     assert rows_of("rights_requests", told_of.child) == 1
-    for key in ("homeroom_teacher", "principal", "psych_center_lead", "yuntai_counselor", "sys_admin"):
+    for key in (
+        "school_counselor",
+        "homeroom_teacher",
+        "principal",
+        "psych_center_lead",
+        "yuntai_counselor",
+        "sys_admin",
+    ):
         told_of.act(key)
         assert rows_of("rights_requests", told_of.child) == 0, key
+        assert not db.session.scalars(select(Deadline.id).where(Deadline.record_id == made.id)).all(), key
 
 
 def test_security_43_letters_about_requests_name_neither_child_nor_words(told_of: Story) -> None:
