@@ -22,13 +22,15 @@ from app.improvement.accountability.queries.choosing import citable
 from app.improvement.problems.models import ProblemItem
 from app.people.directory.models import Unit
 
+CLOSED = "（已销号）"
+"""How a cited item that is closed ends: nobody is held to account for it."""
 RULE = "《清澜县教育质量监测结果应用管理办法》第十二条"
 PRAISE_RULE = "《清澜县教育质量监测结果应用管理办法》第十五条"
 LATE = "问题项到期没有完成整改。办公室两次督办，学校都没有按期书面说明进展，期间也没有申请延期。"
 LATE_AGAIN = "整改措施到期没有开展，视导时现场没有检查记录，三个月里没有报送进展。"
 SAID = (
-    "负责这一项的教导主任九月住院，代理的老师十月才到岗，延误属实，我校没有及时申请延期也有责任。\n"
-    "十一月起已按周落实，附检查记录。请考虑这一情况。"
+    "负责这一项的教导主任住院，代理的老师隔了一个月才到岗，延误属实，我校没有及时申请延期也有责任。\n"
+    "现在已按周落实，附检查记录。请考虑这一情况。"
 )
 WEIGHED = "教导主任住院情况属实，采纳；两次督办没有书面说明，学校没有异议。综合考虑，由通报批评改为约谈。"
 WHY = "问题项逾期、两次督办没有说明，事实清楚；学校陈述的客观情况属实，可以从轻。"
@@ -59,7 +61,8 @@ class Hall:
         self.teller.at(self.today - timedelta(days=days), 9)
         assert school.principal.unit_id is not None
         unit = db.session.get_one(Unit, school.principal.unit_id)
-        offers = [one.cited for one in citable(self.office, unit) if one.cited.kind in facts][:3]
+        found = [one.cited for one in citable(self.office, unit) if one.cited.kind in facts]
+        offers = [one for one in found if one.kind != "item" or CLOSED not in one.said][:3]
         place = RecordPlace(self.county.id, unit.id, unit.id)
         draft = RecordIn(given.title, given.account, given.basis, given.measure, given.kind, facts=tuple(offers))
         record = drafting.draft_record(self.county.any("evaluator"), place, draft)

@@ -38,6 +38,10 @@ READ_BY = {
     "screenings.chase": "school_counselor",
     "support.change": "school_counselor",
     "support.ask_change_step": "school_counselor",
+    "inspection_trees.show": "office_director",
+    "inspection_trees.workbook": "office_director",
+    "inspection_trees.yaml_file": "office_director",
+    "inspection_trees.ask_step": "office_director",
 }
 """Pages that the first who holds the right does not open, as the record asks for more than the right."""
 ALSO_ASKED_WITH = {"incidents.pack": ("record",), "incidents.notice": ("record",)}

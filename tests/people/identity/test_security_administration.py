@@ -163,7 +163,8 @@ def test_security_30_the_three_read_no_business_data() -> None:
         "casework.set_workdays",
         "access.view_identity",
         "access.view_openings",
-    )  # registers of openings: no child, no reason; fmt: skip
+        "rights.view_requests",
+    )  # registers of openings and of requests: no child, no reason, no words; fmt: skip
     for name in ADMINISTRATORS:
         assert not ROLES[name].county_wide
         assert {right for right in ROLES[name].grants if not right.startswith(allowed)} == set()
