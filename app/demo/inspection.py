@@ -9,10 +9,12 @@ from app.core.database import db
 from app.demo.telling import Story
 from app.demo.tree import County
 from app.improvement.inspection import operations
+from app.improvement.inspection.models import InspectionTree
 from app.improvement.inspection.operations import TreeIn, TreeStep
 from app.improvement.inspection.rows import Row, Rows
 from app.people.directory.models import Unit
 
+STAGES = ("primary", "junior", "senior")
 BRANCHES = {"routine": ("B1", "B4"), "special": ("B2", "B3"), "project": ("B5",)}
 """Kind of visit → the branches that its entry of the yearly list chooses."""
 INDICATORS = (
@@ -55,6 +57,18 @@ def rows() -> tuple[Row, ...]:
     return tuple(replace(row, place=place) for place, row in enumerate(found, 2))
 
 
+def of_branches(*numbers: str) -> tuple[Row, ...]:
+    """The rows of some second-level indicators with what stands above and below them."""
+    every = {row.number: row for row in rows()}
+
+    def line(row: Row) -> set[str]:
+        return {row.number} | (line(every[row.parent]) if row.parent else set())
+
+    chosen = [line(row) for row in every.values() if line(row) & set(numbers)]
+    wanted = set().union(*chosen)
+    return tuple(row for row in every.values() if row.number in wanted)
+
+
 def next_rows() -> tuple[Row, ...]:
     """What the next version changes: one title, one kind of proof, one point gone, one new."""
     kept = [row for row in rows() if row.number != "C9.3"]
@@ -67,22 +81,54 @@ def next_rows() -> tuple[Row, ...]:
 
 
 def stories(county: County, today: date) -> list[Story]:
-    """Filed before the first visits of the yearly list; the draft is a week old."""
-    return [_in_force(county, today), _draft(county, today)]
+    """Filed before the first visits of the yearly list; the draft is a week old, beside it versions at each stage."""
+    return [_in_force(county, today), _draft(county, today), _beside(county, today)]
 
 
 def _in_force(county: County, today: date) -> Story:
     first = min(date(today.year, 1, 4), today - timedelta(days=140))
-    yield first
+    yield first - timedelta(days=60)
     place = db.session.get_one(Unit, county.id)
+    trial = TreeIn(
+        f"{first.year - 1}-1", "中小学督导指标体系（试行）", f"清教督〔{first.year - 1}〕9号", "先试行一个学期",
+        STAGES, Rows(of_branches("B1", "B2", "B4")),
+    )  # fmt: skip
+    _put_in_force(county, operations.draft(county.any("office_director"), place, trial))
+    yield first
     given = TreeIn(
         f"{first.year}-1", "中小学督导指标体系", f"清教督〔{first.year}〕1号", "按新课程方案和双减要求修订",
-        ("primary", "junior", "senior"), Rows(rows()),
+        STAGES, Rows(rows()),
     )  # fmt: skip
-    tree = operations.draft(county.any("office_director"), place, given)
+    _put_in_force(county, operations.draft(county.any("office_director"), place, given))
+
+
+def _put_in_force(county: County, tree: InspectionTree) -> None:
     operations.submit(county.any("office_director"), tree, TreeStep())
     operations.approve(county.any("leading_group_member"), tree, TreeStep())
     operations.activate(county.any("leading_group_head"), tree, TreeStep())
+
+
+def _beside(county: County, today: date) -> Story:
+    """Special indicators on their way: one approved, one being reviewed, one returned, one given up for the next version."""
+    yield today - timedelta(days=20)
+    place, year, office = db.session.get_one(Unit, county.id), today.year + 1, county.any("office_director")
+
+    def brought_in(number: int, title: str, note: str, stages: tuple[str, ...], *branches: str) -> InspectionTree:
+        given = TreeIn(f"{year}-{number}", title, "", note, stages, Rows(of_branches(*branches)))
+        return operations.draft(office, place, given)
+
+    given_up = brought_in(2, "作业管理专项指标", "只查作业管理", STAGES, "B2")
+    approved = brought_in(3, "普通高中督导指标", "高中单列，明年春季启用", ("senior",), "B1", "B3")
+    returned = brought_in(4, "校园安全专项指标", "只查校园安全", STAGES, "B4")
+    waiting = brought_in(5, "校本研修专项指标", "配合教师发展年", ("primary", "junior"), "B5")
+    yield today - timedelta(days=15)
+    operations.withdraw(office, given_up, TreeStep())
+    for tree in (approved, returned, waiting):
+        operations.submit(office, tree, TreeStep())
+    yield today - timedelta(days=11)
+    operations.approve(county.any("leading_group_member"), approved, TreeStep())
+    why = "消防和食品安全要有单独的观测点，现在并在日常管理里，查不清楚。"
+    operations.return_tree(county.any("leading_group_member"), returned, TreeStep(reason=why))
 
 
 def _draft(county: County, today: date) -> Story:
@@ -90,6 +136,6 @@ def _draft(county: County, today: date) -> Story:
     place, year = db.session.get_one(Unit, county.id), today.year + 1
     given = TreeIn(
         f"{year}-1", "中小学督导指标体系", f"清教督〔{year}〕1号（征求意见）", "补近视防控，门卫登记加预约核对",
-        ("primary", "junior", "senior"), Rows(next_rows()),
+        STAGES, Rows(next_rows()),
     )  # fmt: skip
     operations.draft(county.any("evaluator", 0), place, given)

@@ -218,6 +218,20 @@ def test_security_43_the_officer_answers_by_code_number_and_sees_nothing_of_the_
         assert not db.session.scalars(select(Deadline.id).where(Deadline.record_id == made.id)).all(), key
 
 
+def test_security_30_who_is_told_of_a_late_answer_sees_that_it_is_late_and_no_word_of_it(
+    app: Flask, told_of: Story
+) -> None:
+    made = answered(told_of, asked(told_of))
+    security = sign_in(app.test_client(), told_of.cast["security_admin"])
+    shown = security.get("/rights-requests?all=1", base_url=BASE).text + security.get(made.address, base_url=BASE).text
+    assert made.ref[:6].upper() in shown
+    for never in (NAME, "名字写错了一个字", DONE.reason):
+        assert never not in shown, never
+    told_of.act("security_admin")
+    for table in ("consents", "screening_tasks", "scale_responses", "rainbow_assessments"):
+        assert rows_of(table, told_of.child) == 0, table
+
+
 def test_security_43_letters_about_requests_name_neither_child_nor_words(told_of: Story) -> None:
     asked(told_of)
     use_context(SYSTEM.context())

@@ -41,7 +41,7 @@ def fill(cast: Cast, count: int, start: int = 0) -> None:
         ("office_director", "/units?q=shuangqiao", 10),
         ("school_coordinator", "/units/{school}", 16),
         ("school_coordinator", "/staff", 12),
-        ("school_coordinator", "/staff/{person}", 30),
+        ("school_coordinator", "/staff/{person}", 12),
         ("school_coordinator", "/classes", 12),
         ("school_coordinator", "/students", 12),
         ("school_coordinator", "/students/{student}", 10),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, inspect, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, inspect, literal, or_, select, tuple_, union_all
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.core import clock
@@ -154,9 +154,8 @@ def open_work(actor: Actor, person: Person) -> tuple[list[Any], list[CaseAssignm
     """What waits at a person's hands as far as the actor may see it: records, assignments to records, duties in classes."""
     today = clock.today()
     records: list[Any] = []
-    for model in owned_models():
-        owned: Any = getattr(model, "owner_id")  # noqa: B009 (only models that have it are asked)
-        records += db.session.scalars(select(model).where(owned == person.id, model.state.in_(_open_states(model))))
+    for model in _models_in_hand(person):
+        records += db.session.scalars(select(model).where(*_in_hand(model, person)))
     assignments = db.session.scalars(
         select(CaseAssignment).where(CaseAssignment.person_id == person.id, not_over(CaseAssignment, today))
     )
@@ -164,6 +163,20 @@ def open_work(actor: Actor, person: Person) -> tuple[list[Any], list[CaseAssignm
         select(TeachingDuty).where(TeachingDuty.person_id == person.id, not_over(TeachingDuty, today))
     )
     return records, list(assignments), list(duties)
+
+
+def _models_in_hand(person: Person) -> list[type[Any]]:
+    """Models of which a record waits at the person's hands: one question, however many machines there are."""
+    models = owned_models()
+    asked = [
+        select(literal(place).label("place")).where(exists().where(*_in_hand(model, person)))
+        for place, model in enumerate(models)
+    ]
+    return [models[place] for place in sorted(db.session.scalars(union_all(*asked)))]
+
+
+def _in_hand(model: Any, person: Person) -> tuple[Any, ...]:
+    return model.owner_id == person.id, model.state.in_(_open_states(model))
 
 
 def successors(actor: Actor, person: Person) -> list[Person]:
