@@ -126,6 +126,12 @@ BODY = (
 DREW_UP = ("draft", "notify")
 """Steps whose takers drew up the facts or gave notice of them."""
 
+ANSWERS_TO_AN_APPEAL = (
+    ("uphold", "维持决定", "Uphold the decision", PREVIOUS),
+    ("change", "变更决定", "Change the decision", PREVIOUS),
+    ("revoke_on_appeal", "撤销决定", "Revoke on appeal", REVOKED),
+)
+
 ACCOUNTABILITY_RECORD = Workflow(
     "accountability_record",
     "问责与表彰",
@@ -211,44 +217,21 @@ ACCOUNTABILITY_RECORD = Workflow(
             guards=(may_be_appealed,),
             tells=("office_director",),
         ),
-        Step(
-            "uphold",
-            "维持决定",
-            "Uphold the decision",
-            source=(APPEALED,),
-            target=PREVIOUS,
-            needs="accountability.settle_appeal",
-            guards=(is_heard_by_others, names_appeal_reasons),
-            reason=True,
-            four_eyes=(*DREW_UP, "decide"),
-            star=True,
-            tells=("principal", "dept_head", "office_director"),
-        ),
-        Step(
-            "change",
-            "变更决定",
-            "Change the decision",
-            source=(APPEALED,),
-            target=PREVIOUS,
-            needs="accountability.settle_appeal",
-            guards=(is_heard_by_others, names_appeal_reasons),
-            reason=True,
-            four_eyes=(*DREW_UP, "decide"),
-            star=True,
-            tells=("principal", "dept_head", "office_director"),
-        ),
-        Step(
-            "revoke_on_appeal",
-            "撤销决定",
-            "Revoke on appeal",
-            source=(APPEALED,),
-            target=REVOKED,
-            needs="accountability.settle_appeal",
-            guards=(is_heard_by_others, names_appeal_reasons),
-            reason=True,
-            four_eyes=(*DREW_UP, "decide"),
-            star=True,
-            tells=("principal", "dept_head", "office_director"),
+        *(
+            Step(
+                code,
+                zh,
+                en,
+                source=(APPEALED,),
+                target=target,
+                needs="accountability.settle_appeal",
+                guards=(is_heard_by_others, names_appeal_reasons),
+                reason=True,
+                four_eyes=(*DREW_UP, "decide"),
+                star=True,
+                tells=("principal", "dept_head", "office_director"),
+            )
+            for code, zh, en, target in ANSWERS_TO_AN_APPEAL
         ),
         Step(
             "revoke",
