@@ -31,7 +31,7 @@ DUTIES = """
 insert into care_duties (county_id, school_id, unit_id, student_id, code, for_class, due_at, done_on, state)
 select county_id, school_id, school_id, student_id, 'talk', false, cast(:day as date) - 2,
     case when n % 10 <> 9 then cast(:day as date) - 3 end, case when n % 10 <> 9 then 'done' else 'due' end
-from (select *, row_number() over (order by student_id) as n from rainbow_tiers where county_id = :county) t
+from (select *, row_number() over (partition by school_id order by student_id) as n from rainbow_tiers where county_id = :county) t
 """
 LATE = """
 update rainbow_assessments set decide_by_at = case when computation % 5 = 0 then decided_on - 2 else decided_on + 2 end
@@ -80,7 +80,7 @@ def test_security_31_an_inspector_reads_process_facts_of_the_own_schools_and_no_
     shown = main_of(opened(app, county, "inspector", "/care-figures/process").text)
     assert all(name in shown for name in short(county, "shuangqiao", "yuntai"))
     assert not [name for name in short(county, "shiyan") if name in shown]
-    assert "75.0%" in shown and "150 / 200" in shown and "88.0%" in shown
+    assert "75.0%" in shown and "150 / 200" in shown and "90.0%" in shown and "180 / 200" in shown
     assert not [word for word in LEVEL_WORDS if word in shown]
     use_context(county.actor("inspector").context())
     rows = db.session.scalars(select(FigureSnapshot)).all()
