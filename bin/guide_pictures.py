@@ -39,7 +39,7 @@ ROLES = (
     ("guidance", "guidance.member", "/", WIDE),
     ("region", "city.officer", "/", WIDE),
     ("administrators", "sys.admin", "/", WIDE),
-    ("counsellor", "school.counselor", "/support", WIDE),
+    ("counsellor", "school.counselor", "/support/proposals", WIDE),
     ("expert", "psych.expert", "/", WIDE),
     ("homeroom-teacher", "homeroom.teacher", "/support/class", PHONE),
     ("care-figures", "bureau.psych.officer", "/care-figures", WIDE),
@@ -118,6 +118,7 @@ def come_in(page: Page, base: str, typed: tuple[str, str, str]) -> None:
 def main(base: str, wanted: set[str]) -> None:
     """One picture per line of ROLES, and of those who come by code."""
     PICTURES.mkdir(parents=True, exist_ok=True)
+    codes, born, tail = slip() if not wanted or wanted.intersection(BY_CODE) else ({}, "", "")
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, chromium_sandbox=False, args=ARGUMENTS)
         for name, account, path, size in ROLES:
@@ -126,11 +127,11 @@ def main(base: str, wanted: set[str]) -> None:
             context = browser.new_context(viewport=size, locale="zh-CN")
             page = context.new_page()
             sign_in(page, base, account)
-            page.goto(base + path)
+            answer = page.goto(base + path)
+            assert answer is not None and answer.ok, f"{account}: {path} has nothing to show"
             page.wait_for_load_state("networkidle")
             page.screenshot(path=PICTURES / f"{name}.png")
             context.close()
-        codes, born, tail = slip() if not wanted or wanted.intersection(BY_CODE) else ({}, "", "")
         for name in (name for name in BY_CODE if name in codes):
             context = browser.new_context(viewport=PHONE, locale="zh-CN")
             page = context.new_page()
