@@ -128,11 +128,22 @@ def test_security_43_an_erasure_destroys_the_answers_once_the_agreement_was_take
     term.follow(NAME)
     said, left = _erased(app, told_of)
     assert said["surveys"] == 0 and left, "an alert is open"
-    without_alert(told_of)
-    with trail.act(SYSTEM, "system", "test.cleared"):
-        db.session.execute(update(CriticalAlert).values(cleared_on=core_clock.today()))
+    _cleared(told_of)
     said, left = _erased(app, told_of)
     assert said["surveys"] == 1 and left == 0
+
+
+def test_security_43_an_erasure_leaves_answers_while_the_agreement_runs(app: Flask, told_of: Story) -> None:
+    _cleared(told_of)
+    said, left = _erased(app, told_of)
+    assert said["surveys"] == 0 and said["surveys_kept"] == 1 and left
+
+
+def _cleared(story: Story) -> None:
+    """Nobody needs the child's answers for an alert any more."""
+    without_alert(story)
+    with trail.act(SYSTEM, "system", "test.cleared"):
+        db.session.execute(update(CriticalAlert).values(cleared_on=core_clock.today()))
 
 
 def test_security_43_the_proof_of_identity_is_kept_and_without_it_nothing_is_answered(told_of: Story) -> None:
