@@ -79,6 +79,9 @@ def test_visits_of_the_demo_look_at_points_of_the_tree_in_force_and_the_next_tre
     trees = db.session.execute(
         select(InspectionTree.state, InspectionTree.point_count).order_by(InspectionTree.code)
     ).all()
-    assert [tuple(one) for one in trees] == [("active", 20), ("draft", 20)]
+    assert [tuple(one) for one in trees] == [
+        ("superseded", 12), ("active", 20), ("draft", 20), ("withdrawn", 4), ("approved", 8), ("returned", 4),
+        ("under_review", 4),
+    ]  # fmt: skip
     entries = db.session.scalars(select(SupervisionEntry)).all()
     assert {one.kind: tuple(one.branches) for one in entries} == inspection.BRANCHES
