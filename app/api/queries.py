@@ -69,7 +69,13 @@ RESOURCES: dict[str, Resource] = {
     ),
     "lists": Resource(ProblemList, visible_lists, (joinedload(ProblemList.cycle),)),
     "items": Resource(
-        ProblemItem, visible_items, (joinedload(ProblemItem.problem_list), joinedload(ProblemItem.indicator))
+        ProblemItem,
+        visible_items,
+        (
+            joinedload(ProblemItem.problem_list),
+            joinedload(ProblemItem.indicator),
+            selectinload(ProblemItem.cited).load_only(DataFinding.scenarios),
+        ),
     ),
     "plans": Resource(RemediationPlan, _by(RemediationPlan, "plans.view_plans"), (joinedload(RemediationPlan.item),)),
     "actions": Resource(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Self
 
@@ -79,6 +79,7 @@ class FindingOut(Moved):
     scope_level: str | None
     indicator: str | None
     severity: str | None
+    scenarios: list[str] = Field(description="应用场景代码 · codes of application scenarios")
     verdict: str | None
     effect: float | None
     effect_low: float | None
@@ -127,6 +128,7 @@ class ItemOut(Moved):
     category: str | None
     domain_code: str
     source_type: str | None
+    scenarios: Sequence[str] = Field(description="来自它的发现的应用场景代码 · scenarios of the findings behind it")
     severity: str | None
     subject: str | None
     grade: str | None

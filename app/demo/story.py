@@ -36,6 +36,7 @@ def confirm(county: County, finding: DataFinding, random: Random) -> None:
     support = findings.SupportIn("课堂观察与作业抽样", random.choice(words.SUPPORT))
     causes = tuple(random.sample(words.HYPOTHESES, 2))
     findings.confirm_finding(who, finding, findings.ConfirmIn(random.choice(words.INTERPRETATIONS), causes, support))
+    findings.tag_finding(who, finding, findings.TagsIn(words.SCENARIOS[finding.category]))
 
 
 def dismiss(county: County, finding: DataFinding) -> None:

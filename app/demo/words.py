@@ -84,6 +84,14 @@ OTHER_SOURCES = (
         "晚托巡查表上墙并逐日签名；抽查两晚均有人在岗",
     ),
     (
+        "device",
+        "班班通使用月报〔2026〕{number}号",
+        "班班通月开机不足两成，多数教师只用来放课件",
+        "resource",
+        "minor",
+        "连续两个月开机率不低于六成；抽查五节课有互动或反馈的使用",
+    ),
+    (
         "inspection",
         "督查专报〔2026〕{number}号",
         "体育与健康课被其他学科占用",
@@ -106,6 +114,14 @@ OTHER_SOURCES = (
         "management",
         "moderate",
         "年级作业公示逐日更新；抽查三周书面作业不超时",
+    ),
+    (
+        "device",
+        "智能巡课记录〔2026〕{number}号",
+        "科学课连续四周没有开出分组实验",
+        "teacher",
+        "moderate",
+        "实验开出率达到课程标准要求；抽查三次实验记录与课表一致",
     ),
     (
         "patrol",
@@ -140,6 +156,13 @@ OTHER_SOURCES = (
         "连续四周留样记录完整；突击抽查两次均符合要求",
     ),
 )
+SCENARIOS = {
+    "petition": ("decision", "risk_warning"), "safety": ("risk_warning",), "device": ("supervision", "resources"),
+    "inspection": ("supervision",), "audit": ("decision", "supervision"), "opinion": ("risk_warning",),
+    "patrol": ("supervision",), "self_check": ("resources",), "subject": ("precision_teaching", "quality_monitoring"),
+    "student_development": ("health", "quality_monitoring"), "management": ("evaluation", "quality_monitoring"),
+}  # fmt: skip
+"""Where a finding became known, or what a measured one is about → its application scenarios."""
 CRITERIA = {title: criteria for _source, _paper, title, _category, _severity, criteria in OTHER_SOURCES}
 """Title → yes/no criteria of an item without statistics (decision 41)."""
 ON_SITE = (

@@ -7,7 +7,7 @@ from typing import Protocol
 from workflows.vocabulary import NEW, Case, FromField, Needs, State, Step, Workflow, guard
 
 MANUAL_SOURCES = frozenset(
-    {"visit", "self_check", "inspection", "audit", "patrol", "petition", "opinion", "safety", "ecology"}
+    {"visit", "device", "self_check", "inspection", "audit", "patrol", "petition", "opinion", "safety", "ecology"}
 )
 MIN_INTERPRETATION = 50
 

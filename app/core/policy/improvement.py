@@ -73,6 +73,14 @@ MONITORING: dict[str, Holders] = {
         "school_coordinator": SCHOOL,
         "subject_researcher": SUBJECT,
     },
+    "monitoring.tag_finding": {
+        **OFFICE,
+        "inspector": SCHOOLS,
+        "principal": SCHOOL,
+        "school_coordinator": SCHOOL,
+        "subject_researcher": SUBJECT,
+        "dept_head": UNIT,
+    },
     "monitoring.verify_cycle": {"assessment_member": COUNTY, "evaluator": COUNTY},
     # Teachers read values on a page of their own: that page leaves small cells out, which a cell's page does not.
     "monitoring.view_class_results": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.core.errors import Sentence
+from app.improvement.monitoring.scenarios import SCENARIOS as SCENARIOS
 
 SOURCES: dict[str, Sentence] = {
     "results": Sentence("监测结果（社会版）", "Monitoring results (public version)"),
@@ -15,19 +16,6 @@ PAGES: dict[str, Sentence] = {
     "result": Sentence("结果公开", "Result"),
     "showcase": Sentence("展示案例", "Example"),
 }
-SCENARIOS: dict[str, Sentence] = {
-    "precision_teaching": Sentence("精准教学教研", "Targeted teaching and research"),
-    "decision": Sentence("科学决策", "Decisions"),
-    "supervision": Sentence("督导", "Supervision"),
-    "evaluation": Sentence("教学评价", "Evaluation of teaching"),
-    "health": Sentence("体质与心理健康", "Health"),
-    "teacher_dev": Sentence("教师发展", "Teachers' development"),
-    "quality_monitoring": Sentence("质量监测", "Quality monitoring"),
-    "resources": Sentence("数字资源", "Digital resources"),
-    "risk_warning": Sentence("风险预警", "Early warning"),
-    "research": Sentence("科学研究", "Research"),
-}
-"""The ten scenarios of domain §1.1."""
 CATEGORIES: dict[str, Sentence] = {
     "law": Sentence("法律法规", "Law"),
     "policy": Sentence("政策文件", "Policy"),

@@ -61,6 +61,7 @@ DEEDS = {
     "monitoring_cycle.record_briefing": ("记下专题听取汇报", "recorded a briefing"),
     "monitoring_cycle.record_meeting": ("记下反馈会议", "recorded a feedback meeting"),
     "data_finding.support": ("补充佐证", "added evidence"),
+    "data_finding.tag": ("归到应用场景", "set the application scenarios"),
     "data_finding.comment": ("写了意见", "commented"),
     "source_conflict.ask": ("就数据不一致提问", "asked about data that disagree"),
     "source_conflict.answer": ("回答数据不一致", "answered about data that disagree"),

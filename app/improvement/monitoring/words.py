@@ -89,6 +89,7 @@ SOURCES = {
     "monitoring": Sentence("监测", "Monitoring"),
     "visit": Sentence("视导", "Supervision visit"),
     "self_check": Sentence("自查", "Self-check"),
+    "device": Sentence("设备与巡课", "Equipment and lesson checks"),
     "inspection": Sentence("督查", "Inspection"),
     "audit": Sentence("审计", "Audit"),
     "patrol": Sentence("巡视巡察", "Discipline inspection"),
@@ -97,7 +98,7 @@ SOURCES = {
     "safety": Sentence("安全生产和自然灾害", "Safety and natural disasters"),
     "ecology": Sentence("生态环保", "Ecology and environment"),
 }
-"""Monitoring and visits beside self-checks and the seven lists of problems (七张问题清单)."""
+"""Monitoring, visits, use of equipment and 巡课, self-checks, and the seven lists of problems (七张问题清单)."""
 AUDIENCES = {
     "basic": Sentence("基础数据", "Basic data"),
     "analysis": Sentence("综合分析", "Overall analysis"),

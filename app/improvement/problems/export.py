@@ -11,6 +11,7 @@ from app.core.policy.actor import Actor
 from app.core.spreadsheets import write_workbook
 from app.core.spreadsheets.writing import Head
 from app.core.web.chips import word
+from app.improvement.monitoring.scenarios import scenario_words
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.words import CATEGORIES, LEVELS, SEVERITIES, SOURCES, word_of
 
@@ -33,6 +34,7 @@ def item_workbook(actor: Actor, items: Iterable[ProblemItem]) -> bytes:
         Head(_("销号日期"), 12, "date"),
         Head(_("所在清单"), 34),
         Head(_("文号"), 20),
+        Head(_("应用场景"), 24),
     ]
     return write_workbook(heads, (_row(item) for item in items), sheet=_("问题项"))
 
@@ -54,6 +56,7 @@ def _row(item: ProblemItem) -> list[Any]:
         item.closed_on,
         item.problem_list.label,
         item.problem_list.document_number,
+        scenario_words(item.scenarios),
     ]
 
 

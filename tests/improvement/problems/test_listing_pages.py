@@ -13,10 +13,11 @@ from sqlalchemy import event
 
 from app.core import clock
 from app.core.database import db
+from app.improvement.monitoring.operations import TagsIn, tag_finding
 from app.improvement.problems import panels
 from app.improvement.problems.operations import notes
 from tests.counting import counted_statements as counted
-from tests.improvement.problems.browsing import Browser
+from tests.improvement.problems.browsing import Browser, words
 from tests.improvement.problems.scenes import Scene
 
 Open = Callable[[str], Browser]
@@ -157,3 +158,21 @@ def test_of_forty_thousand_items_a_page_brings_its_own_rows_only(scene: Scene, b
         assert len(asked) - base <= 12, "\n".join(asked)
         assert max(brought) <= 100, address
     event.remove(db.engine, "after_cursor_execute", note)
+
+
+def test_an_item_has_the_scenarios_of_its_findings_on_its_page_in_the_list_and_in_the_sheet(
+    scene: Scene, browser: Open
+) -> None:
+    held = scene.draft(cycle_id=scene.round().id)
+    cycle = scene.round("2026-winter")
+    findings = [scene.finding(cycle, number=n) for n in (1, 2)]
+    for finding, tags in zip(findings, (("resources",), ("supervision", "resources")), strict=True):
+        tag_finding(scene.actor("evaluator"), finding, TagsIn(tags))
+    item = scene.converted(held, *findings)
+    scene.issue(held)
+    office = browser("office_director")
+    assert "督导、数字资源" in words(office.page(item.address))
+    assert item.number in office.page("/items?scenario=supervision&scenario=health")
+    assert item.number not in office.page("/items?scenario=health")
+    book = openpyxl.load_workbook(io.BytesIO(office.get("/items.xlsx?scenario=resources").data))
+    assert [cell.value for cell in book.active[2]][-1] == "督导、数字资源"

@@ -7,9 +7,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import Field, IntegerField, TextAreaField
+from wtforms import Field, IntegerField, SelectMultipleField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
-from wtforms.widgets import HiddenInput
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from app.core import clock
 from app.core.errors import Sentence
@@ -57,6 +57,13 @@ def not_in_future(message: Any) -> Callable[[Any, Field], None]:
 def known(values: Iterable[str]) -> tuple[str, ...]:
     """What was ticked, without doubles and empty values."""
     return tuple(dict.fromkeys(value for value in values if value))
+
+
+class Ticks(SelectMultipleField):
+    """Several choices as ticks."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 class MoveForm(FlaskForm):

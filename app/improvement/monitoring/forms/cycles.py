@@ -11,14 +11,20 @@ from wtforms import (
     FloatField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.improvement.monitoring.forms.choices import LONGEST_TEXT, MoveForm, known, lines_of, not_in_future, options
+from app.improvement.monitoring.forms.choices import (
+    LONGEST_TEXT,
+    MoveForm,
+    Ticks,
+    known,
+    lines_of,
+    not_in_future,
+    options,
+)
 from app.improvement.monitoring.models.facts import AUDIENCES
 from app.improvement.monitoring.operations import (
     BriefingIn,
@@ -41,13 +47,6 @@ from app.improvement.monitoring.words import (
     SUBJECTS,
     VALUE_TYPES,
 )
-
-
-class Ticks(SelectMultipleField):
-    """Several choices as ticks."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class CycleForm(MoveForm):

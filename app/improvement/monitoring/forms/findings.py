@@ -13,7 +13,9 @@ from app.improvement.monitoring.forms.choices import (
     REASON,
     MoveForm,
     ReasonForm,
+    Ticks,
     at_least,
+    known,
     lines_of,
     not_in_future,
     options,
@@ -27,11 +29,14 @@ from app.improvement.monitoring.operations import (
     RejectIn,
     SettlementIn,
     SupportIn,
+    TagsIn,
 )
+from app.improvement.monitoring.scenarios import SCENARIOS
 from app.improvement.monitoring.words import CATEGORIES, GRADES, REJECTIONS, SEVERITIES, SOURCES, SUBJECTS
 from workflows.improvement.data_finding import MANUAL_SOURCES, MIN_INTERPRETATION
 
 MANUAL = {code: word for code, word in SOURCES.items() if code in MANUAL_SOURCES}
+SEVERAL = _("可以选几个；列表、导出和问题项上都按它归类")
 LINK = Regexp(r"^https?://\S+$", message=_("链接要以 http:// 或 https:// 开头"))
 
 
@@ -56,6 +61,7 @@ class FindingForm(MoveForm):
     subject = SelectField(_("学科"), [Optional()], choices=options(SUBJECTS, empty=_("不涉及学科")))
     grade = SelectField(_("年级"), [Optional()], choices=options(GRADES, empty=_("不分年级")))
     description = TextAreaField(_("具体情况"), [Optional(), Length(max=LONGEST_TEXT)])
+    scenarios = Ticks(_("应用场景"), [Optional()], choices=options(SCENARIOS), description=SEVERAL)
 
     def validate_subject(self, field: SelectField) -> None:
         """A finding of a subject names it."""
@@ -73,7 +79,18 @@ class FindingForm(MoveForm):
             known_on=self.known_on.data,
             grade=self.grade.data or None,
             description=self.description.data or "",
+            scenarios=known(self.scenarios.data or ()),
         )
+
+
+class TagsForm(MoveForm):
+    """The application scenarios of a finding."""
+
+    scenarios = Ticks(_("应用场景"), [Optional()], choices=options(SCENARIOS), description=SEVERAL)
+
+    def given(self) -> TagsIn:
+        """The frozen input."""
+        return TagsIn(known(self.scenarios.data or ()), self.version.data)
 
 
 class SupportForm(MoveForm):

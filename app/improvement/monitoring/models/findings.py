@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Float, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Float, Index, UniqueConstraint, text
 from sqlalchemy.orm import relationship
 
 from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
 from app.improvement.monitoring.models import facts
+from app.improvement.monitoring.scenarios import SCENARIOS
 from workflows.improvement.data_finding import DATA_FINDING
 
 PROVENANCE = frozenset(
@@ -29,6 +31,9 @@ class DataFinding(Base, Movable):
     __protection__ = "unit"
     __table_args__ = (
         UniqueConstraint("county_id", "number"),
+        CheckConstraint(
+            f"jsonb_typeof(scenarios) = 'array' and scenarios <@ '{json.dumps(list(SCENARIOS))}'", name="scenarios"
+        ),
         Index("ix_data_findings_list", "county_id", "cycle_id", "state"),
         Index("ix_data_findings_unit", "unit_id", "state"),
         Index("ix_data_findings_indicator", "indicator_id", "unit_id"),
@@ -81,6 +86,8 @@ class DataFinding(Base, Movable):
     problem_item_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("problem_items.id", use_alter=True))
     source_withdrawn_at: Mapped[datetime | None]
     registered_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
+    scenarios: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
+    """Codes of application scenarios it belongs to, in the order of their numbers."""
 
     supporting_evidence: Mapped[list[FindingSupport]] = relationship(
         lazy="selectin", order_by="FindingSupport.created_at"

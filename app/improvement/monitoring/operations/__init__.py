@@ -28,12 +28,14 @@ from app.improvement.monitoring.operations.findings import (
     MergeIn,
     RejectIn,
     SupportIn,
+    TagsIn,
     comment_finding,
     confirm_finding,
     merge_finding,
     register_finding,
     reject_finding,
     support_finding,
+    tag_finding,
 )
 from app.improvement.monitoring.operations.indicators import IndicatorIn, add_indicator, change_indicator
 from app.improvement.monitoring.operations.moves import Move
@@ -72,6 +74,7 @@ __all__ = [
     "ReleaseIn",
     "SettlementIn",
     "SupportIn",
+    "TagsIn",
     "VerifyIn",
     "acknowledge_release",
     "add_indicator",
@@ -99,6 +102,7 @@ __all__ = [
     "settle_conflict",
     "start_collecting",
     "support_finding",
+    "tag_finding",
     "verify_cycle",
     "withdraw_cycle",
 ]

@@ -16,6 +16,7 @@ from app.core.errors import Invalid, Sentence, StepRefused
 from app.core.policy.actor import Actor
 from app.improvement.monitoring.models import DataFinding, FindingSupport
 from app.improvement.monitoring.operations.detection import next_numbers, point_out_closed_problem
+from app.improvement.monitoring.scenarios import SCENARIOS, in_order
 from app.improvement.monitoring.words import CATEGORIES, SEVERITIES, SOURCES
 from workflows.improvement.data_finding import DATA_FINDING, MANUAL_SOURCES
 
@@ -44,6 +45,15 @@ class FindingIn:
     indicator_id: uuid.UUID | None = None
     grade: str | None = None
     description: str = ""
+    scenarios: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TagsIn:
+    """The application scenarios a finding belongs to."""
+
+    scenarios: tuple[str, ...]
+    version: int | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +113,7 @@ def register_finding(actor: Actor, place: DataFinding, given: FindingIn) -> Data
     place.source_reference, place.category = given.source_reference.strip(), given.category
     place.severity, place.known_on = given.severity, given.known_on
     place.indicator_id, place.grade = given.indicator_id, given.grade
+    place.scenarios = in_order(given.scenarios)
     place.registered_by, place.provenance = actor.person_id, {"registered": given.description.strip()}
     place.interpretation, place.school_comment, place.cause_hypotheses = "", "", []
     place.supporting_evidence = []
@@ -121,8 +132,18 @@ def _check(given: FindingIn) -> None:
         faults["severity"] = UNKNOWN_WORD
     if given.known_on > clock.today():
         faults["known_on"] = FUTURE
+    if not set(given.scenarios) <= SCENARIOS.keys():
+        faults["scenarios"] = UNKNOWN_WORD
     if faults:
         raise Invalid(faults)
+
+
+@operation(right="monitoring.tag_finding", name="data_finding.tag")
+def tag_finding(actor: Actor, finding: DataFinding, given: TagsIn) -> None:
+    """Say which application scenarios it belongs to; settled findings are sorted too, as nothing else of them changes."""
+    if not set(given.scenarios) <= SCENARIOS.keys():
+        raise Invalid("scenarios", UNKNOWN_WORD)
+    finding.scenarios = in_order(given.scenarios)
 
 
 @operation(right="monitoring.support_finding", name="data_finding.support")

@@ -20,6 +20,7 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import JSONB, array
 from sqlalchemy.orm import joinedload
 
 from app.core import clock
@@ -52,6 +53,7 @@ class Wanted:
     subject: str = ""
     severities: tuple[str, ...] = ()
     source: str = ""
+    scenarios: tuple[str, ...] = ()
     unit: str = ""
     withdrawn: bool = False
     words: str = ""
@@ -71,7 +73,7 @@ def _findings(actor: Actor, wanted: Wanted) -> Any:
             func.coalesce(Indicator.name, "").label("indicator_name"), f.grade, f.class_no, f.subject, r.n, r.value,
             r.benchmark_value, r.benchmark_type, r.value_type, f.effect, f.effect_low, f.effect_high, f.adjusted_p,
             f.severity, f.not_eligible, f.verdict, f.source_type, f.source_withdrawn_at.is_not(None).label("withdrawn"),
-            f.known_on, MonitoringCycle.name.label("cycle_name"), MonitoringCycle.ends_on.label("measured_on"),
+            f.scenarios, f.known_on, MonitoringCycle.name.label("cycle_name"), MonitoringCycle.ends_on.label("measured_on"),
         )
         .join(Unit, Unit.id == f.unit_id)
         .outerjoin(Indicator, Indicator.id == f.indicator_id)
@@ -86,6 +88,8 @@ def _findings(actor: Actor, wanted: Wanted) -> Any:
         found = found.where(f.severity.in_(wanted.severities))
     if wanted.source:
         found = found.where(f.source_type == wanted.source)
+    if wanted.scenarios:
+        found = found.where(f.scenarios.has_any(array(wanted.scenarios)))
     if wanted.withdrawn:
         found = found.where(f.source_withdrawn_at.is_not(None))
     return _shared(found, wanted, f, (f.title, f.number))
@@ -101,6 +105,7 @@ def _strengths(actor: Actor, wanted: Wanted) -> Any:
             r.subject, r.n, r.value, r.benchmark_value, r.benchmark_type, r.value_type, r.effect, r.effect_low,
             r.effect_high, r.adjusted_p, cast(null(), String).label("severity"), r.not_eligible, r.verdict,
             literal("monitoring").label("source_type"), MonitoringCycle.state.is_(None).label("withdrawn"),
+            cast(literal("[]"), JSONB).label("scenarios"),
             MonitoringCycle.released_on.label("known_on"), MonitoringCycle.name.label("cycle_name"),
             MonitoringCycle.ends_on.label("measured_on"),
         )
@@ -143,7 +148,8 @@ def _shared(found: Any, wanted: Wanted, model: Any, texts: tuple[Any, ...]) -> A
 
 def _listed(actor: Actor, wanted: Wanted) -> Any:
     findings = _findings(actor, wanted)
-    only_findings = wanted.severities or wanted.withdrawn or (wanted.source and wanted.source != "monitoring")
+    other_source = wanted.source and wanted.source != "monitoring"
+    only_findings = wanted.severities or wanted.withdrawn or wanted.scenarios or other_source
     if STRENGTH not in wanted.shown_states or only_findings or not decide.holds(actor, "monitoring.view_results"):
         return findings
     return union_all(findings, _strengths(actor, wanted))

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint
 
 from app.improvement.monitoring import words
+from app.improvement.monitoring.scenarios import SCENARIOS
 from workflows.improvement.data_finding import DATA_FINDING
 from workflows.parties import PARTIES
 
@@ -28,6 +29,7 @@ WORDS = SimpleNamespace(
     not_eligible=words.NOT_ELIGIBLE,
     party=PARTIES,
     rejection=words.REJECTIONS,
+    scenario=SCENARIOS,
     scope=words.SCOPES,
     severity=words.SEVERITIES,
     source=words.SOURCES,

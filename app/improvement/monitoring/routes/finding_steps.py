@@ -18,6 +18,7 @@ from app.improvement.monitoring.forms.findings import (
     MergeForm,
     RejectForm,
     SupportForm,
+    TagsForm,
 )
 from app.improvement.monitoring.models import DataFinding
 from app.improvement.monitoring.operations import MergeIn
@@ -165,4 +166,25 @@ def support_finding(ref: str) -> Any:
         return _page("support_finding", found, form, 422)
     operations.support_finding(actor, found, form.support())
     flash(_("佐证已加入"))
+    return redirect(found.address, 303)
+
+
+@bp.get("/findings/<ref>/scenarios")
+@needs("monitoring.tag_finding")
+def scenarios(ref: str) -> Response:
+    """The application scenarios it belongs to."""
+    found = queries.finding_for(current_actor(), ref)
+    return _page("tag_finding", found, TagsForm(formdata=None, scenarios=list(found.scenarios), version=found.version))
+
+
+@bp.post("/findings/<ref>/scenarios")
+@needs("monitoring.tag_finding")
+def tag_finding(ref: str) -> Any:
+    """Keep them."""
+    actor, form = current_actor(), TagsForm()
+    found = queries.finding_for(actor, ref)
+    if not form.validate():
+        return _page("tag_finding", found, form, 422)
+    operations.tag_finding(actor, found, form.given())
+    flash(_("应用场景已保存"))
     return redirect(found.address, 303)

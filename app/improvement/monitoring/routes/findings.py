@@ -20,6 +20,7 @@ from app.improvement.monitoring.queries import Wanted
 from app.improvement.monitoring.routes.blueprint import bp
 from app.improvement.monitoring.routes.finding_steps import ways_of
 from app.improvement.monitoring.routes.sheets import sheet_of_findings, with_query, workbook_answer
+from app.improvement.monitoring.scenarios import SCENARIOS
 from app.improvement.monitoring.words import SCOPES, SEVERITIES, SOURCES, VERDICTS
 from workflows.improvement.data_finding import DATA_FINDING
 
@@ -74,6 +75,9 @@ def _wanted(actor: Actor) -> tuple[list[filters.Filter], Wanted]:
     state = filters.choice("state", _("状态"), [*states, ("strength", say(VERDICTS["strength"]))], many=True)
     words = filters.text("q", _("单位名称、拼音或编号"))
     source = filters.choice("source", _("来源"), [(c, say(w)) for c, w in SOURCES.items()], more=True)
+    scenario = filters.choice(
+        "scenario", _("应用场景"), [(c, say(w)) for c, w in SCENARIOS.items()], many=True, more=True
+    )
     gone = filters.choice("withdrawn", _("数据已撤回"), [("yes", _("只看数据已撤回的"))], more=True)
     wanted = Wanted(
         states=state.chosen,
@@ -82,11 +86,12 @@ def _wanted(actor: Actor) -> tuple[list[filters.Filter], Wanted]:
         indicator=indicator.one,
         severities=severity.chosen,
         source=source.one,
+        scenarios=scenario.chosen,
         withdrawn=bool(gone.one),
         words=words.one,
         unit=request.args.get("unit", "")[:16],
     )
-    return [cycle, level, indicator, severity, state, words, source, gone], wanted
+    return [cycle, level, indicator, severity, state, words, source, scenario, gone], wanted
 
 
 def _grouped(rows: Any) -> list[tuple[str, list[Any]]]:
@@ -126,6 +131,7 @@ def _may(actor: Actor, found: DataFinding) -> dict[str, bool]:
     return {
         "comment": live and decide.may(actor, "monitoring.comment_finding", found),
         "support": live and decide.may(actor, "monitoring.support_finding", found),
+        "tag": decide.may(actor, "monitoring.tag_finding", found),
         "cycle": decide.holds(actor, "monitoring.view_cycles"),
     }
 

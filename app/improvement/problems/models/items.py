@@ -12,6 +12,8 @@ from sqlalchemy.orm import relationship
 from app.core import clock
 from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
+from app.improvement.monitoring.models import DataFinding
+from app.improvement.monitoring.scenarios import in_order
 from app.improvement.problems.models import facts
 from app.improvement.problems.models.lists import ProblemList
 from workflows.improvement.problem_item import PROBLEM_ITEM
@@ -95,6 +97,12 @@ class ProblemItem(Base, Movable):
     unit: Mapped[Any] = relationship("Unit", foreign_keys=[unit_id], lazy="raise")
     responsible_person: Mapped[Any] = relationship("Person", foreign_keys=[responsible_person_id], lazy="raise")
     indicator: Mapped[Any] = relationship("Indicator", foreign_keys=[indicator_id], lazy="raise")
+    cited: Mapped[list[DataFinding]] = relationship(secondary="item_findings", viewonly=True, lazy="raise")
+
+    @property
+    def scenarios(self) -> list[str]:
+        """The application scenarios of the findings it came from; they have to be loaded."""
+        return in_order(code for finding in self.cited for code in finding.scenarios)
 
     @property
     def label(self) -> str:

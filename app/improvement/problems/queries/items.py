@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, String, and_, bindparam, exists, func, literal, or_, select, true, tuple_
 from sqlalchemy.dialects.postgresql import array
-from sqlalchemy.orm import joinedload, raiseload
+from sqlalchemy.orm import joinedload, raiseload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core import clock
@@ -20,7 +20,7 @@ from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy.actor import Actor
 from app.core.whole import columns_of, records
-from app.improvement.monitoring.models import Indicator, MonitoringCycle
+from app.improvement.monitoring.models import DataFinding, Indicator, MonitoringCycle
 from app.improvement.problems.models import Cause, ProblemItem, ProblemList
 from app.improvement.problems.queries import tallies
 from app.improvement.problems.queries.reach import visible_items
@@ -50,6 +50,7 @@ class ItemFilter:
     states: tuple[str, ...] = ()
     severities: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    scenarios: tuple[str, ...] = ()
     level: str = ""
     flags: tuple[str, ...] = ()
     due: str = ""
@@ -206,7 +207,10 @@ def all_items(actor: Actor, wanted: ItemFilter, most: int) -> Iterator[ProblemIt
     """Every fitting item in its order, read in pages of a thousand: for an export of at most `most` rows."""
     column, left, edge = SORTS.get(wanted.sort, ProblemItem.due_on), most, None
     whole = _fitting(actor, wanted).options(
-        joinedload(ProblemItem.unit), joinedload(ProblemItem.responsible_person), raiseload(ProblemItem.all_causes)
+        joinedload(ProblemItem.unit),
+        joinedload(ProblemItem.responsible_person),
+        selectinload(ProblemItem.cited).load_only(DataFinding.scenarios),
+        raiseload(ProblemItem.all_causes),
     )
     while left > 0:
         some = whole.where(or_(*_behind(edge, column, wanted.descending))) if edge is not None else whole
@@ -239,6 +243,9 @@ def _fitting(actor: Actor, wanted: ItemFilter) -> Select[Any]:
         if values:
             narrowed = narrowed.where(column.in_(values))
     narrowed = narrowed.where(*_as_counted(wanted))
+    if wanted.scenarios:
+        of_them = DataFinding.scenarios.has_any(array(wanted.scenarios))
+        narrowed = narrowed.where(ProblemItem.cited.any(of_them))
     if "open" in wanted.flags:
         narrowed = narrowed.where(ProblemItem.state.not_in(SETTLED))
     if wanted.due in DUE:

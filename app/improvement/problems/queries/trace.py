@@ -14,7 +14,7 @@ from app.improvement.problems.models import ProblemItem
 
 CELLS = text(
     """select f.id, f.ref, f.number, f.title, f.state, f.effect, f.effect_low, f.effect_high, f.adjusted_p, f.family_size,
-              f.confirmed_on, f.not_eligible, r.id as result_id, r.ref as result_ref, r.value, r.value_type,
+              f.confirmed_on, f.not_eligible, f.scenarios, r.id as result_id, r.ref as result_ref, r.value, r.value_type,
               r.benchmark_value, r.benchmark_type, r.direction, r.n, r.n_expected, r.sheet, r.cell, r.file_sha256,
               c.ref as cycle_ref, c.name as cycle_name, c.ends_on, i.name as indicator
        from item_findings l join data_findings f on f.id = l.finding_id

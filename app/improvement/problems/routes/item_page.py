@@ -14,6 +14,7 @@ from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.policy.roles import ROLES
 from app.core.web.chips import day_of_year, long_date, short_date, word
+from app.improvement.monitoring.scenarios import in_order, scenario_words
 from app.improvement.monitoring.words import BENCHMARKS
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.queries.trace import Trace
@@ -113,6 +114,8 @@ def _may_check(actor: Actor, item: ProblemItem) -> bool:
 def facts(item: ProblemItem, found: Trace) -> list[tuple[Any, ...]]:
     """The rows of 问题事实: the measured cell with its doubt, or where the problem became known; target, causes."""
     rows: list[tuple[Any, ...]] = _measured(found) or _registered(item)
+    if tags := in_order(code for cell in found.cells for code in cell.scenarios):
+        rows.append((_("应用场景"), scenario_words(tags)))
     if item.target is not None:
         on = _("%(day)s复测", day=long_date(item.target_on)) if item.target_on else _("复测")
         rows.append((_("整改目标"), f"{on} {target_sign(found)} {value_words(item.target, _type_of(found))}"))

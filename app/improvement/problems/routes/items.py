@@ -20,6 +20,7 @@ from app.core.web.current import current_actor, needs
 from app.core.web.downloads import workbook_file
 from app.core.web.pages import page
 from app.core.web.sent_in import give_out
+from app.improvement.monitoring.scenarios import SCENARIOS
 from app.improvement.problems import panels
 from app.improvement.problems.export import item_workbook
 from app.improvement.problems.forms.items import RemarkForm
@@ -52,6 +53,7 @@ def _bar(actor: Actor) -> tuple[filters.Filter, ...]:
         filters.choice("flag", _("只看"), flags, many=True),
         filters.text("q", _("编号、问题、单位或拼音")),
         filters.choice("source", _("来源"), codes(SOURCES), many=True, more=True),
+        filters.choice("scenario", _("应用场景"), codes(SCENARIOS), many=True, more=True),
         filters.choice("level", _("清单"), codes(LEVELS), more=True),
         filters.choice("due", _("到期"), codes(DUES), more=True),
         filters.choice("outcome", _("定论"), codes(OUTCOMES), many=True, more=True),
@@ -63,7 +65,9 @@ def _bar(actor: Actor) -> tuple[filters.Filter, ...]:
 
 
 def _wanted(chosen: tuple[filters.Filter, ...]) -> ItemFilter:
-    unit, category, state, severity, flag, words, source, level, due, outcome, tally, used, issued, closed = chosen
+    unit, category, state, severity, flag, words, source, scenario, level, due, outcome, tally, used, issued, closed = (
+        chosen
+    )
     sort = request.args.get("sort", "")
     return ItemFilter(
         words=words.one,
@@ -72,6 +76,7 @@ def _wanted(chosen: tuple[filters.Filter, ...]) -> ItemFilter:
         states=state.chosen,
         severities=severity.chosen,
         sources=source.chosen,
+        scenarios=scenario.chosen,
         level=level.one,
         flags=flag.chosen,
         due=due.one,
