@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, insert, select, text, update
 
 from app.core import calendar
 from app.core import clock as time
 from app.core.audit import trail
 from app.core.casework import deadlines
 from app.core.casework.deadlines import Deadline, Rung
-from app.core.database import db, use_context, uuid7
+from app.core.database import Context, db, use_context, uuid7
 from app.core.outbox.models import InboxLetter, OutboxRow
 from app.core.policy.actor import SYSTEM
 from app.improvement.problems.models import ProblemItem, ProblemList
@@ -331,3 +332,51 @@ def test_a_letter_says_how_it_stands_on_the_day_it_is_written(app: Flask, cast: 
         {"11 月 26 日到期，已超期"},
         {"11 月 26 日到期，没有办完，请督促"},
     ]
+
+
+KINDS = ("problem_items", "break_glass", "identity_grants", "rights_requests", "citizen_letters")
+
+
+def _one_of_each(cast: Cast) -> dict[str, uuid.UUID]:
+    """A clock of each kind at 双桥中学, of records that nobody has."""
+    school = cast.units["shuangqiao"]
+    whose = {"county_id": school.county_id, "school_id": school.id, "due_at": MONDAY, "started_at": MONDAY}
+    ids = {kind: uuid7() for kind in KINDS}
+    use_context(SYSTEM.context())
+    with trail.act(SYSTEM, "system", "test.clocks"):
+        for kind, identity in ids.items():
+            db.session.execute(insert(Deadline).values(id=identity, entity=kind, record_id=uuid7(), name="x", **whose))
+    return ids
+
+
+def test_a_clock_is_seen_and_moved_by_those_whom_its_kind_allows(committed: Flask, cast: Cast) -> None:
+    """Clocks of letters and requests go with the letter and the request, whatever else one may see."""
+    ids, school = _one_of_each(cast), cast.units["shuangqiao"]
+    home = Context(home=school.county_id)
+    registers = {"break_glass", "identity_grants"}
+    theirs = registers | {"problem_items"}
+    expected = (
+        (Context(schools=(school.id,)), theirs),
+        (Context(counties=(school.county_id,)), theirs),
+        (SYSTEM.context(), theirs),
+        (home, set()),
+        (replace(home, classes=("register",)), registers),
+        (replace(home, classes=("requests",)), set()),
+        (Context(home=uuid7(), classes=("register", "requests")), set()),
+        (Context(schools=(cast.units["yuntai"].id,), classes=("register", "requests", "letters")), set()),
+    )
+    shown = text("select entity from deadlines where id = any(:ids)")
+    moved = text("update deadlines set due_at = due_at where id = any(:ids) returning entity")
+    for context, kinds in expected:
+        use_context(replace(context, act=uuid7()))
+        for asked in (shown, moved):
+            assert set(db.session.execute(asked, {"ids": list(ids.values())}).scalars()) == kinds, context
+        db.session.rollback()
+
+
+def test_the_wall_around_clocks_asks_few_questions(committed: Flask, cast: Cast) -> None:
+    """Every step ends clocks: its statement carried sixty-six questions about letters, requests and registers once."""
+    use_context(replace(SYSTEM.context(), act=uuid7()))
+    plan = text("explain update deadlines set closed_at = now() where entity = 'x' and record_id = gen_random_uuid()")
+    asked = [line for (line,) in db.session.execute(plan) if "InitPlan" in line and "(" not in line]
+    assert 0 < len(asked) <= 10, asked
