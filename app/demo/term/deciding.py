@@ -16,9 +16,10 @@ from app.demo.term.county import Term
 
 THOROUGH = (("green", 60), ("yellow", 6), ("orange", 1))
 """How many of each level two schools confirm on the first afternoon; the rest waits."""
-FIRST_LOOK = (("green", 6), ("orange", 1))
-"""The same in every fourth other school."""
-EVERY = 4
+FIRST_LOOK = (("green", 6), ("yellow", 2), ("orange", 1))
+"""The same in every second other school."""
+EVERY = 2
+AFTER_A_TALK = ("yellow", "orange")
 
 
 def tell(term: Term) -> None:
@@ -38,7 +39,8 @@ def _decide(term: Term, code: str, school: uuid.UUID, many: Sequence[tuple[str, 
     for tier, number in many:
         for one in _waiting(school, tier, number):
             use_context(counsellor.context())
-            deciding.confirm(counsellor, one, deciding.ConfirmIn(listed=tier == "green"))
+            talked_on = clock.today() if tier in AFTER_A_TALK else None
+            deciding.confirm(counsellor, one, deciding.ConfirmIn(None, tier == "green", talked_on))
 
 
 def _sign(term: Term, code: str, school: uuid.UUID) -> None:

@@ -161,6 +161,38 @@ def test_a_counsellor_confirms_and_it_takes_effect_with_its_tasks(desk: Desk) ->
     assert desk.duties(yellow.student_id) == {"check_in": "due", "get_to_know": "due"}
 
 
+def test_the_day_of_an_interview_is_kept_whatever_was_decided_and_a_first_signers_day_stays(desk: Desk) -> None:
+    yellow, orange, red = desk.propose("yellow", "orange", "red")
+    counsellor, before, today = desk.act("school_counselor"), clock.today() - timedelta(days=2), clock.today()
+    for refused in (
+        lambda: deciding.confirm(counsellor, yellow, deciding.ConfirmIn(interviewed_on=today + timedelta(days=1))),
+        lambda: deciding.adjust(counsellor, yellow, deciding.AdjustIn("orange", WHY, None, today + timedelta(days=1))),
+        lambda: deciding.reject(counsellor, yellow, deciding.RejectIn(WHY, None, today + timedelta(days=1))),
+    ):
+        with pytest.raises(Invalid) as wrong:
+            refused()
+        assert wrong.value.sentences == {"interviewed_on": deciding.AHEAD}
+    deciding.confirm(counsellor, yellow, deciding.ConfirmIn(interviewed_on=before))
+    deciding.reject(counsellor, orange, deciding.RejectIn(WHY, None, today))
+    deciding.sign_first(counsellor, red, deciding.SignIn(before))
+    deciding.confirm(desk.act(desk.expert(red.owner_id)), red, deciding.ConfirmIn(interviewed_on=today))
+    assert [one.interviewed_on for one in (yellow, orange, red)] == [before, today, before]
+
+
+def test_the_page_asks_for_the_day_of_the_interview_unless_a_first_signer_gave_it(desk: Desk, app: Flask) -> None:
+    yellow, red = desk.propose("yellow", "red")
+    at = {one.proposed: f"/support/proposals/{one.ref}/steps/confirm" for one in (yellow, red)}
+    deciding.sign_first(desk.act("school_counselor"), red, deciding.SignIn(clock.today()))
+    expert = desk.expert(red.owner_id)
+    counsellor = sign_in(app.test_client(), desk.cast["school_counselor"])
+    assert 'name="interviewed_on"' in counsellor.get(at["yellow"]).text
+    ahead = {"interviewed_on": "2099-01-01", "version": str(yellow.version)}
+    refused = counsellor.post(at["yellow"], data=ahead)
+    assert refused.status_code == 422 and deciding.AHEAD.zh in refused.text and "2099-01-01" in refused.text
+    second = sign_in(app.test_client(), desk.cast[expert]).get(at["red"])
+    assert second.status_code == 200 and 'name="interviewed_on"' not in second.text
+
+
 def test_without_a_valid_qualification_nobody_confirms(desk: Desk) -> None:
     (yellow,) = desk.propose("yellow")
     with trail.act(SYSTEM, "system", "test.lapse"):

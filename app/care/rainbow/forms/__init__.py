@@ -18,12 +18,18 @@ from app.core.web.forms import Choice, Day, VersionedForm, at_most, offered, wan
 ANSWERED = _("请选一项")
 
 
+def _talked() -> Day:
+    return Day(_("与学生面谈的日期"), [Optional()], description=_("没有面谈就空着"))
+
+
 class ConfirmForm(VersionedForm):
-    """Nothing but the version that was looked at."""
+    """The version that was looked at, and whether somebody talked with the student."""
+
+    interviewed_on = _talked()
 
     def given(self) -> ConfirmIn:
         """What the operation takes."""
-        return ConfirmIn(self.version.data)
+        return ConfirmIn(self.version.data, interviewed_on=self.interviewed_on.data)
 
 
 class SignForm(VersionedForm):
@@ -44,6 +50,7 @@ class AdjustForm(VersionedForm):
         _("理由和依据"), [wanted(_("请写理由和依据")), Length(min=10, max=2000, message=_("理由 10 至 2000 个字"))],
         description=_("例如面谈看到了什么；加密保存，只有能看依据的人看得到"),
     )  # fmt: skip
+    interviewed_on = _talked()
 
     def offer(self, proposed: str) -> None:
         """Put the other levels into the list."""
@@ -51,7 +58,7 @@ class AdjustForm(VersionedForm):
 
     def given(self) -> AdjustIn:
         """What the operation takes."""
-        return AdjustIn(self.tier.data, self.reason.data or "", self.version.data)
+        return AdjustIn(self.tier.data, self.reason.data or "", self.version.data, self.interviewed_on.data)
 
 
 class RejectForm(VersionedForm):
@@ -61,10 +68,11 @@ class RejectForm(VersionedForm):
         _("哪些数据有误"), [wanted(_("请写哪些数据有误")), Length(min=10, max=2000, message=_("请写 10 至 2000 个字"))],
         description=_("改正数据以后会重新计算"),
     )  # fmt: skip
+    interviewed_on = _talked()
 
     def given(self) -> RejectIn:
         """What the operation takes."""
-        return RejectIn(self.reason.data or "", self.version.data)
+        return RejectIn(self.reason.data or "", self.version.data, self.interviewed_on.data)
 
 
 def _item(number: int) -> RadioField:

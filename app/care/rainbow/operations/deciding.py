@@ -23,7 +23,7 @@ from app.care.rainbow.operations.duties import renew_duties
 from app.core import clock
 from app.core.casework.door import follow, operation
 from app.core.database import db
-from app.core.errors import Sentence, StepRefused
+from app.core.errors import Invalid, Sentence, StepRefused
 from app.core.outbox.post import post
 from app.core.policy.actor import Actor
 from app.core.policy.assignments import CaseAssignment
@@ -44,6 +44,7 @@ SIGNED_OR_NOT_WANTED = Sentence(
     "这一条不用第一人确认，或已有人作第一人确认", "No first signature is wanted here, or somebody has signed already"
 )
 
+AHEAD = Sentence("面谈日期不能在今天以后", "The day of the interview cannot lie ahead")
 
 Sealable = RainbowAssessment | CareDuty | CodeChangeRequest | ChangeEvidence
 
@@ -54,6 +55,8 @@ class ConfirmIn:
 
     version: int | None = None
     listed: bool = False
+    interviewed_on: date | None = None
+    """When somebody talked with the student first; most proposals are confirmed without."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class AdjustIn:
     tier: str | None
     reason: str
     version: int | None = None
+    interviewed_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ class RejectIn:
 
     reason: str
     version: int | None = None
+    interviewed_on: date | None = None
 
 
 @operation(RAINBOW_ASSESSMENT, "sign_first")
@@ -98,6 +103,7 @@ def confirm(actor: Actor, assessment: RainbowAssessment, given: ConfirmIn) -> It
     qualified(actor)
     if given.listed and assessment.proposed != "green":
         raise StepRefused((ONLY_FROM_A_LIST,))
+    _interviewed(assessment, given.interviewed_on)
     assessment.decided, assessment.decided_on = assessment.proposed, clock.today()
     yield
     take_effect(assessment)
@@ -123,14 +129,26 @@ def adjust_far(actor: Actor, assessment: RainbowAssessment, given: AdjustIn) -> 
 def reject(actor: Actor, assessment: RainbowAssessment, given: RejectIn) -> None:
     """The data are wrong: said why, and computed anew by the next free worker."""
     qualified(actor)
+    _interviewed(assessment, given.interviewed_on)
     assessment.note_sealed = sealed(assessment, "note_sealed", given.reason)
     post("rainbow_compute", assessment.student, queue="urgent")
 
 
 def _change(actor: Actor, assessment: RainbowAssessment, given: AdjustIn) -> None:
     qualified(actor)
+    _interviewed(assessment, given.interviewed_on)
     assessment.decided, assessment.decided_on = given.tier, clock.today()
     assessment.note_sealed = sealed(assessment, "note_sealed", given.reason)
+
+
+def _interviewed(assessment: RainbowAssessment, day: date | None) -> None:
+    """Keep the day of an interview; the one that a first signer gave stays. Raises Invalid for a day that lies ahead.
+
+    Without it nobody knows how many of those whom the rules point out are found to need support (mission_care §5.2, 5).
+    """
+    if day is not None and day > clock.today():
+        raise Invalid("interviewed_on", AHEAD)
+    assessment.interviewed_on = assessment.interviewed_on or day
 
 
 def qualified(actor: Actor) -> None:

@@ -201,6 +201,8 @@ def _open(ref: str, name: str) -> Any:
 def _step_page(found: Any, name: str, form: Any, status: int = 200) -> Response:
     if hasattr(form, "offer"):
         form.offer(found.proposed)
+    if found.is_signed_once and "interviewed_on" in form:
+        del form.interviewed_on
     ask, code = ASKS[name], name.replace("-", "_")
     offered = choice(current_actor(), found, code)
     if offered is None and status == 200 and found.state != "proposed":
