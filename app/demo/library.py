@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from flask import current_app
 
+from app.core.database import use_context
 from app.core.storage import Stored
 from app.core.word import Paper
 from app.demo.telling import Teller
@@ -19,6 +20,8 @@ from app.improvement.disclosure.operations.document_library import (
     ReplacedIn,
     VersionIn,
 )
+from app.improvement.disclosure.operations.sendings import SendingIn, SignIn, send_document, sign_for
+from app.improvement.disclosure.queries.sendings import receipt_for
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 BUREAU = "清澜县教育局"
@@ -62,6 +65,22 @@ def tell(county: County, teller: Teller) -> None:
     teller.at(today - timedelta(days=40), 10)
     newer = _file(plan.title, plan.number, today, (*TEXT, "时间表按秋季监测调整。"))
     library.add_version(office, plan, VersionIn(newer, "时间表按秋季监测调整"))
+    _send(county, teller, plan)
+
+
+def _send(county: County, teller: Teller, plan: LibraryDocument) -> None:
+    """The plan goes to all schools and sections; a few have signed for it."""
+    today = teller.real.date()
+    teller.at(today - timedelta(days=2), 15)
+    send_document(county.any("office_director"), plan, SendingIn(("township", "direct", "section"), "请传达到教研组"))
+    for number, role in enumerate(("principal", "dept_head")):
+        for which in range(4):
+            player = county.any(role, which)
+            teller.at(today - timedelta(days=1), 9 + number)
+            use_context(player.context())
+            receipt = receipt_for(player, plan)
+            if receipt.signed_at is None:
+                sign_for(player, receipt, SignIn())
 
 
 def _file(title: str, number: str, day: date, lines: tuple[str, ...]) -> Stored:

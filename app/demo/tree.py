@@ -18,6 +18,7 @@ from app.core.policy.roles import ROLES
 from app.demo import names
 from app.people.directory.models import Person, RoleAssignment, SchoolResponsibility, Unit
 from app.people.directory.pinyin import pinyin_of
+from app.people.directory.words import ADDRESSEE_OF_KIND
 from app.people.identity import factors, passwords
 from app.people.identity.models import Account
 
@@ -102,6 +103,11 @@ class County:
         return next((a for a in people if subject in a.subjects), people[0])
 
 
+def _sent_as(name: str) -> str:
+    """Schools of a town answer to it; the others are run by the bureau itself."""
+    return "township" if "镇" in name else "direct"
+
+
 class Builder:
     """Gathers rows of one county and writes them in one act."""
 
@@ -125,6 +131,7 @@ class Builder:
             {
                 "id": identity, "ref": ref or new_ref(), "county_id": self.county.id, "parent_id": parent, "kind": kind,
                 "code": code, "name": name, "short_name": short, "pinyin": pinyin_of(name), "school_type": school_type,
+                "addressee": ADDRESSEE_OF_KIND.get(kind) or (_sent_as(name) if kind == "school" else None),
                 "from_on": SINCE,
             }
         )  # fmt: skip

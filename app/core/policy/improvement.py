@@ -306,6 +306,7 @@ DISCLOSURE: dict[str, Holders] = {
     "disclosure.manage_library": OFFICE,
     "disclosure.publish_showcase": {"office_director": COUNTY},
     "disclosure.read_examples": dict.fromkeys((*LIST_READERS, *WORKERS), COUNTY),
+    "disclosure.sign_for_document": OWNERS,
     "disclosure.submit_disclosure": {**OFFICE, "principal": UNIT},
     "disclosure.view_data_needs": {
         **GROUP,
@@ -319,6 +320,7 @@ DISCLOSURE: dict[str, Holders] = {
     },
     "disclosure.view_disclosures": {**GROUP, **OFFICE, "principal": SCHOOL, "school_coordinator": SCHOOL},
     "disclosure.view_library": dict.fromkeys((*LIST_READERS, *WORKERS), COUNTY),
+    "disclosure.view_receipts": {**GROUP, **OFFICE, **OWNERS},
     "disclosure.view_school_page": {
         **GROUP,
         **OFFICE,

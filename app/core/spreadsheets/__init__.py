@@ -15,6 +15,7 @@ from app.core.spreadsheets.book import (
 )
 from app.core.spreadsheets.opening import open_book
 from app.core.spreadsheets.refusals import refusal
+from app.core.spreadsheets.tables import Line, refuse_rows, table_lines
 from app.core.spreadsheets.writing import Head, neutralise, restore, write_csv, write_workbook
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Book",
     "Head",
     "Limits",
+    "Line",
     "Range",
     "Sheet",
     "Surroundings",
@@ -33,7 +35,9 @@ __all__ = [
     "neutralise",
     "open_book",
     "refusal",
+    "refuse_rows",
     "restore",
+    "table_lines",
     "write_csv",
     "write_workbook",
 ]

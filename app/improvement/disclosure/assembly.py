@@ -6,7 +6,9 @@ from flask import Flask
 
 from app.core.casework import daily
 from app.core.casework.timeline import WORDS
+from app.core.outbox.handlers import handles
 from app.core.web import navigation
+from app.improvement.disclosure import letters
 from app.improvement.disclosure.operations.disclosures import keep_time_of_all
 from app.improvement.disclosure.operations.roll_names import look_at_all_rolls
 from app.improvement.disclosure.operations.showcase import keep_all_true
@@ -25,6 +27,8 @@ ENTRIES = (
 DEEDS = {
     "result_disclosure.write": ("改了公开内容", "changed the disclosure"),
     "library_document.add": ("放进文件库", "put a document into the library"),
+    "library_document.send": ("发给一类单位", "sent it to units of a type"),
+    "document_receipt.sign": ("签收文件", "signed for a document"),
     "library_document.add_version": ("放了新版本", "put in a newer version"),
     "library_document.describe": ("改了文件说明", "changed the description of a document"),
     "library_document.replace": ("标明由新文件代替", "marked it as replaced"),
@@ -44,6 +48,7 @@ def register(app: Flask) -> None:
             app.register_blueprint(blueprint)
     navigation.add(*ENTRIES)
     WORDS.update(DEEDS)
+    handles("document_sent", letters.document_sent)
     daily.add(keep_time_of_all)
     daily.add(keep_all_true)
     daily.add(look_at_all_rolls)

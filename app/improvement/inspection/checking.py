@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.core.errors import Invalid, Sentence
+from app.core.spreadsheets import refuse_rows
 from app.improvement.inspection.rows import EMPTY, MOST_ROWS, TOO_MANY, Row, Rows
 from app.improvement.inspection.words import LEVELS, POINT, PROOFS, STAGE_WORDS
 
@@ -15,7 +16,6 @@ NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-]{0,11}")
 LONGEST = {"title": 120, "look_for": 300}
 TITLES = {"title": ("名称", "The title"), "look_for": ("看什么", "What to look for")}
 MOST_TOPICS, LONGEST_TOPIC = 5, 12
-MOST_TOLD = 12
 LEVEL_CODES = {
     **{word.zh: str(level) for level, word in LEVELS.items()},
     **{f"{word.zh}指标": str(level) for level, word in LEVELS.items() if level != POINT},
@@ -36,25 +36,8 @@ def sound_rows(given: Rows) -> list[Row]:
     rows = [_read(row, faults) for row in given.rows]
     for check in (_doubles, _parents, _rounds, _depths, _leaves):
         check(rows, faults)
-    if faults:
-        raise Invalid(_told(faults))
+    refuse_rows(faults)
     return _in_order(rows)
-
-
-def _told(faults: Faults) -> dict[str, Sentence]:
-    places = sorted(faults)
-    told = {f"row {place}": _at(place, faults[place]) for place in places[:MOST_TOLD]}
-    if len(places) > MOST_TOLD:
-        more = len(places) - MOST_TOLD
-        told["more"] = Sentence(f"还有 {more} 行不对，改好前面的再传", f"Mend these first; wrong besides: {more}")
-    told["content"] = Sentence(
-        f"有 {len(places)} 行不对，没有导入", f"Nothing was brought in. Rows that are wrong: {len(places)}"
-    )
-    return told
-
-
-def _at(place: int, said: Sentence) -> Sentence:
-    return Sentence(f"第 {place} 行：{said.zh}", f"Row {place}: {said.en}")
 
 
 def _read(row: Row, faults: Faults) -> Row:

@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.errors import Invalid, Sentence
-from app.core.spreadsheets import Head, as_typed, open_book, write_workbook
+from app.core.spreadsheets import Head, table_lines, write_workbook
 from app.core.yaml_files import checked, loaded
 from app.improvement.inspection.words import LEVELS, POINT, PROOFS, STAGE_WORDS
 
@@ -22,13 +22,7 @@ HEADS = (
 )  # fmt: skip
 COLUMNS = ("level", "number", "parent", "title", "look_for", "proofs", "stages", "topics")
 MOST_ROWS = 600
-HEADER_ROWS = 10
 BETWEEN = re.compile(r"[、；;，,\s]+")
-NO_TABLE = Sentence(
-    "没有找到表头。第一行要有这些列：级别、编号、上级编号、名称、看什么、佐证方式、适用学段、专题；请用下载的空表填写",
-    "No header was found. The first row has the columns 级别, 编号, 上级编号, 名称, 看什么, 佐证方式, 适用学段, 专题; "
-    "fill the blank table that can be downloaded",
-)
 EMPTY = Sentence("表里一行指标都没有", "There is not a single indicator in the table")
 TOO_MANY = Sentence(f"最多 {MOST_ROWS} 行", f"At most {MOST_ROWS} rows")
 
@@ -97,24 +91,12 @@ def read_yaml(text: str) -> Rows:
 
 def read_book(content: bytes, name: str) -> Rows:
     """The rows of the first sheet that has the header; empty lines are left out. Raises Invalid, ImportRefused."""
-    for sheet in open_book(content, name).sheets:
-        for at, line in enumerate(sheet.cells[:HEADER_ROWS]):
-            titles = [as_typed(cell).strip() for cell in line]
-            if all(head.title in titles for head in HEADS):
-                columns = [titles.index(head.title) for head in HEADS]
-                return Rows(tuple(_rows(sheet.cells[at + 1 :], columns, at + 2)))
-    raise Invalid("content", NO_TABLE)
-
-
-def _rows(lines: Sequence[Sequence[Any]], columns: Sequence[int], first: int) -> list[Row]:
     found = []
-    for place, line in enumerate(lines, first):
-        cells = [as_typed(line[column]).strip() if column < len(line) else "" for column in columns]
-        if any(cells):
-            level, number, parent, title, look_for = cells[:5]
-            proofs, stages, topics = (tuple(one for one in BETWEEN.split(cell) if one) for cell in cells[5:])
-            found.append(Row(place, level, number, parent, title, look_for, proofs, stages, topics))
-    return found
+    for place, cells in table_lines(content, name, [head.title for head in HEADS]):
+        level, number, parent, title, look_for = cells[:5]
+        proofs, stages, topics = (tuple(one for one in BETWEEN.split(cell) if one) for cell in cells[5:])
+        found.append(Row(place, level, number, parent, title, look_for, proofs, stages, topics))
+    return Rows(tuple(found))
 
 
 def _in_words(row: Row) -> list[str]:

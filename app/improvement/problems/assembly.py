@@ -40,6 +40,7 @@ DEEDS = {
     "problem_list.edit": ("改了清单信息", "changed the list"),
     "problem_list.open": ("打开了送审的清单", "opened the list"),
     "problem_list.print": ("生成了清单公文", "drew the document"),
+    "problem_item.spread": ("按单位类型列入", "put it on the list for every unit of a type"),
     "problem_item.edit": ("改了问题项", "changed the item"),
     "problem_item.name_handler": ("指定了经办人", "named a handler"),
     "problem_item.name_evaluator": ("请了第三方评估", "asked an outside evaluator"),

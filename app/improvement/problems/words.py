@@ -13,6 +13,7 @@ from app.improvement.monitoring.words import SEVERITIES as SEVERITIES
 from app.improvement.monitoring.words import SOURCES as SOURCES
 from app.improvement.monitoring.words import SUBJECTS as SUBJECTS
 from app.improvement.monitoring.words import word_of as word_of
+from app.people.directory.words import ADDRESSEES
 from workflows.improvement.problem_item import ANSWER_OBJECTION, DECIDE_AFTER_WITHDRAWAL, DIAGNOSE, PLAN, SIGN_FOR
 from workflows.improvement.problem_item_facts import MAX_SUSPENSION_DAYS
 from workflows.improvement.problem_list import ANSWER
@@ -137,6 +138,7 @@ FILTERS: dict[str, Callable[[Any], str]] = {
     "seen_word": lambda code: word(word_of(SEEN, code)),
     "trigger_word": lambda code: word(word_of(TRIGGERS, code)),
     "lacks_words": lacks,
+    "addressee_word": lambda code: word(word_of(ADDRESSEES, code)),
 }
 """Codes as words of the page, for templates."""
 SPANS = {

@@ -7,15 +7,25 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    FileField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, Optional, Regexp
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from app.core.errors import Invalid
+from app.core.web.forms import Sent
 from app.core.web.pages import say
 from app.people.directory.operations import AliasIn, CloseIn, EnrolmentEnd, LeaveIn, PersonIn, UnitIn
-from app.people.directory.words import DUTIES, SCHOOL_TYPES, SUBJECTS, UNIT_KINDS
+from app.people.directory.words import ADDRESSEES, DUTIES, SCHOOL_TYPES, SUBJECTS, UNIT_KINDS
 
 DATE = _("日期请写成 2026-11-25")
 
@@ -55,6 +65,11 @@ class UnitForm(FlaskForm):
         _("简称"), [Optional(), Length(max=30, message=_("简称最多 30 个字"))], description=_("列表里用；空着就用全称")
     )
     school_type = SelectField(_("学校类别"), [Optional()])
+    addressee = SelectField(
+        _("收文类型"),
+        [Optional()],
+        description=_("清单和公文按类型一次发给同类单位；学区和科室不用选"),
+    )
     address = StringField(_("地址"), [Optional(), Length(max=120)])
     from_on = DateField(_("从哪一天起"), [Optional()])
 
@@ -63,6 +78,8 @@ class UnitForm(FlaskForm):
         self.kind.choices = [SelectChoice(kind, say(UNIT_KINDS[kind])) for kind in kinds]
         types = [SelectChoice(code, say(words)) for code, words in SCHOOL_TYPES.items()]
         self.school_type.choices = [SelectChoice("", ""), *types]
+        sent_as = [SelectChoice(code, say(words)) for code, words in ADDRESSEES.items()]
+        self.addressee.choices = [SelectChoice("", ""), *sent_as]
         return self
 
     def given(self) -> UnitIn:
@@ -73,10 +90,21 @@ class UnitForm(FlaskForm):
             name=self.name.data.strip(),
             short_name=(self.short_name.data or "").strip(),
             school_type=self.school_type.data or None,
+            addressee=self.addressee.data or None,
             address=(self.address.data or "").strip() or None,
             from_on=self.from_on.data,
             version=self.version.data,
         )
+
+
+class UnitsForm(FlaskForm):
+    """A table of units."""
+
+    content = FileField(
+        _("机构表（xlsx 或 csv）"),
+        [Sent()],
+        description=_("先下载现在的机构表，改好再传；编码对得上的改资料，对不上的开办"),
+    )
 
 
 class CloseForm(Reasoned):

@@ -24,6 +24,7 @@ from sqlalchemy.orm import relationship
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, Versioned, mapped_column
 from app.core.vault.rotation import Sealed
 
+ADDRESSEES = ("district", "township", "direct", "section")
 PARTS_OF_A_SCHOOL = ("school_group", "school_monitoring_center")
 
 
@@ -34,6 +35,7 @@ class Unit(Base, Record, Versioned):
     __table_args__ = (
         UniqueConstraint("county_id", "code"),
         UniqueConstraint("id", "county_id"),
+        CheckConstraint(f"addressee in ({', '.join(repr(code) for code in ADDRESSEES)})", name="addressee"),
         Index("ix_units_parent", "parent_id"),
         Index("ix_units_kind", "county_id", "kind"),
     )
@@ -46,6 +48,8 @@ class Unit(Base, Record, Versioned):
     short_name: Mapped[str] = mapped_column(String(30))
     pinyin: Mapped[str] = mapped_column(String(200), default="")
     school_type: Mapped[str | None] = mapped_column(String(2))
+    addressee: Mapped[str | None] = mapped_column(String(8))
+    """As what papers are sent to it (the addressees of a circular); empty where nothing is sent by type."""
     address: Mapped[str | None] = mapped_column(String(120))
     from_on: Mapped[date | None]
     to_on: Mapped[date | None]

@@ -21,6 +21,15 @@ UNIT_KINDS: dict[str, Sentence] = {
     "community": Sentence("村（社区）", "Community"),
     "reviewing_panel": Sentence("评审组", "Reviewing panel"),
 }
+ADDRESSEES: dict[str, Sentence] = {
+    "district": Sentence("学区", "School districts"),
+    "township": Sentence("乡镇学校", "Township schools"),
+    "direct": Sentence("直属学校（单位）", "Directly-run schools and units"),
+    "section": Sentence("局属科室", "Sections of the bureau"),
+}
+"""The types of units that a paper is addressed to."""
+ADDRESSEE_OF_KIND = {"school_district": "district", "department": "section"}
+"""Kinds of units that have one type and no other."""
 SCHOOL_TYPES: dict[str, Sentence] = {
     "21": Sentence("小学", "Primary school"),
     "31": Sentence("初中", "Junior middle school"),

@@ -14,6 +14,7 @@ from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.improvement.disclosure.models import LibraryDocument, LibraryVersion
+from app.improvement.disclosure.queries.sendings import unsigned
 
 VIEW, MANAGE = "disclosure.view_library", "disclosure.manage_library"
 PAGE = 50
@@ -30,7 +31,7 @@ def _seen(actor: Actor, found: Any) -> Any:
 
 
 def documents(
-    actor: Actor, words: str = "", category: str = "", standing: str = "", after: str = ""
+    actor: Actor, words: str = "", category: str = "", standing: str = "", after: str = "", to_sign: bool = False
 ) -> Sequence[LibraryDocument]:
     """Papers whose title, number or summary holds the words, the newest signed first; one more than a page."""
     found = _seen(actor, select(LibraryDocument))
@@ -42,6 +43,8 @@ def documents(
         found = found.where(LibraryDocument.category == category)
     if standing:
         found = found.where(_standing(standing))
+    if to_sign:
+        found = found.where(LibraryDocument.id.in_(unsigned(actor)))
     if after:
         edge = select(LibraryDocument.id).where(LibraryDocument.ref == after).scalar_subquery()
         found = found.where(LibraryDocument.id < edge)

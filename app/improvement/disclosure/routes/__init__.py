@@ -8,6 +8,7 @@ from app.improvement.disclosure.routes import (
     examples,
     public,
     school_pages,
+    sendings,
     showcase,
 )
 from app.improvement.disclosure.routes.blueprint import BLUEPRINTS
@@ -21,5 +22,6 @@ __all__ = [
     "examples",
     "public",
     "school_pages",
+    "sendings",
     "showcase",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, current_app, request, url_for
 from flask_babel import gettext as _
 
+from app.core import clock
 from app.core.audit import trail
 from app.core.errors import Invalid, NotFound, Sentence
 from app.core.policy import decide
@@ -25,8 +26,10 @@ from app.improvement.disclosure.models import LibraryDocument
 from app.improvement.disclosure.operations import document_library as operations
 from app.improvement.disclosure.queries import disclosures as shown
 from app.improvement.disclosure.queries import document_library as queries
+from app.improvement.disclosure.queries import sendings
 from app.improvement.disclosure.routes.blueprint import library_bp as bp
 from app.improvement.disclosure.words import CATEGORIES, STANDINGS
+from app.people.directory.words import ADDRESSEES
 
 VIEW, MANAGE = queries.VIEW, queries.MANAGE
 NO_FILE = Sentence("请选择文件", "Choose a file")
@@ -52,12 +55,13 @@ def index() -> Response:
     words = filters.text("words", _("标题、文号或发文单位"))
     category = filters.choice("category", _("类别"), [(code, word(one)) for code, one in CATEGORIES.items()])
     standing = filters.choice("standing", _("效力"), [(code, word(one)) for code, one in STANDINGS.items()])
-    rows = queries.documents(actor, words.one, category.one, standing.one, after)
+    waiting = filters.choice("receipt", _("签收"), [("open", _("等我签收"))])
+    rows = queries.documents(actor, words.one, category.one, standing.one, after, bool(waiting.one))
     more, rows = len(rows) > queries.PAGE, rows[: queries.PAGE]
     return page(
         "improvement/disclosure/library.html",
         rows=rows,
-        listing=filters.bar([words, category, standing]),
+        listing=filters.bar([words, category, standing, waiting]),
         may_manage=decide.holds(actor, MANAGE),
         next_url=filters.address(after=rows[-1].ref) if more else "",
         first_url=filters.address() if after else "",
@@ -103,10 +107,15 @@ def show(ref: str) -> Response:
     """One paper with its files."""
     actor = current_actor()
     found = queries.document_for(actor, ref)
+    held = sendings.receipts(actor, found)
     return page(
         "improvement/disclosure/document.html",
         document=found,
         may_manage=decide.may(actor, MANAGE, found),
+        receipts=held,
+        to_sign=next((one for one in held if one.unit_id == actor.unit_id and one.signed_at is None), None),
+        sent_as=ADDRESSEES,
+        today=clock.today(),
         public=shown.disclosures_of(actor, found),
         may_publish=decide.may(actor, MANAGE, found) and found.is_for_everybody,
         readers=_("、").join(word(ROLES[code]) for code in found.roles if code in ROLES),

@@ -15,10 +15,13 @@ from app.core.web.forms import Choice, Day, Later, Number, VersionedForm, at_mos
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.operations.drafting import ItemIn
 from app.improvement.problems.operations.lists import ArchiveIn, IssueIn, ListIn
+from app.improvement.problems.operations.spreading import SpreadIn
 from app.improvement.problems.words import CATEGORIES, DOMAIN_CODES, SEVERITIES, SOURCES, codes
-from app.people.directory.words import grade_name
+from app.people.directory.words import ADDRESSEES, grade_name
 
 Ids = dict[str, uuid.UUID]
+SPREAD_TO = tuple(code for code in ADDRESSEES if code != "district")
+"""A school district answers for no problem itself; its schools do."""
 GRADES = tuple(f"G{number}" for number in range(1, 13))
 
 
@@ -153,3 +156,13 @@ class ItemForm(VersionedForm):
             "version": self.version.data,
         }
         return ItemIn(**(values | fixed))
+
+
+class SpreadForm(VersionedForm):
+    """To which type of units a line goes."""
+
+    addressee = Choice(_("发给哪一类单位"), validators=[wanted(_("请选择单位类型"))])
+
+    def given(self) -> SpreadIn:
+        """What the operation takes."""
+        return SpreadIn(self.addressee.data or "", self.version.data)

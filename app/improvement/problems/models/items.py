@@ -52,6 +52,8 @@ class ProblemItem(Base, Movable):
     severity: Mapped[str | None] = mapped_column(String(10))
     unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("units.id"))
     """Responsible unit: a department or a school."""
+    addressee: Mapped[str | None] = mapped_column(String(8))
+    """The type of units that the line went to at once; empty where its unit was named."""
     responsible_person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
     owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
     """The handler (经办人), named when the item is signed for."""

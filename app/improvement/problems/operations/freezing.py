@@ -29,6 +29,7 @@ COPIED = (
     "target",
     "criteria",
     "description",
+    "addressee",
 )
 
 

@@ -15,8 +15,14 @@ def next_number(county_id: uuid.UUID, prefix: str, table: str = "") -> str:
 
     `table` names what is counted, for the reader of the calling line.
     """
-    row = insert(NumberCounter).values(county_id=county_id, prefix=prefix, last=1)
+    return next_numbers(county_id, prefix, 1)[0]
+
+
+def next_numbers(county_id: uuid.UUID, prefix: str, many: int) -> list[str]:
+    """The next `many` numbers, in one statement."""
+    row = insert(NumberCounter).values(county_id=county_id, prefix=prefix, last=many)
     counted = row.on_conflict_do_update(
-        index_elements=["county_id", "prefix"], set_={"last": NumberCounter.last + 1}
+        index_elements=["county_id", "prefix"], set_={"last": NumberCounter.last + many}
     ).returning(NumberCounter.last)
-    return f"{prefix}-{db.session.execute(counted).scalar_one():04d}"
+    last = db.session.execute(counted).scalar_one()
+    return [f"{prefix}-{number:04d}" for number in range(last - many + 1, last + 1)]

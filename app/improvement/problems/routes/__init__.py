@@ -10,6 +10,7 @@ from app.improvement.problems.routes import (  # noqa: F401 (each hangs its page
     list_steps,
     lists,
     reopenings,
+    spreading,
 )
 from app.improvement.problems.routes.blueprints import items_bp, lists_bp
 

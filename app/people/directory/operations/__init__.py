@@ -5,6 +5,7 @@ from app.people.directory.operations.hand_over import HandOverIn, hand_over
 from app.people.directory.operations.people import LeaveIn, PersonIn, add_person, change_person, leave
 from app.people.directory.operations.requests import RoleWish, name_deputy, request_role, take_back_request
 from app.people.directory.operations.students import EnrolmentEnd, end_enrolment
+from app.people.directory.operations.unit_sheets import Taken, UnitsIn, take_units
 from app.people.directory.operations.units import (
     AliasIn,
     CloseIn,
@@ -27,7 +28,9 @@ __all__ = [
     "PersonIn",
     "RoleWish",
     "SchoolsIn",
+    "Taken",
     "UnitIn",
+    "UnitsIn",
     "add_alias",
     "add_person",
     "assign_schools",
@@ -44,4 +47,5 @@ __all__ = [
     "remove_alias",
     "request_role",
     "take_back_request",
+    "take_units",
 ]

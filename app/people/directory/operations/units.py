@@ -16,7 +16,7 @@ from app.core.policy.actor import Actor
 from app.people.directory.models import RoleAssignment, Student, Unit, UnitAlias
 from app.people.directory.pinyin import pinyin_of
 from app.people.directory.queries.terms import not_over
-from app.people.directory.words import UNIT_KINDS
+from app.people.directory.words import ADDRESSEE_OF_KIND, ADDRESSEES, UNIT_KINDS
 
 RIGHT = "people.manage_units"
 CODE_TAKEN = Sentence("这个编码已经有单位在用", "Another unit has this code already.")
@@ -24,6 +24,11 @@ ALIAS_TAKEN = Sentence("这个叫法已经对应到别的单位", "This name alr
 KIND_UNKNOWN = Sentence("请选择单位类型", "Choose the kind of unit.")
 REASON_WANTED = Sentence("请写明关闭的原因，至少 10 个字", "Say why it closes, in at least 10 characters.")
 DATES = Sentence("关闭日期不能早于开办日期", "It cannot close before it opened.")
+ADDRESSEE_UNFIT = Sentence(
+    "学区和科室的收文类型是定好的；学校和其他单位请选乡镇学校或直属学校（单位）",
+    "School districts and sections have a type of their own; choose township or directly-run for schools and other units.",
+)
+FIXED = frozenset(ADDRESSEE_OF_KIND.values())
 MADE_HERE = tuple(kind for kind in UNIT_KINDS if kind not in ("province", "city", "county_bureau"))
 """Kinds that a county opens itself; the bureaus above come with the installation."""
 
@@ -37,6 +42,7 @@ class UnitIn:
     name: str
     short_name: str
     school_type: str | None = None
+    addressee: str | None = None
     address: str | None = None
     from_on: date | None = None
     version: int | None = None
@@ -88,7 +94,16 @@ def _fill(unit: Unit, given: UnitIn) -> None:
             raise Invalid("code", CODE_TAKEN)
     unit.code, unit.name, unit.short_name = given.code, given.name, given.short_name or given.name[:30]
     unit.school_type = given.school_type if unit.kind == "school" else None
+    unit.addressee = addressee_of(unit.kind, given.addressee)
     unit.address, unit.pinyin = given.address, pinyin_of(given.name)
+
+
+def addressee_of(kind: str, chosen: str | None) -> str | None:
+    """As what papers are sent to a unit of this kind. Raises Invalid for a type that belongs to another kind."""
+    fixed = ADDRESSEE_OF_KIND.get(kind)
+    if chosen and (chosen not in ADDRESSEES or (fixed or chosen) != chosen or (not fixed and chosen in FIXED)):
+        raise Invalid("addressee", ADDRESSEE_UNFIT)
+    return fixed or chosen or None
 
 
 @operation(right=RIGHT, name="unit.change")

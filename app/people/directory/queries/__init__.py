@@ -21,6 +21,7 @@ from app.people.directory.queries.students import StudentFilter, own_classes, st
 from app.people.directory.queries.units import (
     Node,
     UnitFilter,
+    addressed,
     aliases_of,
     parents_for,
     people_of,
@@ -37,6 +38,7 @@ __all__ = [
     "StaffFilter",
     "StudentFilter",
     "UnitFilter",
+    "addressed",
     "aliases_of",
     "class_for",
     "classes",

@@ -38,6 +38,7 @@ class UnitFilter:
 
     words: str = ""
     kinds: Sequence[str] = ()
+    addressees: Sequence[str] = ()
     closed: bool = False
 
 
@@ -58,7 +59,7 @@ def tree(actor: Actor, wanted: UnitFilter) -> list[Node]:
         query = query.where(not_over(Unit, clock.today()))
     units = list(db.session.scalars(query))
     people = _heads(actor, units)
-    if wanted.words or wanted.kinds:
+    if wanted.words or wanted.kinds or wanted.addressees:
         return [Node(unit, 0, people[unit.id], 0) for unit in _sorted(_matching(actor, units, wanted))]
     children: dict[uuid.UUID | None, list[Unit]] = defaultdict(list)
     known = {unit.id for unit in units}
@@ -82,7 +83,12 @@ def _heads(actor: Actor, units: Sequence[Unit]) -> Counter[uuid.UUID]:
 
 
 def _matching(actor: Actor, units: Sequence[Unit], wanted: UnitFilter) -> list[Unit]:
-    kept = [unit for unit in units if not wanted.kinds or unit.kind in wanted.kinds]
+    kept = [
+        unit
+        for unit in units
+        if (not wanted.kinds or unit.kind in wanted.kinds)
+        and (not wanted.addressees or unit.addressee in wanted.addressees)
+    ]
     if not wanted.words:
         return kept
     close = or_(
@@ -154,3 +160,11 @@ def parents_for(actor: Actor) -> list[Unit]:
     """Units under which a new one may be opened."""
     parents = ("county_bureau", "leading_group", "school_district", "school")
     return units_within(actor, "people.manage_units", parents)
+
+
+def addressed(actor: Actor, types: Sequence[str]) -> list[Unit]:
+    """The open units of the county to which papers of these types go today, by type and code."""
+    wanted = select(Unit).where(
+        Unit.county_id == actor.county_id, Unit.addressee.in_(types), running(Unit, clock.today())
+    )
+    return list(db.session.scalars(wanted.order_by(Unit.addressee, Unit.code)))

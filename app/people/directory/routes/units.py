@@ -20,7 +20,7 @@ from app.people.directory.forms import AliasForm, CloseForm, UnitForm, refuse
 from app.people.directory.operations.units import MADE_HERE
 from app.people.directory.queries import ClassFilter, UnitFilter
 from app.people.directory.routes.blueprint import bp, workbook
-from app.people.directory.words import SCHOOL_TYPES, SUBJECTS, UNIT_KINDS
+from app.people.directory.words import ADDRESSEES, SCHOOL_TYPES, SUBJECTS, UNIT_KINDS
 
 
 def _chosen() -> tuple[tuple[filters.Filter, ...], UnitFilter]:
@@ -28,9 +28,12 @@ def _chosen() -> tuple[tuple[filters.Filter, ...], UnitFilter]:
     chosen = (
         filters.text("q", _("名称、拼音、编码或别的叫法")),
         filters.choice("kind", _("类型"), kinds, many=True),
+        filters.choice(
+            "addressee", _("收文类型"), [(code, say(words)) for code, words in ADDRESSEES.items()], many=True
+        ),
         filters.choice("closed", _("已关闭的"), [("yes", _("也列出"))]),
     )
-    return chosen, UnitFilter(chosen[0].one, chosen[1].chosen, chosen[2].one == "yes")
+    return chosen, UnitFilter(chosen[0].one, chosen[1].chosen, chosen[2].chosen, chosen[3].one == "yes")
 
 
 @bp.get("/units")
@@ -46,7 +49,8 @@ def units() -> Response:
         kinds=UNIT_KINDS,
         today=clock.today(),
         may_open=decide.holds(actor, "people.manage_units"),
-        flat=bool(wanted.words or wanted.kinds),
+        flat=bool(wanted.words or wanted.kinds or wanted.addressees),
+        sent_as=ADDRESSEES,
     )
 
 
@@ -59,10 +63,21 @@ def export_units() -> Response:
         Head(_("全称"), 36),
         Head(_("简称"), 20),
         Head(_("类型"), 18),
+        Head(_("收文类型"), 16),
         Head(_("岗位人数"), 10, "number"),
     ]
     nodes = queries.tree(current_actor(), _chosen()[1])
-    rows = ((n.unit.code, n.unit.name, n.unit.short_name, say(UNIT_KINDS[n.unit.kind]), n.people) for n in nodes)
+    rows = (
+        (
+            n.unit.code,
+            n.unit.name,
+            n.unit.short_name,
+            say(UNIT_KINDS[n.unit.kind]),
+            say(ADDRESSEES[n.unit.addressee]) if n.unit.addressee else "",
+            n.people,
+        )
+        for n in nodes
+    )
     return workbook(_("机构"), heads, rows)
 
 
@@ -96,6 +111,7 @@ def _unit_page(ref: str, form: AliasForm, status: int = 200) -> Response:
         classes=classes,
         kinds=UNIT_KINDS,
         types=SCHOOL_TYPES,
+        sent_as=ADDRESSEES,
         subjects=SUBJECTS,
         roles=ROLES,
         form=form,
