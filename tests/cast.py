@@ -33,7 +33,6 @@ from app.people.directory.models import (
     Unit,
 )
 from app.people.directory.pinyin import pinyin_of
-from app.people.directory.words import ADDRESSEE_OF_KIND
 from app.people.identity import factors, passwords, sessions
 from app.people.identity.models import Account, SignInSession
 from app.people.identity.sessions import Visit
@@ -174,7 +173,6 @@ def _unit(found: Cast, rows: list[dict[str, Any]], key: str, kind: str, code: st
             "short_name": short,
             "pinyin": pinyin_of(name),
             "school_type": school_type,
-            "addressee": ADDRESSEE_OF_KIND.get(kind),
             "from_on": SINCE,
         }
     )

@@ -18,7 +18,6 @@ from app.core.policy.roles import ROLES
 from app.demo import names
 from app.people.directory.models import Person, RoleAssignment, SchoolResponsibility, Unit
 from app.people.directory.pinyin import pinyin_of
-from app.people.directory.words import ADDRESSEE_OF_KIND
 from app.people.identity import factors, passwords
 from app.people.identity.models import Account
 
@@ -131,7 +130,7 @@ class Builder:
             {
                 "id": identity, "ref": ref or new_ref(), "county_id": self.county.id, "parent_id": parent, "kind": kind,
                 "code": code, "name": name, "short_name": short, "pinyin": pinyin_of(name), "school_type": school_type,
-                "addressee": ADDRESSEE_OF_KIND.get(kind) or (_sent_as(name) if kind == "school" else None),
+                "addressee": _sent_as(name) if kind == "school" else None,
                 "from_on": SINCE,
             }
         )  # fmt: skip

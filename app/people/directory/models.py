@@ -15,6 +15,7 @@ from sqlalchemy import (
     LargeBinary,
     UniqueConstraint,
     case,
+    literal,
     null,
     text,
 )
@@ -24,7 +25,9 @@ from sqlalchemy.orm import relationship
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, Versioned, mapped_column
 from app.core.vault.rotation import Sealed
 
-ADDRESSEES = ("district", "township", "direct", "section")
+CHOSEN_ADDRESSEES = ("township", "direct")
+FIXED_ADDRESSEES = {"school_district": "district", "department": "section"}
+"""Kinds of units that are one type of addressee and no other."""
 PARTS_OF_A_SCHOOL = ("school_group", "school_monitoring_center")
 
 
@@ -35,7 +38,7 @@ class Unit(Base, Record, Versioned):
     __table_args__ = (
         UniqueConstraint("county_id", "code"),
         UniqueConstraint("id", "county_id"),
-        CheckConstraint(f"addressee in ({', '.join(repr(code) for code in ADDRESSEES)})", name="addressee"),
+        CheckConstraint(f"addressee in ({', '.join(repr(code) for code in CHOSEN_ADDRESSEES)})", name="addressee"),
         Index("ix_units_parent", "parent_id"),
         Index("ix_units_kind", "county_id", "kind"),
     )
@@ -49,7 +52,7 @@ class Unit(Base, Record, Versioned):
     pinyin: Mapped[str] = mapped_column(String(200), default="")
     school_type: Mapped[str | None] = mapped_column(String(2))
     addressee: Mapped[str | None] = mapped_column(String(8))
-    """As what papers are sent to it (the addressees of a circular); empty where nothing is sent by type."""
+    """As what papers are sent to it, where its kind leaves a choice; see `sent_as`."""
     address: Mapped[str | None] = mapped_column(String(120))
     from_on: Mapped[date | None]
     to_on: Mapped[date | None]
@@ -66,6 +69,17 @@ class Unit(Base, Record, Versioned):
     @classmethod
     def _school_id(cls) -> ColumnElement[uuid.UUID | None]:
         return case((cls.kind == "school", cls.id), (cls.kind.in_(PARTS_OF_A_SCHOOL), cls.parent_id), else_=null())
+
+    @hybrid_property
+    def sent_as(self) -> str | None:
+        """Its type among the addressees of a paper: district, township, direct or section; None where nothing goes by type."""
+        return FIXED_ADDRESSEES.get(self.kind, self.addressee)
+
+    @sent_as.inplace.expression
+    @classmethod
+    def _sent_as(cls) -> ColumnElement[str | None]:
+        fixed = [(cls.kind == kind, literal(code)) for kind, code in FIXED_ADDRESSEES.items()]
+        return case(*fixed, else_=cls.addressee)
 
     @hybrid_property
     def unit_id(self) -> uuid.UUID:

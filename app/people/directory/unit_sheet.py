@@ -90,7 +90,7 @@ def _cells(units: Sequence[Unit]) -> list[list[str]]:
     return [
         [
             unit.code, unit.name, unit.short_name, UNIT_KINDS[unit.kind].zh,
-            ADDRESSEES[unit.addressee].zh if unit.addressee else "",
+            ADDRESSEES[unit.sent_as].zh if unit.sent_as else "",
             SCHOOL_TYPES[unit.school_type].zh if unit.school_type in SCHOOL_TYPES else "",
             codes.get(unit.parent_id, "") if unit.parent_id else "",
         ]

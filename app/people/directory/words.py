@@ -28,8 +28,6 @@ ADDRESSEES: dict[str, Sentence] = {
     "section": Sentence("局属科室", "Sections of the bureau"),
 }
 """The types of units that a paper is addressed to."""
-ADDRESSEE_OF_KIND = {"school_district": "district", "department": "section"}
-"""Kinds of units that have one type and no other."""
 SCHOOL_TYPES: dict[str, Sentence] = {
     "21": Sentence("小学", "Primary school"),
     "31": Sentence("初中", "Junior middle school"),

@@ -36,7 +36,7 @@ def test_the_kind_decides_for_districts_and_sections_and_a_person_for_schools(ap
     bureau = db.session.get_one(Unit, cast.county.id)
     section = operations.open_unit(director, bureau, given("KS-9", "督导科", kind="department", school_type=None))
     school = operations.open_unit(director, bureau, given(addressee="township"))
-    assert (section.addressee, school.addressee) == ("section", "township")
+    assert (section.sent_as, school.sent_as) == ("section", "township")
     for kind, chosen in (("school", "section"), ("department", "township"), ("school", "other")):
         with pytest.raises(Invalid) as refused:
             operations.open_unit(director, bureau, given("3133000777", kind=kind, addressee=chosen))
@@ -56,7 +56,7 @@ def test_a_table_sets_types_opens_units_and_keeps_former_names(app: Flask, cast:
     assert (counts.opened, counts.changed, counts.same) == (2, 1, 0)
     made = {one.code: one for one in db.session.scalars(select(Unit).where(Unit.code.in_(("XQ-01", "3133000555"))))}
     assert unit(cast, "shuangqiao").addressee == "township"
-    assert (made["XQ-01"].addressee, made["3133000555"].addressee) == ("district", "direct")
+    assert (made["XQ-01"].sent_as, made["3133000555"].sent_as) == ("district", "direct")
     assert made["3133000555"].parent_id == made["XQ-01"].id
     assert db.session.scalar(select(UnitAlias.unit_id).where(UnitAlias.alias == former)) == held.id
     assert taken(cast, content).same == 3

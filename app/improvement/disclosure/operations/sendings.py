@@ -67,7 +67,7 @@ def send_document(actor: Actor, document: LibraryDocument, given: SendingIn) -> 
     db.session.add_all(
         DocumentReceipt(
             id=uuid7(), county_id=document.county_id, school_id=unit.school_id, document_id=document.id,
-            sending_id=sending.id, unit_id=unit.id, addressee=unit.addressee, sign_by=sending.sign_by,
+            sending_id=sending.id, unit_id=unit.id, addressee=unit.sent_as, sign_by=sending.sign_by,
         )
         for unit in found
     )  # fmt: skip

@@ -84,7 +84,7 @@ def _mine(ref: str) -> LibraryDocument:
 
 def _page(found: LibraryDocument, form: SendingForm, status: int = 200) -> Response:
     receivers = sendings.receivers(current_actor(), found, tuple(ADDRESSEES))
-    groups = [(said, [unit for unit in receivers if unit.addressee == code]) for code, said in ADDRESSEES.items()]
+    groups = [(said, [unit for unit in receivers if unit.sent_as == code]) for code, said in ADDRESSEES.items()]
     return page(
         "improvement/disclosure/sending_form.html", status, document=found, form=form, groups=groups,
         action=url_for("library.send", ref=found.ref), back_url=found.address,

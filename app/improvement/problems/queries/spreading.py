@@ -46,7 +46,7 @@ def receivers(actor: Actor, item: ProblemItem, addressee: str) -> list[Receiver]
         .outerjoin(Person, Person.id == RoleAssignment.person_id)
         .where(
             Unit.county_id == item.county_id,
-            Unit.addressee == addressee,
+            Unit.sent_as == addressee,
             Unit.kind.in_(KINDS),
             running(Unit, day),
             Unit.id.not_in(held),

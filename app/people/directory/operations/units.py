@@ -13,10 +13,10 @@ from app.core.casework.door import SHORTEST_REASON, operation
 from app.core.database import db, uuid7
 from app.core.errors import Invalid, Sentence, StepRefused
 from app.core.policy.actor import Actor
-from app.people.directory.models import RoleAssignment, Student, Unit, UnitAlias
+from app.people.directory.models import CHOSEN_ADDRESSEES, FIXED_ADDRESSEES, RoleAssignment, Student, Unit, UnitAlias
 from app.people.directory.pinyin import pinyin_of
 from app.people.directory.queries.terms import not_over
-from app.people.directory.words import ADDRESSEE_OF_KIND, ADDRESSEES, UNIT_KINDS
+from app.people.directory.words import UNIT_KINDS
 
 RIGHT = "people.manage_units"
 CODE_TAKEN = Sentence("这个编码已经有单位在用", "Another unit has this code already.")
@@ -28,7 +28,6 @@ ADDRESSEE_UNFIT = Sentence(
     "学区和科室的收文类型是定好的；学校和其他单位请选乡镇学校或直属学校（单位）",
     "School districts and sections have a type of their own; choose township or directly-run for schools and other units.",
 )
-FIXED = frozenset(ADDRESSEE_OF_KIND.values())
 MADE_HERE = tuple(kind for kind in UNIT_KINDS if kind not in ("province", "city", "county_bureau"))
 """Kinds that a county opens itself; the bureaus above come with the installation."""
 
@@ -99,11 +98,11 @@ def _fill(unit: Unit, given: UnitIn) -> None:
 
 
 def addressee_of(kind: str, chosen: str | None) -> str | None:
-    """As what papers are sent to a unit of this kind. Raises Invalid for a type that belongs to another kind."""
-    fixed = ADDRESSEE_OF_KIND.get(kind)
-    if chosen and (chosen not in ADDRESSEES or (fixed or chosen) != chosen or (not fixed and chosen in FIXED)):
+    """As what papers are sent to a unit of this kind, where there is a choice. Raises Invalid for a type of another kind."""
+    fixed = FIXED_ADDRESSEES.get(kind)
+    if chosen and chosen not in ((fixed,) if fixed else CHOSEN_ADDRESSEES):
         raise Invalid("addressee", ADDRESSEE_UNFIT)
-    return fixed or chosen or None
+    return None if fixed else chosen or None
 
 
 @operation(right=RIGHT, name="unit.change")

@@ -87,7 +87,7 @@ def _matching(actor: Actor, units: Sequence[Unit], wanted: UnitFilter) -> list[U
         unit
         for unit in units
         if (not wanted.kinds or unit.kind in wanted.kinds)
-        and (not wanted.addressees or unit.addressee in wanted.addressees)
+        and (not wanted.addressees or unit.sent_as in wanted.addressees)
     ]
     if not wanted.words:
         return kept
@@ -165,6 +165,6 @@ def parents_for(actor: Actor) -> list[Unit]:
 def addressed(actor: Actor, types: Sequence[str]) -> list[Unit]:
     """The open units of the county to which papers of these types go today, by type and code."""
     wanted = select(Unit).where(
-        Unit.county_id == actor.county_id, Unit.addressee.in_(types), running(Unit, clock.today())
+        Unit.county_id == actor.county_id, Unit.sent_as.in_(types), running(Unit, clock.today())
     )
-    return list(db.session.scalars(wanted.order_by(Unit.addressee, Unit.code)))
+    return list(db.session.scalars(wanted.order_by(Unit.sent_as, Unit.code)))

@@ -73,7 +73,7 @@ def export_units() -> Response:
             n.unit.name,
             n.unit.short_name,
             say(UNIT_KINDS[n.unit.kind]),
-            say(ADDRESSEES[n.unit.addressee]) if n.unit.addressee else "",
+            say(ADDRESSEES[n.unit.sent_as]) if n.unit.sent_as else "",
             n.people,
         )
         for n in nodes
