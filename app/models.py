@@ -4,6 +4,7 @@ from app.api import models as api_models
 from app.care.access import models as access_models
 from app.care.consent import models as consent_models
 from app.care.figures import models as figure_models
+from app.care.protection import models as protection_models
 from app.care.rainbow import models as rainbow_models
 from app.care.rights import models as rights_models
 from app.care.screening import models as screening_models
@@ -47,6 +48,7 @@ TABLES = (
     outbox_models,
     plan_models,
     problem_models,
+    protection_models,
     rainbow_models,
     rights_models,
     screening_models,

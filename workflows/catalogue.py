@@ -9,6 +9,7 @@ from workflows.care.consent import CONSENT
 from workflows.care.critical_alert import CRITICAL_ALERT
 from workflows.care.figure_release import FIGURE_RELEASE
 from workflows.care.identity_grant import IDENTITY_GRANT
+from workflows.care.impact_assessment import IMPACT_ASSESSMENT
 from workflows.care.rainbow_assessment import RAINBOW_ASSESSMENT
 from workflows.care.rights_request import RIGHTS_REQUEST
 from workflows.care.rule_set import RULE_SET
@@ -73,6 +74,7 @@ ALL: Final[tuple[Workflow, ...]] = (
     IDENTITY_GRANT,
     RIGHTS_REQUEST,
     FIGURE_RELEASE,
+    IMPACT_ASSESSMENT,
 )
 WORKFLOWS: Final[dict[str, Workflow]] = {workflow.name: workflow for workflow in ALL}
 

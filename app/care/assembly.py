@@ -7,6 +7,7 @@ from flask import Flask
 from app.care.access import assembly as access
 from app.care.consent import assembly as consent
 from app.care.figures import assembly as figures
+from app.care.protection import assembly as protection
 from app.care.rainbow import assembly as rainbow
 from app.care.rights import assembly as rights
 from app.care.screening import assembly as screening
@@ -14,6 +15,7 @@ from app.care.screening import assembly as screening
 
 def assemble(app: Flask) -> None:
     """Its features, and its commands."""
+    protection.register(app)
     consent.register(app)
     rainbow.register(app)
     screening.register(app)

@@ -11,6 +11,7 @@ from app.core.audit import trail
 from app.core.copying import allow_long_statements
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
+from tests.care.assessed import assessed
 
 STUDENTS = """
 insert into students (id, county_id, school_id, student_no, name, gender, birth_date, grade, boarding, left_behind, from_on)
@@ -21,8 +22,9 @@ from (select id, row_number() over (order by code) as place from units where id 
 """
 CAMPAIGN = """
 insert into screening_campaigns (id, county_id, name, unit_id, owner_id, school_year, grades, scales, opens_on, closes_on,
-    assessment_no, state)
-values (:id, :county, '秋季测评', :county, :owner, 2026, '["G7"]', '[]', current_date - 30, current_date - 20, 'PIA', :state)
+    assessment_id, state)
+values (:id, :county, '秋季测评', :county, :owner, 2026, '["G7"]', '[]', current_date - 30, current_date - 20,
+    (select id from impact_assessments where county_id = :county and subject = 'screening' and state = 'active'), :state)
 """
 TASKS = """
 insert into screening_tasks (county_id, school_id, student_id, campaign_id, state, reason_code)
@@ -81,6 +83,7 @@ def fill(
     """`many` students in each school, with everything that the figures count; `heavy`: decisions, answers and ratings too."""
     use_context(SYSTEM.context())
     given: dict[str, Any] = {"county": county, "owner": owner, "id": uuid.uuid4()}
+    assessed(county, owner, "screening")
     with trail.act(SYSTEM, "system", "test.fill"):
         allow_long_statements()
         db.session.execute(text(STUDENTS), given | {"schools": schools, "many": many})

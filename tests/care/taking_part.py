@@ -19,6 +19,7 @@ from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
 from app.people.directory import bulk
 from app.people.directory.models import SchoolClass, Student
+from tests.care.assessed import assessed
 from tests.cast import Cast
 
 PHONES = ("13800001111", "13900002222")
@@ -49,6 +50,7 @@ class Family:
             [row(self.cast, n, self.born, self.key) for n in range(self.many)],
             clock.today(),
         )
+        assessed(self.cast.units[self.key].county_id, self.cast["dpo"].person_id, "screening", "counseling")
         return self
 
     @property

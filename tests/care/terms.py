@@ -49,8 +49,7 @@ class Term:
         values: dict[str, Any] = {
             "name": "秋季学期测评", "purpose": "了解学生需要哪些帮助", "grades": ("G7",),
             "scales": ("phq9 1.0.0", "gad7 1.0.0"), "opens_on": MONDAY + timedelta(days=21),
-            "closes_on": MONDAY + timedelta(days=25), "assessment_no": "PIA-2026-03",
-            "on_duty": (self.cast["school_counselor"].person_id,),
+            "closes_on": MONDAY + timedelta(days=25), "on_duty": (self.cast["school_counselor"].person_id,),
         }  # fmt: skip
         return CampaignIn(**(values | changes))
 

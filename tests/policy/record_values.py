@@ -8,8 +8,12 @@ from typing import Any
 from uuid import uuid4
 
 from flask import current_app
+from sqlalchemy import select
 
+from app.care.protection.models import ImpactAssessment
+from app.core.database import db
 from app.core.vault import Place
+from app.people.directory.models import Person
 
 
 def _sealed_letter(chain: Any, column: str) -> bytes:
@@ -100,6 +104,7 @@ STATES = {
     "remediation_plans": "active",
     "code_change_requests": "submitted",
     "break_glass": "ended",
+    "impact_assessments": "active",
     "rights_requests": "received",
     "identity_grants": "requested",
     "rule_sets": "draft",
@@ -139,6 +144,7 @@ BEGINNINGS = dict.fromkeys(STATES, "draft") | {
 }
 """Other states than `STATES`, mostly where a record begins: what is no longer asked of a running record is asked there."""
 WANTED = {
+    "assessment_id",
     "class_id",
     "cycle_id",
     "indicator_id",
@@ -180,6 +186,25 @@ def _day_of(chain: Any) -> date:
     return date(1900, 1, 1) + timedelta(chain.ids["inspection_terms"].int % 36_000)
 
 
+def _somebody_else(chain: Any) -> Any:
+    return db.session.scalar(select(Person.id).where(Person.id != chain.ids["persons"]).limit(1))
+
+
+PURPOSES = ("screening", "counseling", "referral_share", "cross_dept_data", "rating_share_guardian", "research")
+
+
+def _unassessed(chain: Any) -> str:
+    """A purpose of which no assessment is in force in the county yet: there is one at a time."""
+    held = select(ImpactAssessment.subject).where(ImpactAssessment.county_id == chain.place.id)
+    return next(one for one in PURPOSES if one not in set(db.session.scalars(held)))
+
+
+def _assessed(chain: Any) -> Any:
+    return db.session.scalar(
+        select(ImpactAssessment.subject).where(ImpactAssessment.id == chain.ids["impact_assessments"])
+    )
+
+
 BY_TABLE: dict[tuple[str, str], Any] = {
     ("citizen_letters", "round"): 1,
     ("citizen_letters", "school_id"): lambda chain: chain.school.id,
@@ -209,6 +234,12 @@ BY_TABLE: dict[tuple[str, str], Any] = {
     ("paper_sheets", "scale_code"): "phq9",
     ("paper_sheets", "scale_version"): "1.0.0",
     ("access_codes", "kind"): "guardian1",
+    ("impact_assessments", "approved_by"): lambda chain: _somebody_else(chain),
+    ("impact_assessments", "kind"): "purpose",
+    ("impact_assessments", "subject"): lambda chain: _unassessed(chain),
+    ("impact_assessments", "risk"): "low",
+    ("impact_assessments", "file_sha256"): "0" * 64,
+    ("impact_assessments", "version_no"): lambda chain: 1 + chain.ids["impact_assessments"].int % 30_000,
     ("rights_requests", "asked_as"): "guardian1",
     ("rights_requests", "kind"): "copy",
     ("consent_answers", "answer"): "agree",
@@ -220,7 +251,7 @@ BY_TABLE: dict[tuple[str, str], Any] = {
         "zh": {"title": "告知", "paragraphs": []},
         "en": {"title": "Notice", "paragraphs": []},
     },
-    ("consent_rounds", "purpose"): "screening",
+    ("consent_rounds", "purpose"): lambda chain: _assessed(chain),
     ("consents", "purpose"): "screening",
     ("consents", "school_year"): 2026,
     ("arrived_files", "state"): "kept",

@@ -72,6 +72,15 @@ GOOD_GRANT: dict[str, Any] = {"until_on": None, "days_are_over": True}
 GRANT_CASES: dict[str, Case] = {"days_are_over": ({"days_are_over": True}, [{"days_are_over": False}])}
 GOOD_REQUEST: dict[str, Any] = {"identity_is_proven": True}
 REQUEST_CASES: dict[str, Case] = {"identity_is_proven": ({"identity_is_proven": True}, [{"identity_is_proven": False}])}
+GOOD_IMPACT: dict[str, Any] = {
+    "is_written": True,
+    "has_signed_file": True,
+    "risk_is_bearable": True,
+    "review_lies_ahead": True,
+    "review_is_over": True,
+    "review_on": None,
+}
+IMPACT_CASES: dict[str, Case] = {code: ({code: True}, [{code: False}]) for code in GOOD_IMPACT if code != "review_on"}
 GOOD_RULE_SET: dict[str, Any] = {
     "vectors_pass": True,
     "was_tried": True,

@@ -281,6 +281,7 @@ GOOD: dict[str, Changes] = {
     "break_glass": care_facts.GOOD_OPENING,
     "identity_grant": care_facts.GOOD_GRANT,
     "rights_request": care_facts.GOOD_REQUEST,
+    "impact_assessment": care_facts.GOOD_IMPACT,
     "import_batch": {
         "is_results": True,
         "is_staff": False,
@@ -336,6 +337,7 @@ CASES: dict[str, dict[str, Case]] = {
     "break_glass": care_facts.OPENING_CASES,
     "identity_grant": care_facts.GRANT_CASES,
     "rights_request": care_facts.REQUEST_CASES,
+    "impact_assessment": care_facts.IMPACT_CASES,
     "import_batch": BATCH_CASES,
 }
 

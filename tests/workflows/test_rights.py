@@ -71,6 +71,7 @@ def test_every_right_is_an_area_and_a_verb_with_a_noun() -> None:
             "rainbow",
             "access",
             "rights",
+            "protection",
             "figures",
         }
         assert "_" in words and words.islower(), right

@@ -22,7 +22,7 @@ class CampaignFacts(Protocol):
 
     @property
     def has_impact_assessment(self) -> bool:
-        """The number of the approved impact assessment is written down."""
+        """An impact assessment of screening is in force."""
 
     @property
     def has_duty_roster(self) -> bool:
@@ -81,7 +81,7 @@ def licences_hold(campaign: CampaignFacts) -> bool:
     return campaign.licences_hold
 
 
-@guard("写明已批准的个人信息保护影响评估编号", en="Give the number of the approved impact assessment")
+@guard("测评的个人信息保护影响评估正在生效", en="An impact assessment of the survey is in force")
 def has_impact_assessment(campaign: CampaignFacts) -> bool:
     return campaign.has_impact_assessment
 

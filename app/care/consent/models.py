@@ -48,6 +48,8 @@ class ConsentRound(Base, Record, Versioned, Scoped):
     due_on: Mapped[date]
     asked_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))
     asked_on: Mapped[date]
+    assessment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("impact_assessments.id"))
+    """The impact assessment under which it was sent; the database lets no new one in without it."""
 
     @property
     def label(self) -> str:

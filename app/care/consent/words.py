@@ -7,6 +7,10 @@ from app.core.errors import Sentence
 PURPOSES: dict[str, Sentence] = {
     "screening": Sentence("心理健康测评", "Wellbeing survey"),
     "counseling": Sentence("心理辅导", "Counselling"),
+    "referral_share": Sentence("转介时向医院提供信息", "Information for a hospital"),
+    "cross_dept_data": Sentence("与其他部门核对情况", "Facts from other departments"),
+    "rating_share_guardian": Sentence("向监护人说明观察情况", "Observations told to guardians"),
+    "research": Sentence("教育研究", "Research"),
 }
 RELATIONS: dict[str, Sentence] = {
     "father": Sentence("父亲", "Father"),

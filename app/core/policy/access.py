@@ -41,4 +41,14 @@ RIGHTS: dict[str, Holders] = {
 }
 """Requests of the persons whose data they are (security 43)."""
 
-AREAS: tuple[dict[str, Holders], ...] = (ACCESS, RIGHTS)
+PROTECTION: dict[str, Holders] = {
+    "protection.approve_assessment": dict.fromkeys(("dpo", "leading_group_head"), COUNTY),
+    "protection.draft_assessment": dict.fromkeys(("dpo", "psych_center_lead"), COUNTY),
+    "protection.view_assessments": dict.fromkeys(
+        ("dpo", "leading_group_head", "psych_center_lead", "school_counselor", "school_psych_lead", "security_admin"),
+        COUNTY,
+    ),
+}
+"""Purposes and impact assessments (security 40, 87): what was weighed is no secret inside, and names nobody."""
+
+AREAS: tuple[dict[str, Holders], ...] = (ACCESS, RIGHTS, PROTECTION)

@@ -41,7 +41,7 @@ ALL = (
         "Leading group head",
         "county",
         powerful=True,
-        data=("letters", "releases"),
+        data=("letters", "protection", "releases"),
         wide=True,
     ),
     _role(
@@ -107,7 +107,7 @@ ALL = (
         "County psychology centre lead",
         "county",
         powerful=True,
-        data=("care_red", "care_named", "register", "figures"),
+        data=("care_red", "care_named", "protection", "register", "figures"),
         wide=True,
     ),
     _role(
@@ -122,7 +122,12 @@ ALL = (
     _role("province_viewer", "省级查看员", "Province viewer", "region", data=("region_figures",)),
     _role("city_officer", "市教育局管理员", "City officer", "region", data=("region_figures",)),
     _role(
-        "dpo", "个人信息保护负责人", "Data protection officer", "county", powerful=True, data=("register", "requests")
+        "dpo",
+        "个人信息保护负责人",
+        "Data protection officer",
+        "county",
+        powerful=True,
+        data=("protection", "register", "requests"),
     ),
     _role("auditor", "审计员", "Auditor", "system", powerful=True, data=("logs",)),
     _role(

@@ -152,8 +152,7 @@ def plan(term: Term) -> ScreeningCampaign:
     lead, head = county.any("psych_center_lead"), county.any("leading_group_head")
     duty = tuple(county.any("psych_expert", number).person_id for number in range(4))
     given = CampaignIn(
-        NAME, PURPOSE, SCREENED, SCALES, days.before(OPENS), days.before(CLOSES), groups=2,
-        assessment_no="清教评〔2026〕3号", on_duty=tuple(person for person in duty if person),
+        NAME, PURPOSE, SCREENED, SCALES, days.before(OPENS), days.before(CLOSES), groups=2, on_duty=tuple(person for person in duty if person),
     )  # fmt: skip
     made = campaigns.draft_campaign(lead, CampaignPlace(county.id, county.id), given)
     campaigns.submit_campaign(lead, made, STEP)

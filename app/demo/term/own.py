@@ -93,7 +93,7 @@ def _draft(term: Term, code: str, counsellor: Actor, one: Plan) -> ScreeningCamp
     closes = _day(term.days, one.opens - one.days + 1)
     assert counsellor.person_id is not None
     given = CampaignIn(
-        one.name, PURPOSE, GRADES, one.scales, opens, closes, assessment_no="清教评〔2026〕3号",
+        one.name, PURPOSE, GRADES, one.scales, opens, closes,
         on_duty=(counsellor.person_id,),
     )  # fmt: skip
     school = term.county.schools[code][0]

@@ -5,7 +5,19 @@ from __future__ import annotations
 from app.core.audit.trail import QUIET
 from app.core.database import db
 from app.demo.telling import Teller
-from app.demo.term import changes, county, deciding, openings, own, releases, requests, rules, scales, stories
+from app.demo.term import (
+    assessments,
+    changes,
+    county,
+    deciding,
+    openings,
+    own,
+    releases,
+    requests,
+    rules,
+    scales,
+    stories,
+)
 from app.demo.term.county import Term
 from app.demo.term.days import CLOSES, OPENS, SECOND_WAVE, Days
 from app.demo.tree import County
@@ -18,6 +30,7 @@ def tell(place: County, teller: Teller) -> None:
     stories.choose(term)
     rules.tell(term)
     scales.tell(term)
+    assessments.tell(term)
     county.ask(term)
     told = stories.Told(term)
     county.plan(term)
@@ -41,6 +54,7 @@ def tell(place: County, teller: Teller) -> None:
     county.compute(term)
     rules.tell_later(term)
     scales.tell_later(term)
+    assessments.tell_later(term)
     deciding.tell(term)
     stories.changed(told)
     requests.tell(term, told.families)

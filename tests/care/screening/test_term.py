@@ -59,7 +59,6 @@ def test_a_school_screens_after_the_principal_and_the_centre_agreed_and_its_stud
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"assessment_no": ""}, "影响评估"),
         ({"on_duty": ()}, "值守"),
         ({"purpose": ""}, "目的"),
     ],

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from app.care.consent.models import Consent, ConsentRound
 from app.care.consent.notices import notice_for
+from app.care.protection.models import in_force
 from app.core import clock
 from app.core.audit import trail
 from app.core.casework import daily
@@ -22,6 +23,10 @@ from app.core.imports.grades import school_year
 from app.core.policy.actor import SYSTEM, Actor
 
 NOBODY_THERE = Sentence("所选年级里没有还没征询过的学生", "The chosen grades hold no student who was not asked yet")
+NOT_ASSESSED = Sentence(
+    "这个用途还没有生效的影响评估，请先由个人信息保护负责人办好",
+    "No impact assessment of this purpose is in force; the data protection officer sees to it first",
+)
 PAST = Sentence("答复日期不能早于今天", "The day for answers cannot be past")
 
 ASK = text(
@@ -60,17 +65,20 @@ class RoundIn:
 def send_round(actor: Actor, place: SchoolPlace, given: RoundIn) -> ConsentRound:
     """Ask everybody in the grades who was not asked this school year; one entry with count and digest (decision 20).
 
-    Raises Invalid when nobody is there to ask, or the day is past.
+    Raises Invalid when nobody is there to ask, the day is past, or no impact assessment of the purpose is in force.
     """
     assert actor.person_id is not None
     today, notice = clock.today(), notice_for(given.purpose)
     if given.due_on < today:
         raise Invalid("due_on", PAST)
+    assessment = in_force(place.county_id, given.purpose)
+    if assessment is None:
+        raise Invalid("purpose", NOT_ASSESSED)
     made = ConsentRound(
         id=uuid7(), county_id=place.county_id, school_id=place.school_id, title=given.title.strip(),
         purpose=given.purpose, school_year=school_year(today.year, today.month), grades=list(given.grades),
         notice_version=notice.version, notice=notice.text, notice_sha256=notice.sha256, due_on=given.due_on,
-        asked_by=actor.person_id, asked_on=today,
+        asked_by=actor.person_id, asked_on=today, assessment_id=assessment.id,
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()

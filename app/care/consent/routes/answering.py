@@ -14,6 +14,8 @@ from app.care.consent.operations.answers import AnswerIn
 from app.care.consent.queries import own as queries
 from app.care.consent.routes.blueprint import code_bp as bp
 from app.care.consent.routes.door import KEPT, OFFERS, inside
+from app.care.protection.purposes import purposes
+from app.care.protection.words import BASES
 from app.core.errors import Invalid, NotFound
 from app.core.web.current import PUBLIC, needs
 from app.core.web.pages import language, page, say
@@ -65,6 +67,8 @@ def _notice(consent: Consent, holder: Holder, status: int = 200, refused: str = 
         notice=consent.round.notice[language()],
         said=_said(consent, holder),
         refused=refused,
+        basis=purposes().get(consent.purpose),
+        bases=BASES,
     )
 
 

@@ -55,9 +55,6 @@ class CampaignForm(VersionedForm):
         default=1,
         description=_("班级轮流开始，每批隔一个上学日，人手不够时用"),
     )
-    assessment_no = StringField(
-        _("影响评估编号"), [Optional(), at_most(60)], description=_("个人信息保护影响评估，批准后才能提交")
-    )
     on_duty = Ticks(_("值守人"), [Optional()], description=_("按开放日轮流；每天都要有人，警报先找当天值守的人"))
 
     def offer(self, grades: Sequence[tuple[str, str]], persons: Sequence[Person], scales: Known) -> None:
@@ -79,7 +76,6 @@ class CampaignForm(VersionedForm):
             opens_on=self.opens_on.data,
             closes_on=self.closes_on.data,
             groups=self.groups.data or 1,
-            assessment_no=self.assessment_no.data or "",
             on_duty=ids_of(self.on_duty.data or (), persons),
             version=self.version.data,
         )

@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, Index, SmallInteger, UniqueConstraint, f
 from sqlalchemy.orm import relationship
 
 from app.care.consent.models import Consent, ConsentRound
+from app.care.protection.models import ImpactAssessment, in_force
 from app.care.screening.models.results import CriticalAlert
 from app.care.screening.models.scales import ScaleVersion, ending_before, pinned, scales_in_force
 from app.care.screening.scales import choosing
@@ -54,7 +55,9 @@ class ScreeningCampaign(Base, Movable):
     groups: Mapped[int] = mapped_column(SmallInteger, default=1, server_default=text("1"))
     """Waves: classes take turns, each wave begins on the school day after the one before."""
     assessment_no: Mapped[str] = mapped_column(String(60), default="", server_default=text("''"))
-    """Number of the approved impact assessment (PIPL 55)."""
+    """Name of the impact assessment (PIPL 55) as it was when it was submitted."""
+    assessment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("impact_assessments.id"))
+    """That assessment; the database lets no campaign be submitted without one in force."""
     agreed: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
     duty: Mapped[list[DutyDay]] = relationship(lazy="select", order_by="DutyDay.day", back_populates="campaign")
@@ -101,8 +104,15 @@ class ScreeningCampaign(Base, Movable):
 
     @property
     def has_impact_assessment(self) -> bool:
-        """A number is written down."""
-        return bool(self.assessment_no.strip())
+        """An assessment of screening is in force."""
+        return self.assessment is not None
+
+    @property
+    def assessment(self) -> ImpactAssessment | None:
+        """The one under which it was submitted, else the one in force."""
+        if self.assessment_id is not None and self.state not in ("draft", "returned"):
+            return db.session.get(ImpactAssessment, self.assessment_id)
+        return in_force(self.county_id, "screening")
 
     @property
     def open_days(self) -> list[date]:

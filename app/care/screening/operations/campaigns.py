@@ -9,6 +9,7 @@ from datetime import date
 
 from sqlalchemy import select
 
+from app.care.protection.models import in_force
 from app.care.screening.models import DutyDay, ScreeningCampaign, scales_in_force
 from app.care.screening.operations.tasks import assign_all, settle_all
 from app.care.screening.scales import choosing
@@ -50,7 +51,6 @@ class CampaignIn:
     opens_on: date
     closes_on: date
     groups: int = 1
-    assessment_no: str = ""
     on_duty: tuple[uuid.UUID, ...] = ()
     version: int | None = None
 
@@ -95,7 +95,6 @@ def _write(campaign: ScreeningCampaign, given: CampaignIn) -> None:
     campaign.grades, campaign.scales = list(given.grades), listed
     campaign.opens_on, campaign.closes_on, campaign.groups = given.opens_on, given.closes_on, given.groups
     campaign.school_year = school_year(given.opens_on.year, given.opens_on.month)
-    campaign.assessment_no = given.assessment_no.strip()
     if not campaign.open_days:
         raise Invalid("opens_on", NO_SCHOOL_DAY)
     _set_duty(campaign, given.on_duty)
@@ -128,6 +127,8 @@ def submit_campaign(actor: Actor, campaign: ScreeningCampaign, given: CampaignSt
     if any(_term(one.opens_on) == term and set(one.grades) & set(campaign.grades) for one in found):
         raise StepRefused((ONE_A_TERM,))
     campaign.agreed = False
+    if (assessment := in_force(campaign.county_id, "screening")) is not None:
+        campaign.assessment_id, campaign.assessment_no = assessment.id, assessment.label[:60]
 
 
 def _term(day: date) -> tuple[int, bool]:

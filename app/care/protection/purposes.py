@@ -1,0 +1,45 @@
+"""What personal data are processed for: one entry a purpose, read from the settings file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from app.core.errors import Sentence
+
+FILE = Path(__file__).parents[3] / "config" / "protection" / "purposes.yaml"
+BASES = ("consent", "duty", "emergency")
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """One purpose: on which basis, why, which data, how long, by which law; `tables`: where its data lie."""
+
+    code: str
+    basis: str
+    title: Sentence
+    why: Sentence
+    data: Sentence
+    retention: Sentence
+    law: Sentence
+    tables: tuple[str, ...]
+
+
+def purposes() -> dict[str, Purpose]:
+    """Code → purpose, in the order of the file. Raises ValueError for a basis that the law does not know."""
+    return _purposes(FILE.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _purposes(changed: int) -> dict[str, Purpose]:
+    return {code: _purpose(code, given) for code, given in yaml.safe_load(FILE.read_text(encoding="utf-8")).items()}
+
+
+def _purpose(code: str, given: dict[str, dict[str, str]]) -> Purpose:
+    if given["basis"] not in BASES:
+        raise ValueError(f"{code}: a basis is one of {', '.join(BASES)}")
+    said = {key: Sentence(given["zh"][key], given["en"][key]) for key in ("title", "why", "data", "retention", "law")}
+    return Purpose(code, str(given["basis"]), **said, tables=tuple(given["tables"]))
