@@ -108,7 +108,7 @@ async def answer_all(browser: Browser, student: dict[str, Any], token: str, thin
         began = time.perf_counter()
         told = json.loads(await browser.ask("POST", student["path"], 200, form, as_json=True))
         heard.answers.append(time.perf_counter() - began)
-        if told != {"answered": sequence, "asked": many, "stale": False}:
+        if told != {"answered": sequence, "asked": many, "stale": False, "sequence": sequence}:
             heard.faults.append(f"answer {sequence} of {many}: {told}")
         await asyncio.sleep(dice.uniform(*think))
     began = time.perf_counter()

@@ -113,11 +113,7 @@ def ask_all(asked: Sequence[tuple[Ready, Sequence[Any]]], *, context: Context | 
     known: _Known = fairy.info.get(_KNOWN) or _begun(fairy, raw)
     try:
         words = before + b"; ".join([known.words_of(raw, statement, values) for statement, values in asked])
-        raw.pgconn.send_query(words)
-        answers = raw.wait(generators.execute(raw.pgconn))
-        for answer in answers:
-            if answer.status not in _GOOD:
-                raise error_from_result(answer, raw.info.encoding)
+        answers = _all_sent(raw, words)
     except psycopg.Error as fault:
         told = "; ".join(statement.text for statement, _values in asked)
         raise DBAPIError.instance(told, None, fault, psycopg.Error, dialect=line.dialect) from fault
@@ -166,6 +162,15 @@ def _sent(raw: Any, words: bytes) -> Any:
     if answer.status not in _GOOD:
         raise error_from_result(answer, raw.info.encoding)
     return answer
+
+
+def _all_sent(raw: Any, words: bytes) -> list[Any]:
+    raw.pgconn.send_query(words)
+    answers: list[Any] = raw.wait(generators.execute(raw.pgconn))
+    for answer in answers:
+        if answer.status not in _GOOD:
+            raise error_from_result(answer, raw.info.encoding)
+    return answers
 
 
 def keep_what_is_ready(engine: Engine) -> None:

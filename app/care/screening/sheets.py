@@ -31,8 +31,12 @@ class Sheet:
         return cls([None] * len(scale.items), [0] * len(scale.items))
 
     def put(self, place: int, value: int, sequence: int) -> bool:
-        """Take an answer unless a later one of the same question is there; whether it was taken."""
-        if sequence < self.order[place]:
+        """Take an answer unless a later one of the same question is there; whether it was taken.
+
+        Two devices may count alike: then the one that is there stays, as the other waited somewhere without a network.
+        """
+        there, before = self.values[place], self.order[place]
+        if sequence < before or (sequence == before and there not in (None, value)):
             return False
         self.values[place], self.order[place] = value, sequence
         return True

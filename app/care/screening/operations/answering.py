@@ -49,13 +49,14 @@ class TaskStep:
 class Answer:
     """One answer: scale, item number, value, the phone's own sequence, and milliseconds since the one before.
 
-    Sequence and duration come from the phone's counters, never from its clock, which may be wrong.
+    Sequence and duration come from the phone's counters, never from its clock, which may be wrong. A page without a script
+    counts nothing and keeps nothing back: its answer (sequence None) is the last one as it comes.
     """
 
     scale: str
     item: int
     value: int
-    sequence: int
+    sequence: int | None
     milliseconds: int = 0
     version: str | None = None
     """The version of the scale that the phone showed; None where it does not say."""
@@ -63,11 +64,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class Saved:
-    """What a save came to: answered and asked questions of all scales, and whether a newer answer was there already."""
+    """What a save came to: answered and asked questions of all scales, and whether a newer answer was there already.
+
+    `sequence`: the highest that came so far from any window or device, so that each goes on from there.
+    """
 
     answered: int
     asked: int
     stale: bool = False
+    sequence: int = 0
 
 
 def scales_of(task: ScreeningTask) -> list[Scale]:
@@ -121,27 +126,29 @@ def save_answer(actor: Actor, task: ScreeningTask, given: Answer) -> Saved:
         raise Invalid("value", NO_SUCH)
     if response.scale_version != scale.version or given.version not in (None, scale.version):
         raise Invalid("value", OTHER_VERSION)
+    reached = max(one.sequence for one in sheets)
+    sequence = reached + 1 if given.sequence is None else given.sequence
     sheet = opened(response, scale)
-    taken = _put(scale, sheet, given)
+    taken = _put(scale, sheet, given, sequence)
     asked = sum(len(one.items) for one in scales.values())
     answered = sheet.answered + sum(one.answered for one in sheets if one is not response)
     if taken:
-        _keep(actor, response, _values(response, scale, sheet, given))
+        _keep(actor, response, _values(response, scale, sheet, given, sequence))
         if answered == asked and not task.complete:
             _complete(actor, task)
-    return Saved(answered, asked, stale=not taken)
+    return Saved(answered, asked, not taken, max(sequence, reached))
 
 
-def _put(scale: Scale, sheet: Sheet, given: Answer) -> bool:
+def _put(scale: Scale, sheet: Sheet, given: Answer, sequence: int) -> bool:
     places = {item.id: place for place, item in enumerate(scale.items)}
     item = scale.by_id.get(given.item)
     rather_not = item is not None and bool(item.critical) and given.value == RATHER_NOT
-    if item is None or not (given.value in scale.values(item) or rather_not) or given.sequence < 0:
+    if item is None or not (given.value in scale.values(item) or rather_not) or sequence < 0:
         raise Invalid("value", NO_SUCH)
-    return sheet.put(places[given.item], given.value, given.sequence)
+    return sheet.put(places[given.item], given.value, sequence)
 
 
-def _values(response: ScaleResponse, scale: Scale, sheet: Sheet, given: Answer) -> dict[str, Any]:
+def _values(response: ScaleResponse, scale: Scale, sheet: Sheet, given: Answer, sequence: int) -> dict[str, Any]:
     now = clock.now()
     measured = given.milliseconds / 1000 if given.milliseconds > 0 else (now - response.saved_at).total_seconds()
     kind, blank = override_of(scale, sheet)
@@ -149,7 +156,7 @@ def _values(response: ScaleResponse, scale: Scale, sheet: Sheet, given: Answer) 
         "sealed": ring().seal(place_of(response), packed(sheet)),
         "answered": sheet.answered,
         "seconds": response.seconds + min(max(measured, SHORTEST), LONGEST_PAUSE),
-        "sequence": max(response.sequence, given.sequence),
+        "sequence": max(response.sequence, sequence),
         "override": kind,
         "blank_critical": blank,
         "saved_at": now,

@@ -100,13 +100,13 @@ def save(ref: str) -> Any:
         return (jsonify(out=True), 403) if quick else _out()
     task = queries.own_task(holder.actor, ref)
     try:
-        saved = operations.save_answer(holder.actor, task, _given())
+        saved = operations.save_answer(holder.actor, task, _given(quick))
     except (Invalid, StepRefused) as refused:
         sentences = refused.sentences.values() if isinstance(refused, Invalid) else refused.sentences
         said = say(next(iter(sentences)))
         return (jsonify(refused=said), 422) if quick else _refused(task, said)
     if quick:
-        return jsonify(answered=saved.answered, asked=saved.asked, stale=saved.stale)
+        return jsonify(answered=saved.answered, asked=saved.asked, stale=saved.stale, sequence=saved.sequence)
     return redirect(url_for("questions.show", ref=ref, at=request.form.get("next", 0, type=int)), 303)
 
 
@@ -117,14 +117,14 @@ def _refused(task: ScreeningTask, said: str) -> Any:
     return redirect(url_for("code.home"), 303)
 
 
-def _given() -> Answer:
+def _given(counted: bool) -> Answer:
     def number(name: str) -> int:
         found = request.form.get(name, type=int)
         return -2 if found is None or abs(found) > 2_000_000_000 else found
 
     return Answer(
-        request.form.get("scale", "")[:40], number("item"), number("value"), number("sequence"), number("milliseconds"),
-        request.form.get("version"),
+        request.form.get("scale", "")[:40], number("item"), number("value"),
+        number("sequence") if counted else None, number("milliseconds"), request.form.get("version"),
     )  # fmt: skip
 
 
