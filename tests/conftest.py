@@ -6,7 +6,7 @@ import importlib.metadata
 import ipaddress
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,12 +19,12 @@ import redis
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
-from psycopg.pq import TransactionStatus
-from sqlalchemy import Connection, event
+from limits.storage.memory import MemoryStorage
 from sqlalchemy.orm import Session
 
 from app.core import clock as core_clock
 from config.settings import Settings
+from tests import savepoints
 from tests.cluster import KEPT, Cluster, running
 
 pytest_plugins = ["tests.cast"]
@@ -121,6 +121,8 @@ def settings(cluster: Cluster, worker: str, keys: Path) -> Settings:
 
 gc.set_threshold(20_000, 20, 20)
 """Looking for rubbish is a sixth of the work of a run with the numbers that Python begins with."""
+mock.patch.object(MemoryStorage, "_MemoryStorage__schedule_expiry", lambda counts: None).start()
+"""Counts of requests end by their time when they are read; a thread for each, to sweep them up, would cost a tenth of a page."""
 TEMPLATES = KEPT.parent / f"test-templates-{importlib.metadata.version('jinja2')}"
 """Compiled templates, each under the digest of its source: every worker and every site of a browser test would compile anew."""
 
@@ -147,8 +149,11 @@ def _application(settings: Settings) -> Flask:
 @pytest.fixture(scope="session")
 def application(settings: Settings) -> Iterator[Flask]:
     """The application, made once per worker; tests use `app`."""
+    from app.core.database import db
+
     made = _application(settings)
-    _savepoints_straight_to_the_server(made)
+    with made.app_context():
+        savepoints.straight_to_the_server(db.engine)
     _what_is_loaded_stays()
     yield made
     _close(made)
@@ -158,31 +163,6 @@ def _what_is_loaded_stays() -> None:
     """Three quarters of a million objects of modules and tests are not searched for rubbish again and again."""
     gc.collect()
     gc.freeze()
-
-
-def _savepoints_straight_to_the_server(made: Flask) -> None:
-    """A savepoint of the one transaction of `app` costs as little as the commit that it stands for.
-
-    Through the driver each is a statement to be composed and its answer read, and every way back lets the server forget
-    what it has ready; outside tests a request ends its transaction, which forgets nothing (`keep_what_is_ready`).
-    """
-    from app.core import round_trip
-    from app.core.database import db
-
-    def word(said: str) -> Callable[[Connection, str], None]:
-        def say(line: Connection, name: str) -> None:
-            raw: Any = line.connection.dbapi_connection
-            begun = raw.pgconn.transaction_status != TransactionStatus.IDLE
-            round_trip._sent(raw, f"{'' if begun else 'begin; '}{said} {name}".encode())
-
-        return say
-
-    with made.app_context():
-        dialect: Any = db.engine.dialect
-        dialect.do_savepoint = word("savepoint")
-        dialect.do_rollback_to_savepoint = word("rollback to savepoint")
-        dialect.do_release_savepoint = word("release savepoint")
-        event.remove(db.engine, "rollback_savepoint", round_trip.forget)
 
 
 def _close(made: Flask) -> None:

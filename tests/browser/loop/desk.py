@@ -173,11 +173,16 @@ class Desk:
             clock.set_offset_source(None)
 
     def _carry(self, stop: threading.Event) -> None:
+        """Letters at once; deadlines when the day has changed, and every second."""
+        swept, rounds = None, 0
         while not stop.wait(PAUSE):
             with self.site.app.app_context():
                 use_context(SYSTEM.context())
                 deliver.drain()
-                deadlines.sweep()
+                day, rounds = clock.offset(), rounds + 1
+                if day != swept or rounds % 10 == 0:
+                    deadlines.sweep()
+                    swept = day
                 db.session.close()
 
 
