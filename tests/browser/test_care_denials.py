@@ -188,3 +188,62 @@ def test_break_glass_leaves_two_notices_and_a_third(ward: Ward, told: Told) -> N
     narrow.page.set_viewport_size(NARROW)
     narrow.opens("/openings").reads("双桥中学")
     assert OTHER not in narrow.text() and re.search("[0-9A-F]{6}", narrow.text())
+
+
+SHOWN = {
+    "homeroom_teacher": ("/support/class?shown=1",),
+    "principal": ("/support/urgent?shown=1",),
+    "school_counselor": ("/support/proposals?shown=1", "results", "answers", "proposal"),
+    "school_psych_lead": ("/support/levels?shown=1", "factors"),
+}
+"""Who sees something of a level, and where; words stand for pages of the child."""
+
+
+@pytest.mark.parametrize("who", SHOWN)
+def test_what_was_shown_hides_by_itself_after_a_minute_and_at_once_when_the_window_is_left(
+    who: str, site: Site, visit: Visit, told: Told
+) -> None:
+    student = f"/support/students/{told.story.ref}"
+    named = {
+        "results": f"{student}/results?shown=1", "answers": f"{student}/answers?purpose=interview",
+        "factors": f"{student}/factors?shown=1", "proposal": f"/support/proposals/{told.proposal}",
+    }  # fmt: skip
+    page = visit(who, at_the_door=False)
+    page.clock.install()
+    for place in SHOWN[who]:
+        address = site.address + named.get(place, place)
+        for leave in (_a_minute, _away):
+            page.goto(address)
+            line = page.locator("[data-hide-after]")
+            assert line.count() == 1, place
+            seconds = int(line.get_attribute("data-hide-after") or 0)
+            assert 0 < seconds <= 60, place
+            hidden = site.address + (line.get_attribute("data-hidden-url") or "")
+            assert hidden not in (site.address, address), place
+            leave(page)
+            page.wait_for_url(hidden)
+            assert not page.locator("[data-hide-after]").count(), place
+            assert not LEVEL.search(page.locator("main").inner_html()), place
+
+
+def _a_minute(page: Page) -> None:
+    page.clock.run_for(61_000)
+
+
+def _away(page: Page) -> None:
+    page.evaluate(
+        "Object.defineProperty(document, 'hidden', {get: () => true}); document.dispatchEvent(new Event('visibilitychange'))"
+    )
+
+
+def test_nothing_of_a_level_is_thrown_on_a_wall(site: Site, visit: Visit, told: Told) -> None:
+    """The switch of the menu: with it no page shows a level or a name, whatever the address asks for."""
+    for who in ("homeroom_teacher", "school_counselor", "principal"):
+        page = visit(who, at_the_door=False)
+        page.context.add_cookies([{"name": "projector", "value": "on", "url": site.address}])
+        for place in ("/support/class?shown=1", "/support/levels?shown=1", "/support/urgent?shown=1"):
+            answered = page.goto(site.address + place)
+            if answered is None or answered.status != 200:
+                continue
+            assert not LEVEL.search(page.locator("main").inner_html()), (who, place)
+            assert NAME not in page.inner_text("body"), (who, place)

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 import yaml
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
+from app.care.rainbow.duty_plan import duty_plan
 from app.care.rainbow.models import RainbowComputation, RainbowRun, RuleSetVersion, rules_for
 from app.care.rainbow.operations import rule_sets
 from app.care.rainbow.operations.rule_sets import RulesIn
 from app.care.rainbow.rule_set import FOLDER, read_rule_set, shipped_rule_set
-from app.care.rainbow.trying import COLUMNS, dry_run
+from app.care.rainbow.trying import COLUMNS, GROUPS, dry_run
 from app.care.rainbow.vectors import failed_vectors
 from app.care.versions.operations import VersionStep
 from app.core import clock
@@ -25,10 +26,10 @@ from app.core.database import db, use_context
 from app.core.errors import Invalid, NotAllowed, StepRefused
 from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM
-from app.people.directory.models import Unit
+from app.people.directory.models import Student, Unit
 from tests.care.rainbow.cases import CASES, pupil
 from tests.care.rainbow.conftest import Class
-from tests.care.rainbow.reference import Pupil, Rated
+from tests.care.rainbow.reference import Alert, Pupil, Rated
 from tests.care.rainbow.test_deciding import Desk
 from tests.cast import Cast, sign_in
 
@@ -213,6 +214,52 @@ def test_a_dry_run_comes_to_what_the_engine_comes_to_afterwards(desk: Desk) -> N
     assert len(newest) == len(ids)
     for tier in ("green", "yellow", "orange"):
         assert by_level[tier] in (newest.count(tier), "kept"), tier
+
+
+DAY = {"none": 10, "green": 40, "yellow": 20, "orange": 10, "red": 6}
+BOARDING = {"none": 12, "green": 10, "yellow": 15, "orange": 30, "red": 8}
+"""By what the rules will say of them: those who go home each day, and those who board; numbers that may all be told."""
+
+
+def of_each(numbers: dict[str, int]) -> list[Pupil]:
+    today = clock.today()
+    unknown = replace(pupil("", None), facts=(), ratings=())
+    in_need = replace(crowd("green", 1, 0)[0], alerts=(Alert("O1a", today),))
+    calm = [*crowd("green", numbers["green"], 0), *crowd("green", numbers["yellow"], 2)]
+    return [*[unknown] * numbers["none"], *calm, *crowd("green", numbers["orange"], 3), *[in_need] * numbers["red"]]
+
+
+def test_a_dry_run_tells_from_and_to_the_hours_it_costs_and_how_it_falls_on_each_group(desk: Desk, app: Flask) -> None:
+    everybody = desk.group.enrol([*of_each(DAY), *of_each(BOARDING)])
+    second = list(everybody)[sum(DAY.values()) :]
+    boards = {"gender": "2", "grade": "G8", "boarding": True, "left_behind": "both"}
+    with trail.act(SYSTEM, "system", "test.groups"):
+        db.session.execute(update(Student).where(Student.id.in_(everybody)).values(boarding=False, left_behind="none"))
+        db.session.execute(update(Student).where(Student.id.in_(second)).values(**boards))
+    version = drafted(desk)
+    tried(version)
+    found, plan = version.trial or {}, duty_plan()
+    both = [DAY[one] + BOARDING[one] for one in COLUMNS]
+    assert found["students"] == sum(both) and found["line"]["cells"] == both
+    told = {by: {row: line["cells"] for row, line in found["tables"][by]["rows"].items()} for by in GROUPS}
+    day, boarding = [DAY[one] for one in COLUMNS], [BOARDING[one] for one in COLUMNS]
+    assert told["gender"] == {"1": day, "2": boarding} and told["grade"] == {"G7": day, "G8": boarding}
+    assert told["boarding"] == {"false": day, "true": boarding}
+    assert told["left_behind"] == {"none": day, "both": boarding}
+    asked = {one: DAY[one] + BOARDING[one] for one in ("yellow", "orange", "red")}
+    minutes = sum(n * plan.minutes[one] for one, n in asked.items())  # type: ignore[index]
+    assert found["hours"] == round(minutes / 60, -1) == 60 and found["hours_a_week"] == plan.hours_a_week
+    page = sign_in(app.test_client(), desk.cast["psych_center_lead"]).get(version.address, base_url="https://localhost")
+    weeks = round(found["hours"] / (found["counsellors"] * plan.hours_a_week), 1)
+    for words in (
+        f"要人看的合计约 {found['hours']:.0f} 小时",
+        f"约 {weeks} 周看得完",
+        "按性别",
+        "按年级",
+        "按住校",
+        "按留守",
+    ):
+        assert words in page.text, words
 
 
 def test_the_pages_lead_from_a_file_to_the_dry_run(desk: Desk, app: Flask, tmp_path: Path) -> None:
