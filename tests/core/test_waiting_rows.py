@@ -22,7 +22,7 @@ def test_rows_of_ok_students_leave_nothing_in_waiting(app: Flask, cast: Cast) ->
 def test_rows_wait_sealed_and_go_once_they_are_taken_in(app: Flask, cast: Cast) -> None:
     batch = checked(cast, uploaded(cast, workbook(roll(cast))))
     parts = select(ImportFile.part).where(ImportFile.batch_id == batch.id).order_by(ImportFile.part)
-    assert list(db.session.scalars(parts)) == ["checked", "sent"]
+    assert list(db.session.scalars(parts)) == ["checked", "opened", "sent"]
     number = roll(cast)[0][4].encode()
     kept = db.session.scalar(select(ImportFile.stored_sha256).where(ImportFile.part == "checked"))
     with app.extensions["bihuan.shelf"].open(kept) as file:

@@ -18,7 +18,7 @@ from app.core.imports.registry import import_kind, rights_of
 from app.core.outbox import deliver
 from app.core.policy import decide
 from app.core.policy.actor import Actor
-from app.core.spreadsheets import open_book
+from app.core.spreadsheets import open_book, written_down
 from app.core.uploads import count_upload
 
 LONGEST_NAME = 120
@@ -72,7 +72,8 @@ def receive(
     if replaces is not None:
         saved = {**saved, **(replaces.mapping.get("headers") or {})}
     proposal = proposal_of(book, kind, saved, None, fixed, batch.behind.private_columns)
-    return UploadIn(data, proposal, ready_mapping(kind, proposal, fixed), replaces)
+    opened = None if book.form == "csv" else written_down(book)
+    return UploadIn(data, opened, proposal, ready_mapping(kind, proposal, fixed), replaces)
 
 
 def look_again(actor: Actor, batch: ImportBatch, header_rows: dict[str, list[int]], version: int) -> MapIn:

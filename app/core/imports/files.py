@@ -12,12 +12,12 @@ from app.core.audit import trail
 from app.core.database import db, uuid7
 from app.core.errors import Invalid, NotFound, Sentence
 from app.core.imports.models import ImportBatch, ImportFile
-from app.core.spreadsheets import Book, open_book
+from app.core.spreadsheets import Book, open_book, read_again
 from app.core.storage import ScannerAway, Shelf
 from app.core.vault import SUITES, KeyRing, Place
 
 SEALED_TYPE = "application/octet-stream"
-SENT, ANNOTATED, CHECKED = "sent", "annotated", "checked"
+SENT, OPENED, ANNOTATED, CHECKED = "sent", "opened", "annotated", "checked"
 INFECTED = Sentence("安全扫描没有通过，文件没有收下", "The security scan found something; the file was not taken.")
 SCANNER_AWAY = Sentence(
     "安全扫描暂时没有应答，请过几分钟再传", "The security scan does not answer; upload it in a few minutes."
@@ -48,8 +48,12 @@ def file_of(batch: ImportBatch, part: str = SENT) -> bytes:
 
 
 def book_of(batch: ImportBatch) -> Book:
-    """The workbook, opened with every structural check."""
-    return open_book(file_of(batch), batch.file_name)
+    """The workbook as it was opened when it came; opened anew, with every structural check, where nothing of it is kept."""
+    try:
+        kept = file_of(batch, OPENED)
+    except NotFound:
+        return open_book(file_of(batch), batch.file_name)
+    return read_again(kept)
 
 
 def forget_files(batch: ImportBatch, *parts: str) -> None:

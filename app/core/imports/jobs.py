@@ -29,7 +29,6 @@ from app.core.imports.staged import StagedSheet
 from app.core.imports.versions import diff
 from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM
-from app.core.spreadsheets import open_book
 
 log = logs.get(__name__)
 
@@ -87,9 +86,7 @@ def _batch_of(row: OutboxRow, state: str) -> ImportBatch | None:
 
 def _check(batch: ImportBatch) -> None:
     _progress(batch)(0, 1)
-    data, name = file_of(batch), batch.file_name
-    _let_go(0, 1)
-    book = open_book(data, name)
+    book = book_of(batch)
     known = batch.behind.lookups(batch)
     staged = staged_rows(batch, book, known, _progress(batch))
     operations.finish_checks(SYSTEM, batch, Checked(staged, report_of(batch, staged), known.fingerprint()))
@@ -100,9 +97,8 @@ def annotate(row: OutboxRow) -> None:
     batch = _batch_of(row, "ready")
     if batch is None:
         return
-    data = file_of(batch)
-    staged = staged_rows(batch, open_book(data, batch.file_name), batch.behind.lookups(batch), _let_go)
-    marked = annotated(data, staged)
+    staged = staged_rows(batch, book_of(batch), batch.behind.lookups(batch), _let_go)
+    marked = annotated(file_of(batch), staged)
     with trail.act(SYSTEM, "system", "import_batch.annotate", batch):
         keep_file(batch, marked, ANNOTATED)
 

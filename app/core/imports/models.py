@@ -159,8 +159,8 @@ class ImportBatch(Base, Movable):
 class ImportFile(Base, Record, Scoped):
     """Where a file of a batch lies and the key that opens it: the file is sealed, the key with the school's keys.
 
-    `part` is "sent", "annotated" for the same with what was found written into it, or "checked" for the good rows of a
-    personal kind between the check and the acceptance.
+    `part` is "sent", "annotated" for the same with what was found written into it, until the acceptance "opened" for the
+    cells of a workbook as they were read when it came, and "checked" for the good rows of a personal kind.
 
     Files of personal kinds go when the batch can no longer be rolled back; without its key a backup of it is noise.
     """

@@ -18,7 +18,7 @@ from app.core.database import db, uuid7
 from app.core.errors import ImportRefused, NotFound, Sentence
 from app.core.imports import keeping
 from app.core.imports.checking import Choices
-from app.core.imports.files import ANNOTATED, CHECKED, forget_files, keep_file
+from app.core.imports.files import ANNOTATED, CHECKED, OPENED, forget_files, keep_file
 from app.core.imports.good_rows import GoodRows
 from app.core.imports.models import ROLLBACK_DAYS, ImportBatch, ImportFormer, ImportReport, ImportRow, SavedMapping
 from app.core.imports.staged import StagedSheet
@@ -46,9 +46,13 @@ class SameFile(ImportRefused):
 
 @dataclass(frozen=True)
 class UploadIn:
-    """A file that passed the structural checks, with what was found in it; `replaces` is a batch that it mends."""
+    """A file that passed the structural checks, with what was found in it; `replaces` is a batch that it mends.
+
+    `opened` are its cells as they were read, None where opening the file again costs as little.
+    """
 
     data: bytes
+    opened: bytes | None
     proposal: Mapping[str, Any]
     mapping: Mapping[str, Any]
     replaces: ImportBatch | None = None
@@ -130,6 +134,8 @@ def upload(actor: Actor, batch: ImportBatch, given: UploadIn) -> ImportBatch:
     db.session.add(batch)
     db.session.flush()
     keep_file(batch, given.data)
+    if given.opened is not None:
+        keep_file(batch, given.opened, OPENED)
     keys = {"batch_id": batch.id, "county_id": batch.county_id, "school_id": batch.school_id}
     db.session.execute(insert(ImportReport).values(**keys, proposal=given.proposal))
     batch.behind.uploaded(batch)
@@ -239,7 +245,7 @@ def finish_acceptance(actor: Actor, batch: ImportBatch, rows: GoodRows | None) -
     for column, words in (batch.choices.get("values") or {}).items():
         behind.learn(batch, column, words)
     keeping.settle_mended(batch, keeping.good_keys(batch, rows))
-    forget_files(batch, CHECKED)
+    forget_files(batch, CHECKED, OPENED)
     batch.accepted_at, batch.outcome = clock.now(), written.as_dict()
     if batch.supersedes_id is not None:
         follow(db.session.get_one(ImportBatch, batch.supersedes_id), "supersede")

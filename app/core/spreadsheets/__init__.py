@@ -13,6 +13,7 @@ from app.core.spreadsheets.book import (
     column_letters,
     limits,
 )
+from app.core.spreadsheets.kept import read_again, written_down
 from app.core.spreadsheets.opening import open_book
 from app.core.spreadsheets.refusals import refusal
 from app.core.spreadsheets.tables import Line, refuse_rows, table_lines
@@ -34,10 +35,12 @@ __all__ = [
     "limits",
     "neutralise",
     "open_book",
+    "read_again",
     "refusal",
     "refuse_rows",
     "restore",
     "table_lines",
     "write_csv",
     "write_workbook",
+    "written_down",
 ]
