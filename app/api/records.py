@@ -80,6 +80,8 @@ class FindingOut(Moved):
     indicator: str | None
     severity: str | None
     scenarios: list[str] = Field(description="应用场景代码 · codes of application scenarios")
+    evaluation_type: str | None = Field(description="指标的评价类型 · evaluation type of its indicator")
+    object_code: str = Field(description="评价对象 · what is evaluated: school, teacher, student")
     verdict: str | None
     effect: float | None
     effect_low: float | None
@@ -95,7 +97,9 @@ class FindingOut(Moved):
     @classmethod
     def of(cls, row: Any, units: Units) -> Self:
         """One finding."""
-        found: Self = copied(cls, row, units, indicator=row.indicator.code if row.indicator else None)
+        known = row.indicator
+        kind = known.evaluation_type if known else None
+        found: Self = copied(cls, row, units, indicator=known.code if known else None, evaluation_type=kind)
         return found
 
 
@@ -237,6 +241,9 @@ class EvaluationOut(Moved):
     item: str
     plan: str
     design: str | None
+    evaluation_type: str = Field(description="result / process / value_added / comprehensive")
+    object_code: str = Field(description="评价对象，只有学校有定论 · what is evaluated; verdicts on schools alone")
+    uses: list[str] = Field(description="结果怎么用 · what the result is used for")
     computed: dict[str, Any] = Field(
         description="估计值、标准误、区间、模型、输入摘要 · estimate, SE, CI, model, input hashes"
     )

@@ -24,6 +24,11 @@ from app.improvement.problems.operations.drafting import Submission
 from app.improvement.problems.operations.reopenings import DecisionIn, ReopeningIn
 
 WAITING = ("closure_draft", "closure_withdrawn", "pending_closure", "closure_returned", "closure_verified")
+USES_OF = {
+    "achieved": ("feed_back", "close", "appraise", "share"),
+    "improved": ("feed_back", "close", "appraise"),
+    "partly_improved": ("feed_back", "close"),
+}
 WAITS = timedelta(days=50)
 """What stands open in the demo was asked for in these weeks, not two months ago."""
 
@@ -66,7 +71,10 @@ def _judge(
     """An outcome is proposed and decided; what may be closed goes on to its closure."""
     yield day + timedelta(days=5)
     proposal = ProposeIn(
-        evaluation.computed_outcome or "", "按方案确定的口径复测，结论与计算结果一致", rationale_accepted=True
+        evaluation.computed_outcome or "",
+        "按方案确定的口径复测，结论与计算结果一致",
+        rationale_accepted=True,
+        uses=USES_OF.get(evaluation.computed_outcome or "", ("feed_back", "replan")),
     )
     evaluations.propose_outcome(county.any("evaluator", 0), evaluation, proposal)
     yield day + timedelta(days=9)

@@ -283,10 +283,16 @@ def test_a_problem_walks_from_its_finding_to_closure_and_is_taken_up_again(app: 
     )
     assert (evaluation.state, evaluation.computed_outcome) == ("computed", "achieved")
     assert evaluation.is_unadjusted, "fewer than twenty peers: the group head decides"
-    evaluations.propose_outcome(evaluator, evaluation, ProposeIn("achieved", "复测 505 分，达到目标 500 分"))
+    evaluations.propose_outcome(
+        evaluator, evaluation, ProposeIn("achieved", "复测 505 分，达到目标 500 分", uses=("feed_back",))
+    )
     with pytest.raises(NotAllowed):
-        evaluations.decide_evaluation(cast.actor("office_director"), evaluation, ProposeIn("achieved", "同意"))
-    evaluations.decide_evaluation(head, evaluation, ProposeIn("achieved", "同意评价员意见，达到目标"))
+        evaluations.decide_evaluation(
+            cast.actor("office_director"), evaluation, ProposeIn("achieved", "同意", uses=("feed_back",))
+        )
+    evaluations.decide_evaluation(
+        head, evaluation, ProposeIn("achieved", "同意评价员意见，达到目标", uses=("feed_back",))
+    )
     assert db.session.get_one(EffectEvaluation, evaluation.id).state == "decided"
 
     items.ask_for_closure(coordinator, item, Submission())

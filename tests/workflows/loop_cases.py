@@ -28,6 +28,11 @@ EVALUATION_CASES: Cases = {
     ),
     "outcome_is_proposed": ({}, [{"has_proposal": False}]),
     "item_is_void": ({}, [{"item_is_void": False}]),
+    "judges_a_school": ({}, [{"object_code": "teacher"}, {"object_code": "student"}]),
+    "whom_and_who_are_stored": ({}, [{"whom_and_who_stored": False}]),
+    "what_is_stored": ({}, [{"what_stored": False}]),
+    "how_is_stored": ({}, [{"how_stored": False}]),
+    "use_is_stored": ({}, [{"uses": []}]),
 }
 CLOSURE_CASES: Cases = {
     "item_awaits_closure": ({}, [{"item_awaits_closure": False}]),

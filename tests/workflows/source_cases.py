@@ -61,6 +61,7 @@ FINDING_CASES: Cases = {
         [{"rejection_kind": "explained", "school_comment": " "}],
     ),
     "source_stands": ({}, [{"source_is_withdrawn": True}]),
+    "judges_a_school": ({}, [{"object_code": "teacher"}, {"object_code": "student"}]),
     "has_a_merge_target": ({}, [{"merged_into": None}]),
     "has_its_item": ({}, [{"problem_item": None}]),
     "has_a_newer_finding": ({}, [{"superseded_by": None}]),

@@ -40,6 +40,10 @@ class DataFindingFacts(Protocol):
         """Every field of the provenance of a computed finding is stored (domain §8)."""
 
     @property
+    def object_code(self) -> str:
+        """What its indicator evaluates: school, teacher or student; school where there is no indicator."""
+
+    @property
     def interpretation(self) -> str:
         """What the finding means, in words."""
 
@@ -124,6 +128,14 @@ def names_its_unit(finding: DataFindingFacts) -> bool:
 @guard("数据来源已撤回，请排除这条发现", en="The data behind it were withdrawn; reject the finding instead")
 def source_stands(finding: DataFindingFacts) -> bool:
     return not finding.source_is_withdrawn
+
+
+@guard(
+    "这个指标的评价对象是教师或学生，只留数据，不作结论",
+    en="Its indicator is about teachers or students: data are kept, no verdict is given",
+)
+def judges_a_school(finding: DataFindingFacts) -> bool:
+    return finding.object_code == "school"
 
 
 @guard("解读至少写 50 个字", en="The interpretation needs at least 50 characters", asked=True)
@@ -242,7 +254,7 @@ DATA_FINDING = Workflow(
             source=(CANDIDATE, WATCH),
             target=CONFIRMED,
             needs=INTERPRET,
-            guards=(source_stands, is_interpreted, has_a_cause_hypothesis, is_supported),
+            guards=(source_stands, judges_a_school, is_interpreted, has_a_cause_hypothesis, is_supported),
             four_eyes=("register",),
             tells=("office_director",),
         ),
@@ -272,7 +284,7 @@ DATA_FINDING = Workflow(
             source=(CONFIRMED,),
             target=CONVERTED,
             needs="problems.convert_finding",
-            guards=(source_stands, has_its_item),
+            guards=(source_stands, judges_a_school, has_its_item),
         ),
         Step(
             "supersede",

@@ -1,6 +1,7 @@
 """成效评价: did the problem get better, computed from the re-measured data and decided by a person."""
 
 from workflows.improvement.effect_evaluation_facts import (
+    FOUR_PARTS,
     EffectEvaluationFacts,
     another_outcome_is_supported,
     comparability_is_checked,
@@ -9,6 +10,7 @@ from workflows.improvement.effect_evaluation_facts import (
     follow_up_is_verified,
     has_a_judgement,
     item_is_void,
+    judges_a_school,
     needs_the_group_head,
     outcome_is_proposed,
     result_is_stored,
@@ -100,7 +102,7 @@ EFFECT_EVALUATION = Workflow(
             source=(COMPUTED,),
             target=COMPUTED,
             needs=PROPOSING,
-            guards=(has_a_judgement, another_outcome_is_supported),
+            guards=(judges_a_school, has_a_judgement, another_outcome_is_supported, *FOUR_PARTS),
         ),
         Step(
             "decide",
@@ -109,7 +111,7 @@ EFFECT_EVALUATION = Workflow(
             source=(COMPUTED,),
             target=DECIDED,
             needs=DECIDING,
-            guards=(outcome_is_proposed, has_a_judgement, another_outcome_is_supported),
+            guards=(judges_a_school, outcome_is_proposed, has_a_judgement, another_outcome_is_supported, *FOUR_PARTS),
             four_eyes=("propose",),
             star=True,
             tells=("dept_head", "principal"),

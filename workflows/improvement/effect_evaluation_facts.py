@@ -1,5 +1,6 @@
 """What the conditions of an effect evaluation read of it, and the sentences people see while they do not hold."""
 
+from collections.abc import Sized
 from datetime import date
 from typing import Protocol
 
@@ -84,6 +85,26 @@ class EffectEvaluationFacts(Graded, Protocol):
         """Small group, two rounds pooled, still no answer."""
 
     @property
+    def object_code(self) -> str:
+        """What is evaluated: school, teacher or student."""
+
+    @property
+    def whom_and_who_stored(self) -> bool:
+        """Whose effect it is and who evaluates it are on record."""
+
+    @property
+    def what_stored(self) -> bool:
+        """The indicator, or the criteria, by which it is evaluated are on record."""
+
+    @property
+    def how_stored(self) -> bool:
+        """Data, model, rules and code by which it was computed are on record."""
+
+    @property
+    def uses(self) -> Sized:
+        """What the result is used for."""
+
+    @property
     def item_is_void(self) -> bool:
         """The problem item is void."""
 
@@ -151,6 +172,43 @@ def another_outcome_is_supported(evaluation: EffectEvaluationFacts) -> bool:
 @guard("评价员还没有提出结论", en="The evaluator has not proposed an outcome yet")
 def outcome_is_proposed(evaluation: EffectEvaluationFacts) -> bool:
     return evaluation.has_proposal
+
+
+@guard(
+    "评价对象是教师或学生，只留数据，不作定论",
+    en="It is about teachers or students: data are kept, no verdict is given",
+)
+def judges_a_school(evaluation: EffectEvaluationFacts) -> bool:
+    return evaluation.object_code == "school"
+
+
+@guard("没有记下评谁、由谁评", en="It is not on record who is evaluated and who evaluates")
+def whom_and_who_are_stored(evaluation: EffectEvaluationFacts) -> bool:
+    return evaluation.whom_and_who_stored
+
+
+@guard(
+    "没有记下评什么：既没有指标，也没有标准", en="It is not on record what is evaluated: no indicator and no criterion"
+)
+def what_is_stored(evaluation: EffectEvaluationFacts) -> bool:
+    return evaluation.what_stored
+
+
+@guard(
+    "没有记下怎么评：缺数据、模型或程序版本",
+    en="It is not on record how: data, model or version of the code is missing",
+)
+def how_is_stored(evaluation: EffectEvaluationFacts) -> bool:
+    return evaluation.how_stored
+
+
+@guard("请选择结果怎么用，至少一项", en="Choose what the result is used for, at least one", asked=True)
+def use_is_stored(evaluation: EffectEvaluationFacts) -> bool:
+    return len(evaluation.uses) > 0
+
+
+FOUR_PARTS = (whom_and_who_are_stored, what_is_stored, how_is_stored, use_is_stored)
+"""Whom and who, what, how, use of the result: without one of them there is no verdict."""
 
 
 @guard("问题项没有作废", en="The item is not void")

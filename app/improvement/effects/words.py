@@ -26,6 +26,14 @@ FOLLOWS = {
     "insufficient_evidence": Sentence("可以延长一次，等新数据", "One extension is possible, for new data"),
     "worsened": Sentence("重订方案，不能销号", "A new plan is needed; the item stays open"),
 }
+USES = {
+    "feed_back": Sentence("反馈给学校和教研", "Fed back to the school and to research"),
+    "close": Sentence("作为销号的依据", "Grounds for closing the item"),
+    "replan": Sentence("用来调整整改方案", "Grounds for a new plan"),
+    "appraise": Sentence("计入学校年度考核", "Counted in the school's yearly appraisal"),
+    "share": Sentence("提炼做法，推广给其他学校", "The practice is told to other schools"),
+}
+"""What a result is used for (评价结果的运用)."""
 LOOKS = {
     "achieved": "done",
     "improved": "done",

@@ -36,6 +36,7 @@ class Cell:
     `deff`: design effect (None: the default for a census or a sample, see `sampled`).
     `direction`: which side is good. `margin`: for an index, how far below the benchmark it may lie, in its own units.
     `flagged_before`: the same unit and indicator was a finding in the previous cycle.
+    `person`: what is evaluated is a teacher or a student, on whom no verdict is given.
     `key`: whatever names the cell for the caller; handed back untouched.
     """
 
@@ -56,6 +57,7 @@ class Cell:
     sampled: bool = False
     margin: float | None = None
     flagged_before: bool = False
+    person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class Cells:
     sampled: Flags
     margin: Floats
     flagged_before: Flags
+    person: Flags
 
     def __post_init__(self) -> None:
         for column in fields(self):
@@ -124,7 +127,7 @@ class Cells:
 
 
 _WORDS = frozenset({"key", "cycle", "indicator", "scope_level", "value_type", "direction", "grade_band"})
-_FLAGS = frozenset({"sampled", "flagged_before"})
+_FLAGS = frozenset({"sampled", "flagged_before", "person"})
 
 
 def _column(name: str, values: Any) -> NDArray[Any]:

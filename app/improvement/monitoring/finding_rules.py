@@ -24,7 +24,7 @@ DECIMALS = 9
 
 CANDIDATE, WATCH, NONE, STRENGTH = "candidate", "watch", "none", "strength"
 
-SMALL_N, LOW_COVERAGE, NO_SPREAD, EXTREME_BENCHMARK, INDEX, NO_VALUE = (1 << bit for bit in range(6))
+SMALL_N, LOW_COVERAGE, NO_SPREAD, EXTREME_BENCHMARK, INDEX, NO_VALUE, PERSON = (1 << bit for bit in range(7))
 UNTESTED_CODES = {
     SMALL_N: "small_n",
     LOW_COVERAGE: "low_coverage",
@@ -32,6 +32,7 @@ UNTESTED_CODES = {
     EXTREME_BENCHMARK: "extreme_benchmark",
     INDEX: "index",
     NO_VALUE: "no_value",
+    PERSON: "person",
 }
 
 
@@ -124,6 +125,7 @@ def judge(cells: Cells, rules: FindingRules | None = None) -> Findings:
     adjusted[eligible] = benjamini_hochberg(p[eligible], family[eligible])
     adjusted_up[eligible] = benjamini_hochberg(p_up[eligible], family[eligible])
     verdict = _verdicts(rules, eligible, effect, gap + margin, adjusted, adjusted_up)
+    verdict[cells.person] = NONE
     return Findings(
         cells=cells,
         rules=rules,
@@ -197,6 +199,7 @@ def _untested_reasons(cells: Cells, rules: FindingRules) -> Counts:
         + EXTREME_BENCHMARK * extreme
         + INDEX * index
         + NO_VALUE * (missing | outside)
+        + PERSON * cells.person
     ).astype(np.int64)
     return reasons
 
@@ -286,6 +289,10 @@ def _untested(findings: Findings, row: int, bit: int) -> Reason:
         EXTREME_BENCHMARK: ("基准是 0% 或 100%，无法检验", "The benchmark is 0 % or 100 %, so nothing can be tested."),
         INDEX: ("指数没有标准差，只按固定幅度观察", "An index has no standard deviation; a fixed margin is watched."),
         NO_VALUE: ("缺少数值或基准，或超出范围", "Value or benchmark is missing or out of range."),
+        PERSON: (
+            "对象是教师或学生，只留数据，不作结论",
+            "On teachers or students: data are kept, no verdict is given.",
+        ),
     }[bit]
     return Reason(UNTESTED_CODES[bit], zh, en)
 

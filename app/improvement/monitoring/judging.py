@@ -29,6 +29,7 @@ CELLS = text(
               r.value_type, r.direction, r.value, r.benchmark_type, r.benchmark_value, r.benchmark_se, r.n,
               r.n_expected, r.sd, r.deff, r.file_sha256, r.sheet, r.row_no, r.cell, r.batch_id, r.indicator_id,
               i.code as indicator, i.name as indicator_name, i.domain, i.index_margin, i.unit_word,
+              i.object_code,
               u.name as unit_name
        from monitoring_results r
        join indicators i on i.id = r.indicator_id
@@ -122,6 +123,7 @@ def _cell(row: Row[Any], cycle: str, band: str, sampled: bool, flagged: set[tupl
         sampled=sampled,
         margin=row.index_margin,
         flagged_before=(row.unit_id, row.indicator_id) in flagged,
+        person=row.object_code != "school",
     )
 
 

@@ -59,6 +59,18 @@ CATEGORIES = {
     "teacher": Sentence("教师", "Teachers"),
     "resource": Sentence("资源", "Resources"),
 }
+EVALUATION_TYPES = {
+    "result": Sentence("结果评价", "Results"),
+    "process": Sentence("过程评价", "Process"),
+    "value_added": Sentence("增值评价", "Value added"),
+    "comprehensive": Sentence("综合评价", "Comprehensive"),
+}
+OBJECTS = {
+    "school": Sentence("学校（办学条件、办学质量）", "School (conditions, quality)"),
+    "teacher": Sentence("教师（师德师风、工作实绩）", "Teachers (conduct, work)"),
+    "student": Sentence("学生（德智体美劳）", "Students (all-round development)"),
+}
+"""What is evaluated; a verdict is possible on a school alone."""
 VALUE_TYPES = {
     "mean": Sentence("平均值", "Mean"),
     "rate": Sentence("比率", "Rate"),
@@ -128,6 +140,7 @@ NOT_ELIGIBLE = {
     "extreme_benchmark": Sentence("基准为 0% 或 100%", "Benchmark of 0 % or 100 %"),
     "index": Sentence("指数不检验", "Index, not tested"),
     "no_value": Sentence("没有数值", "No value"),
+    "person": Sentence("对象是教师或学生，不作结论", "On teachers or students, no verdict"),
 }
 MISSING = {"absent": Sentence("缺考", "Absent"), "not_given": Sentence("未提供", "Not given")}
 REJECTIONS = {

@@ -110,12 +110,16 @@ class EffectScene(Scene):
 
     def proposed(self, outcome: str = "achieved", **given: Any) -> EffectEvaluation:
         evaluation = self.computed(**given)
-        evaluations.propose_outcome(self.actor("evaluator"), evaluation, ProposeIn(outcome, JUDGED))
+        evaluations.propose_outcome(
+            self.actor("evaluator"), evaluation, ProposeIn(outcome, JUDGED, uses=("feed_back",))
+        )
         return evaluation
 
     def decided(self, outcome: str = "achieved", **given: Any) -> EffectEvaluation:
         evaluation = self.proposed(outcome, **given)
-        evaluations.decide_evaluation(self.actor("leading_group_head"), evaluation, ProposeIn(outcome, JUDGED))
+        evaluations.decide_evaluation(
+            self.actor("leading_group_head"), evaluation, ProposeIn(outcome, JUDGED, uses=("feed_back",))
+        )
         return evaluation
 
     def closure_drafted(self, **given: Any) -> ClosureRequest:

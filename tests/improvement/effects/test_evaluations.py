@@ -54,10 +54,14 @@ def test_an_extended_item_gets_a_second_evaluation_of_the_same_plan(scene: Effec
     evaluation = scene.computed(value=478.0)
     assert evaluation.computed_outcome == "insufficient_evidence"
     evaluations.propose_outcome(
-        scene.actor("evaluator"), evaluation, ProposeIn("insufficient_evidence", "区间太宽，看不出变化")
+        scene.actor("evaluator"),
+        evaluation,
+        ProposeIn("insufficient_evidence", "区间太宽，看不出变化", uses=("feed_back",)),
     )
     evaluations.decide_evaluation(
-        scene.actor("office_director"), evaluation, ProposeIn("insufficient_evidence", "等下一轮数据")
+        scene.actor("office_director"),
+        evaluation,
+        ProposeIn("insufficient_evidence", "等下一轮数据", uses=("feed_back",)),
     )
     with trail.act(SYSTEM, "system", "test.extended"):
         post("item_extended.effects", evaluation.item)
@@ -103,7 +107,7 @@ def test_a_group_too_small_even_when_pooled_is_decided_as_not_measurable_by_the_
     given = PrepareIn(tuple(str(cell.id) for cell in cells))
     evaluations.prepare_evaluation(scene.actor("assessment_member"), evaluation, given)
     assert (evaluation.computed_outcome, evaluation.effect_not_measurable) == ("insufficient_evidence", True)
-    proposal = ProposeIn("insufficient_evidence", "两轮合并仍不足 30 人")
+    proposal = ProposeIn("insufficient_evidence", "两轮合并仍不足 30 人", uses=("feed_back",))
     evaluations.propose_outcome(scene.actor("evaluator"), evaluation, proposal)
     with pytest.raises(NotAllowed):
         evaluations.decide_evaluation(scene.actor("office_director"), evaluation, proposal)
@@ -145,13 +149,17 @@ def test_who_proposed_an_outcome_does_not_decide_it(scene: EffectScene) -> None:
     evaluation = scene.proposed()
     scene.did(evaluation, "leading_group_head", "effect_evaluation.propose")
     with pytest.raises(StepRefused) as refused:
-        evaluations.decide_evaluation(scene.actor("leading_group_head"), evaluation, ProposeIn("achieved", JUDGED))
+        evaluations.decide_evaluation(
+            scene.actor("leading_group_head"), evaluation, ProposeIn("achieved", JUDGED, uses=("feed_back",))
+        )
     assert FOUR_EYES.zh in str(refused.value)
 
 
 def test_another_outcome_than_the_computed_one_needs_a_reason_and_two_accepted_proofs(scene: EffectScene) -> None:
     evaluation = scene.computed()
-    proposal = ProposeIn("improved", "还没有稳定", difference_reason="只有一次普测，稳定性要再看一轮")
+    proposal = ProposeIn(
+        "improved", "还没有稳定", difference_reason="只有一次普测，稳定性要再看一轮", uses=("feed_back",)
+    )
     with pytest.raises(StepRefused) as refused:
         evaluations.propose_outcome(scene.actor("evaluator"), evaluation, proposal)
     assert "两份质性佐证" in str(refused.value)
@@ -160,8 +168,12 @@ def test_another_outcome_than_the_computed_one_needs_a_reason_and_two_accepted_p
 def test_an_outcome_that_allows_no_closing_starts_the_clock_of_going_on(scene: EffectScene) -> None:
     evaluation = scene.computed(value=438.0)
     assert evaluation.computed_outcome == "worsened"
-    evaluations.propose_outcome(scene.actor("evaluator"), evaluation, ProposeIn("worsened", "明显退步"))
-    evaluations.decide_evaluation(scene.actor("office_director"), evaluation, ProposeIn("worsened", "同意，重订方案"))
+    evaluations.propose_outcome(
+        scene.actor("evaluator"), evaluation, ProposeIn("worsened", "明显退步", uses=("feed_back",))
+    )
+    evaluations.decide_evaluation(
+        scene.actor("office_director"), evaluation, ProposeIn("worsened", "同意，重订方案", uses=("feed_back",))
+    )
     assert evaluation.item.closable_on is None and evaluation.item.unresolved_on is not None
 
 

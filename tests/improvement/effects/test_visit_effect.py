@@ -18,6 +18,7 @@ from app.improvement.plans.models import RemediationPlan
 from app.improvement.visits.models import SupervisionVisit
 from app.improvement.visits.queries.visits import only, under
 from tests.cast import Cast
+from tests.factories.effects import four_parts
 from tests.improvement.visits.scenes import VisitScene
 
 DUE = date(2026, 11, 20)
@@ -135,6 +136,6 @@ def decide(scene: VisitScene, item_id: Any, edition: int, day: date) -> None:
     computed = {"estimate": {"delta": 6.0, "ci95": [3.0, 9.0]}, "ends": [{"value_type": "mean"}]}
     db.session.add(
         EffectEvaluation(id=uuid7(), plan_id=plan.id, state="decided", outcome="improved", design="indicator",
-                         decided_on=day, computed=computed, **common)
+                         decided_on=day, **four_parts(scene.cast, **computed), **common)
     )  # fmt: skip
     db.session.flush()

@@ -25,6 +25,7 @@ from app.improvement.problems.operations import drafting, items, lists
 from app.improvement.problems.operations.drafting import ItemIn, Submission
 from tests.by_hand import by_hand
 from tests.cast import Cast
+from tests.factories.effects import four_parts
 
 REFUSED = (NotAllowed, NotFound, ObjectDeletedError)
 """Without the right; or the walls of the database do not even show the row."""
@@ -199,8 +200,11 @@ class Scene:
         )
         with trail.act(SYSTEM, "system", "test.decided"):
             db.session.add(
-                EffectEvaluation(id=uuid7(), item_id=item.id, plan_id=plan_id, state="decided", outcome=outcome, **own)
-            )
+                EffectEvaluation(
+                    id=uuid7(), item_id=item.id, plan_id=plan_id, state="decided", outcome=outcome,
+                    **four_parts(self.cast), **own,
+                )
+            )  # fmt: skip
             item.outcome, item.rationale_accepted = outcome, accepted
             good = outcome in ("achieved", "improved") or (outcome == "partly_improved" and accepted)
             item.closable_on = clock.today() if good else None

@@ -14,7 +14,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from app.core.web.chips import word
 from app.core.web.forms import VersionedForm, at_most, wanted
 from app.improvement.effects.operations.evaluations import CheckedCriterion, CheckIn, PrepareIn, ProposeIn
-from app.improvement.effects.words import OUTCOMES
+from app.improvement.effects.words import OUTCOMES, USES
 
 Labels = Sequence[tuple[str, str]]
 
@@ -105,6 +105,12 @@ class OutcomeForm(VersionedForm):
         [wanted(_("请写明判断")), at_most(2000)],
         description=_("用自己的话说清：改进到什么程度，凭什么这样判断"),
     )
+    uses = Ticks(
+        _("结果怎么用"),
+        [wanted(_("请选择结果怎么用，至少一项"))],
+        choices=lambda: choices_of([(code, word(said)) for code, said in USES.items()]),
+        description=_("可以选几项；责任单位看得到"),
+    )
     rationale_accepted = BooleanField(
         _("部分改进，同意附理由销号"), description=_("只对“部分改进”有效，理由写在判断里")
     )
@@ -128,4 +134,5 @@ class OutcomeForm(VersionedForm):
             tuple(ids[one] for one in self.qualitative.data or () if one in ids),
             bool(self.rationale_accepted.data),
             self.version.data,
+            tuple(self.uses.data or ()),
         )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import relationship
 from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, db, mapped_column
 from app.core.policy.assignments import PART_OF
+from app.improvement.effects.models.four_parts import CHECKS, FourParts
 from app.improvement.plans.models import RemediationPlan
 from app.improvement.problems.models import ProblemItem
 from workflows.improvement.closure_request import CLOSURE_REQUEST
@@ -30,7 +31,7 @@ WORK = text(
 """The plans, measures and evidence of items."""
 
 
-class EffectEvaluation(Base, Movable):
+class EffectEvaluation(Base, Movable, FourParts):
     """成效评价: the comparison computed by the design fixed in the plan, and what a person decided."""
 
     __tablename__ = "effect_evaluations"
@@ -44,6 +45,7 @@ class EffectEvaluation(Base, Movable):
             unique=True,
             postgresql_where=text("state in ('draft', 'data_ready', 'computed', 'returned')"),
         ),
+        *CHECKS,
     )
     workflow = EFFECT_EVALUATION
 

@@ -15,7 +15,9 @@ from app.core.database import db, uuid7
 from app.core.errors import Invalid, NotAllowed, Sentence, StepRefused
 from app.core.policy.actor import Actor
 from app.improvement.effects.models import EffectEvaluation
+from app.improvement.effects.models.four_parts import USES
 from app.improvement.effects.operations.computing import Found, Named, computed, doers_of
+from app.improvement.monitoring.models import Indicator, MonitoringResult
 from app.improvement.plans.models import RemediationPlan
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.operations.items import renew_clocks
@@ -70,6 +72,7 @@ class ProposeIn:
     qualitative: tuple[str, ...] = ()
     rationale_accepted: bool = False
     version: int | None = None
+    uses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,26 @@ def plan_evaluation(actor: Actor, plan: RemediationPlan, given: None = None) -> 
 def _as_in(plan: RemediationPlan, evaluation: EffectEvaluation) -> None:
     evaluation.plan_id, evaluation.plan, evaluation.design = plan.id, plan, plan.design
     evaluation.item_due_on, evaluation.baseline_result_id = plan.item.due_on, plan.baseline_result_id
+    evaluation.indicator_id = _measured(plan) if plan.design != "criterion" else None
+    evaluation.evaluation_type = type_of(plan.design, evaluation.indicator_id)
+
+
+def _measured(plan: RemediationPlan) -> uuid.UUID | None:
+    """The indicator of the baseline cell; before one is chosen, that of the plan or of its item."""
+    baseline = db.session.get(MonitoringResult, plan.baseline_result_id) if plan.baseline_result_id else None
+    return baseline.indicator_id if baseline is not None else plan.indicator_id or plan.item.indicator_id
+
+
+def type_of(design: str | None, indicator_id: uuid.UUID | None) -> str:
+    """结果, 过程, 增值 or 综合, told by the design: nobody chooses it, so nobody contradicts it.
+
+    Criteria checked on site look at what is done: process. A result measured before and after is judged by the gain over
+    its own start, adjusted for what comes by itself: value added. Process and comprehensive indicators stay what they are.
+    """
+    if design == "criterion":
+        return "process"
+    told = db.session.get_one(Indicator, indicator_id).evaluation_type if indicator_id else "result"
+    return "value_added" if told == "result" else told
 
 
 @dataclass(frozen=True)
@@ -198,6 +221,7 @@ def _take(evaluation: EffectEvaluation, given: ProposeIn) -> None:
     evaluation.outcome, evaluation.judgement = given.outcome, given.judgement.strip()
     evaluation.difference_reason = given.difference_reason.strip()
     evaluation.qualitative = list(dict.fromkeys(given.qualitative))
+    evaluation.uses = [use for use in USES if use in given.uses]
     evaluation.rationale_accepted = given.rationale_accepted and given.outcome == "partly_improved"
 
 

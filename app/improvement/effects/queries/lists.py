@@ -43,6 +43,7 @@ class Wanted:
     month: str = ""
     item: str = ""
     after: str = ""
+    types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,8 @@ def _fitting(actor: Actor, model: type[Any], wanted: Wanted) -> Select[Any]:
             narrowed = narrowed.where(column.in_(values))
     if wanted.outcomes and model is EffectEvaluation:
         narrowed = narrowed.where(func.coalesce(model.outcome, model.computed_outcome).in_(wanted.outcomes))
+    if wanted.types and model is EffectEvaluation:
+        narrowed = narrowed.where(EffectEvaluation.evaluation_type.in_(wanted.types))
     if "overdue" in wanted.flags:
         narrowed = narrowed.where(is_overdue(model))
     if "open" in wanted.flags:

@@ -9,7 +9,7 @@ from flask import Blueprint
 
 from app.improvement.effects import words
 from app.improvement.effects.routes.value_added_drawing import axis
-from app.improvement.monitoring.words import GRADES, SUBJECTS
+from app.improvement.monitoring.words import EVALUATION_TYPES, GRADES, SUBJECTS
 from app.improvement.problems.words import SEVERITIES
 from workflows.parties import PARTIES
 
@@ -21,6 +21,7 @@ interpretations_bp = Blueprint("interpretations", __name__)
 WORDS = SimpleNamespace(
     audience=words.AUDIENCES,
     design=words.DESIGNS,
+    evaluation_type=EVALUATION_TYPES,
     follows=words.FOLLOWS,
     grade=GRADES,
     look=words.LOOKS,
@@ -30,6 +31,7 @@ WORDS = SimpleNamespace(
     seen=words.SEEN,
     severity=SEVERITIES,
     subject=SUBJECTS,
+    use=words.USES,
     verdict=words.VERDICTS,
 )
 """Tables of codes by name: `words.outcome["improved"]|word`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import url_for
@@ -16,9 +17,10 @@ from app.improvement.effects.models import EffectEvaluation
 from app.improvement.effects.outcome_rules import outcome_rules
 from app.improvement.effects.queries import records
 from app.improvement.effects.routes.offers import evaluation_ways, offers_of
-from app.improvement.effects.words import DESIGNS, value_words
+from app.improvement.effects.words import DESIGNS, USES, value_words
+from app.improvement.monitoring.words import EVALUATION_TYPES
 from app.improvement.problems.routes.drawing import chips_of, story, strip_of
-from app.improvement.problems.words import word_of
+from app.improvement.problems.words import joined, word_of
 from workflows.improvement.effect_evaluation import EFFECT_EVALUATION
 
 SHOWN = 8
@@ -33,6 +35,7 @@ def shown(actor: Actor, found: EffectEvaluation) -> dict[str, Any]:
     proofs = [row for row in records.accepted_evidence(actor, found.item) if str(row.id) in found.qualitative]
     open_to_data = found.state in ("draft", "returned") and found.design != "criterion"
     candidates = records.candidates(actor, found) if open_to_data else []
+    names = records.names(actor, [*checkers, found.proposed_by, found.decided_by])
     return {
         "evaluation": found,
         "item": found.item,
@@ -49,7 +52,8 @@ def shown(actor: Actor, found: EffectEvaluation) -> dict[str, Any]:
         "kind": value_type_of(found),
         "adjusted": adjusted_words(found),
         "proofs": proofs,
-        "names": records.names(actor, [*checkers, found.proposed_by, found.decided_by]),
+        "names": names,
+        "four_parts": four_parts(found, cells, names),
         "decider": decider(found),
         "offers": [*_check_offer(actor, found), *_offers(actor, found, len(candidates))],
         "sees_cells": decide.holds(actor, "monitoring.view_results"),
@@ -68,6 +72,7 @@ def design_facts(found: EffectEvaluation, cells: list[Any]) -> list[tuple[Any, .
     """What was fixed with the plan, before the work began."""
     plan = found.plan
     rows: list[tuple[Any, ...]] = [(_("评价方式"), word(word_of(DESIGNS, found.design)) or _("方案里没有定"))]
+    rows.append((_("评价类型"), word(EVALUATION_TYPES[found.evaluation_type])))
     if found.design == "criterion":
         return [*rows, (_("标准"), _("%(n)s 条，由没有参与整改的人现场核查", n=len(plan.criteria))), *_days(found)]
     kind = cells[0][0].value_type if cells else "mean"
@@ -77,6 +82,23 @@ def design_facts(found: EffectEvaluation, cells: list[Any]) -> list[tuple[Any, .
     least = plan.min_effect or outcome_rules().least_effect
     rows.append((_("最小效应"), _("d 或 h ≥ %(least)s", least=f"{least:.2f}")))
     return [*rows, *_days(found)]
+
+
+def four_parts(found: EffectEvaluation, cells: list[Any], names: Mapping[str, str]) -> list[tuple[Any, ...]]:
+    """Whom and who, what, how, use of the result: what the record says of each, and what is missing."""
+    who = joined(names[str(one)] for one in dict.fromkeys((found.proposed_by, found.decided_by)) if one)
+    what = cells[0][1].name if cells else ""
+    if found.criteria_checked:
+        what = _("标准 %(n)s 条", n=len(found.criteria_checked))
+    how = _(
+        "%(design)s，%(rules)s", design=word(word_of(DESIGNS, found.design)), rules=found.computed.get("rule_version")
+    )
+    return [
+        (_("评谁、谁评"), f"{found.item.unit.short_name if found.item.unit else ''}；{who}" if who else ""),
+        (_("评什么"), what),
+        (_("怎么评"), how if found.how_stored else ""),
+        (_("结果怎么用"), joined(USES[use] for use in found.uses)),
+    ]
 
 
 def _days(found: EffectEvaluation) -> list[tuple[Any, ...]]:

@@ -228,6 +228,7 @@ def _suggest(found: EffectEvaluation, form: OutcomeForm, name: str) -> None:
     form.outcome.data = (
         (found.proposed_outcome if name == "decide" else None) or found.outcome or found.computed_outcome
     )
+    form.uses.data = list(found.uses)
     form.rationale_accepted.data = found.rationale_accepted
     form.difference_reason.data = found.difference_reason
 

@@ -20,6 +20,7 @@ from app.improvement.effects.routes import sheets
 from app.improvement.effects.routes.blueprint import bp
 from app.improvement.effects.routes.evaluation_page import shown
 from app.improvement.effects.words import OUTCOMES
+from app.improvement.monitoring.words import EVALUATION_TYPES
 from workflows.improvement.effect_evaluation import EFFECT_EVALUATION
 
 VIEW = "effects.view_evaluations"
@@ -33,12 +34,23 @@ def _filters(actor: Actor) -> tuple[filters.Filter, ...]:
         filters.choice("outcome", _("结论"), [(c, word(w)) for c, w in OUTCOMES.items()], many=True),
         filters.choice("flag", _("只看"), [("open", _("在办")), ("overdue", _("已超期"))], many=True),
         filters.text("q", _("编号、问题、单位或拼音")),
+        filters.choice(
+            "type", _("评价类型"), [(c, word(w)) for c, w in EVALUATION_TYPES.items()], many=True, more=True
+        ),
     )
 
 
 def _wanted(chosen: tuple[filters.Filter, ...]) -> Wanted:
-    unit, state, outcome, flag, words = chosen
-    return Wanted(words.one, unit.chosen, state.chosen, outcome.chosen, flag.chosen, after=sheets.cursor())
+    unit, state, outcome, flag, words, kind = chosen
+    return Wanted(
+        words.one,
+        unit.chosen,
+        state.chosen,
+        outcome.chosen,
+        flag.chosen,
+        after=sheets.cursor(),
+        types=kind.chosen,
+    )
 
 
 @bp.get("/evaluations")

@@ -12,10 +12,11 @@ from app.core.spreadsheets import Head, write_workbook
 from app.core.web.chips import word
 from app.core.web.downloads import workbook_file
 from app.improvement.effects.models import ClosureRequest, EffectEvaluation, Recheck
-from app.improvement.effects.words import DESIGNS, OUTCOMES, SEEN, VERDICTS, said
+from app.improvement.effects.words import DESIGNS, OUTCOMES, SEEN, USES, VERDICTS, said
+from app.improvement.monitoring.words import EVALUATION_TYPES
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.routes.drawing import chips_of as chips_of
-from app.improvement.problems.words import SEVERITIES, word_of
+from app.improvement.problems.words import SEVERITIES, joined, word_of
 
 Sheet = tuple[list[Head], Iterable[Sequence[Any]], str]
 
@@ -42,9 +43,10 @@ def _item_cells(item: ProblemItem) -> list[Any]:
 def evaluation_sheet(rows: Iterable[EffectEvaluation]) -> Sheet:
     """Evaluations with their numbers."""
     heads = [
-        *_item_heads(), Head(_("评价方式"), 16), Head(_("状态"), 10), Head(_("变化"), 10, "number"),
+        *_item_heads(), Head(_("评价方式"), 16), Head(_("评价类型"), 12), Head(_("状态"), 10), Head(_("变化"), 10, "number"),
         Head(_("95% 区间下限"), 12, "number"), Head(_("95% 区间上限"), 12, "number"), Head(_("基线人数"), 10, "number"),
         Head(_("复测人数"), 10, "number"), Head(_("计算结果"), 12), Head(_("定论"), 12), Head(_("定论日期"), 12, "date"),
+        Head(_("结果怎么用"), 40),
     ]  # fmt: skip
     return heads, (_evaluation_row(row) for row in rows), _("成效评价")
 
@@ -54,9 +56,10 @@ def _evaluation_row(row: EffectEvaluation) -> list[Any]:
     low, high = numbers.get("ci95") or (None, None)
     decided = row.outcome if row.state == "decided" else None
     return [
-        *_item_cells(row.item), word(word_of(DESIGNS, row.design)), word(row.standing), _short(row.delta), _short(low),
+        *_item_cells(row.item), word(word_of(DESIGNS, row.design)),
+        word(word_of(EVALUATION_TYPES, row.evaluation_type)), word(row.standing), _short(row.delta), _short(low),
         _short(high), numbers.get("baseline_n"), numbers.get("follow_up_n"), word(word_of(OUTCOMES, row.computed_outcome)),
-        word(word_of(OUTCOMES, decided)), row.decided_on,
+        word(word_of(OUTCOMES, decided)), row.decided_on, joined(USES[use] for use in row.uses),
     ]  # fmt: skip
 
 

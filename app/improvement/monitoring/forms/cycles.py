@@ -40,9 +40,11 @@ from app.improvement.monitoring.words import (
     COVERAGES,
     DIRECTIONS,
     DOMAINS,
+    EVALUATION_TYPES,
     GRADES,
     LEVELS,
     MEETING_LEVELS,
+    OBJECTS,
     STAGES,
     SUBJECTS,
     VALUE_TYPES,
@@ -146,6 +148,18 @@ class IndicatorForm(MoveForm):
     )
     subject = SelectField(_("学科"), [InputRequired()], choices=options(SUBJECTS))
     domain = RadioField(_("领域"), [InputRequired(_("请选领域"))], choices=options(DOMAINS))
+    evaluation_type = RadioField(
+        _("评价类型"),
+        [InputRequired(_("请选评价类型"))],
+        choices=options(EVALUATION_TYPES),
+        description=_("结果看水平，过程看做法，增值看同起点的进步，综合看几项合起来"),
+    )
+    object_code = RadioField(
+        _("评价对象"),
+        [InputRequired(_("请选评价对象"))],
+        choices=options(OBJECTS),
+        description=_("学生成绩汇总到学校的，对象是学校。对象是教师或学生的只留数据，不作结论"),
+    )
     value_type = RadioField(_("数值类型"), [InputRequired(_("请选数值类型"))], choices=options(VALUE_TYPES))
     direction = RadioField(_("方向"), [InputRequired(_("请选方向"))], choices=options(DIRECTIONS))
     family = StringField(

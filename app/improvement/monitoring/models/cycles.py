@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Float, UniqueConstraint, text
+from sqlalchemy import Boolean, CheckConstraint, Float, UniqueConstraint, text
 
 from app.core import clock
 from app.core.casework.records import Movable
@@ -166,7 +166,13 @@ class Indicator(Base, Record, Scoped):
     """What is measured: unit, direction and range of its values, and which instruments may be compared."""
 
     __tablename__ = "indicators"
-    __table_args__ = (UniqueConstraint("county_id", "code"),)
+    __table_args__ = (
+        UniqueConstraint("county_id", "code"),
+        CheckConstraint(
+            "evaluation_type in ('result', 'process', 'value_added', 'comprehensive')", name="evaluation_type"
+        ),
+        CheckConstraint("object_code in ('school', 'teacher', 'student')", name="object_code"),
+    )
 
     code: Mapped[str] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(String(60))
@@ -174,6 +180,10 @@ class Indicator(Base, Record, Scoped):
     subject: Mapped[str] = mapped_column(String(20))
     domain: Mapped[str] = mapped_column(String(20), default="subject")
     """subject, psychological, physical, comprehensive."""
+    evaluation_type: Mapped[str] = mapped_column(String(13), default="result", server_default=text("'result'"))
+    """结果, 过程, 增值 or 综合: result, process, value_added, comprehensive."""
+    object_code: Mapped[str] = mapped_column(String(7), default="school", server_default=text("'school'"))
+    """What is evaluated: school, teacher or student. Verdicts are given on schools alone."""
     value_type: Mapped[str] = mapped_column(String(6))
     direction: Mapped[str] = mapped_column(String(6))
     family: Mapped[str] = mapped_column(String(40))

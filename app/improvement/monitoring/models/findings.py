@@ -11,8 +11,9 @@ from sqlalchemy import CheckConstraint, Float, Index, UniqueConstraint, text
 from sqlalchemy.orm import relationship
 
 from app.core.casework.records import Movable
-from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
+from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, db, mapped_column
 from app.improvement.monitoring.models import facts
+from app.improvement.monitoring.models.cycles import Indicator
 from app.improvement.monitoring.scenarios import SCENARIOS
 from workflows.improvement.data_finding import DATA_FINDING
 
@@ -109,6 +110,13 @@ class DataFinding(Base, Movable):
     def is_computed(self) -> bool:
         """A rule made it from a data cell."""
         return self.source_type == "monitoring"
+
+    @property
+    def object_code(self) -> str:
+        """What its indicator evaluates; a finding without one is about its school or department."""
+        if self.indicator_id is None:
+            return "school"
+        return db.session.get_one(Indicator, self.indicator_id).object_code
 
     @property
     def provenance_complete(self) -> bool:

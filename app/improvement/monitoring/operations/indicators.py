@@ -11,13 +11,15 @@ from app.core.database import db, uuid7
 from app.core.errors import Invalid, Sentence
 from app.core.policy.actor import Actor
 from app.improvement.monitoring.models import Indicator
+from app.improvement.monitoring.words import EVALUATION_TYPES, OBJECTS
 
 CODE_TAKEN = Sentence("这个指标代码已经用过", "This code is taken")
 RANGE = Sentence("上限要大于下限", "The highest value must be above the lowest")
 NOT_ONLY_INDEX = Sentence("只有指数需要固定幅度", "Only an index has a fixed margin")
+UNKNOWN = Sentence("请从列出的里面选", "Choose one of those listed")
 USED = Sentence(
-    "已有结果用到这个指标：数值类型、方向和工具不能改。口径变了请新建一个指标",
-    "Results rest on this indicator, so its type, direction and instrument stay. For a new definition make a new one",
+    "已有结果用到这个指标：数值类型、方向、工具和评价对象不能改。口径变了请新建一个指标",
+    "Results rest on it, so its type, direction, instrument and object stay. For a new definition make a new one",
 )
 
 
@@ -38,6 +40,8 @@ class IndicatorIn:
     index_margin: float | None
     unit_word: str
     retired: bool = False
+    evaluation_type: str = "result"
+    object_code: str = "school"
     version: int | None = None
 
 
@@ -56,8 +60,9 @@ def add_indicator(actor: Actor, place: Indicator, given: IndicatorIn) -> Indicat
 @operation(right="monitoring.manage_indicators", name="indicator.change")
 def change_indicator(actor: Actor, indicator: Indicator, given: IndicatorIn) -> None:
     """Change what an indicator says of itself; what results rest on stays."""
-    fixed = (indicator.value_type, indicator.direction, indicator.family)
-    if (given.value_type, given.direction, given.family.strip()) != fixed and _is_used(indicator):
+    fixed = (indicator.value_type, indicator.direction, indicator.family, indicator.object_code)
+    wanted = (given.value_type, given.direction, given.family.strip(), given.object_code)
+    if wanted != fixed and _is_used(indicator):
         raise Invalid("value_type", USED)
     _fill(indicator, given)
     indicator.version += 1
@@ -73,6 +78,11 @@ def _fill(indicator: Indicator, given: IndicatorIn) -> None:
         raise Invalid("highest", RANGE)
     if given.index_margin is not None and given.value_type != "index":
         raise Invalid("index_margin", NOT_ONLY_INDEX)
+    if given.evaluation_type not in EVALUATION_TYPES:
+        raise Invalid("evaluation_type", UNKNOWN)
+    if given.object_code not in OBJECTS:
+        raise Invalid("object_code", UNKNOWN)
+    indicator.evaluation_type, indicator.object_code = given.evaluation_type, given.object_code
     indicator.name, indicator.definition = given.name.strip(), given.definition.strip()
     indicator.subject, indicator.domain = given.subject, given.domain
     indicator.value_type, indicator.direction = given.value_type, given.direction

@@ -15,7 +15,8 @@ from app.improvement.monitoring import operations, queries
 from app.improvement.monitoring.forms.cycles import IndicatorForm
 from app.improvement.monitoring.models import Indicator
 from app.improvement.monitoring.routes.blueprint import bp
-from app.improvement.monitoring.words import SUBJECTS
+from app.improvement.monitoring.routes.sheets import sheet_of_indicators, with_query, workbook_answer
+from app.improvement.monitoring.words import DOMAINS, EVALUATION_TYPES, OBJECTS, SUBJECTS
 
 VIEW = "monitoring.view_cycles"
 MANAGE = "monitoring.manage_indicators"
@@ -25,18 +26,36 @@ MANAGE = "monitoring.manage_indicators"
 @needs(VIEW)
 def indicators() -> Response:
     """All indicators by subject and code."""
-    actor = current_actor()
-    subject = filters.choice("subject", _("学科"), [(code, say(word)) for code, word in SUBJECTS.items()], many=True)
-    listed = queries.indicators(actor, retired=True)
-    if subject.chosen:
-        listed = [each for each in listed if each.subject in subject.chosen]
+    listed, bar = _narrowed()
     return page(
         "improvement/monitoring/indicators.html",
         listed=listed,
-        listing=filters.bar([subject]),
-        may_manage=decide.holds(actor, MANAGE),
+        listing=filters.bar(bar),
+        export_url=with_query(url_for("monitoring.export_indicators")),
+        may_manage=decide.holds(current_actor(), MANAGE),
         back_url=url_for("monitoring.cycles"),
     )
+
+
+@bp.get("/indicators/export")
+@needs(VIEW)
+def export_indicators() -> Response:
+    """What the list shows, as a workbook."""
+    return workbook_answer(sheet_of_indicators(_narrowed()[0]), "indicators")
+
+
+def _narrowed() -> tuple[list[Indicator], list[filters.Filter]]:
+    bar = [
+        filters.choice(name, label, [(code, say(word)) for code, word in known.items()], many=True)
+        for name, label, known in (
+            ("subject", _("学科"), SUBJECTS),
+            ("domain", _("领域"), DOMAINS),
+            ("evaluation_type", _("评价类型"), EVALUATION_TYPES),
+            ("object_code", _("评价对象"), OBJECTS),
+        )
+    ]
+    listed = queries.indicators(current_actor(), retired=True)
+    return [one for one in listed if all(not f.chosen or getattr(one, f.name) in f.chosen for f in bar)], bar
 
 
 @bp.get("/indicators/new")

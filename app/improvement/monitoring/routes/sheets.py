@@ -13,15 +13,20 @@ from flask_babel import lazy_gettext
 from app.core.spreadsheets import Head, write_workbook
 from app.core.web.downloads import workbook_file
 from app.core.web.pages import say
-from app.improvement.monitoring.models import DataRelease
+from app.improvement.monitoring.models import DataRelease, Indicator
 from app.improvement.monitoring.scenarios import scenario_words
 from app.improvement.monitoring.words import (
     AUDIENCES,
     BENCHMARKS,
+    DIRECTIONS,
+    DOMAINS,
+    EVALUATION_TYPES,
     GRADES,
+    OBJECTS,
     SEVERITIES,
     SOURCES,
     SUBJECTS,
+    VALUE_TYPES,
     VERDICTS,
     word_of,
 )
@@ -77,6 +82,25 @@ def _finding_row(row: Any) -> list[Any]:
 
 def _short(value: float | None, digits: int = 4) -> float | None:
     return None if value is None else round(value, digits)
+
+
+def sheet_of_indicators(rows: Iterable[Indicator]) -> Sheet:
+    """The county's list of indicators with their definitions: its data dictionary."""
+    heads = (
+        Head(_("指标代码"), 18), Head(_("指标"), 24), Head(_("口径"), 50), Head(_("学科"), 10), Head(_("领域"), 16),
+        Head(_("评价类型"), 12), Head(_("评价对象"), 24), Head(_("数值类型"), 10), Head(_("方向"), 12),
+        Head(_("工具系列"), 18), _number(_("最低可能值")), _number(_("最高可能值")), Head(_("单位"), 8), Head(_("停用"), 8),
+    )  # fmt: skip
+    return Sheet(heads, (_indicator_row(row) for row in rows), _("指标库"))
+
+
+def _indicator_row(row: Indicator) -> list[Any]:
+    return [
+        row.code, row.name, row.definition, say(word_of(SUBJECTS, row.subject)), say(word_of(DOMAINS, row.domain)),
+        say(word_of(EVALUATION_TYPES, row.evaluation_type)), say(word_of(OBJECTS, row.object_code)),
+        say(word_of(VALUE_TYPES, row.value_type)), say(word_of(DIRECTIONS, row.direction)), row.family, row.lowest,
+        row.highest, row.unit_word, _("是") if row.retired else "",
+    ]  # fmt: skip
 
 
 def sheet_of_cells(rows: Iterable[Any]) -> Sheet:
