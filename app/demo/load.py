@@ -97,6 +97,7 @@ def _rounds(county: tree.County, teller: Teller, say: Callable[[str], None]) -> 
     """Five rounds of monitoring and what became of them; pieces told."""
     say("监测指标与五轮监测…")
     rounds.add_indicators(county)
+    rounds.add_further_indicators(county)
     stories: list[Story] = []
     told = 0
     for position, one in enumerate(rounds.ROUNDS):

@@ -34,6 +34,14 @@ SUBJECT_WORDS = {
 ROLLS_BEGIN = date(2026, 9, 1)
 RATES = {"睡眠达标率"}
 LOWER_IS_BETTER = {"学业负担"}
+TYPES = {"学习动力": "process", "学习策略": "process", "学业负担": "process", "睡眠达标率": "comprehensive"}
+FURTHER = (
+    ("VA.math.g8", "数学增值", "同一起点的学生后来进步多少，由增值评价计算", "math", "subject", "value_added", "school"),
+    ("TE.conduct", "师德师风学生评教", "教师层面的汇总，只留数据，不作结论", "general", "comprehensive", "process", "teacher"),
+    ("ST.growth", "学生成长写实完成度", "德智体美劳五方面记录，只留数据，不作结论", "general", "comprehensive",
+     "comprehensive", "student"),
+)  # fmt: skip
+"""Indicators that no round of the demo measures: code, name, definition, subject, domain, type, object."""
 STAGES = {"G8": ("31", "38"), "G4": ("21", "38")}
 Row = tuple[str | int | float | None, ...]
 HEADERS = (
@@ -165,6 +173,7 @@ def add_indicators(county: County) -> None:
                         definition=f"{word}的{'达标人数比例' if rate else '量尺分，县均值定为 500，标准差 100'}",
                         subject=subject,
                         domain="comprehensive" if subject == "quality" else "subject",
+                        evaluation_type=TYPES.get(word, "result"),
                         value_type="rate" if rate else "mean",
                         direction="lower" if word in LOWER_IS_BETTER else "higher",
                         family=f"{subject}-{grade}",
@@ -174,6 +183,31 @@ def add_indicators(county: County) -> None:
                         unit_word="" if rate else "分",
                     ),
                 )
+
+
+def add_further_indicators(county: County) -> None:
+    """The list knows more than the rounds measure: value added, and what is on teachers or students."""
+    for code, name, definition, subject, domain, kind, of in FURTHER:
+        indicators.add_indicator(
+            county.any("office_director"),
+            Indicator(county_id=county.id),
+            indicators.IndicatorIn(
+                code=code,
+                name=name,
+                definition=definition,
+                subject=subject,
+                domain=domain,
+                evaluation_type=kind,
+                object_code=of,
+                value_type="mean",
+                direction="higher",
+                family=code,
+                lowest=None,
+                highest=None,
+                index_margin=None,
+                unit_word="分",
+            ),
+        )
 
 
 def codes_of(one: Round) -> tuple[str, ...]:

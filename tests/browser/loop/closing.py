@@ -23,7 +23,8 @@ def compute(desk: Desk) -> None:
 def decide(desk: Desk) -> None:
     """An evaluator proposes, the head of the group decides, as fewer than twenty schools could be compared."""
     page = desk.takes_up("evaluator", f"提出结论：{NUMBER}").presses("提出结论")
-    page.writes(outcome="达标", judgement="复测 505 分，达到目标 500 分").presses("提出结论").reads("提出：达标")
+    page.writes(outcome="达标", judgement="复测 505 分，达到目标 500 分", uses="作为销号的依据")
+    page.presses("提出结论").reads("提出：达标", "作为销号的依据")
     page = desk.takes_up("leading_group_head", f"作出定论：{NUMBER}").presses("作出定论")
     page.writes(outcome="达标", judgement="同意评价员意见，达到目标").presses("作出定论").reads("已定论：达标")
 

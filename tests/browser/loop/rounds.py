@@ -39,7 +39,7 @@ def indicators(desk: Desk) -> None:
     for code, name, kind, highest in INDICATORS:
         page.opens("/monitoring/indicators").presses("加指标").writes(
             code=code, name=name, subject="数学", domain="学业", value_type=kind, direction="越高越好",
-            family="JC-数学", lowest=0, highest=highest,
+            evaluation_type="结果评价", object_code="学校（办学条件、办学质量）", family="JC-数学", lowest=0, highest=highest,
         ).presses("保存指标").reads(name)  # fmt: skip
 
 

@@ -56,8 +56,8 @@ def test_the_forms_carry_an_item_from_its_data_to_its_closure(scene: EffectScene
     page = sign_in(app.test_client(), cast["assessment_member"]).get(f"{evaluation.address}/data")
     cell = page.get_data(as_text=True).split('name="follow_up"')[1].split('value="')[1].split('"')[0]
     act("assessment_member", f"{evaluation.address}/data", follow_up=cell)
-    act("evaluator", f"{evaluation.address}/proposal", outcome="achieved", judgement="复测达标")
-    act("leading_group_head", f"{evaluation.address}/decision", outcome="achieved", judgement="同意")
+    act("evaluator", f"{evaluation.address}/proposal", outcome="achieved", judgement="复测达标", uses="close")
+    act("leading_group_head", f"{evaluation.address}/decision", outcome="achieved", judgement="同意", uses="close")
     sign_in(app.test_client(), cast["school_coordinator"]).post(f"{item}/moves/ask-for-closure")
     form = sign_in(app.test_client(), cast["school_coordinator"]).get(f"{item}/closure-request").get_data(as_text=True)
     proof = form.split('name="evidence"')[1].split('value="')[1].split('"')[0]
