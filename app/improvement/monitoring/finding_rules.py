@@ -124,8 +124,7 @@ def judge(cells: Cells, rules: FindingRules | None = None) -> Findings:
     adjusted, adjusted_up = np.full((2, len(cells)), np.nan)
     adjusted[eligible] = benjamini_hochberg(p[eligible], family[eligible])
     adjusted_up[eligible] = benjamini_hochberg(p_up[eligible], family[eligible])
-    verdict = _verdicts(rules, eligible, effect, gap + margin, adjusted, adjusted_up)
-    verdict[cells.person] = NONE
+    verdict = np.where(cells.person, NONE, _verdicts(rules, eligible, effect, gap + margin, adjusted, adjusted_up))
     return Findings(
         cells=cells,
         rules=rules,
