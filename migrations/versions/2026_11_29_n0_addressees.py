@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_29_n0_addressees"
-down_revision = "2026_11_29_p0_scenarios"
+down_revision = "2026_11_29_p1_wall_of_clocks"
 branch_labels = None
 depends_on = None
 

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "2026_11_29_p1_evaluated"
-down_revision = "2026_11_29_p1_wall_of_clocks"
+down_revision = "2026_11_29_n1_sendings"
 branch_labels = None
 depends_on = None
 
