@@ -17,6 +17,7 @@ from app.demo import (
     coming,
     doubts,
     inspection,
+    lesson_checks,
     letters,
     library,
     needs,
@@ -133,6 +134,7 @@ def _on_the_way(county: tree.County, teller: Teller) -> None:
     others.on_the_desk(county, teller)
     others.second_edition(county, teller)
     others.twice(county, teller)
+    lesson_checks.tell(county, teller)
     coming.tell(county, teller)
     doubts.tell(county, teller)
     publishing.tell(county, teller)

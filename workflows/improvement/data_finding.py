@@ -107,6 +107,7 @@ CONVERTED = State("converted", "已转问题", "Turned into a problem", family="
 REJECTED = State("rejected", "不通过", "Rejected", family="late", side=True, final=True)
 MERGED = State("merged", "已合并", "Merged", family="idle", side=True, final=True)
 SUPERSEDED = State("superseded", "已替代", "Superseded", family="idle", side=True, final=True)
+WITHDRAWN = State("withdrawn", "已撤回", "Withdrawn", family="idle", side=True, final=True)
 EXPIRED = State("expired", "已过期", "Expired", family="idle", side=True, final=True)
 
 
@@ -200,7 +201,7 @@ DATA_FINDING = Workflow(
     "Data finding",
     facts=DataFindingFacts,
     initial=CANDIDATE,
-    states=(CANDIDATE, WATCH, CONFIRMED, CONVERTED, REJECTED, MERGED, SUPERSEDED, EXPIRED),
+    states=(CANDIDATE, WATCH, CONFIRMED, CONVERTED, REJECTED, MERGED, SUPERSEDED, EXPIRED, WITHDRAWN),
     steps=(
         Step(
             "detect",
@@ -248,6 +249,23 @@ DATA_FINDING = Workflow(
             guards=(names_its_source, names_its_unit),
         ),
         Step(
+            "carry_from_file",
+            "由文件导入",
+            "Brought in by a file",
+            source=(NEW,),
+            target=CANDIDATE,
+            system=True,
+            guards=(names_its_source, names_its_unit),
+        ),
+        Step(
+            "take_back",
+            "随文件撤回",
+            "Taken back with its file",
+            source=(CANDIDATE,),
+            target=WITHDRAWN,
+            system=True,
+        ),
+        Step(
             "confirm",
             "确认发现",
             "Confirm the finding",
@@ -255,7 +273,7 @@ DATA_FINDING = Workflow(
             target=CONFIRMED,
             needs=INTERPRET,
             guards=(source_stands, judges_a_school, is_interpreted, has_a_cause_hypothesis, is_supported),
-            four_eyes=("register",),
+            four_eyes=("register", "import_batch.upload"),
             tells=("office_director",),
         ),
         Step(

@@ -211,4 +211,40 @@ SCORES = Kind(
     lead_value="post",
 )
 
-KINDS = {kind.code: kind for kind in (STUDENTS, CLASSES, STAFF, RESULTS, SCORES, ANSWERS, CONSENTS)}
+FINDINGS = Kind(
+    "findings",
+    "设备与巡课发现",
+    "Findings of equipment and lesson checks",
+    (
+        *_school(),
+        Column(
+            "topic",
+            "检查内容",
+            "What was checked",
+            checks.word,
+            True,
+            group="check_topic",
+            example="智能巡课",
+            width=18,
+        ),
+        Column(
+            "title", "发现的问题", "What was found", checks.text(120), True, example="班班通月开机不足两成", width=40
+        ),
+        Column(
+            "known_on", "发现日期", "Found on", checks.date("2015-01-01"), True, hint=_DATE_HINT, example="2026-10-20"
+        ),
+        Column("reference", "依据", "Rests on", checks.text(200), True, example="班班通使用月报2026年10月", width=30),
+        Column("category", "类别", "Category", checks.word, True, group="finding_category", example="管理"),
+        Column("severity", "级别", "Severity", checks.word, True, group="severity", example="轻"),
+        Column("subject", "学科", "Subject", checks.word, group="subject", example="数学"),
+        *_grade(required=False),
+        Column(
+            "description", "具体情况", "Details", checks.text(1000), example="10 月开机 31 次，应开 160 次", width=50
+        ),
+    ),
+    key=("school_code", "reference", "title"),
+    key_name=("学校、依据和发现的问题", "school, what it rests on and what was found"),
+    instead=_SCHOOL_BY_NAME,
+)
+
+KINDS = {kind.code: kind for kind in (STUDENTS, CLASSES, STAFF, RESULTS, SCORES, FINDINGS, ANSWERS, CONSENTS)}

@@ -77,8 +77,8 @@ class ImportBatch(Base, Movable):
 
     @property
     def is_results(self) -> bool:
-        """Monitoring results or scores for value-added models."""
-        return self.kind in ("results", "scores")
+        """Monitoring results, scores for value-added models, or findings of equipment and lesson checks."""
+        return self.kind in ("results", "scores", "findings")
 
     @property
     def is_staff(self) -> bool:

@@ -137,7 +137,14 @@ def import_kind(code: str) -> ImportKind[Any]:
     return REGISTERED[code]
 
 
-_RIGHTS = {"results": "results", "scores": "results", "staff": "staff", "answers": "answers", "consents": "consents"}
+_RIGHTS = {
+    "results": "results",
+    "scores": "results",
+    "findings": "results",
+    "staff": "staff",
+    "answers": "answers",
+    "consents": "consents",
+}
 
 
 def rights_of(kind: str) -> tuple[str, str]:

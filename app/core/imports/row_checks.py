@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from app.core.imports import paper_rows, results_rows, roster_rows, schools_in_rows, scores_rows
+from app.core.imports import findings_rows, paper_rows, results_rows, roster_rows, schools_in_rows, scores_rows
 from app.core.imports.work import Work
 
 RowCheck = Callable[[Work], None]
@@ -35,6 +35,11 @@ ROW_CHECKS: dict[str, tuple[RowCheck, ...]] = {
         scores_rows.settle_classes,
         scores_rows.check_cycles,
         scores_rows.tell_unlinked,
+    ),
+    "findings": (
+        schools_in_rows.settle_schools,
+        schools_in_rows.settle_grades,
+        findings_rows.check_subjects,
     ),
     "answers": (
         paper_rows.leave_out_unanswered,

@@ -15,6 +15,7 @@ from app.core.imports.registry import imports_as
 from app.core.outbox.handlers import handles
 from app.core.web import navigation
 from app.improvement.monitoring import letters
+from app.improvement.monitoring.findings_import import FINDINGS
 from app.improvement.monitoring.models import facts
 from app.improvement.monitoring.results_import import RESULTS
 from app.improvement.monitoring.routes import bp
@@ -104,6 +105,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(bp)
     navigation.add(*ENTRIES)
     imports_as(RESULTS)
+    imports_as(FINDINGS)
     WORDS.update(DEEDS)
     for key, (right, words, still) in BESIDES.items():
         waiting.BESIDES.setdefault(key, (right, words))

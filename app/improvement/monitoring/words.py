@@ -111,6 +111,13 @@ SOURCES = {
     "ecology": Sentence("生态环保", "Ecology and environment"),
 }
 """Monitoring, visits, use of equipment and 巡课, self-checks, and the seven lists of problems (七张问题清单)."""
+CHECK_TOPICS = {
+    "board": Sentence("班班通设备管理", "Classroom screens"),
+    "lab": Sentence("实验管理", "Laboratories"),
+    "digital": Sentence("数字化学习管理", "Digital learning"),
+    "patrol": Sentence("智能巡课", "Lesson checks"),
+}
+"""What findings of equipment and lesson checks are about (教育督导 场景)."""
 AUDIENCES = {
     "basic": Sentence("基础数据", "Basic data"),
     "analysis": Sentence("综合分析", "Overall analysis"),

@@ -87,6 +87,8 @@ class DataFinding(Base, Movable):
     problem_item_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("problem_items.id", use_alter=True))
     source_withdrawn_at: Mapped[datetime | None]
     registered_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
+    batch_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("import_batches.id"), index=True)
+    """The file that brought it, where it is no measured one."""
     scenarios: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
     """Codes of application scenarios it belongs to, in the order of their numbers."""
 
@@ -105,6 +107,11 @@ class DataFinding(Base, Movable):
     def address(self) -> str:
         """The finding's page."""
         return f"/monitoring/findings/{self.ref}"
+
+    @property
+    def forebears(self) -> tuple[uuid.UUID, ...]:
+        """The file that brought it: who sent that in does not confirm it."""
+        return (self.batch_id,) if self.batch_id else ()
 
     @property
     def is_computed(self) -> bool:

@@ -37,7 +37,7 @@ VIEW = "monitoring.view_findings"
 OPEN = ("candidate", "watch", "confirmed")
 STRENGTH = "strength"
 REGISTER = "monitoring.register_finding"
-STATES = (*OPEN, "converted", "rejected", "merged", "superseded", "expired", STRENGTH)
+STATES = (*OPEN, "converted", "rejected", "merged", "superseded", "expired", "withdrawn", STRENGTH)
 PAGE = 50
 CURSOR = "~"
 

@@ -37,6 +37,7 @@ WORDS = SimpleNamespace(
     source=words.SOURCES,
     stage=words.STAGES,
     subject=words.SUBJECTS,
+    topic=words.CHECK_TOPICS,
     value_type=words.VALUE_TYPES,
     verdict=words.VERDICTS,
 )

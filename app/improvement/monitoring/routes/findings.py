@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
+from app.core.imports.registry import rights_of
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.web import filters
@@ -52,6 +53,7 @@ def findings() -> Response:
         cycle_name=next((option.label for option in chosen[0].options if option.chosen), ""),
         actions=beside.actions_for(actor),
         may_register=decide.holds(actor, REGISTER),
+        may_import=decide.holds(actor, rights_of("findings")[0]),
         states=DATA_FINDING,
     )
 
