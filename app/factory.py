@@ -103,6 +103,7 @@ def _connect(app: Flask, settings: Settings) -> None:
             "url": settings.database_url,
             "pool_size": settings.web_threads,
             "max_overflow": 4,
+            "pool_use_lifo": True,  # the connection used last knows its statements and is warm in the server's caches
         }
     }
     db.init_app(app)
@@ -111,6 +112,8 @@ def _connect(app: Flask, settings: Settings) -> None:
         keep_what_is_ready(db.engine)
     # Flask-SQLAlchemy-Lite also closes asynchronous sessions, in an event loop and two threads of each request; there are none.
     app.teardown_appcontext_funcs = [one for one in app.teardown_appcontext_funcs if not iscoroutinefunction(one)]
+    # Nor are there coroutines of ours: Flask need not look at every view and hook in every request whether it is one.
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign]
     use_context_key(settings.context_key_file)
     if settings.steerable_clock:
         from app.core.steering import offset_of
@@ -126,7 +129,7 @@ def _speak(app: Flask) -> None:
         app,
         default_locale="zh",
         default_translation_directories=str(ROOT / "app" / "translations"),
-        locale_selector=pages.wanted_language,
+        locale_selector=pages.wanted_locale,
         timezone_selector=lambda: "Asia/Shanghai",
     )
     app.jinja_env.filters["say"] = pages.say

@@ -84,6 +84,11 @@ def test_only_the_clock_reads_the_time() -> None:
     assert not readers, f"Ask app.core.clock for the time, so that tests and the demo can steer it: {readers}"
 
 
+def test_nothing_of_ours_is_a_coroutine() -> None:
+    waiting = {_relative(p) for p in PYTHON if re.search(r"^\s*async def ", p.read_text("utf-8"), re.MULTILINE)}
+    assert not waiting, f"The factory calls views and hooks as they are; a coroutine would never run: {waiting}"
+
+
 def test_every_route_declares_its_right(app: Flask) -> None:
     silent = [
         rule.endpoint

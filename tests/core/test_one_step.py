@@ -267,3 +267,13 @@ def test_a_connection_that_the_server_closed_is_replaced_before_it_is_used(commi
             killer.execute("select pg_terminate_backend(%s, 5000)", (pid,))
     with db.engine.connect() as after:
         assert after.execute(asks).scalar_one() not in (gone, ends)
+
+
+def test_the_connection_that_was_used_last_is_taken_first(committed: Flask, cast: Cast) -> None:
+    asks = text("select pg_backend_pid()")
+    db.session.close()
+    with db.engine.connect() as one, db.engine.connect() as two:
+        last, first = one.execute(asks).scalar_one(), two.execute(asks).scalar_one()
+    for _ in range(3):
+        with db.engine.connect() as after:
+            assert after.execute(asks).scalar_one() == last != first

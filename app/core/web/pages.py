@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
+from babel import Locale
 from flask import Response, current_app, g, make_response, render_template, request, session
 from jinja2_fragments.flask import render_block
 
@@ -18,6 +20,16 @@ def wanted_language() -> str:
     """The language of this request: named by a page without a session, chosen in the menu, else the setting."""
     chosen = g.get("language") or session.get("language")
     return chosen if chosen in LANGUAGES else str(current_app.config["BIHUAN_LOCALE"])
+
+
+def wanted_locale() -> Locale:
+    """The same as Flask-Babel wants it, which would look into the file system for it in every request."""
+    return _locale(wanted_language())
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(language)
 
 
 def language() -> str:
