@@ -60,3 +60,11 @@ class ImportRefused(Exception):
 
 class OutsideAct(RuntimeError):
     """A write without an open act: a fault of ours, never shown to people."""
+
+
+UNSTORABLE = Sentence(
+    "填的或地址里的内容有一处存不下：太长、数字太大，或夹着看不见的字符。请改短一点或手工重新输入，再试一次",
+    "Something typed or in the address cannot be kept: it is too long, too large a number, or has a sign that nobody sees. "
+    "Shorten it or type it anew, then try again",
+)
+"""What the database takes in no column, where no form said so before."""

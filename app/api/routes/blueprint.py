@@ -8,12 +8,13 @@ from typing import Any, TypeVar, cast
 
 from apiflask import APIBlueprint
 from flask import Response, jsonify, request
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
 from app.api.tokens import BLUEPRINT, bearer
 from app.core.audit import trail
 from app.core.database import db
-from app.core.errors import ImportRefused, Invalid, NotAllowed, NotFound, Sentence, Stale, StepRefused
+from app.core.errors import UNSTORABLE, ImportRefused, Invalid, NotAllowed, NotFound, Sentence, Stale, StepRefused
 from app.core.policy import decide
 from app.core.policy.actor import NOBODY
 from app.core.web.current import current_actor
@@ -122,6 +123,12 @@ def _invalid(error: Invalid) -> Response:
 def _import_refused(error: ImportRefused) -> Response:
     db.session.rollback()
     return problem(422, error.sentences)
+
+
+@bp.errorhandler(DataError)
+def _unstorable(error: DataError) -> Response:
+    db.session.rollback()
+    return problem(422, (UNSTORABLE,))
 
 
 @bp.errorhandler(HTTPException)

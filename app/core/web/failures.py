@@ -8,14 +8,14 @@ from typing import Any
 from flask import Flask, Response, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app.core import logs
 from app.core.audit import trail
 from app.core.casework.records import Movable
 from app.core.database import db
-from app.core.errors import ImportRefused, Invalid, NotAllowed, NotFound, Stale, StepRefused
+from app.core.errors import UNSTORABLE, ImportRefused, Invalid, NotAllowed, NotFound, Stale, StepRefused
 from app.core.policy.actor import NOBODY
 from app.core.web.current import current_actor
 from app.core.web.pages import page, say
@@ -37,6 +37,7 @@ def register(app: Flask) -> None:
         (CSRFError, _form_too_old),
         (RequestEntityTooLarge, _too_large),
         (429, _too_often),
+        (DataError, _unstorable),
         (OperationalError, _database_away),
         (HTTPException, _other),
     ):
@@ -90,6 +91,14 @@ def _too_often(error: Any) -> Response:
     response = page("errors/too_often.html", 429)
     response.headers["Retry-After"] = "60"
     return response
+
+
+def _unstorable(error: DataError) -> Response:
+    """A sign, a length or a number that no column takes: said in words, and logged, as a form should have said it by its field."""
+    log.warning("unstorable", endpoint=request.endpoint)
+    db.session.rollback()
+    title = _("这个请求没有办成")
+    return page("errors/refused.html", 422, sentences=[say(UNSTORABLE)], typed=_typed(), title=title)
 
 
 def _database_away(error: Any) -> Response:
