@@ -3,6 +3,7 @@
 from app.api import models as api_models
 from app.care.access import models as access_models
 from app.care.consent import models as consent_models
+from app.care.emergencies import models as emergency_models
 from app.care.figures import models as figure_models
 from app.care.protection import models as protection_models
 from app.care.rainbow import models as rainbow_models
@@ -40,6 +41,7 @@ TABLES = (
     directory_models,
     disclosure_models,
     effect_models,
+    emergency_models,
     figure_models,
     identity_models,
     import_models,

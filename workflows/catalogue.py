@@ -7,6 +7,7 @@ from workflows.care.care_duty import CARE_DUTY
 from workflows.care.code_change_request import CODE_CHANGE_REQUEST
 from workflows.care.consent import CONSENT
 from workflows.care.critical_alert import CRITICAL_ALERT
+from workflows.care.emergency_notice import EMERGENCY_NOTICE
 from workflows.care.figure_release import FIGURE_RELEASE
 from workflows.care.identity_grant import IDENTITY_GRANT
 from workflows.care.impact_assessment import IMPACT_ASSESSMENT
@@ -74,6 +75,7 @@ ALL: Final[tuple[Workflow, ...]] = (
     IDENTITY_GRANT,
     RIGHTS_REQUEST,
     FIGURE_RELEASE,
+    EMERGENCY_NOTICE,
     IMPACT_ASSESSMENT,
 )
 WORKFLOWS: Final[dict[str, Workflow]] = {workflow.name: workflow for workflow in ALL}

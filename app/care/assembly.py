@@ -6,6 +6,7 @@ from flask import Flask
 
 from app.care.access import assembly as access
 from app.care.consent import assembly as consent
+from app.care.emergencies import assembly as emergencies
 from app.care.figures import assembly as figures
 from app.care.protection import assembly as protection
 from app.care.rainbow import assembly as rainbow
@@ -20,5 +21,6 @@ def assemble(app: Flask) -> None:
     rainbow.register(app)
     screening.register(app)
     access.register(app)
+    emergencies.register(app)
     rights.register(app)
     figures.register(app)

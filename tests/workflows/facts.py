@@ -288,6 +288,7 @@ GOOD: dict[str, Changes] = {
     "identity_grant": care_facts.GOOD_GRANT,
     "rights_request": care_facts.GOOD_REQUEST,
     "impact_assessment": care_facts.GOOD_IMPACT,
+    "emergency_notice": {},
     "import_batch": {
         "is_results": True,
         "is_staff": False,
@@ -344,6 +345,7 @@ CASES: dict[str, dict[str, Case]] = {
     "identity_grant": care_facts.GRANT_CASES,
     "rights_request": care_facts.REQUEST_CASES,
     "impact_assessment": care_facts.IMPACT_CASES,
+    "emergency_notice": {},
     "import_batch": BATCH_CASES,
 }
 

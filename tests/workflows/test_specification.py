@@ -67,6 +67,8 @@ OWN_LABELS = {
     "identity_grant.denied": "未同意",
     "identity_grant.ended": "待核对",
     "identity_grant.reviewed": "已核对",
+    "emergency_notice.due": "待告知监护人",
+    "emergency_notice.told": "已告知",
     "rights_request.received": "待答复",
     "rights_request.preparing": "办理结果生成中",
     "rights_request.fulfilled": "已答复",

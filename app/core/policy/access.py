@@ -41,6 +41,14 @@ RIGHTS: dict[str, Holders] = {
 }
 """Requests of the persons whose data they are (security 43)."""
 
+EMERGENCIES: dict[str, Holders] = {
+    "emergencies.tell_guardian": dict.fromkeys(("school_counselor", "school_psych_lead"), SCHOOL),
+    "emergencies.view_notices": {
+        **dict.fromkeys(("school_counselor", "school_psych_lead"), SCHOOL),
+        **dict.fromkeys(("dpo", "psych_center_lead"), COUNTY),
+    },
+}
+"""What was done without an agreement because it could not wait (security 40)."""
 PROTECTION: dict[str, Holders] = {
     "protection.approve_assessment": dict.fromkeys(("dpo", "leading_group_head"), COUNTY),
     "protection.draft_assessment": dict.fromkeys(("dpo", "psych_center_lead"), COUNTY),
@@ -51,4 +59,4 @@ PROTECTION: dict[str, Holders] = {
 }
 """Purposes and impact assessments (security 40, 87): what was weighed is no secret inside, and names nobody."""
 
-AREAS: tuple[dict[str, Holders], ...] = (ACCESS, RIGHTS, PROTECTION)
+AREAS: tuple[dict[str, Holders], ...] = (ACCESS, RIGHTS, EMERGENCIES, PROTECTION)

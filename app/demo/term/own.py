@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import select
+
+from app.care.emergencies import operations as emergencies
+from app.care.emergencies.models import EmergencyNotice
+from app.care.emergencies.operations import ToldIn
 from app.care.screening import bulk
 from app.care.screening.models import ScreeningCampaign
 from app.care.screening.operations import alerts, campaigns
 from app.care.screening.operations.campaigns import CampaignIn, CampaignPlace, CampaignStep
-from app.core.database import db
-from app.core.policy.actor import Actor
+from app.core.database import db, use_context
+from app.core.policy.actor import SYSTEM, Actor
 from app.demo.term import county as countywide
 from app.demo.term import moods, stories
 from app.demo.term.county import Term
@@ -138,6 +143,24 @@ def _begun(term: Term, made: ScreeningCampaign, counsellor: Actor) -> None:
     term.at(0, 16, 10)
     Family(counsellor, db.session.get_one(Student, worried)).answer(TO_ASK_ABOUT, campaign=made.id)
     alerts.raise_all()
+    _without_agreement(term, made, counsellor, others[-2:])
     term.at(0, 19, 20)
     family = Family(counsellor, db.session.get_one(Student, first))
     family.answer({"gad7": (1, 0, 1)}, hand_in=False, campaign=made.id)
+
+
+def _without_agreement(term: Term, made: ScreeningCampaign, counsellor: Actor, students: Sequence[uuid.UUID]) -> None:
+    """Two handed in what cannot wait, and their guardians took the agreement back before anybody looked: it acts all the
+    same, is marked, and one of the guardians was told this evening."""
+    for student in students:
+        family = Family(counsellor, db.session.get_one(Student, student))
+        family.answer(TO_ASK_ABOUT, campaign=made.id)
+        family.take_back()
+    alerts.raise_all()
+    term.at(0, 16, 15)
+    emergencies.mark_all()
+    term.at(0, 17, 30)
+    use_context(counsellor.context())
+    told = db.session.scalars(select(EmergencyNotice).order_by(EmergencyNotice.id).limit(1)).one()
+    emergencies.record_told(counsellor, told, ToldIn("傍晚给母亲打了电话，说孩子这两天需要多陪伴，约好明天来校当面谈"))
+    use_context(SYSTEM.context())
