@@ -9,6 +9,7 @@ from app.care.protection import models as protection_models
 from app.care.rainbow import models as rainbow_models
 from app.care.rights import models as rights_models
 from app.care.screening import models as screening_models
+from app.care.sharing import models as sharing_models
 from app.core.audit import models as audit_models
 from app.core.casework import deadlines
 from app.core.database import Base
@@ -54,6 +55,7 @@ TABLES = (
     rainbow_models,
     rights_models,
     screening_models,
+    sharing_models,
     vault_rows,
     visit_models,
 )

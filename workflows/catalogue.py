@@ -9,6 +9,7 @@ from workflows.care.consent import CONSENT
 from workflows.care.critical_alert import CRITICAL_ALERT
 from workflows.care.emergency_notice import EMERGENCY_NOTICE
 from workflows.care.figure_release import FIGURE_RELEASE
+from workflows.care.handover import HANDOVER
 from workflows.care.identity_grant import IDENTITY_GRANT
 from workflows.care.impact_assessment import IMPACT_ASSESSMENT
 from workflows.care.rainbow_assessment import RAINBOW_ASSESSMENT
@@ -76,6 +77,7 @@ ALL: Final[tuple[Workflow, ...]] = (
     RIGHTS_REQUEST,
     FIGURE_RELEASE,
     EMERGENCY_NOTICE,
+    HANDOVER,
     IMPACT_ASSESSMENT,
 )
 WORKFLOWS: Final[dict[str, Workflow]] = {workflow.name: workflow for workflow in ALL}

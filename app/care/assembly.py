@@ -12,6 +12,7 @@ from app.care.protection import assembly as protection
 from app.care.rainbow import assembly as rainbow
 from app.care.rights import assembly as rights
 from app.care.screening import assembly as screening
+from app.care.sharing import assembly as sharing
 
 
 def assemble(app: Flask) -> None:
@@ -23,4 +24,5 @@ def assemble(app: Flask) -> None:
     access.register(app)
     emergencies.register(app)
     rights.register(app)
+    sharing.register(app)
     figures.register(app)

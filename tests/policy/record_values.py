@@ -23,6 +23,12 @@ def _sealed_letter(chain: Any, column: str) -> bytes:
     return sealed
 
 
+def _sealed_words(chain: Any) -> bytes:
+    place = Place(chain.school.id, "handovers", chain.ids["handovers"], "words_sealed")
+    sealed: bytes = current_app.extensions["bihuan.vault"].seal(place, "{}")
+    return sealed
+
+
 A_SCALE = (Path(__file__).parents[2] / "config" / "scales" / "phq9.yaml").read_text(encoding="utf-8")
 """A scale that is one, so that its page can be drawn."""
 WRITTEN_BY_THE_CAST = {"units", "persons", "accounts", "role_assignments", "school_classes"}
@@ -105,6 +111,7 @@ STATES = {
     "code_change_requests": "submitted",
     "break_glass": "ended",
     "emergency_notices": "due",
+    "handovers": "draft",
     "impact_assessments": "active",
     "rights_requests": "received",
     "identity_grants": "requested",
@@ -237,6 +244,9 @@ BY_TABLE: dict[tuple[str, str], Any] = {
     ("access_codes", "kind"): "guardian1",
     ("emergency_notices", "alert_id"): lambda chain: chain.ids["critical_alerts"],
     ("emergency_notices", "cause"): "alert",
+    ("handovers", "basis"): "consent",
+    ("handovers", "fields"): ["name"],
+    ("handovers", "words_sealed"): lambda chain: _sealed_words(chain),
     ("impact_assessments", "approved_by"): lambda chain: _somebody_else(chain),
     ("impact_assessments", "kind"): "purpose",
     ("impact_assessments", "subject"): lambda chain: _unassessed(chain),

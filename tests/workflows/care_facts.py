@@ -72,6 +72,10 @@ GOOD_GRANT: dict[str, Any] = {"until_on": None, "days_are_over": True}
 GRANT_CASES: dict[str, Case] = {"days_are_over": ({"days_are_over": True}, [{"days_are_over": False}])}
 GOOD_REQUEST: dict[str, Any] = {"identity_is_proven": True}
 REQUEST_CASES: dict[str, Case] = {"identity_is_proven": ({"identity_is_proven": True}, [{"identity_is_proven": False}])}
+GOOD_HANDOVER: dict[str, Any] = dict.fromkeys(
+    ("names_fields", "recipient_is_assessed", "has_basis", "is_unchanged"), True
+)
+HANDOVER_CASES: dict[str, Case] = {code: ({code: True}, [{code: False}]) for code in GOOD_HANDOVER}
 GOOD_IMPACT: dict[str, Any] = {
     "is_written": True,
     "has_signed_file": True,

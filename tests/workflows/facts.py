@@ -289,6 +289,7 @@ GOOD: dict[str, Changes] = {
     "rights_request": care_facts.GOOD_REQUEST,
     "impact_assessment": care_facts.GOOD_IMPACT,
     "emergency_notice": {},
+    "handover": care_facts.GOOD_HANDOVER,
     "import_batch": {
         "is_results": True,
         "is_staff": False,
@@ -346,6 +347,7 @@ CASES: dict[str, dict[str, Case]] = {
     "rights_request": care_facts.REQUEST_CASES,
     "impact_assessment": care_facts.IMPACT_CASES,
     "emergency_notice": {},
+    "handover": care_facts.HANDOVER_CASES,
     "import_batch": BATCH_CASES,
 }
 

@@ -69,6 +69,7 @@ OWN_LABELS = {
     "identity_grant.reviewed": "已核对",
     "emergency_notice.due": "待告知监护人",
     "emergency_notice.told": "已告知",
+    "handover.handed": "已交付",
     "rights_request.received": "待答复",
     "rights_request.preparing": "办理结果生成中",
     "rights_request.fulfilled": "已答复",

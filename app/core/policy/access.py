@@ -59,4 +59,15 @@ PROTECTION: dict[str, Holders] = {
 }
 """Purposes and impact assessments (security 40, 87): what was weighed is no secret inside, and names nobody."""
 
-AREAS: tuple[dict[str, Holders], ...] = (ACCESS, RIGHTS, EMERGENCIES, PROTECTION)
+SHARING: dict[str, Holders] = {
+    "sharing.approve_handover": {"school_psych_lead": SCHOOL},
+    "sharing.prepare_handover": {"school_counselor": SCHOOL},
+    "sharing.read_packet": dict.fromkeys(("school_counselor", "school_psych_lead"), SCHOOL),
+    "sharing.view_handovers": {
+        **dict.fromkeys(("school_counselor", "school_psych_lead"), SCHOOL),
+        **dict.fromkeys(("dpo", "psych_center_lead"), COUNTY),
+    },
+}
+"""What is given to a hospital or another recipient (security 42); the county reads recipient, basis and fields alone."""
+
+AREAS: tuple[dict[str, Holders], ...] = (ACCESS, RIGHTS, EMERGENCIES, PROTECTION, SHARING)

@@ -10,6 +10,7 @@ from app.demo.term import (
     changes,
     county,
     deciding,
+    handovers,
     openings,
     own,
     releases,
@@ -57,6 +58,7 @@ def tell(place: County, teller: Teller) -> None:
     assessments.tell_later(term)
     deciding.tell(term)
     stories.changed(told)
+    handovers.tell(term, told)
     requests.tell(term, told.families)
     openings.tell(term)
     changes.tell(term)

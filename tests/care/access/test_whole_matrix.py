@@ -67,7 +67,7 @@ HELD: dict[str, tuple[str, ...]] = {
 }
 """Class → tables that hold it."""
 OWN_WORK = {
-    "teacher_ratings", "help_calls", "code_change_requests", "change_evidence", "break_glass", "identity_grants", "rights_requests", "emergency_notices",
+    "teacher_ratings", "help_calls", "code_change_requests", "change_evidence", "break_glass", "identity_grants", "rights_requests", "emergency_notices", "handovers",
     "paper_sheets",
 }  # fmt: skip
 """Tables of care that hold what somebody wrote or asked for, walled for those who did: tested beside their deeds."""

@@ -77,7 +77,7 @@ def standing(ref: str) -> Response:
     answer = page(
         "care/rainbow/standing.html", student=student, found=found, shown=not is_projecting(), seconds=SECONDS,
         need_words=words.NEEDS, kind_words=words.EVIDENCE, finding_words=words.FINDINGS, looks=words.LOOKS,
-        hidden_url=url_for("support.changes"),
+        hidden_url=url_for("support.changes"), may_give=decide.holds(actor, "sharing.prepare_handover"),
     )  # fmt: skip
     return for_a_minute(answer, url_for("support.changes"))
 

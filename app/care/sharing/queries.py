@@ -1,0 +1,56 @@
+"""Reads of handovers: the register, one of them, the recipients that may be named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from app.care.protection.models import RECIPIENT, ImpactAssessment
+from app.care.sharing.models import Handover
+from app.core import clock
+from app.core.database import db
+from app.core.errors import NotFound
+from app.core.policy import decide
+from app.core.policy.actor import Actor
+from app.people.directory.models import Unit
+
+VIEW, PREPARE, APPROVE, READ = (
+    "sharing.view_handovers",
+    "sharing.prepare_handover",
+    "sharing.approve_handover",
+    "sharing.read_packet",
+)
+STEPS = (PREPARE, APPROVE)
+MOST = 200
+
+
+def handovers(actor: Actor) -> Sequence[Any]:
+    """(handover, school), the newest first."""
+    wanted = select(Handover, Unit.name).join(Unit, Unit.id == Handover.unit_id)
+    shown = decide.visible(actor, wanted, Handover, VIEW).order_by(Handover.created_at.desc(), Handover.id)
+    return db.session.execute(shown.limit(MOST)).all()
+
+
+def handover_for(actor: Actor, ref: str) -> Handover:
+    """One of them. Raises NotFound."""
+    wanted = select(Handover).where(Handover.ref == ref)
+    found = db.session.scalar(decide.visible(actor, wanted, Handover, VIEW))
+    if found is None:
+        raise NotFound("handover", ref)
+    return found
+
+
+def recipients(actor: Actor) -> Sequence[ImpactAssessment]:
+    """Recipients of the county whose assessment is in force."""
+    wanted = select(ImpactAssessment).where(
+        ImpactAssessment.county_id == actor.county_id, ImpactAssessment.kind == RECIPIENT,
+        ImpactAssessment.state == "active", ImpactAssessment.review_on >= clock.today(),
+    )  # fmt: skip
+    return db.session.scalars(wanted.order_by(ImpactAssessment.subject)).all()
+
+
+def school_of(handover: Handover) -> str:
+    """The school's name."""
+    return db.session.get_one(Unit, handover.unit_id).name
