@@ -6,7 +6,7 @@ from alembic import op
 from migrations.protection import protect
 
 revision = "2026_11_29_n0_impact_assessments"
-down_revision = "2026_11_29_l0_rights_requests"
+down_revision = "2026_11_29_p2_findings_of_files"
 branch_labels = None
 depends_on = None
 

@@ -1,5 +1,7 @@
 """What is given to a hospital or another recipient: by field, with a basis and a second person."""
 
+from importlib import import_module
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -28,7 +30,28 @@ CHECKS = {
     ),
     "four_eyes": "approved_by is null or (approved_by <> owner_id and approved_by <> submitted_by)",
 }
-THEIRS = "(entity = 'handovers' and county_id = (select ctx.home()) and (select ctx.holds('register')))"
+WALL = import_module("migrations.versions.2026_11_29_p1_wall_of_clocks")
+ASSESSED = import_module("migrations.versions.2026_11_29_n0_impact_assessments")
+NOTICES = import_module("migrations.versions.2026_11_29_n1_emergency_notices")
+THEIRS = """
+create or replace function ctx.clock_is_theirs(entity text, record uuid, county uuid) returns boolean language plpgsql stable
+    set search_path = pg_catalog, pg_temp as $$
+begin
+    case entity
+    when 'citizen_letters' then return exists (select from public.citizen_letters l where l.id = record);
+    when 'rights_requests' then return county = ctx.home() and ctx.holds('requests');
+    when 'impact_assessments' then return county = ctx.home() and ctx.holds('protection');
+    when 'break_glass', 'identity_grants', 'emergency_notices', 'handovers'
+    then return county = ctx.home() and ctx.holds('register');
+    else return false;
+    end case;
+end $$
+"""
+SHOWN = (
+    f"({WALL.UNIT} or (entity in ('citizen_letters', 'rights_requests', 'break_glass', 'identity_grants',"
+    f" 'impact_assessments', 'emergency_notices', 'handovers') and {WALL.THEIRS}))"
+)
+ADDED = f"({WALL.UNIT} or (entity in ('citizen_letters', 'impact_assessments') and {WALL.THEIRS}))"
 GATE = """
 create function require_recipient() returns trigger language plpgsql as $$
 begin
@@ -48,7 +71,7 @@ end $$
 
 
 def upgrade() -> None:
-    """The table, its wall, its clocks, and the gate."""
+    """The table, its wall, its clocks in the one wall of all clocks, and the gate."""
     op.create_table(
         TABLE,
         sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
@@ -86,7 +109,7 @@ def upgrade() -> None:
     for column in ("county_id", "school_id", "state", "student_id"):
         op.create_index(op.f(f"ix_{TABLE}_{column}"), TABLE, [column], unique=False)
     protect(TABLE, "register")
-    op.execute(f"create policy handovers_shown on deadlines for select using {THEIRS}")
+    _clocks()
     op.execute(GATE)
     op.execute(KEEP)
     op.execute(
@@ -106,9 +129,30 @@ def upgrade() -> None:
     )
 
 
+def _wall(shown: str, added: str) -> None:
+    op.execute(f"alter policy shown on deadlines using ({shown})")
+    op.execute(f"alter policy added on deadlines with check ({added} and {WALL.INSIDE})")
+    op.execute(f"alter policy changed on deadlines using ({shown}) with check ({shown} and {WALL.INSIDE})")
+
+
+def _clocks() -> None:
+    """Assessments, notices and handovers stand in the function that answers for every clock, not in policies of their own."""
+    op.execute(THEIRS)
+    _wall(SHOWN, ADDED)
+    for policy in ("assessments_shown", "assessments_added", "assessments_changed", "notices_shown"):
+        op.execute(f"drop policy {policy} on deadlines")
+
+
 def downgrade() -> None:
     """Without handovers."""
-    op.execute("drop policy handovers_shown on deadlines")
+    ASSESSED._clocks()
+    op.execute(f"create policy notices_shown on deadlines for select using {NOTICES.THEIRS}")
+    _wall(WALL.SHOWN, WALL.ADDED)
+    op.execute(
+        WALL.RULES.partition(";\ncreate function")[0]
+        .strip()
+        .replace("create function", "create or replace function", 1)
+    )
     op.drop_table(TABLE)
     op.execute("drop function require_recipient()")
     op.execute("drop function keep_packet()")
