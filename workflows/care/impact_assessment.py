@@ -89,7 +89,7 @@ ACTIVE = State(
 )
 RETURNED = State("returned", "退回修改", "Returned", waits_for="drafter", family="return", side=True)
 SUPERSEDED = State("superseded", "已替代", "Superseded", family="idle", side=True, final=True)
-EXPIRED = State("expired", "已过期", "Expired", family="late", side=True, final=True)
+EXPIRED = State("expired", "已过期", "Expired", family="idle", side=True, final=True)
 RETIRED = State("retired", "已停用", "Retired", family="idle", side=True, final=True)
 WITHDRAWN = State("withdrawn", "已撤回", "Withdrawn", family="idle", side=True, final=True)
 WRITE, APPROVE = "protection.draft_assessment", "protection.approve_assessment"
