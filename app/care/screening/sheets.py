@@ -91,7 +91,8 @@ def override_of(scale: Scale, sheet: Sheet) -> tuple[str | None, bool]:
 
 def sealed_as(values: Sequence[int | None]) -> str:
     """Answers in the order of the items as they are sealed; of paper no order of saves is known."""
-    return json.dumps({"a": list(values), "q": [0] * len(values)}, separators=(",", ":"))
+    given = ",".join("null" if value is None else str(value) for value in values)
+    return f'{{"a":[{given}],"q":[{",".join("0" * len(values))}]}}'
 
 
 def values_in(kept: str) -> list[int | None]:

@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 from collections import Counter
+from itertools import islice
 
 from app.core.spreadsheets.book import Limits, Sheet, Surroundings, Typed
 from app.core.spreadsheets.refusals import refusal
@@ -55,16 +56,14 @@ def read(data: bytes, name: str, limits: Limits) -> tuple[Sheet, str, str]:
     text, encoding = decode(data, name)
     delimiter = sniff_delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[list[Typed]] = []
-    width = 0
+    most = limits.rows + limits.header_search_rows
     try:
-        for row in reader:
-            rows.append([*row])
-            width = max(width, len(row))
-            if len(rows) > limits.rows + limits.header_search_rows:
-                raise refusal("rows", name=name, sheet=name, rows=len(rows), limit=limits.rows)
+        rows: list[list[Typed]] = [*islice(reader, most + 1)]
     except csv.Error:
         raise refusal("csv", name=name, line=reader.line_num) from None
+    if len(rows) > most:
+        raise refusal("rows", name=name, sheet=name, rows=len(rows), limit=limits.rows)
+    width = max(map(len, rows), default=0)
     if width > limits.columns or width * len(rows) > limits.cells:
         raise refusal("columns", name=name, sheet=name, columns=width, limit=limits.columns)
     for cells in rows:

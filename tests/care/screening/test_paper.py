@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from app.care.screening.models import CriticalAlert, PaperSheet, ScaleResponse, ScaleResult, ScreeningCampaign
@@ -14,7 +17,7 @@ from app.care.screening.operations.paper import SettleIn, places_of, settle_shee
 from app.care.screening.operations.paper_taking import sheet_place
 from app.care.screening.queries import paper as queries
 from app.care.screening.scales.choosing import usable
-from app.care.screening.sheets import opened, ring
+from app.care.screening.sheets import opened, ring, sealed_as, values_in
 from app.core.database import db, use_context
 from app.core.errors import Invalid, NotFound, StepRefused
 from app.core.imports import operations as imports
@@ -179,3 +182,10 @@ def test_by_the_pages_the_counsellor_finds_the_sheet_and_settles_it(term: Term, 
     assert refused.status_code == 422 and "请对照纸质答卷选定" in refused.text
     assert filled_in(browser, sheet.address, {"place_8": "2"}).status_code == 303
     assert {one.settled_at is not None for one in term.all(PaperSheet)} == {True}
+
+
+@given(st.lists(st.none() | st.integers(-1, 10), max_size=100))
+def test_what_is_sealed_of_a_form_is_json_and_gives_the_answers_back(values: list[int | None]) -> None:
+    kept = sealed_as(values)
+    assert json.loads(kept) == {"a": values, "q": [0] * len(values)}
+    assert values_in(kept) == values
