@@ -21,6 +21,7 @@ ENTRIES = (
 )
 DEEDS = {
     "citizen_letter.carry": ("登记为数据发现", "registered a data finding from it"),
+    "citizen_letter.ask_at_visit": ("带到视导里看", "put it on the checklist of a visit"),
     "citizen_letter.erase_contact": ("删除了联系方式", "erased the contact"),
     "citizen_letter.publish": ("公开了问答", "showed question and answer to everybody"),
     "letter_box.change": ("改了信箱", "changed the box"),

@@ -13,11 +13,12 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Length, Optional
 
 from app.core.policy.roles import ROLES
-from app.core.web.chips import word
+from app.core.web.chips import long_date, word
 from app.core.web.forms import Choice, VersionedForm, at_most, wanted
 from app.improvement.citizen_letters.operations.answering import LONGEST_ANSWER, AnswerIn, CarryIn, HandBackIn
 from app.improvement.citizen_letters.operations.boxes import BoxesIn, BoxIn, ReplyIn
 from app.improvement.citizen_letters.operations.sorting import AssignIn, MergeIn, PassIn, RefuseIn
+from app.improvement.citizen_letters.operations.visiting import QuestionIn
 from app.improvement.citizen_letters.queries.inspectors import Answerer
 from app.improvement.citizen_letters.words import GROUNDS
 from app.improvement.monitoring.words import CATEGORIES, SEVERITIES
@@ -135,6 +136,28 @@ class CarryForm(VersionedForm):
     def given(self) -> CarryIn:
         """What the operation takes."""
         return CarryIn(self.title.data or "", self.category.data or "", self.severity.data or "", self.version.data)
+
+
+class QuestionForm(VersionedForm):
+    """At which visit, and what is looked at, in one's own words."""
+
+    visit = RadioField(_("哪一次视导"), validators=[wanted(_("请选择一次视导"))])
+    question = StringField(
+        _("到校看什么"),
+        [wanted(_("请写到校看什么")), at_most(140)],
+        description=_("学校会在检查清单里看到这句话，看不到来信；请用自己的话写，不写谁来的信"),
+    )
+
+    def offer(self, visits: Sequence[Any]) -> None:
+        """Put the visits whose checklist is open into the list."""
+        self.ids = {one.ref: one.id for one in visits}
+        self.visit.choices = [SelectChoice(one.ref, f"{one.label}（{long_date(one.visit_on)}）") for one in visits]
+        if len(visits) == 1 and self.visit.data is None:
+            self.visit.data = visits[0].ref
+
+    def given(self) -> QuestionIn:
+        """What the operation takes."""
+        return QuestionIn(self.ids.get(self.visit.data or ""), self.question.data or "", self.version.data)
 
 
 class ReplyForm(VersionedForm):

@@ -83,6 +83,8 @@ class CitizenLetter(Base, Movable):
     merged_into_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("citizen_letters.id"))
     finding_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("data_findings.id"))
     """The data finding that was registered from it."""
+    visit_line_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("visit_lines.id", ondelete="SET NULL"))
+    """The line of a visit's checklist by which it was looked at on the spot; the line knows nothing of the letter."""
     reply_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("public_replies.id"))
 
     box: Mapped[LetterBox] = relationship(lazy="joined", innerjoin=True)

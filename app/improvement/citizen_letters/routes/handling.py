@@ -21,9 +21,10 @@ from app.core.web.offers import Way
 from app.core.web.pages import page
 from app.improvement.citizen_letters.forms import handling as forms
 from app.improvement.citizen_letters.models import CitizenLetter
-from app.improvement.citizen_letters.operations import answering, boxes, sorting
+from app.improvement.citizen_letters.operations import answering, boxes, sorting, visiting
 from app.improvement.citizen_letters.queries import inspectors
 from app.improvement.citizen_letters.queries import letters as queries
+from app.improvement.citizen_letters.queries.visiting import visits_to_ask
 from app.improvement.citizen_letters.routes.blueprint import letters_bp as bp
 from app.improvement.citizen_letters.words import TOPICS
 
@@ -92,6 +93,13 @@ ASKED: dict[str, Asked] = {
         lazy_gettext("登记后按群众信访来源进入问题清单的流程"),
         lambda letter: letter.finding_id is None and letter.state in CARRIED,
     ),
+    "visit": Asked(
+        queries.CARRY, forms.QuestionForm, visiting.ask_at_visit, lazy_gettext("到校时看一看"),
+        lazy_gettext("已写进视导的检查清单，看到什么会显示在这里"), "map-pin",
+        lambda form, actor, letter: form.offer(visits_to_ask(actor, letter)),
+        lazy_gettext("写进这所学校一次视导的检查清单；没有可选的视导时，先到“视导”里计划一次"),
+        lambda letter: letter.visit_line_id is None and letter.state in CARRIED,
+    ),
     "reply": Asked(
         queries.PUBLISH, forms.ReplyForm, boxes.publish_reply, lazy_gettext("公开这份问答"),
         lazy_gettext("已公开"), "eye",
@@ -99,7 +107,7 @@ ASKED: dict[str, Asked] = {
         when=lambda letter: letter.box.shows_replies and letter.reply_id is None and letter.state in OVER,
     ),
 }  # fmt: skip
-BESIDE = ("finding", "reply")
+BESIDE = ("finding", "visit", "reply")
 """Deeds that move nothing."""
 
 

@@ -13,10 +13,12 @@ from app.core.web.current import current_actor, needs
 from app.core.web.offers import chips_of, notes_of, offers_of, story_of
 from app.core.web.pages import page
 from app.improvement.citizen_letters.queries import letters as queries
+from app.improvement.citizen_letters.queries.visiting import asked_at
 from app.improvement.citizen_letters.routes.blueprint import letters_bp as bp
 from app.improvement.citizen_letters.routes.handling import further_ways, ways_of
 from app.improvement.citizen_letters.sealing import unsealed
 from app.improvement.citizen_letters.words import TOPICS
+from app.improvement.visits.words import SEEN
 from workflows.improvement.citizen_letter import CITIZEN_LETTER
 
 
@@ -54,6 +56,8 @@ def show(ref: str) -> Response:
         said=queries.words_of(found),
         merged=queries.merged_into(actor, found),
         may_see_contact=found.contact_sealed is not None and decide.may(actor, queries.CONTACT, found),
+        looked_at=asked_at(actor, found),
+        seen_words=SEEN,
         notes=notes_of(found),
         offers=[*offers_of(actor, found, ways_of(found)), *further_ways(actor, found)],
         story=story_of(actor, [found]),

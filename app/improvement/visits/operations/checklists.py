@@ -44,7 +44,8 @@ def fill_lines(visit: SupervisionVisit, item_ids: Sequence[uuid.UUID], points: S
         line = held.get(item.id) or _line(visit, item.label[:LONGEST], item.id)
         line.look_for = look_for[item.id]
         lines.append(line)
-    lines += [_line(visit, text) for text in texts]
+    kept = {line.title: line for line in visit.lines if line.item_id is None and line.node_id is None}
+    lines += [kept.get(text) or _line(visit, text) for text in dict.fromkeys(texts)]
     _put(visit, lines, nodes)
 
 
