@@ -81,7 +81,7 @@ RESOURCES: dict[str, Resource] = {
     "actions": Resource(
         RemediationAction,
         _by(RemediationAction, "plans.view_plans"),
-        (joinedload(RemediationAction.plan).joinedload(RemediationPlan.item),),
+        (joinedload(RemediationAction.plan).joinedload(RemediationPlan.item), joinedload(RemediationAction.topic)),
     ),
     "evidence": Resource(Evidence, _seen_evidence, (joinedload(Evidence.action), selectinload(Evidence.versions))),
     "evaluations": Resource(

@@ -185,6 +185,7 @@ class ActionOut(Moved):
     position: int
     title: str
     kind: str
+    topic: str | None = Field(description="培训专题的编号和名称 · number and title of the training topic")
     planned_start: date | None
     planned_end: date | None
     started_on: date | None
@@ -194,7 +195,8 @@ class ActionOut(Moved):
     @classmethod
     def of(cls, row: Any, units: Units) -> Self:
         """One measure."""
-        found: Self = copied(cls, row, units, plan=row.plan.ref, item=row.plan.item.ref)
+        topic = row.topic.label if row.topic else None
+        found: Self = copied(cls, row, units, plan=row.plan.ref, item=row.plan.item.ref, topic=topic)
         return found
 
 

@@ -28,6 +28,7 @@ from app.demo import (
     rounds,
     story,
     teaching,
+    topics,
     tree,
     value_added,
     visits,
@@ -101,6 +102,7 @@ def _rounds(county: tree.County, teller: Teller, say: Callable[[str], None]) -> 
     rounds.add_further_indicators(county)
     stories: list[Story] = []
     told = 0
+    topics.tell(county, teller)
     for position, one in enumerate(rounds.ROUNDS):
         if position == len(rounds.ROUNDS) - 1:
             told += teller.tell(stories, others.ISSUED - timedelta(days=21))

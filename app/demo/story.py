@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.core import clock
 from app.core.database import db
-from app.demo import words
+from app.demo import topics, words
 from app.demo.ending import close
 from app.demo.fates import Fate, Place, place_of
 from app.demo.telling import Story
@@ -250,6 +250,7 @@ def _measures(place: Place, item: ProblemItem, plan: RemediationPlan, today: dat
             ActionIn(
                 title=title,
                 kind=kind,
+                topic_id=topics.one_of(plan.county_id, int(item.number[-4:])) if kind == "training" else None,
                 owner_id=(place.teacher if number == 0 else place.leader).person_id,
                 cause_id=cause.id,
                 planned_start=today + timedelta(days=10),

@@ -49,6 +49,7 @@ RECORDS = {
     "/examples/": "public_pages",
     "/adoptions/": "showcase_adoptions",
     "/school-pages/": "units",
+    "/training-topics/": "training_topics",
     "/list-documents/": "list_documents",
     "/me/sessions/": "sign_in_sessions",
     "/monitoring/cells/": "monitoring_results",

@@ -82,6 +82,7 @@ OF_THE_COUNTY = {
     "library_versions",
     "reconciliations",
     "saved_mappings",
+    "training_topics",
 }
 """Rows of the whole county: no school's, and their words are no school's secret."""
 STATES = {

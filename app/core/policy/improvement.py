@@ -170,6 +170,7 @@ PLANS: dict[str, Holders] = {
     "plans.draft_plan": OWNERS,
     "plans.judge_evidence": {"evaluator": COUNTY, "inspector": SCHOOLS},
     "plans.judge_school_evidence": {**NEXT_LEVEL, "inspector": SCHOOLS},
+    "plans.manage_topics": OFFICE,
     "plans.print_bundle": {**GROUP, **OFFICE},
     "plans.report_progress": OWNERS,
     "plans.review_plan": {"evaluator": COUNTY},
@@ -182,6 +183,7 @@ PLANS: dict[str, Holders] = {
     "plans.view_burden": {**GROUP, **OFFICE},
     "plans.view_evidence": {**READERS, **WORKERS, "grade_leader": SCHOOL},
     "plans.view_plans": {**READERS, **WORKERS, "grade_leader": SCHOOL},
+    "plans.view_topics": dict.fromkeys((*LIST_READERS, *WORKERS), COUNTY),
     "plans.work_on_action": {**OWNERS, **WORKERS},
 }
 MEMBERS: Holders = dict.fromkeys(("inspector", "evaluator", "subject_researcher", "guidance_member"), ASSIGNED)

@@ -42,6 +42,7 @@ ENTRIES = (
     ),
     Entry("loop", "我的措施", "actions.index", "clipboard-check", ("plans.work_on_action",), order=42, roles=OWNERS),
     Entry("loop", "佐证审核", "verification.index", "checks", JUDGES, order=44),
+    Entry("loop", "培训专题", "training_topics.index", "school", ("plans.view_topics",), order=45),
     Entry("loop", "填报负担", "burden.index", "chart-bar", ("plans.view_burden",), order=46),
 )
 HANDLERS = {

@@ -86,6 +86,7 @@ TIMELINE = {
     "remediation_plan.end_with_item": ("随问题项作废", "ended with its item"),
     "remediation_plan.archive_with_list": ("随清单归档", "archived with its list"),
     "remediation_plan.print": ("打印方案", "printed the plan"),
+    "training_topics.import": ("导入了培训专题表", "brought in the list of training topics"),
     "remediation_action.edit": ("修改了措施", "changed the measure"),
     "remediation_action.drop": ("删去一项措施", "took a measure out"),
     "remediation_action.progress": ("更新进度", "updated the progress"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext
@@ -72,6 +73,7 @@ class MeasureForm(FlaskForm):
     )
     cause_id = SelectField(_("针对哪条原因"), [Optional()])
     kind = SelectField(_("类别"), [Optional()])
+    topic_id = SelectField(_("培训专题"), [Optional()], description=_("类别是培训的措施才选"))
     owner_id = SelectField(_("负责人"), [Later()], description=_("本单位的一个人"))
     helpers = StringField(_("协助"), [Optional(), Length(max=200)], description=_("几个名字用顿号分开"))
     description = TextAreaField(_("怎么做"), [Optional(), Length(max=4000, message=_("最多 4000 个字"))])
@@ -81,10 +83,12 @@ class MeasureForm(FlaskForm):
     criteria = FieldList(FormField(CriterionForm), min_entries=FEWEST_ROWS)
     milestones = FieldList(FormField(MilestoneForm), min_entries=FEWEST_ROWS)
 
-    def offer(self, causes: list[Any], staff: list[tuple[uuid.UUID, str]]) -> None:
+    def offer(self, causes: list[Any], staff: list[tuple[uuid.UUID, str]], topics: Sequence[Any] = ()) -> None:
         """Give the choices what this plan may choose from."""
         self.owner_id.choices = persons(staff, gettext("还没有定"))
         self.kind.choices = options(ACTION_KINDS)
+        listed = [SelectChoice(str(one.id), f"{one.theme}：{one.title}") for one in topics]
+        self.topic_id.choices = [SelectChoice("", gettext("不写专题")), *listed]
         none = SelectChoice("", gettext("不针对某一条"))
         self.cause_id.choices = [none, *(SelectChoice(str(cause.id), cause.statement[:60]) for cause in causes)]
 
@@ -100,6 +104,7 @@ class MeasureForm(FlaskForm):
             owner_id=uuid.UUID(self.owner_id.data) if self.owner_id.data else None,
             kind=self.kind.data or "teaching",
             description=(self.description.data or "").strip(),
+            topic_id=uuid.UUID(self.topic_id.data) if self.topic_id.data else None,
             cause_id=uuid.UUID(self.cause_id.data) if self.cause_id.data else None,
             planned_start=self.planned_start.data,
             planned_end=self.planned_end.data,
@@ -134,6 +139,7 @@ def start_of(action: RemediationAction) -> dict[str, Any]:
         "title": action.title,
         "cause_id": str(action.cause_id or ""),
         "kind": action.kind,
+        "topic_id": str(action.topic_id or ""),
         "owner_id": str(action.owner_id or ""),
         "helpers": "、".join(action.helpers),
         "description": action.description,

@@ -11,6 +11,7 @@ from app.improvement.plans.models.evidence import (
     pieces_under,
 )
 from app.improvement.plans.models.plans import PlanComment, RemediationPlan
+from app.improvement.plans.models.topics import TrainingTopic
 
 __all__ = [
     "ArrivedFile",
@@ -25,5 +26,6 @@ __all__ = [
     "ProgressReport",
     "RemediationAction",
     "RemediationPlan",
+    "TrainingTopic",
     "pieces_under",
 ]

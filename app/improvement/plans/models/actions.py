@@ -17,6 +17,7 @@ from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, db, mapped_column
 from app.core.policy.assignments import PART_OF
 from app.improvement.plans.models.plans import RemediationPlan
+from app.improvement.plans.models.topics import TrainingTopic
 from workflows.improvement.remediation_action import REMEDIATION_ACTION
 
 
@@ -28,6 +29,7 @@ class RemediationAction(Base, Movable):
     __table_args__ = (
         Index("ix_remediation_actions_plan", "plan_id", "position"),
         Index("ix_remediation_actions_owner", "owner_id", "state"),
+        Index("ix_remediation_actions_topic", "topic_id"),
     )
     workflow = REMEDIATION_ACTION
 
@@ -38,6 +40,8 @@ class RemediationAction(Base, Movable):
     helpers: Mapped[list[str]] = mapped_column(default=list, server_default=sql("'[]'"))
     cause_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("causes.id"))
     title: Mapped[str] = mapped_column(String(120))
+    topic_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("training_topics.id"))
+    """What a training is about, where it says so."""
     kind: Mapped[str] = mapped_column(String(20), default="teaching", server_default=sql("'teaching'"))
     description: Mapped[str] = mapped_column(default="", server_default=sql("''"))
     planned_start: Mapped[date | None]
@@ -68,6 +72,7 @@ class RemediationAction(Base, Movable):
         lazy="selectin", order_by="Milestone.due_on", cascade="all, delete-orphan", passive_deletes=True
     )
     owner: Mapped[Any] = relationship("Person", foreign_keys=[owner_id], lazy="raise")
+    topic: Mapped[TrainingTopic | None] = relationship(lazy="select")
 
     @property
     def label(self) -> str:

@@ -8,15 +8,22 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from sqlalchemy import select
+
 from app.core.casework.door import operation
 from app.core.database import db, uuid7
 from app.core.errors import Invalid, Sentence
 from app.core.policy.actor import Actor
-from app.improvement.plans.models import EvidenceCriterion, Milestone, RemediationAction, RemediationPlan
+from app.improvement.plans.models import EvidenceCriterion, Milestone, RemediationAction, RemediationPlan, TrainingTopic
 from app.improvement.plans.numbers import plan_numbers
 from app.improvement.plans.operations.clocks import stop_clocks
 from app.improvement.plans.operations.editing import must_be_editable, must_be_of_the_unit
 from workflows.improvement.remediation_action import REMEDIATION_ACTION
+
+NOT_A_TOPIC = Sentence(
+    "专题从本县的专题表里选，只有培训类措施写专题",
+    "Choose a topic from the county's list; only a training has one",
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,7 @@ class ActionIn:
     owner_id: uuid.UUID | None = None
     kind: str = "teaching"
     description: str = ""
+    topic_id: uuid.UUID | None = None
     cause_id: uuid.UUID | None = None
     planned_start: date | None = None
     planned_end: date | None = None
@@ -82,13 +90,35 @@ def _check(plan: RemediationPlan, given: ActionIn) -> None:
         raise Invalid("title", Sentence("请写明这项措施做什么", "Say what the measure is"))
     if given.planned_start and given.planned_end and given.planned_end < given.planned_start:
         raise Invalid("planned_end", Sentence("结束日期早于开始日期", "The end lies before the start"))
+    if given.topic_id is not None and (given.kind != "training" or not _is_listed(plan, given.topic_id)):
+        raise Invalid("topic_id", NOT_A_TOPIC)
     must_be_of_the_unit(plan, given.owner_id)
     if given.cause_id is not None and given.cause_id not in {cause.id for cause in plan.item.causes}:
         raise Invalid("cause_id", Sentence("请选择这个问题项的原因", "Choose a cause of this item"))
 
 
+def _is_listed(plan: RemediationPlan, topic_id: uuid.UUID) -> bool:
+    """On the county's list, or named by a measure of this plan before it was taken off the list."""
+    if topic_id in {action.topic_id for action in plan.actions}:
+        return True
+    wanted = select(TrainingTopic.id).where(
+        TrainingTopic.id == topic_id, TrainingTopic.county_id == plan.county_id, TrainingTopic.is_listed
+    )
+    with db.session.no_autoflush:
+        return db.session.scalar(wanted) is not None
+
+
 def _fill(action: RemediationAction, given: ActionIn) -> None:
-    for name in ("owner_id", "kind", "description", "cause_id", "planned_start", "planned_end", "budget_planned"):
+    for name in (
+        "owner_id",
+        "kind",
+        "topic_id",
+        "description",
+        "cause_id",
+        "planned_start",
+        "planned_end",
+        "budget_planned",
+    ):
         setattr(action, name, getattr(given, name))
     action.title, action.helpers = given.title.strip(), list(given.helpers)
     action.criteria = [

@@ -10,6 +10,7 @@ from app.improvement.plans.routes import (
     plan_pages,
     report_pages,
     section_pages,
+    topic_pages,
     upload_pages,
     verification_pages,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "plan_pages",
     "report_pages",
     "section_pages",
+    "topic_pages",
     "upload_pages",
     "verification_pages",
 ]

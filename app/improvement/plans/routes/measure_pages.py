@@ -17,7 +17,7 @@ from app.improvement.plans.models import RemediationAction, RemediationPlan
 from app.improvement.plans.numbers import plan_numbers
 from app.improvement.plans.operations import measures as operations
 from app.improvement.plans.operations.measures import DropIn
-from app.improvement.plans.queries import people
+from app.improvement.plans.queries import people, topics
 from app.improvement.plans.routes.blueprint import plans as bp
 from app.improvement.plans.routes.faults import told_in
 from app.improvement.plans.routes.section_pages import editable
@@ -73,7 +73,8 @@ def _shown(
 
 
 def _offer(plan: RemediationPlan, form: MeasureForm) -> None:
-    form.offer(plan.item.causes, people.staff_of(current_actor(), plan.unit_id))
+    actor = current_actor()
+    form.offer(plan.item.causes, people.staff_of(actor, plan.unit_id), topics.listed(actor))
 
 
 def _more(form: MeasureForm) -> bool:
