@@ -20,7 +20,7 @@ from app.improvement.effects.models import ClosureRequest, EffectEvaluation
 from app.improvement.effects.queries.lists import seen as seen_effects
 from app.improvement.monitoring.models import DataFinding
 from app.improvement.plans.models import Evidence, RemediationAction, RemediationPlan
-from app.improvement.problems.models import ProblemItem, ProblemList
+from app.improvement.problems.models import ItemHandOff, ProblemItem, ProblemList
 from app.improvement.problems.queries.reach import visible_items, visible_lists
 from app.people.directory.models import Unit
 
@@ -74,6 +74,7 @@ RESOURCES: dict[str, Resource] = {
         (
             joinedload(ProblemItem.problem_list),
             joinedload(ProblemItem.indicator),
+            selectinload(ProblemItem.hand_offs).joinedload(ItemHandOff.to_unit),
             selectinload(ProblemItem.cited).load_only(DataFinding.scenarios),
         ),
     ),

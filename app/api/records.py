@@ -121,6 +121,14 @@ class ListOut(Moved):
         return found
 
 
+class HandOffOut(Shape):
+    """一次交接: to which unit an item went, how and when."""
+
+    to_unit: str = Field(description="接手的单位 · name of the unit that took it over")
+    kind: str = Field(description="contested / upheld / reassigned / passed / given_back")
+    handed_at: datetime
+
+
 class ItemOut(Moved):
     """问题项."""
 
@@ -145,12 +153,17 @@ class ItemOut(Moved):
     closed_on: date | None
     outcome: str | None
     recurrence_count: int
+    addressee: str | None = Field(
+        description="按单位类型交办时的类型：township / direct / section · type it was sent to"
+    )
+    hand_offs: Sequence[HandOffOut] = Field(description="单位之间的交接，从早到晚 · hand-offs between units")
 
     @classmethod
     def of(cls, row: Any, units: Units) -> Self:
         """One item."""
         code = row.indicator.code if row.indicator else None
-        found: Self = copied(cls, row, units, list=row.problem_list.ref, indicator=code)
+        passed = [HandOffOut(to_unit=o.to_unit.name, kind=o.kind, handed_at=o.handed_at) for o in row.hand_offs]
+        found: Self = copied(cls, row, units, list=row.problem_list.ref, indicator=code, hand_offs=passed)
         return found
 
 

@@ -278,6 +278,7 @@ BY_TABLE: dict[tuple[str, str], Any] = {
     ("critical_alerts", "kind"): "O1a",
     ("library_documents", "category"): "policy",
     ("document_receipts", "addressee"): "township",
+    ("item_hand_offs", "kind"): "passed",
     ("list_documents", "form"): "pdf",
     ("monitoring_results", "class_no"): 1,
     ("monitoring_results", "cohort"): 2020,

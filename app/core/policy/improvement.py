@@ -155,7 +155,16 @@ PROBLEMS: dict[str, Holders] = {
     "problems.submit_school_list": {"school_coordinator": SCHOOL},
     "problems.suspend_item": {"leading_group_head": COUNTY},
     "problems.view_drafts": {**GROUP, **OFFICE},
-    "problems.view_items": {**READERS, **dict.fromkeys(WORKERS, (OWN, ASSIGNED))},
+    "problems.pass_item": {
+        **OFFICE,
+        **dict.fromkeys(("principal", "school_coordinator"), SCHOOL),
+        **dict.fromkeys(("dept_head", "dept_officer"), (UNIT, ASSIGNED)),
+    },
+    "problems.view_items": {
+        **READERS,
+        **dict.fromkeys(WORKERS, (OWN, ASSIGNED)),
+        **dict.fromkeys(("dept_head", "dept_officer"), (UNIT, ASSIGNED)),
+    },
     "problems.view_lists": LIST_READERS,
     "problems.view_progress": {"city_officer": COUNTY, "province_viewer": COUNTY},
     "problems.view_reopenings": {**GROUP, **OFFICE, **OWNERS, "inspector": SCHOOLS},

@@ -40,6 +40,7 @@ DEEDS = {
     "problem_list.edit": ("改了清单信息", "changed the list"),
     "problem_list.open": ("打开了送审的清单", "opened the list"),
     "problem_list.print": ("生成了清单公文", "drew the document"),
+    "problem_item.pass": ("转给别的单位办", "passed it to another unit"),
     "problem_item.spread": ("按单位类型列入", "put it on the list for every unit of a type"),
     "problem_item.edit": ("改了问题项", "changed the item"),
     "problem_item.name_handler": ("指定了经办人", "named a handler"),
@@ -73,6 +74,7 @@ def register(app: Flask) -> None:
     WORDS.update(DEEDS)
     handles("list_issued", letters.list_issued)
     handles("item_remark", letters.item_remark)
+    handles("item_passed", letters.item_passed)
     handles("item_reassigned", letters.item_reassigned)
     handles("cycle_withdrawn", letters.cycle_withdrawn)
     handles("finding_confirmed", letters.finding_recurred)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,6 +13,7 @@ from app.core.spreadsheets.writing import Head
 from app.core.web.chips import word
 from app.improvement.monitoring.scenarios import scenario_words
 from app.improvement.problems.models import ProblemItem
+from app.improvement.problems.queries.hand_offs import Stretch, stretches, totals
 from app.improvement.problems.words import CATEGORIES, LEVELS, SEVERITIES, SOURCES, word_of
 
 
@@ -35,8 +36,16 @@ def item_workbook(actor: Actor, items: Iterable[ProblemItem]) -> bytes:
         Head(_("所在清单"), 34),
         Head(_("文号"), 20),
         Head(_("应用场景"), 24),
+        Head(_("各单位用时（工作日）"), 40),
     ]
-    return write_workbook(heads, (_row(item) for item in items), sheet=_("问题项"))
+    rows = list(items)
+    held = stretches(actor, rows)
+    told = ([*_row(item), _held(held.get(item.id, []))] for item in rows)
+    return write_workbook(heads, told, sheet=_("问题项"))
+
+
+def _held(found: Sequence[Stretch]) -> str:
+    return _("，").join(f"{unit} {days}" for unit, days in totals(found))
 
 
 def _row(item: ProblemItem) -> list[Any]:

@@ -78,6 +78,20 @@ def item_reassigned(row: OutboxRow) -> None:
     letters.write(persons, f"item_reassigned:{row.id}", "item_reassigned", item, words, "/items")
 
 
+def item_passed(row: OutboxRow) -> None:
+    """The unit that has it now hears of it; a section opens the item, a school its own list."""
+    item = db.session.get(ProblemItem, row.record_id)
+    if item is None:
+        return
+    unit = uuid.UUID(row.data["unit"])
+    words = Sentence(f"{item.number} 转到你单位协同办理", f"{item.number} was passed to your unit, which helps")
+    heads = _holders(item, ("dept_head", "dept_officer"), unit)
+    letters.write(heads, f"item_passed:{row.id}", "item_passed", item, words, item.address)
+    schools = _holders(item, ("principal",), unit) - heads
+    address = item.address if unit == item.unit_id else "/items"
+    letters.write(schools, f"item_passed_school:{row.id}", "item_passed", item, words, address)
+
+
 def _holders(item: ProblemItem, roles: tuple[str, ...], unit_id: uuid.UUID | None = None) -> set[uuid.UUID]:
     day = clock.today()
     wanted = (

@@ -129,6 +129,15 @@ def codes(words: Mapping[str, Sentence]) -> list[tuple[str, str]]:
     return [(code, word(sentence)) for code, sentence in words.items()]
 
 
+HAND_OFFS = {
+    "issued": Sentence("交办", "Issued"),
+    "contested": Sentence("提出异议", "Contested"),
+    "upheld": Sentence("维持交办", "Upheld"),
+    "reassigned": Sentence("改派", "Reassigned"),
+    "passed": Sentence("转给协同单位", "Passed to a helping unit"),
+    "given_back": Sentence("交回责任单位", "Given back"),
+}
+"""How an item came to the unit that has it."""
 FILTERS: dict[str, Callable[[Any], str]] = {
     "category_word": lambda code: word(word_of(CATEGORIES, code)) or "—",
     "severity_word": lambda code: word(word_of(SEVERITIES, code)) or "—",

@@ -15,6 +15,7 @@ from app.core.web.forms import Choice, Day, Later, VersionedForm, at_most, offer
 from app.improvement.problems.operations.diagnosis import CauseIn
 from app.improvement.problems.operations.drafting import Submission
 from app.improvement.problems.operations.evaluators import EvaluatorIn
+from app.improvement.problems.operations.hand_offs import PassIn
 from app.improvement.problems.operations.handlers import AcceptIn
 from app.improvement.problems.operations.items import ContestIn, ExtendIn, ReassignIn, SuspendIn, VoidIn
 from app.improvement.problems.operations.notes import OnsiteIn, RemarkIn
@@ -66,6 +67,19 @@ class HandlerForm(VersionedForm):
     def given(self, ids: Ids) -> AcceptIn:
         """What the operation takes."""
         return AcceptIn(ids.get(self.handler.data or ""), ids.get(self.deputy.data or ""), self.version.data)
+
+
+class PassForm(VersionedForm):
+    """To which unit, and for what."""
+
+    unit = Choice(_("转给哪个单位"), validators=[wanted(_("请选择单位"))])
+    note = TextAreaField(
+        _("请对方办什么"), [wanted(_("请写明办什么")), at_most(300)], description=_("交回时写办到了什么")
+    )
+
+    def given(self, ids: Ids) -> PassIn:
+        """What the operation takes."""
+        return PassIn(ids.get(self.unit.data or ""), self.note.data or "", self.version.data)
 
 
 class EvaluatorForm(VersionedForm):

@@ -113,11 +113,17 @@ class ItemForm(VersionedForm):
         if self.helping.data == "some" and not field.data:
             raise ValidationError(str(_("请勾选协同单位，没有就选“没有”")))
 
-    def offer(self, units: list[tuple[str, str]], persons: list[tuple[str, str]], monitoring: bool) -> None:
-        """Put units, persons and sources into the lists; 监测 only where findings are cited."""
+    def offer(
+        self,
+        units: list[tuple[str, str]],
+        persons: list[tuple[str, str]],
+        monitoring: bool,
+        helpers: list[tuple[str, str]],
+    ) -> None:
+        """Put units, persons, helping units and sources into the lists; 监测 only where findings are cited."""
         self.unit.choices = offered(units, _("以后再定"))
         self.person.choices = offered(persons, _("以后再定"))
-        self.co_units.choices = offered(units)
+        self.co_units.choices = offered(helpers)
         sources = [one for one in codes(SOURCES) if (one[0] == "monitoring") == monitoring]
         self.source_type.choices = offered(sources, None if monitoring else _("请选择"))
         self.grade.choices = offered([(grade, word(grade_name(grade))) for grade in GRADES], _("不分年级"))

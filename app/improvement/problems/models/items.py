@@ -15,6 +15,7 @@ from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, 
 from app.improvement.monitoring.models import DataFinding
 from app.improvement.monitoring.scenarios import in_order
 from app.improvement.problems.models import facts
+from app.improvement.problems.models.hand_offs import ItemHandOff
 from app.improvement.problems.models.lists import ProblemList
 from workflows.improvement.problem_item import PROBLEM_ITEM
 from workflows.improvement.problem_list import CATEGORIES
@@ -96,6 +97,8 @@ class ProblemItem(Base, Movable):
 
     problem_list: Mapped[ProblemList] = relationship(back_populates="items", lazy="joined", innerjoin=True)
     all_causes: Mapped[list[Cause]] = relationship(lazy="selectin", order_by="Cause.created_at")
+    hand_offs: Mapped[list[ItemHandOff]] = relationship(lazy="select", order_by="ItemHandOff.handed_at", viewonly=True)
+    """From unit to unit, oldest first."""
     unit: Mapped[Any] = relationship("Unit", foreign_keys=[unit_id], lazy="raise")
     responsible_person: Mapped[Any] = relationship("Person", foreign_keys=[responsible_person_id], lazy="raise")
     indicator: Mapped[Any] = relationship("Indicator", foreign_keys=[indicator_id], lazy="raise")

@@ -24,6 +24,7 @@ from app.improvement.problems.operations.diagnosis import add_cause as add_cause
 from app.improvement.problems.operations.diagnosis import change_cause as change_cause
 from app.improvement.problems.operations.diagnosis import remove_cause as remove_cause
 from app.improvement.problems.operations.drafting import Submission, school_of
+from app.improvement.problems.operations.hand_offs import hand, holder_of
 from app.improvement.problems.operations.handlers import AcceptIn as AcceptIn
 from app.improvement.problems.operations.handlers import name_handler as name_handler
 from app.improvement.problems.operations.handlers import name_handlers
@@ -100,11 +101,13 @@ def contest_item(actor: Actor, item: ProblemItem, given: ContestIn) -> None:
     """The unit objects, with its grounds and what shows them."""
     item.objection_grounds, item.objection_files = given.grounds.strip(), list(given.files)
     item.contested_unit_id = item.unit_id
+    hand(actor, item, holder_of(item), item.problem_list.unit_id, "contested", given.grounds)
 
 
 @operation(PROBLEM_ITEM, "uphold")
 def uphold_item(actor: Actor, item: ProblemItem, given: Submission) -> None:
     """The office keeps the item where it is."""
+    hand(actor, item, item.problem_list.unit_id, item.unit_id, "upheld", given.reason or "")
 
 
 @operation(PROBLEM_ITEM, "reassign")
@@ -118,6 +121,7 @@ def reassign_item(actor: Actor, item: ProblemItem, given: ReassignIn) -> Iterato
     item.unit_id, item.responsible_person_id = given.unit_id, given.responsible_person_id
     item.school_id = school_of(given.unit_id)
     item.accepted_on = None
+    hand(actor, item, item.problem_list.unit_id, given.unit_id, "reassigned", given.reason)
     yield
     post("item_reassigned", item, former=former)
 

@@ -20,6 +20,9 @@ from app.improvement.problems.operations.handlers import DEPUTIES, HANDLERS, sta
 from app.people.directory.models import Person, RoleAssignment, SchoolResponsibility, Unit
 
 KINDS = ("department", "school")
+HELPERS = (
+    "county_bureau", "leading_group_office", "guidance_group", "assessment_group", "department", "school_district", "school",
+)  # fmt: skip
 HEADS = ("dept_head", "principal")
 
 
@@ -40,6 +43,13 @@ def responsible_units(actor: Actor) -> list[Unit]:
     wanted = wanted.where(or_(Unit.to_on.is_(None), Unit.to_on >= clock.today()))
     if actor.school_id is not None:
         wanted = wanted.where(Unit.id == actor.school_id)
+    return list(db.session.scalars(wanted.order_by(Unit.kind, Unit.code)))
+
+
+def helping_units(actor: Actor) -> list[Unit]:
+    """Units of every level that may help with a problem: bureau, groups, sections, school districts, schools; by kind and code."""
+    wanted = select(Unit).where(Unit.county_id == actor.county_id, Unit.kind.in_(HELPERS))
+    wanted = wanted.where(or_(Unit.to_on.is_(None), Unit.to_on >= clock.today()))
     return list(db.session.scalars(wanted.order_by(Unit.kind, Unit.code)))
 
 

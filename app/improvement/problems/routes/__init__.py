@@ -4,6 +4,7 @@ from app.improvement.problems.routes import (  # noqa: F401 (each hangs its page
     diagnosis,
     drafting,
     evaluators,
+    hand_offs,
     item_forms,
     item_steps,
     items,

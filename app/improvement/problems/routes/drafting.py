@@ -194,12 +194,14 @@ def _offer(actor: Actor, form: ItemForm, held: ProblemList, monitoring: bool) ->
     units, heads = people.responsible_units(actor), people.heads(actor)
     names = {unit.id: unit.short_name for unit in units}
     persons = [one for one in heads if one.unit_id in names]
+    helpers = units if held.is_school_level else people.helping_units(actor)
     form.offer(
         [(unit.ref, unit.name) for unit in units],
         [(one.ref, f"{one.name}（{names[one.unit_id]}）") for one in persons],
         monitoring,
+        [(unit.ref, unit.name) for unit in helpers],
     )
-    return {unit.ref: unit.id for unit in units}, {one.ref: one.id for one in persons}
+    return {unit.ref: unit.id for unit in (*units, *helpers)}, {one.ref: one.id for one in persons}
 
 
 def _cited(actor: Actor) -> list[DataFinding]:

@@ -1,0 +1,37 @@
+"""Hand-offs of an item between units: who gave it to whom, when, and why; the first holder is the unit it was issued to."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy.orm import relationship
+
+from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
+
+KINDS = ("contested", "upheld", "reassigned", "passed", "given_back")
+
+
+class ItemHandOff(Base, Record, Scoped):
+    """One hand-off; rows are only added."""
+
+    __tablename__ = "item_hand_offs"
+    __protection__ = "unit"
+    __table_args__ = (
+        CheckConstraint(f"kind in ({', '.join(repr(code) for code in KINDS)})", name="kind"),
+        Index("ix_item_hand_offs_item", "item_id", "handed_at"),
+    )
+
+    item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("problem_items.id", ondelete="CASCADE"))
+    from_unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
+    to_unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    note: Mapped[str] = mapped_column(String(300), default="", server_default=text("''"))
+    handed_at: Mapped[datetime]
+    handed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
+
+    from_unit: Mapped[Any] = relationship("Unit", foreign_keys=[from_unit_id], lazy="raise")
+    to_unit: Mapped[Any] = relationship("Unit", foreign_keys=[to_unit_id], lazy="joined")
+    giver: Mapped[Any] = relationship("Person", foreign_keys=[handed_by], lazy="raise")
