@@ -45,7 +45,7 @@ def item_workbook(actor: Actor, items: Iterable[ProblemItem]) -> bytes:
 
 
 def _held(found: Sequence[Stretch]) -> str:
-    return _("，").join(f"{unit} {days}" for unit, days in totals(found))
+    return str(_("，")).join(f"{unit} {days}" for unit, days in totals(found))
 
 
 def _row(item: ProblemItem) -> list[Any]:

@@ -51,7 +51,8 @@ def training(cast: Cast, number: str = "ZT-2") -> RemediationAction:
     plans.submit_plan(cast.actor("principal"), plan, PlanStep())
     plans.open_review(cast.actor("evaluator"), plan, PlanStep())
     plans.approve_plan(cast.actor("office_director"), plan, PlanStep())
-    return next(one for one in plan.actions if one.topic_id is not None)
+    found: RemediationAction = next(one for one in plan.actions if one.topic_id is not None)
+    return found
 
 
 def counted(cast: Cast, key: str, **asked: str) -> dict[str, int]:

@@ -31,7 +31,7 @@ from tests.improvement.problems.scenes import REASON, REFUSED, Scene
 def helped(scene: Scene) -> ProblemItem:
     """An accepted item of 双桥中学 with a section that helps."""
     held = scene.issued({"co_units": [str(scene.cast.units["basic_education"].id)]})
-    item = held.items[0]
+    item: ProblemItem = held.items[0]
     scene.to_accepted(item)
     return item
 

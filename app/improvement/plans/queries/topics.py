@@ -35,7 +35,7 @@ class Training:
     to_on: date | None
     state: Any
     result: str
-    topic_id: uuid.UUID
+    topic_id: uuid.UUID | None
     unit_id: uuid.UUID
 
 
