@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_29_n2_looked_at"
-down_revision = "2026_11_29_n0_impact_assessments"
+down_revision = "2026_11_29_n2_handovers"
 branch_labels = None
 depends_on = None
 
