@@ -23,8 +23,20 @@ TOLD = "该校两次没有提交整改月报。经集体研究，予以提醒谈
 APPEAL = "第二次月报在截止当天已经交到办公室，有签收记录，请复核后撤销提醒谈话。"
 REVOKED = "签收记录属实，第二次月报没有逾期，原决定认定的事实不成立，予以撤销。"
 NOT_PURSUED = "两次月报已经补齐，措施没有停止，没有造成影响，集体研究决定不作处理。"
-GIVEN_UP = "核对后发现月报已经提交，登记有误，不再告知。"
+GIVEN_UP = "核对后发现佐证是真实的，只是日期填错了一位，登记有误，不再告知。"
 GIVEN = RecordIn("整改月报没有按时提交", ACCOUNT, RULE, "reminder")
+UNANSWERED = RecordIn(
+    "视导反馈逾期没有回应",
+    "视导反馈中的两个问题超过期限没有书面回应，督学上门两次，学校仍没有说明整改打算。",
+    RULE,
+    "reminder",
+)
+DOUBTED = RecordIn(
+    "佐证材料与实际不符", "上报的教研记录日期在放假期间，核验时与签到表对不上，需要学校说明。", RULE, "reminder"
+)
+HALF_DONE = RecordIn(
+    "整改三次退回仍未达到要求", "同一项措施的佐证三次退回，补交的材料仍没有对应方案里写明的目标。", RULE, "reminder"
+)
 
 
 def tell(hall: Hall, late: list[Place]) -> None:
@@ -35,16 +47,16 @@ def tell(hall: Hall, late: list[Place]) -> None:
     _not_pursued(hall, next(schools))
     record = _heard(hall, next(schools), 24)
     hall.decide(record, DecisionIn(None, WHY, WEIGHED, "reminder", "party"))
-    _heard(hall, next(schools), 20, said=False)
-    given_up = hall.drafted(next(schools), 12, GIVEN, FACTS)
+    _heard(hall, next(schools), 20, UNANSWERED, said=False)
+    given_up = hall.drafted(next(schools), 12, DOUBTED, FACTS)
     hall.teller.later(days=2)
     drafting.cancel_record(hall.county.any("evaluator"), given_up, RecordStep(reason=GIVEN_UP))
-    hall.drafted(next(schools), 2, GIVEN, FACTS)
+    hall.drafted(next(schools), 2, HALF_DONE, FACTS)
 
 
-def _heard(hall: Hall, school: Place, days: int, said: bool = True) -> AccountabilityRecord:
+def _heard(hall: Hall, school: Place, days: int, given: RecordIn = GIVEN, said: bool = True) -> AccountabilityRecord:
     """Noticed so many days ago, with a statement or without, until the window is over."""
-    record = hall.noticed(school, days, GIVEN, FACTS)
+    record = hall.noticed(school, days, given, FACTS)
     if said:
         hall.teller.later(days=4)
         hearing.state_case(school.principal, record, SayingIn(SAID))
