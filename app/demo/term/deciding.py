@@ -20,6 +20,8 @@ FIRST_LOOK = (("green", 6), ("yellow", 2), ("orange", 1))
 """The same in every second other school."""
 EVERY = 2
 AFTER_A_TALK = ("yellow", "orange")
+NOT_SO = "面谈后看：那两周正赶上期中复习睡得晚，现在作息和情绪都平稳，班主任也这样说"
+"""Every second of those a little attention was proposed for, as a talk usually finds."""
 
 
 def tell(term: Term) -> None:
@@ -37,10 +39,13 @@ def tell(term: Term) -> None:
 def _decide(term: Term, code: str, school: uuid.UUID, many: Sequence[tuple[str, int]]) -> None:
     counsellor = term.county.at("school_counselor", code)
     for tier, number in many:
-        for one in _waiting(school, tier, number):
+        for place, one in enumerate(_waiting(school, tier, number)):
             use_context(counsellor.context())
             talked_on = clock.today() if tier in AFTER_A_TALK else None
-            deciding.confirm(counsellor, one, deciding.ConfirmIn(None, tier == "green", talked_on))
+            if tier == "yellow" and place % 2:
+                deciding.adjust(counsellor, one, deciding.AdjustIn("green", NOT_SO, None, talked_on))
+            else:
+                deciding.confirm(counsellor, one, deciding.ConfirmIn(None, tier == "green", talked_on))
 
 
 def _sign(term: Term, code: str, school: uuid.UUID) -> None:
