@@ -16,6 +16,7 @@ from app.core.database import Base
 from app.core.imports import models as import_models
 from app.core.outbox import models as outbox_models
 from app.core.policy import assignments
+from app.core.reading import models as reading_models
 from app.core.vault import rows as vault_rows
 from app.improvement.accountability import models as accountability_models
 from app.improvement.boards import models as board_models
@@ -52,6 +53,7 @@ TABLES = (
     plan_models,
     problem_models,
     protection_models,
+    reading_models,
     rainbow_models,
     rights_models,
     screening_models,

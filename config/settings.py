@@ -198,6 +198,25 @@ class Settings:
         "Class teachers may see the levels of their own class, in neutral words; off: tasks and advice only.",
     )
 
+    reads_hour: int = variable(
+        "BIHUAN_READS_HOUR",
+        "60",
+        _above_zero,
+        "Students' pages one person of a school opens in an hour without a new code.",
+    )
+    reads_hour_county: int = variable(
+        "BIHUAN_READS_HOUR_COUNTY", "20", _above_zero, "The same for one person of the county."
+    )
+    reads_hour_care: int = variable(
+        "BIHUAN_READS_HOUR_CARE",
+        "120",
+        _above_zero,
+        "Students' pages a counsellor or expert opens in an hour before it is told; they are never stopped.",
+    )
+    reads_day: int = variable(
+        "BIHUAN_READS_DAY", "240", _above_zero, "Students' pages anybody opens in 24 hours before it is told."
+    )
+
     evidence_mb: int = variable("BIHUAN_EVIDENCE_MB", "20", _above_zero, "Largest piece of evidence.")
     person_day_mb: int = variable(
         "BIHUAN_PERSON_DAY_MB", "1000", _above_zero, "What one person may upload in a day, all files together."

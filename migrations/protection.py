@@ -25,7 +25,8 @@ and written from the county's context and by its experts (data class `care_case`
 those of the county who work on them (data class `letters`), to the one who answers, and to their writer (data class
 `own_letter`, no county and no school), never to the school; "public" shows
 every row to everybody, signed in or not, and is written like "unit": only frozen copies of what was published lie there;
-"logs" shows the auditor's own papers to the county's auditor; "weeks" shows counts of a week to those who read figures of
+"logs" shows the auditor's own papers to the county's auditor; "readings" alerts about reading to the auditor and to the
+security administrator (data class `readings`), who settles them; "weeks" shows counts of a week to those who read figures of
 care (data class `figures`): the county's in the county, a school's at the school, and to inspectors (`process`) the process
 facts of their schools alone; "releases" and "release_numbers" show what was let out of them to the leading group (`releases`).
 Decision 13: only worker code paths sign `system`.
@@ -94,6 +95,10 @@ CONDITIONS = {
     "logs": "((county_id = (select ctx.home()) and (select ctx.holds('logs'))) or (select ctx.is_system()))",
 }
 
+CONDITIONS["readings"] = (
+    "((county_id = (select ctx.home()) and ((select ctx.holds('logs')) or (select ctx.holds('readings'))))"
+    " or (select ctx.is_system()))"
+)
 CONDITIONS |= {
     "student_case": f"({CONDITIONS['student']} or {OF_A_CASE.format(student='id')})",
     "care_case": f"({CONDITIONS['care']} or {OF_A_CASE.format(student='student_id')})",
@@ -171,6 +176,7 @@ WRITTEN = {
     "assessments": (
         "((select ctx.is_system()) or (county_id = (select ctx.home()) and (select ctx.holds('protection'))))"
     ),
+    "readings": "((county_id = (select ctx.home()) and (select ctx.holds('readings'))) or (select ctx.is_system()))",
     "weeks": "(select ctx.is_system())",
     "releases": f"((select ctx.is_system()) or {STAFF_OF_FIGURES})",
     "release_numbers": f"((select ctx.is_system()) or {STAFF_OF_FIGURES})",

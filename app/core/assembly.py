@@ -6,6 +6,7 @@ from flask import Flask
 
 from app.core.audit import assembly as audit
 from app.core.imports import assembly as imports
+from app.core.reading import assembly as reading
 from app.core.storage import Clamd, Shelf
 from config.settings import Settings
 
@@ -15,6 +16,7 @@ def assemble(app: Flask) -> None:
     _hold_shelf(app)
     audit.assemble(app)
     imports.assemble(app)
+    reading.assemble(app)
 
 
 def _hold_shelf(app: Flask) -> None:

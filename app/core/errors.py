@@ -7,7 +7,17 @@ from typing import Any
 
 from workflows.vocabulary import Sentence, StepRefused
 
-__all__ = ["ImportRefused", "Invalid", "NotAllowed", "NotFound", "OutsideAct", "Sentence", "Stale", "StepRefused"]
+__all__ = [
+    "ConfirmFirst",
+    "ImportRefused",
+    "Invalid",
+    "NotAllowed",
+    "NotFound",
+    "OutsideAct",
+    "Sentence",
+    "Stale",
+    "StepRefused",
+]
 
 
 class NotFound(Exception):
@@ -26,6 +36,10 @@ class NotAllowed(Exception):
         super().__init__(right)
         self.right = right
         self.record = record
+
+
+class ConfirmFirst(Exception):
+    """The actor has opened many children's pages: a code newer than that is asked for before the next one (security 75)."""
 
 
 class Stale(Exception):

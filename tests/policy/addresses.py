@@ -32,6 +32,7 @@ RECORDS = {
     "/accounts/": "accounts",
     "/accounts/new/": "persons",
     "/audit/entries/": None,
+    "/audit/readings/": "reading_alarms",
     "/classes/": "school_classes",
     "/alerts/calls/": "help_calls",
     "/code/consents/": None,

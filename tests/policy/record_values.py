@@ -254,6 +254,8 @@ BY_TABLE: dict[tuple[str, str], Any] = {
     ("impact_assessments", "risk"): "low",
     ("impact_assessments", "file_sha256"): "0" * 64,
     ("impact_assessments", "version_no"): lambda chain: 1 + chain.ids["impact_assessments"].int % 30_000,
+    ("reading_alarms", "kind"): "hour",
+    ("reading_alarms", "role"): "homeroom_teacher",
     ("rights_requests", "asked_as"): "guardian1",
     ("rights_requests", "kind"): "copy",
     ("consent_answers", "answer"): "agree",

@@ -276,13 +276,30 @@ def _alone(actor: Actor, entry: Entry) -> None:
     session.commit()
 
 
+OPENED = "read.student"
+"""The step of an entry that tells of one child's page; what the budgets of reading count (security 75)."""
+LOOKS: list[Callable[[Actor], None]] = []
+"""What is looked at before a child's page is shown to somebody, put in by the factory; each may refuse it."""
+
+
 def saw(actor: Actor, record: Any, purpose: str, refs: Sequence[str] = ()) -> None:
-    """Write that protected data were read: who, what, why; a list as one entry with the references shown (decision 20)."""
+    """Write that protected data were read: who, what, why; a list as one entry with the references shown (decision 20).
+
+    The page of one child is an entry of its own kind. Raises ConfirmFirst where who reads has opened too many of them.
+    """
+    step = OPENED if actor.person_id is not None and _is_of_a_child(record) else "read"
+    if step == OPENED:
+        for look in LOOKS:
+            look(actor)
     extra: dict[str, Any] = {"purpose": purpose}
     shown = list(refs) or [record.ref for record in (record,) if getattr(record, "ref", None)]
     if shown:
         extra["refs"] = shown
-    _alone(actor, Entry("read", "read", record=record, entity=None if record is not None else purpose, extra=extra))
+    _alone(actor, Entry("read", step, record=record, entity=None if record is not None else purpose, extra=extra))
+
+
+def _is_of_a_child(record: Any) -> bool:
+    return getattr(type(record), "__tablename__", "") == "students" or getattr(record, "student_id", None) is not None
 
 
 def denied(actor: Actor, step: str, record: Any = None, ref: str = "") -> None:

@@ -16,6 +16,14 @@ KINDS: dict[str, Sentence] = {
 }
 STEPS: dict[str, Sentence] = {
     "read": Sentence("查阅受保护的数据", "Read protected data"),
+    "read.student": Sentence("打开一名学生的页面", "Opened a student's page"),
+    "reading.crossed": Sentence(
+        "一小时内打开的学生页面超过限额", "Opened more students' pages in an hour than the budget"
+    ),
+    "reading.steady": Sentence("一天内打开的学生页面超过限额", "Opened more students' pages in a day than the budget"),
+    "reading.stopped": Sentence("超过限额，先要新的验证码", "Over the budget: a new code was asked for"),
+    "reading.tell": Sentence("记下一次查阅提醒", "Noted an alert about reading"),
+    "reading.settle": Sentence("处理查阅提醒", "Settled an alert about reading"),
     "sign_in.password": Sentence("密码正确，等验证码", "Password given, second factor awaited"),
     "sign_in.password_refused": Sentence("账号或密码不对", "Name or password refused"),
     "sign_in.code": Sentence("登录", "Signed in"),
@@ -62,6 +70,7 @@ TABLES: dict[str, Sentence] = {
     "students": Sentence("学生", "Student"),
     "deadlines": Sentence("期限", "Deadline"),
     "outbox": Sentence("消息", "Message"),
+    "reading_alarms": Sentence("查阅提醒", "Alert about reading"),
     "incident_drills": Sentence("事故演练", "Incident drill"),
 }
 

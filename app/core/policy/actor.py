@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from app.core.database import WEB_SECONDS, WORK_SECONDS, Context
+
+FRESH = timedelta(minutes=5)
+"""How long a second factor counts as fresh (security 10, 17)."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,11 @@ class Actor:
     system: bool = False
     locale: str = "zh"
     fresh_until: float = field(default=0.0)
+
+    @property
+    def confirmed_at(self) -> datetime:
+        """When the last code of the second factor was given."""
+        return datetime.fromtimestamp(max(self.fresh_until - FRESH.total_seconds(), 0), UTC)
 
     def context(self) -> Context:
         """What the database may show this actor (row-level security; finer limits are in scopes.py).

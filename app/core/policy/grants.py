@@ -64,6 +64,8 @@ IDENTITY: dict[str, Holders] = {
     "identity.configure": {"sys_admin": EVERYWHERE},
     "audit.read": {"auditor": EVERYWHERE},
     "audit.verify": {"auditor": EVERYWHERE},
+    "audit.view_readings": {"auditor": COUNTY, "security_admin": COUNTY},
+    "audit.settle_reading": {"security_admin": COUNTY},
     "casework.set_workdays": {"office_director": EVERYWHERE, "sys_admin": EVERYWHERE},
 }
 API: dict[str, Holders] = {

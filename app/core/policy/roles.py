@@ -131,7 +131,12 @@ ALL = (
     ),
     _role("auditor", "审计员", "Auditor", "system", powerful=True, data=("logs",)),
     _role(
-        "security_admin", "安全管理员", "Security administrator", "system", powerful=True, data=("register", "requests")
+        "security_admin",
+        "安全管理员",
+        "Security administrator",
+        "system",
+        powerful=True,
+        data=("register", "requests", "readings"),
     ),
     _role("sys_admin", "系统管理员", "System administrator", "system", powerful=True),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError
@@ -15,7 +15,7 @@ from app.core import logs
 from app.core.audit import trail
 from app.core.casework.records import Movable
 from app.core.database import db
-from app.core.errors import UNSTORABLE, ImportRefused, Invalid, NotAllowed, NotFound, Stale, StepRefused
+from app.core.errors import UNSTORABLE, ConfirmFirst, ImportRefused, Invalid, NotAllowed, NotFound, Stale, StepRefused
 from app.core.policy.actor import NOBODY
 from app.core.web.current import current_actor
 from app.core.web.pages import page, say
@@ -31,6 +31,7 @@ def register(app: Flask) -> None:
         (405, _not_found),
         (NotAllowed, _not_allowed),
         (StepRefused, _refused),
+        (ConfirmFirst, _confirm_first),
         (Stale, _stale),
         (Invalid, _invalid),
         (ImportRefused, _import_refused),
@@ -60,6 +61,14 @@ def _not_allowed(error: NotAllowed) -> Response:
 def _refused(error: StepRefused) -> Response:
     db.session.rollback()
     return page("errors/refused.html", 409, sentences=[say(s) for s in error.sentences], typed=_typed())
+
+
+def _confirm_first(error: ConfirmFirst) -> Any:
+    """To the page that asks for a code, and back; somebody who reads on is who signed in."""
+    trail.denied(current_actor(), "reading.stopped")
+    then = request.full_path.rstrip("?") if request.method == "GET" else None
+    flash(_("你一小时内打开的学生页面较多，请输一次新的验证码，确认是你本人，然后接着看"), "info")
+    return redirect(url_for("identity.ask_again", then=then), 303)
 
 
 def _stale(error: Stale) -> Response:

@@ -13,6 +13,7 @@ from app.demo.term import (
     handovers,
     openings,
     own,
+    readings,
     releases,
     requests,
     rules,
@@ -63,4 +64,5 @@ def tell(place: County, teller: Teller) -> None:
     openings.tell(term)
     changes.tell(term)
     releases.tell(term)
+    readings.tell(term)
     db.session.info[QUIET] = False

@@ -35,6 +35,7 @@ def assemble(app: Flask) -> None:
     bureau.register(app)
     app.context_processor(_shell)
     handles("account_notice", letters.account_notice)
+    handles("reading_alarm", letters.reading_alarm)
     limits.register(app)
     navigation.add(*MENU)
     if queries.waiting_requests not in navigation.COUNTERS:

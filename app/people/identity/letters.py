@@ -6,11 +6,15 @@ import uuid
 
 from sqlalchemy import select
 
+from app.core import clock
 from app.core.database import db
 from app.core.errors import Sentence
 from app.core.outbox.models import OutboxRow
+from app.core.reading.operations import note
 from app.people import letters
+from app.people.directory.models import RoleAssignment
 from app.people.identity.models import Account
+from app.people.identity.terms import running
 
 NOTICES: dict[str, Sentence] = {
     "session_ended": Sentence(
@@ -43,6 +47,10 @@ NOTICES: dict[str, Sentence] = {
     "role_ended": Sentence("你的一个岗位已结束", "One of your roles has ended."),
     "sessions_ended": Sentence("管理员结束了你的全部登录", "An administrator ended all your sessions."),
 }
+MANY_READ = Sentence(
+    "有人打开的学生页面超过了限额，请核实", "Somebody opened more students' pages than the budget. Look into it."
+)
+WATCHERS = ("security_admin", "auditor")
 PAGES = {"role_granted": "/", "role_ended": "/"}
 
 
@@ -52,3 +60,16 @@ def account_notice(row: OutboxRow) -> None:
     account = db.session.scalar(select(Account).where(Account.person_id == person_id))
     if account is not None:
         letters.write({person_id}, f"account:{row.id}", "account", account, NOTICES[what], PAGES.get(what, "/me"))
+
+
+def reading_alarm(row: OutboxRow) -> None:
+    """Keep the alarm and tell those who watch, but for whom it is about; the letter names nobody."""
+    alarm = note(row)
+    watching = select(RoleAssignment.person_id).where(
+        RoleAssignment.role.in_(WATCHERS),
+        RoleAssignment.county_id == alarm.county_id,
+        RoleAssignment.person_id != alarm.person_id,
+        running(RoleAssignment, clock.today()),
+    )
+    told = set(db.session.scalars(watching))
+    letters.write(told, f"reading:{row.id}", "reading_alarm", alarm, MANY_READ)

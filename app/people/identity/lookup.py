@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased
 from app.core import clock
 from app.core.database import Context, db, use_context
 from app.core.imports.grades import cohort_of
-from app.core.policy.actor import Actor, Taught
+from app.core.policy.actor import FRESH, Actor, Taught
 from app.core.policy.assignments import CaseAssignment
 from app.core.policy.roles import ROLES, Role
 from app.core.round_trip import NUMBERED, Ready, ask
@@ -166,7 +166,7 @@ def actor_of(row: Any) -> Actor:
     role = ROLES[row.role]
     schools, county_wide = _given(row) if role.level == "outside" else (tuple(row.schools or ()), role.county_wide)
     duties = _duties(row) if row.role in TEACHING else ()
-    fresh_until = row.fresh_at + sessions.FRESH if row.fresh_at else row.last_seen_at - timedelta(days=1)
+    fresh_until = row.fresh_at + FRESH if row.fresh_at else row.last_seen_at - timedelta(days=1)
     return Actor(
         person_id=row.person_id,
         account_id=row.account_id,

@@ -20,8 +20,6 @@ from config.settings import Settings
 
 HALFWAY = timedelta(minutes=10)
 """Between the password and the second factor."""
-FRESH = timedelta(minutes=5)
-"""How long a second factor counts as fresh (security 10, 17)."""
 SEEN_EVERY = timedelta(minutes=1)
 
 

@@ -1,0 +1,47 @@
+"""Alarms as those who watch see them, and who they are about."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from app.core.audit.queries import PERSONS
+from app.core.database import db
+from app.core.errors import NotFound
+from app.core.policy import decide
+from app.core.policy.actor import Actor
+from app.core.reading.models import ReadingAlarm
+
+VIEW, SETTLE = "audit.view_readings", "audit.settle_reading"
+MOST = 200
+
+
+def alarms(actor: Actor) -> Sequence[ReadingAlarm]:
+    """Those that nobody has settled first, the newest of them first."""
+    found = decide.visible(actor, select(ReadingAlarm), ReadingAlarm, VIEW)
+    order = (ReadingAlarm.settled_at.is_not(None), ReadingAlarm.at.desc(), ReadingAlarm.id.desc())
+    return db.session.scalars(found.order_by(*order).limit(MOST)).all()
+
+
+def alarm_for(actor: Actor, ref: str) -> ReadingAlarm:
+    """One alarm. Raises NotFound."""
+    asked = decide.visible(actor, select(ReadingAlarm), ReadingAlarm, VIEW).where(ReadingAlarm.ref == ref)
+    found: ReadingAlarm | None = db.session.scalar(asked)
+    if found is None:
+        raise NotFound("reading_alarm", ref)
+    return found
+
+
+def earlier(actor: Actor, one: ReadingAlarm) -> int:
+    """How many alarms of the same person came before this one."""
+    found = decide.visible(actor, select(func.count(ReadingAlarm.id)), ReadingAlarm, VIEW)
+    return int(db.session.scalar(found.where(ReadingAlarm.person_id == one.person_id, ReadingAlarm.at < one.at)) or 0)
+
+
+def names(actor: Actor, rows: Sequence[ReadingAlarm]) -> dict[uuid.UUID, str]:
+    """The persons of some alarms, who read and who settled, by id."""
+    wanted = {one for row in rows for one in (row.person_id, row.settled_by) if one is not None}
+    found = db.session.execute(select(PERSONS.id, PERSONS.name).where(PERSONS.id.in_(wanted)))
+    return {row.id: row.name for row in found}
