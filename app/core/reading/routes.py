@@ -61,6 +61,7 @@ def _drawn(ref: str, form: FindingForm, status: int = 200) -> Response:
     actor = current_actor()
     found = queries.alarm_for(actor, ref)
     day = clock.local(found.at).date().isoformat()
+    that_day: dict[str, Any] = {"from": day, "to": day}
     names = queries.names(actor, [found])
     name = names.get(found.person_id, "")
     return page(
@@ -76,8 +77,6 @@ def _drawn(ref: str, form: FindingForm, status: int = 200) -> Response:
         and found.person_id != actor.person_id
         and decide.may(actor, queries.SETTLE, found),
         own=found.person_id == actor.person_id,
-        trail_url=url_for("audit.entries", person=name, **{"from": day, "to": day})
-        if decide.holds(actor, "audit.read")
-        else "",
+        trail_url=url_for("audit.entries", person=name, **that_day) if decide.holds(actor, "audit.read") else "",
         accounts_url=url_for("identity.accounts", q=name) if decide.holds(actor, "identity.view_accounts") else "",
     )
