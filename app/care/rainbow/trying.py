@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from app.care.rainbow.rule_set import TIERS, RuleSet
 from app.core import clock
 from app.core.database import db, uuid7
 from app.core.round_trip import forget
-from app.core.small_cells import publish_line, publish_table
+from app.core.small_cells import LEAST, Line, Table, publish_line, publish_table, stable
 
 COLUMNS = ("none", *TIERS)
 GROUPS = ("was", "gender", "grade", "boarding", "left_behind")
@@ -42,12 +42,21 @@ COUNSELLORS = text(
 )
 
 
-def dry_run(rules: RuleSet, county: uuid.UUID, schools: Sequence[uuid.UUID]) -> dict[str, Any]:
+Trial = Mapping[str, Any]
+
+
+def dry_run(
+    rules: RuleSet, county: uuid.UUID, schools: Sequence[uuid.UUID], earlier: Sequence[Trial] = ()
+) -> dict[str, Any]:
     """Run `rules` over the facts of `schools` without keeping a computation, and tell counts with small cells protected.
 
     Returns JSON: `line` (students by level that would stand), `tables` (levels in force and groups against it), `looks` (of
     people, by level), `minutes`, `counsellors`, `hours_a_week`, `students`. Every figure of 0 to 4 is held back with
     whatever would give it away (decision 54). Writes nothing.
+
+    `earlier`: what dry runs of the county told before, oldest first. A rule set is a filter that its author is free to choose,
+    so between any two of them a number differs by 5 or not at all, and what one held back no other fills in; a part that
+    cannot be protected so is left out (security 31).
     """
     run, today = uuid7(), clock.today()
     db.session.execute(MAKE)
@@ -60,10 +69,10 @@ def dry_run(rules: RuleSet, county: uuid.UUID, schools: Sequence[uuid.UUID]) -> 
     db.session.execute(DROP)
     forget(db.session.connection())
     counsellors = db.session.scalar(COUNSELLORS, {"county": county, "today": today})
-    return _told(rows, counsellors or 0)
+    return _told(rows, counsellors or 0, earlier)
 
 
-def _told(rows: Sequence[Any], counsellors: int) -> dict[str, Any]:
+def _told(rows: Sequence[Any], counsellors: int, earlier: Sequence[Trial]) -> dict[str, Any]:
     counts: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0] * len(COLUMNS)))
     looks, steps_down = [0] * len(COLUMNS), 0
     for row in rows:
@@ -72,13 +81,30 @@ def _told(rows: Sequence[Any], counsellors: int) -> dict[str, Any]:
             looks[COLUMNS.index(row.will)] += row.looks
             steps_down += row.steps_down
     everybody = counts["all"][""]
-    line, plan = publish_line(everybody), duty_plan()
-    tables = {by: publish_table(counts[by], line) for by in GROUPS}
-    asked = publish_line(looks)
+    line, plan = _line(everybody, earlier, "line"), duty_plan()
+    tables = {by: _table(counts[by], line, earlier, by) for by in GROUPS}
+    asked = _line(looks, earlier, "looks")
     minutes = sum(n * plan.minutes[tier] for tier, n in zip(TIERS, looks[1:], strict=True))
+    same = [old["hours"] for old in earlier if asked is not None and old["looks"] == asked.as_dict()]
+    steps_down = stable(steps_down, [old["steps_down"] for old in earlier], LEAST)
     return {
         "students": sum(everybody), "line": line.as_dict() if line else None,
         "tables": {by: table.as_dict() for by, table in tables.items() if table is not None},
-        "looks": asked.as_dict() if asked else None, "hours": round(minutes / 60, -1), "counsellors": counsellors,
-        "hours_a_week": plan.hours_a_week, "steps_down": steps_down if steps_down >= 5 else None,
+        "looks": asked.as_dict() if asked else None, "hours": same[-1] if same else round(minutes / 60, -1),
+        "counsellors": counsellors, "hours_a_week": plan.hours_a_week,
+        "steps_down": steps_down if steps_down >= LEAST else None,
     }  # fmt: skip
+
+
+def _line(counts: Sequence[int], earlier: Sequence[Trial], name: str) -> Line | None:
+    """The row as it may be told after what was told before; another run's row never stands for this one's."""
+    made = publish_line(counts, [Line.of(old[name]) for old in earlier if old[name]])
+    return None if made is None or made.carried else made
+
+
+def _table(counts: Mapping[str, Sequence[int]], line: Line | None, earlier: Sequence[Trial], by: str) -> Table | None:
+    made = publish_table(counts, line, [Table.of(old["tables"][by]) for old in earlier if by in old["tables"]])
+    if made is None or made.carried:
+        return None
+    held = {place for place, cell in enumerate(line.cells) if not isinstance(cell, int)} if line else set()
+    return made if not held or any(held.issubset(group) for group in made.groups) else None

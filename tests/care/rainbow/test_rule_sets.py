@@ -6,6 +6,7 @@ import io
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -179,6 +180,9 @@ def test_what_is_exported_is_read_again_as_the_same(desk: Desk) -> None:
     assert read_rule_set(version.content).model_dump() == read_rule_set(content()).model_dump()
 
 
+ONE_CASE = [{"name": "R01", "scales": [0], "rating": 1, "expect": {"kind": "propose", "tier": "green", "total": 0}}]
+
+
 def crowd(tier: str, n: int, band: int) -> list[Pupil]:
     today = clock.today()
     calm = pupil("", (band,), 1, tier=(tier, 40))
@@ -202,6 +206,50 @@ def test_a_dry_run_counts_what_would_change_and_holds_small_numbers_back(desk: D
     assert by_level["green"] == "kept"  # with the sum it would give the few away
     assert not any(isinstance(cell, int) and 0 <= cell < 5 for cell in found["line"]["cells"])
     assert found["counsellors"] >= 1
+
+
+def test_security_31_no_two_dry_runs_subtracted_from_each_other_show_a_single_student(desk: Desk) -> None:
+    """Whoever writes rule sets chooses the filter: one boundary moved over three students must not tell their level."""
+    desk.group.enrol([*crowd("green", 40, 0), *crowd("green", 20, 2), *crowd("green", 15, 3), *crowd("green", 3, 4)])
+    desk.group.compute(clock.today())
+    floors = yaml.safe_load(SHIPPED)["floors"]
+    bands = [
+        {3: "orange", 4: "orange"},
+        {3: "orange", 4: "yellow"},
+        {3: "yellow", 4: "orange"},
+        {3: "yellow", 4: "yellow"},
+    ]
+    told = []
+    for number, band in enumerate(bands):
+        version = drafted(
+            desk, content(f"county-{number + 2}", floors=floors | {"fresh_band": band}, test_vectors=ONE_CASE)
+        )
+        tried(version)
+        assert version.trial is not None
+        told.append(version.trial)
+    assert any(one["line"] for one in told)
+    for one in told:
+        for other in told:
+            assert _apart(one, other)
+    again = version.trial
+    rule_sets.replace(
+        desk.act("psych_center_lead"),
+        version,
+        RulesIn(content("county-9", floors=floors | {"fresh_band": bands[1]}, test_vectors=ONE_CASE), "换一个边界"),
+    )
+    tried(version)
+    assert version.trial is not None and all(_apart(version.trial, one) for one in [again, *told])
+
+
+def _apart(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Every number that both tell is the same or 5 apart."""
+    lines = [(one[name], other[name]) for name in ("line", "looks") if one[name] and other[name]]
+    for by in set(one["tables"]) & set(other["tables"]):
+        mine, theirs = one["tables"][by]["rows"], other["tables"][by]["rows"]
+        lines += [(mine[key], theirs[key]) for key in mine if key in theirs]
+    cells = [pair for a, b in lines for pair in zip([a["total"], *a["cells"]], [b["total"], *b["cells"]], strict=True)]
+    numbers = [(a, b) for a, b in cells if isinstance(a, int) and isinstance(b, int)]
+    return all(a == b or abs(a - b) >= 5 for a, b in numbers)
 
 
 def test_a_dry_run_comes_to_what_the_engine_comes_to_afterwards(desk: Desk) -> None:

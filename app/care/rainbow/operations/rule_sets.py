@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
@@ -142,8 +144,24 @@ def try_out(actor: Actor, version: RuleSetVersion, given: None = None) -> None:
     schools = list(
         db.session.scalars(select(Unit.id).where(Unit.kind == "school", Unit.county_id == version.county_id))
     )
-    version.trial = dry_run(read_rule_set(version.content), version.county_id, schools)
+    own = _told_before([version])
+    others = select(RuleSetVersion).where(
+        RuleSetVersion.county_id == version.county_id, RuleSetVersion.tried_at.is_not(None)
+    )
+    earlier = _told_before(db.session.scalars(others.order_by(RuleSetVersion.tried_at)).all())
+    found = dry_run(read_rule_set(version.content), version.county_id, schools, earlier)
+    version.trial = found | {"before": own}
     version.tried_sha256, version.tried_at = version.sha256, clock.now()
+
+
+def _told_before(versions: Sequence[RuleSetVersion]) -> list[dict[str, Any]]:
+    """Everything that dry runs of these have told, also of files that were replaced since."""
+    trials = [one.trial for one in versions if one.trial is not None]
+    return [
+        {key: part for key, part in told.items() if key != "before"}
+        for trial in trials
+        for told in (*trial.get("before", ()), trial)
+    ]
 
 
 def try_asked(row: OutboxRow) -> None:
