@@ -23,6 +23,7 @@ STEPS: dict[str, Sentence] = {
     "reading.steady": Sentence("一天内打开的学生页面超过限额", "Opened more students' pages in a day than the budget"),
     "reading.stopped": Sentence("超过限额，先要新的验证码", "Over the budget: a new code was asked for"),
     "reading.tell": Sentence("记下一次查阅提醒", "Noted an alert about reading"),
+    "keys.shred": Sentence("销毁旧密钥", "Old keys destroyed"),
     "reading.settle": Sentence("处理查阅提醒", "Settled an alert about reading"),
     "sign_in.password": Sentence("密码正确，等验证码", "Password given, second factor awaited"),
     "sign_in.password_refused": Sentence("账号或密码不对", "Name or password refused"),

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from app.core import clock
 from app.core.audit import trail
 from app.core.database import Base, db, use_context
 from app.core.policy.actor import SYSTEM
 from app.core.vault.master import MasterKeys
 from app.core.vault.ring import KeyRing
-from app.core.vault.rotation import retire_old, rewrap_some, waiting
+from app.core.vault.rotation import retire_old, rewrap_some, still_under, waiting
+
+A_DAY = timedelta(days=1)
+"""A key is destroyed no sooner than this after its successor was made: work that began with it has long ended."""
 
 
 @click.group("keys")
@@ -51,6 +57,58 @@ def rotate(only: Iterable[UUID], master: bool, by: str, code: str) -> None:
         _renew_master(ring)
     for tenant in list(only) or list(ring.store.schools()):
         click.echo(f"{tenant}: {rotate_tenant(ring, tenant)} values")
+
+
+@keys.command("shred")
+@click.option("--by", prompt="Account of a system administrator", help="Who does it: an account name.")
+@click.option("--code", prompt="Code of the second factor", hide_input=True, help="The present code of that account.")
+@with_appcontext
+def shred(by: str, code: str) -> None:
+    """Destroy the keys that `flask keys rotate --master` replaced at least a day ago.
+
+    What was erased since they were made opens in no older backup any more, and nor does anything else that lies sealed
+    there: make a backup first, and take the old lines out of every copy of the master key file.
+    """
+    if not current_app.extensions["bihuan.second_factor"](by, code):
+        raise click.ClickException("The code does not fit, was used, or the account is no system administrator's.")
+    done = shred_outworn(_ring())
+    click.echo(f"{done.keys} school keys and {done.masters} master keys are destroyed.")
+
+
+@dataclass(frozen=True)
+class Shredded:
+    """How many keys were destroyed."""
+
+    keys: int
+    masters: int
+
+
+def shred_outworn(ring: KeyRing) -> Shredded:
+    """Destroy school keys that nothing is sealed by any more, and master keys that wrap none.
+
+    Raises ClickException while any value, whoever's it is, still needs one of them; then nothing is destroyed.
+    """
+    path = current_app.extensions["bihuan.settings"].master_key_file
+    doomed = ring.store.outworn(clock.now() - A_DAY)
+    use_context(SYSTEM.context())
+    with trail.act(SYSTEM, "system", "keys.shred") as deed:
+        if left := still_under(db.session.connection(), Base.metadata, [key.id for key in doomed]):
+            raise click.ClickException(f"{left} values are sealed by an older key still: run flask keys rotate first.")
+        masters = _unused_masters(ring, {key.id for key in doomed})
+        deed.main.extra = {"count": len(doomed), "masters": len(masters)}
+    for key in doomed:
+        ring.store.remove(key)
+    ring.master = MasterKeys.drop(path, masters)
+    ring.forget()
+    return Shredded(len(doomed), len(masters))
+
+
+def _unused_masters(ring: KeyRing, doomed: set[UUID]) -> list[str]:
+    """Generations of the master key that wrap no key but the doomed ones; none while a retired key is too young to go."""
+    rows = [key for tenant in ring.store.schools() for key in ring.store.load(tenant) if key.id not in doomed]
+    known = ring.master.read_again()
+    used = {key.master for key in rows} | {known.current}
+    return [] if any(key.retired for key in rows) else [name for name in known.generations if name not in used]
 
 
 def rotate_tenant(ring: KeyRing, tenant: UUID) -> int:

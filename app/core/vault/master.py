@@ -5,7 +5,7 @@ import hashlib
 import os
 import secrets
 import stat
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +45,10 @@ class MasterKeys:
             raise KeyMissing(f"master:{name}", "put the line of this generation back into the master key file")
         return hashlib.sha256(b"bihuan master wrap %d " % length + known[name]).digest()[:length]
 
+    def read_again(self) -> "MasterKeys":
+        """As the file stands now: nothing is wrapped by a generation that another process has put away."""
+        return self if self.path is None else MasterKeys.read(self.path)
+
     @classmethod
     def create(cls, path: Path) -> "MasterKeys":
         """Write a new file with one generation; an existing file is never overwritten (FileExistsError)."""
@@ -74,15 +78,29 @@ class MasterKeys:
     def add(cls, path: Path) -> "MasterKeys":
         """Append a new generation and return all of them; old generations stay until nothing is wrapped by them."""
         before = cls.read(path)
-        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.writelines(_line(name, key) for name, key in before.generations.items())
-            file.write(_new_line())
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, path)
-        return cls.read(path)
+        return _written(path, [*_lines(before), _new_line()])
+
+    @classmethod
+    def drop(cls, path: Path, names: Collection[str]) -> "MasterKeys":
+        """Take generations out of the file for good; never the current one. What they wrapped opens nowhere any more."""
+        before = cls.read(path)
+        return _written(path, [line for line in _lines(before) if line.split()[0] not in set(names) - {before.current}])
+
+
+def _lines(keys: MasterKeys) -> list[str]:
+    return [_line(name, key) for name, key in keys.generations.items()]
+
+
+def _written(path: Path, lines: list[str]) -> MasterKeys:
+    """The file with these lines, whole or not at all."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.writelines(lines)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, path)
+    return MasterKeys.read(path)
 
 
 def _line(name: str, key: bytes) -> str:

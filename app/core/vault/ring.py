@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID, uuid4
 
@@ -56,6 +57,12 @@ class KeyStore(Protocol):
     def schools(self) -> Iterable[UUID]:
         """Every school that has keys."""
 
+    def outworn(self, before: datetime) -> Sequence[SchoolKey]:
+        """Retired keys of every school whose successor was made before that moment."""
+
+    def remove(self, key: SchoolKey) -> None:
+        """Forget a key for good."""
+
 
 class MemoryStore:
     """A key store that forgets everything: for tests and dry runs."""
@@ -79,6 +86,14 @@ class MemoryStore:
     def schools(self) -> Iterable[UUID]:
         """Every school that has keys."""
         return {school for school, _, _ in self.rows}
+
+    def outworn(self, before: datetime) -> Sequence[SchoolKey]:
+        """All retired keys: nothing here knows how old it is."""
+        return [key for key in self.rows.values() if key.retired]
+
+    def remove(self, key: SchoolKey) -> None:
+        """Forget it."""
+        del self.rows[key.school_id, key.purpose, key.generation]
 
 
 @dataclass(frozen=True)
@@ -224,6 +239,7 @@ class KeyRing:
         return self._opened[school_id]
 
     def _wrapped(self, row: SchoolKey, key: bytes) -> SchoolKey:
+        self.master = self.master.read_again()
         suite, row = SUITES[row.suite], replace(row, master=self.master.current)
         return replace(row, wrapped=suite.encrypt(self.master.key(row.master, suite.key_bytes), key, row.binding()))
 

@@ -1,6 +1,6 @@
 """Re-wrapping sealed columns under the current school keys, some rows at a time, while everybody goes on working."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -52,6 +52,20 @@ def waiting(connection: Connection, ring: KeyRing, metadata: MetaData, tenant: U
     current = ring.current(tenant).id
     counts = (
         connection.scalar(select(func.count()).select_from(each.table).where(each.outdated(current, tenant)))
+        for each in sealed_columns(metadata)
+    )
+    return sum(count or 0 for count in counts)
+
+
+def still_under(connection: Connection, metadata: MetaData, keys: Sequence[UUID]) -> int:
+    """How many sealed values anywhere, whoever's they are, open with one of these keys alone."""
+    named = [key.bytes for key in keys]
+    counts = (
+        connection.scalar(
+            select(func.count())
+            .select_from(each.table)
+            .where(each.column.is_not(None), func.substr(each.column, 2, 16, type_=LargeBinary()).in_(named))
+        )
         for each in sealed_columns(metadata)
     )
     return sum(count or 0 for count in counts)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Engine, LargeBinary, String, UniqueConstraint, select, update
+from sqlalchemy import Engine, LargeBinary, String, UniqueConstraint, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core import clock
@@ -61,6 +61,24 @@ class KeyRows:
         """Every tenant that has keys."""
         with self.engine.connect() as connection:
             return list(connection.scalars(select(_TABLE.c.tenant_id).distinct().order_by(_TABLE.c.tenant_id)))
+
+    def outworn(self, before: datetime) -> Sequence[SchoolKey]:
+        """Retired keys whose successor was made before that moment: nobody seals by them any more."""
+        later = _TABLE.alias()
+        successor = select(later.c.id).where(
+            later.c.tenant_id == _TABLE.c.tenant_id,
+            later.c.purpose == _TABLE.c.purpose,
+            later.c.generation > _TABLE.c.generation,
+            later.c.created_at <= before,
+        )
+        with self.engine.connect() as connection:
+            rows = connection.execute(select(_TABLE).where(_TABLE.c.retired, successor.exists())).mappings()
+            return [_key(dict(row)) for row in rows]
+
+    def remove(self, key: SchoolKey) -> None:
+        """Delete its row."""
+        with self.engine.begin() as connection:
+            connection.execute(delete(_TABLE).where(_TABLE.c.id == key.id, _TABLE.c.retired))
 
 
 _TABLE = Base.metadata.tables[KeyRow.__tablename__]
