@@ -6,7 +6,7 @@ from alembic import op
 from migrations.protection import APP, protect
 
 revision = "2026_11_29_n0_reading_budgets"
-down_revision = "2026_11_29_n2_handovers"
+down_revision = "2026_11_29_n4_hand_offs"
 branch_labels = None
 depends_on = None
 
