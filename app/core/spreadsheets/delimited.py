@@ -5,6 +5,7 @@ import csv
 import io
 from collections import Counter
 from itertools import islice
+from typing import Any
 
 from app.core.spreadsheets.book import Limits, Sheet, Surroundings, Typed
 from app.core.spreadsheets.refusals import refusal
@@ -55,7 +56,7 @@ def read(data: bytes, name: str, limits: Limits) -> tuple[Sheet, str, str]:
     """The one sheet of a csv, its encoding and its delimiter."""
     text, encoding = decode(data, name)
     delimiter = sniff_delimiter(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader: Any = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     most = limits.rows + limits.header_search_rows
     try:
         rows: list[list[Typed]] = [*islice(reader, most + 1)]

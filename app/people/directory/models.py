@@ -232,6 +232,7 @@ class SchoolClass(Base, Record, Scoped):
         ForeignKeyConstraint(["school_id", "county_id"], ["units.id", "units.county_id"], name="school_of_county"),
     )
 
+    school_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("units.id"))
     school_year: Mapped[int]
     grade: Mapped[str] = mapped_column(String(3))
     class_no: Mapped[int]

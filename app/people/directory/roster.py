@@ -152,7 +152,8 @@ def write_classes(roll: Roll) -> None:
     names = [class_name(grade, number) for _, grade, number in sorted(roll.classes)]
     values = {"schools": list(schools), "grades": list(grades), "numbers": list(numbers), "names": names}
     shared = {"county": roll.county_id, "year": roll.school_year, "batch": roll.batch_id}
-    db.session.execute(ADD_CLASSES, {**values, **shared})
+    if _count(ADD_CLASSES, {**values, **shared}):
+        db.session.execute(COUNT_CLASSES)
 
 
 class Sealing(NamedTuple):
@@ -275,6 +276,8 @@ ADD_CLASSES = text(
             as c(school_id, grade, class_no, name)
        on conflict (school_id, school_year, grade, class_no) do nothing"""
 )
+COUNT_CLASSES = text("select count_classes()")
+"""Each student's class is looked up by its key only when the database knows that there are many."""
 _DIFFERS = """(s.name, s.gender, s.birth_date, s.grade, s.class_id, s.id_type, s.id_index, s.private_index,
         s.enrol_year, s.boarding, s.left_behind, s.village_code, s.guardians)
      is distinct from (i.name, i.gender, i.birth_date, i.grade, c.id, i.id_type, i.id_index, i.private_index,

@@ -143,3 +143,12 @@ def test_numbers_far_apart_in_one_list_are_compared_all_the_same(app: Flask, cas
         "same": A_PORTION - 2 + sum(row[8] == 19 for row in rows[A_PORTION - 2 : A_PORTION + 2]),
         "changed": sum(row[8] != 19 for row in rows[A_PORTION - 2 : A_PORTION + 2]),
     }
+
+
+def test_the_database_knows_how_many_classes_a_first_roll_brought_before_it_looks_each_of_them_up(
+    app: Flask, cast: Cast
+) -> None:
+    counted = text("select reltuples::int from pg_class where oid = 'school_classes'::regclass")
+    bulk.load_roster(cast.county.id, children([(s.code, "G4") for s in cast.schools[:2]], 400), DAY)
+    use_context(SYSTEM.context())
+    assert db.session.scalar(counted) == db.session.scalar(select(func.count()).select_from(SchoolClass)) > 0

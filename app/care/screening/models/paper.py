@@ -34,6 +34,8 @@ class PaperSheet(Base, Record, Scoped):
         CheckConstraint("override in ('O1a', 'O1b')", name="override"),
     )
 
+    county_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
+    school_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("units.id"))
     task_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("screening_tasks.id"))
     student_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("students.id"), index=True)
     campaign_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("screening_campaigns.id"))
