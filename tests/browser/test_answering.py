@@ -24,7 +24,7 @@ from tests.care.terms import BORN, MONDAY, Term, at
 from tests.conftest import Clock
 
 pytestmark = pytest.mark.browser
-PUPILS = [f"学生{number:02d}" for number in range(9)]
+PUPILS = [f"学生{number:02d}" for number in range(12)]
 
 
 @pytest.fixture(scope="module")
@@ -146,11 +146,13 @@ def test_the_pages_of_the_staff_are_without_barriers(
 
 SHELF = """async () => {
     const asked = (request) => new Promise((done, failed) => { request.onsuccess = () => done(request.result); request.onerror = failed; });
-    const found = (await indexedDB.databases()).filter((one) => one.name.startsWith("answers-"));
-    if (!found.length) return null;
-    const db = await asked(indexedDB.open(found[0].name));
-    const kept = await asked(db.transaction("kept").objectStore("kept").getAll());
-    db.close();
+    const found = (await indexedDB.databases()).filter((one) => one.name.startsWith("answers-")), kept = [];
+    for (const { name } of found) {
+        const db = await asked(indexedDB.open(name));
+        if (db.objectStoreNames.length) kept.push(...await asked(db.transaction("kept").objectStore("kept").getAll()));
+        db.close();
+    }
+    if (!kept.length) return null;
     const key = kept.find((one) => !one.sealed), sealed = kept.filter((one) => one.sealed);
     return {
         extractable: key.extractable, algorithm: key.algorithm.name, places: sealed.length,
@@ -308,6 +310,36 @@ def test_another_device_goes_on_and_what_waited_on_the_first_does_not_undo_it(
     assert _kept(site, PUPILS[7])["phq9"][:3] == [1, 0, None]
     phone.close()
     room.close()
+
+
+def test_where_a_browser_may_keep_nothing_it_says_that_the_answer_is_not_kept(
+    site: Site, chromium: Browser, term: Term
+) -> None:
+    context = chromium.new_context(viewport=NARROW)  # type: ignore[arg-type]
+    context.add_init_script("Object.defineProperty(window, 'isSecureContext', {get: () => false})")
+    page = _started(context, site, term, PUPILS[9])
+    context.route("**/code/questions/*", _away)
+    _gives(page, "有几天")
+    expect(page.locator("[data-banner]")).to_contain_text("请连上网再答")
+    assert page.evaluate(SHELF) is None
+    context.unroute("**/code/questions/*", _away)
+    _has(page, 1)  # as long as the page stands open it goes out all the same
+    context.close()
+
+
+def test_what_another_student_left_on_a_device_goes_after_a_day(site: Site, chromium: Browser, term: Term) -> None:
+    context = chromium.new_context(viewport=WIDE)  # type: ignore[arg-type]
+    page = _started(context, site, term, PUPILS[10])
+    context.route("**/code/questions/*", _away)
+    _gives(page, "有几天")
+    expect(page.locator("[data-banner]")).to_contain_text("断网了")
+    context.unroute("**/code/questions/*", _away)
+    page.evaluate(OLDER, 25)
+    page.goto("about:blank")
+    context.clear_cookies()
+    page = _started(context, site, term, PUPILS[11])
+    page.wait_for_function(f"async () => await ({SHELF})() === null")
+    context.close()
 
 
 def test_handing_in_waits_for_the_last_answer_and_needs_one_press(site: Site, chromium: Browser, term: Term) -> None:
