@@ -334,7 +334,8 @@ def test_a_letter_says_how_it_stands_on_the_day_it_is_written(app: Flask, cast: 
     ]
 
 
-KINDS = ("problem_items", "break_glass", "identity_grants", "rights_requests", "citizen_letters")
+REGISTERS = frozenset({"break_glass", "identity_grants", "emergency_notices", "handovers"})
+KINDS = ("problem_items", "rights_requests", "citizen_letters", "impact_assessments", *sorted(REGISTERS))
 
 
 def _one_of_each(cast: Cast) -> dict[str, uuid.UUID]:
@@ -353,15 +354,15 @@ def test_a_clock_is_seen_and_moved_by_those_whom_its_kind_allows(committed: Flas
     """Clocks of letters and requests go with the letter and the request, whatever else one may see."""
     ids, school = _one_of_each(cast), cast.units["shuangqiao"]
     home = Context(home=school.county_id)
-    registers = {"break_glass", "identity_grants"}
-    theirs = registers | {"problem_items"}
+    theirs = REGISTERS | {"problem_items", "impact_assessments"}
     expected = (
         (Context(schools=(school.id,)), theirs),
         (Context(counties=(school.county_id,)), theirs),
         (SYSTEM.context(), theirs),
         (home, set()),
-        (replace(home, classes=("register",)), registers),
+        (replace(home, classes=("register",)), REGISTERS),
         (replace(home, classes=("requests",)), set()),
+        (replace(home, classes=("protection",)), {"impact_assessments"}),
         (Context(home=uuid7(), classes=("register", "requests")), set()),
         (Context(schools=(cast.units["yuntai"].id,), classes=("register", "requests", "letters")), set()),
     )
