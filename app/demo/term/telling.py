@@ -57,6 +57,12 @@ def tell(place: County, teller: Teller) -> None:
     rules.tell_later(term)
     scales.tell_later(term)
     assessments.tell_later(term)
+    _decided(term, told)
+    db.session.info[QUIET] = False
+
+
+def _decided(term: Term, told: stories.Told) -> None:
+    """What people did with the proposals, and what others saw of it."""
     deciding.tell(term)
     stories.changed(told)
     handovers.tell(term, told)
@@ -65,4 +71,3 @@ def tell(place: County, teller: Teller) -> None:
     changes.tell(term)
     releases.tell(term)
     readings.tell(term)
-    db.session.info[QUIET] = False
