@@ -71,6 +71,7 @@ OF_THE_COUNTY = {
     "board_reports",
     "board_snapshots",
     "supervision_entries",
+    "impact_assessments",
     "inspection_nodes",
     "inspection_terms",
     "inspection_trees",
