@@ -75,7 +75,7 @@ def mark_all(most: int = 200) -> int:
     return len(found)
 
 
-def _nobody_agreed(model: Any, happened: ColumnElement[Any]) -> ColumnElement[bool]:
+def _nobody_agreed(model: Any, happened: Any) -> ColumnElement[bool]:
     """No agreement held when it happened; one that was taken back only afterwards held then."""
     held = or_(
         Consent.state == "granted",

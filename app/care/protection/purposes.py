@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -38,7 +39,7 @@ def _purposes(changed: int) -> dict[str, Purpose]:
     return {code: _purpose(code, given) for code, given in yaml.safe_load(FILE.read_text(encoding="utf-8")).items()}
 
 
-def _purpose(code: str, given: dict[str, dict[str, str]]) -> Purpose:
+def _purpose(code: str, given: dict[str, Any]) -> Purpose:
     if given["basis"] not in BASES:
         raise ValueError(f"{code}: a basis is one of {', '.join(BASES)}")
     said = {key: Sentence(given["zh"][key], given["en"][key]) for key in ("title", "why", "data", "retention", "law")}
