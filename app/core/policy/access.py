@@ -53,8 +53,7 @@ PROTECTION: dict[str, Holders] = {
     "protection.approve_assessment": dict.fromkeys(("dpo", "leading_group_head"), COUNTY),
     "protection.draft_assessment": dict.fromkeys(("dpo", "psych_center_lead"), COUNTY),
     "protection.view_assessments": dict.fromkeys(
-        ("dpo", "leading_group_head", "psych_center_lead", "school_counselor", "school_psych_lead", "security_admin"),
-        COUNTY,
+        ("dpo", "leading_group_head", "psych_center_lead", "school_counselor", "school_psych_lead"), COUNTY
     ),
 }
 """Purposes and impact assessments (security 40, 87): what was weighed is no secret inside, and names nobody."""
