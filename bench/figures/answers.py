@@ -31,6 +31,7 @@ from app.core.imports.models import ImportBatch
 from app.core.imports.operations import CheckIn, StepIn
 from app.core.policy.actor import SYSTEM
 from app.people.directory import bulk
+from bench.assessments import in_force
 from bench.context import Context
 from bench.rounds import figure, interleave
 
@@ -141,7 +142,7 @@ def _prepared(county: Any, school: Any, code: str) -> str:
         for n in range(FORMS)
     )  # fmt: skip
     bulk.load_roster(county, rows, clock.today())
-    identity = uuid7()
+    identity, assessment = uuid7(), in_force(county, "screening")
     with trail.act(SYSTEM, "system", "bench.campaign"):
         person = db.session.scalar(text("select id from persons limit 1"))
         db.session.execute(
@@ -149,6 +150,7 @@ def _prepared(county: Any, school: Any, code: str) -> str:
                 id=identity, county_id=county, school_id=school, unit_id=school, owner_id=person, name="测评",
                 school_year=2026, grades=["G6"], scales=[{"code": CODE, "version": VERSION}],
                 opens_on=clock.today() - timedelta(days=3), closes_on=clock.today() + timedelta(days=3), state="open",
+                assessment_id=assessment,
             )
         )  # fmt: skip
         db.session.execute(TASKS, {"campaign": identity, "school": school})

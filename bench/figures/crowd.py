@@ -30,6 +30,7 @@ from app.core.imports.grades import school_year
 from app.core.policy.actor import SYSTEM
 from app.people.directory import bulk
 from app.people.directory.models import Student
+from bench.assessments import in_force
 from bench.context import Context
 from bench.rounds import figure
 from bench.web import Server, ours
@@ -94,7 +95,7 @@ def _prepared(county: Any, code: str, school: uuid.UUID) -> uuid.UUID:
         for n in range(STUDENTS)
     )  # fmt: skip
     bulk.load_roster(place, rows, today)
-    counsellor = county.tree.at("school_counselor", code)
+    counsellor, assessment = county.tree.at("school_counselor", code), in_force(place, "screening")
     send_round(
         counsellor, SchoolPlace(place, school), RoundIn("测评", "screening", (GRADE,), today + timedelta(days=15))
     )
@@ -108,7 +109,7 @@ def _prepared(county: Any, code: str, school: uuid.UUID) -> uuid.UUID:
             insert(ScreeningCampaign).values(
                 id=campaign, county_id=place, school_id=school, unit_id=school, owner_id=counsellor.person_id,
                 name="测评", school_year=year, grades=[GRADE], scales=list(SCALES), state="open",
-                opens_on=today - timedelta(days=3), closes_on=today + timedelta(days=3),
+                opens_on=today - timedelta(days=3), closes_on=today + timedelta(days=3), assessment_id=assessment,
             )
         )  # fmt: skip
         db.session.execute(TASKS, {"campaign": campaign, "school": school, "grade": GRADE})
