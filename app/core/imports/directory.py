@@ -41,13 +41,18 @@ class KnownStudent(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """What the list of indicators of a cycle says about one of them; None: not laid down."""
+    """What the list of indicators of a cycle says about one of them; None: not laid down.
+
+    `code` is the list's own; it may be known by the code of another level too. `least_n`: an indicator about the psyche
+    crosses over as aggregates alone: no class, and no cell of fewer pupils.
+    """
 
     code: str
     value_type: str | None = None
     direction: str | None = None
     low: float | None = None
     high: float | None = None
+    least_n: int | None = None
 
 
 def name_key(text: str) -> str:

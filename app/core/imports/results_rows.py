@@ -121,7 +121,26 @@ def check_indicators(work: Work) -> None:
         if indicator is None:
             work.block(row, "indicator_code", note("indicator_unknown", choices=_alike(str(code), known)))
         else:
+            _by_its_own_code(work, row, indicator)
             _compare_with_list(work, row, indicator)
+            _keep_to_aggregates(work, row, indicator)
+
+
+def _by_its_own_code(work: Work, row: int, indicator: Indicator) -> None:
+    """The same indicator has a code of its own at every level of monitoring; the list's is kept."""
+    if work.values["indicator_code"][row] != indicator.code:
+        work.remark(row, "indicator_code", note("level_code", code=indicator.code))
+        work.values["indicator_code"][row] = indicator.code
+
+
+def _keep_to_aggregates(work: Work, row: int, indicator: Indicator) -> None:
+    if indicator.least_n is None:
+        return
+    if work.values["scope_level"][row] == "class":
+        work.block(row, "scope_level", note("psyche_class"))
+    n = work.values["n"][row]
+    if isinstance(n, int) and n < indicator.least_n:
+        work.block(row, "n", note("psyche_few", least=indicator.least_n))
 
 
 def known_cycle(work: Work, row: int) -> None:

@@ -34,6 +34,7 @@ ROW_CHECKS: dict[str, tuple[RowCheck, ...]] = {
         schools_in_rows.settle_schools,
         scores_rows.settle_classes,
         scores_rows.check_cycles,
+        scores_rows.refuse_the_psyche,
         scores_rows.tell_unlinked,
     ),
     "findings": (

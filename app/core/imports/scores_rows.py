@@ -40,6 +40,13 @@ def check_cycles(work: Work) -> None:
         known_cycle(work, row)
 
 
+def refuse_the_psyche(work: Work) -> None:
+    """What is known of a pupil's psyche stays with those who care for it."""
+    for row, subject in enumerate(work.values["subject"]):
+        if subject == "psych":
+            work.block(row, "subject", note("psyche_scores"))
+
+
 def tell_unlinked(work: Work) -> None:
     """Without an earlier score a pupil is left out; said, and accepted."""
     label = work.kind.column("pre_1").label

@@ -26,6 +26,7 @@ from app.core.policy.actor import Actor
 from app.core.round_trip import forget
 from app.core.spreadsheets import column_letters
 from app.improvement.monitoring.models import Indicator, MonitoringCycle
+from app.improvement.monitoring.numbers import monitoring_numbers
 from app.improvement.monitoring.queries.cycles import cycle_for
 from app.improvement.monitoring.result_keys import spoken
 from app.people.directory import lookups as directory
@@ -117,10 +118,7 @@ def lookups(batch: ImportBatch) -> Lookups:
     wanted = select(Indicator).where(Indicator.county_id == batch.county_id, Indicator.retired.is_(False))
     if cycle.indicator_codes:
         wanted = wanted.where(Indicator.code.in_(cycle.indicator_codes))
-    known = {
-        i.code: KnownIndicator(i.code, i.value_type, i.direction, i.lowest, i.highest)
-        for i in db.session.scalars(wanted)
-    }
+    known = known_indicators(db.session.scalars(wanted).all(), cycle.level)
     county = db.session.get_one(Unit, batch.county_id)
     day = min(cycle.ends_on, clock.today())
     return Lookups(
@@ -133,6 +131,18 @@ def lookups(batch: ImportBatch) -> Lookups:
         regions=frozenset({county.code, county.name, county.short_name}),
         roster=directory.roster_counts(batch.county_id, day),
     )
+
+
+def known_indicators(listed: Sequence[Indicator], level: str) -> dict[str, KnownIndicator]:
+    """What the list says of each, by its own code and by the one that the round's level knows it by."""
+    least = monitoring_numbers().public_least
+    own = {
+        i.code: KnownIndicator(
+            i.code, i.value_type, i.direction, i.lowest, i.highest, least if i.domain == "psychological" else None
+        )
+        for i in listed
+    }
+    return {i.level_codes[level]: own[i.code] for i in listed if i.level_codes.get(level)} | own
 
 
 def accept(batch: ImportBatch, staged: GoodRows | None) -> Counts:

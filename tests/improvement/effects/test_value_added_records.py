@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
 
+from app.core.audit import trail
 from app.core.database import db, use_context
 from app.core.errors import Invalid, NotAllowed, NotFound, StepRefused
 from app.core.imports import operations as imports
@@ -380,3 +382,15 @@ def test_a_report_goes_its_way_by_the_pages(county: Cast, client: FlaskClient, d
     assert office.post(f"{address}/steps/return-report", data={"reason": "短"}).status_code == 422
     assert office.post(f"{address}/steps/publish").status_code == 303
     assert "第二份" in office.get("/interpretations").get_data(as_text=True)
+
+
+def test_pupils_scores_about_the_psyche_do_not_come_in_by_file_or_plain_sql(
+    county: Cast, cycle: MonitoringCycle
+) -> None:
+    rows = rows_of(county)
+    rows[0][3] = "心理健康"
+    batch = send(county, cycle, rows)
+    assert batch.rows_blocked == 1 and count(county, ValueAddedScore) == 0
+    assert send(county, cycle, rows_of(county), "改后.xlsx").state == "accepted"
+    with pytest.raises(IntegrityError, match="no_psyche"), trail.act(SYSTEM, "system", "test.by_hand"):
+        db.session.execute(text("update value_added_scores set subject = 'psych'"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from sqlalchemy import BigInteger, Float, Identity, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Float, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import relationship
 
 from app.core.database import JSONB, Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
@@ -23,6 +23,7 @@ class ValueAddedScore(Base):
     __protection__ = "scores"
     __table_args__ = (
         UniqueConstraint("batch_id", "subject", "pseudonym"),
+        CheckConstraint("subject <> 'psych'", name="no_psyche"),
         Index("ix_value_added_scores_cycle", "cycle_id", "subject"),
     )
 

@@ -128,6 +128,10 @@ class IndicatorsForm(MoveForm):
         return IndicatorSet(known(self.codes.data or ()), self.version.data)
 
 
+LEVEL_CODE = Length(max=40, message=_("最多 40 个字符"))
+SAME = _("上级监测用别的代码时填；导入那一级的结果表时自动对应到这个指标")
+
+
 class IndicatorForm(MoveForm):
     """One indicator of the county's list."""
 
@@ -167,6 +171,9 @@ class IndicatorForm(MoveForm):
         [InputRequired(_("请写工具系列")), Length(max=40)],
         description=_("同一系列的各轮监测可以前后比较"),
     )
+    national_code = StringField(_("国家监测的代码"), [Optional(), LEVEL_CODE], description=SAME)
+    province_code = StringField(_("省监测的代码"), [Optional(), LEVEL_CODE])
+    city_code = StringField(_("市监测的代码"), [Optional(), LEVEL_CODE])
     lowest = FloatField(_("最低可能值"), [Optional()])
     highest = FloatField(_("最高可能值"), [Optional()])
     index_margin = FloatField(_("指数的固定幅度"), [Optional()], description=_("只有指数要写：低于基准多少才列入观察"))
@@ -176,7 +183,8 @@ class IndicatorForm(MoveForm):
     def given(self) -> IndicatorIn:
         """The frozen input."""
         values = {name: field.data for name, field in self._fields.items() if name != "csrf_token"}
-        return IndicatorIn(**{**values, "definition": self.definition.data or ""})
+        texts = {name: values[name] or "" for name in ("definition", "national_code", "province_code", "city_code")}
+        return IndicatorIn(**{**values, **texts})
 
 
 class VerifyForm(MoveForm):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, Float, UniqueConstraint, text
+from sqlalchemy import Boolean, CheckConstraint, Float, Index, UniqueConstraint, text
 
 from app.core import clock
 from app.core.casework.records import Movable
@@ -172,6 +172,16 @@ class Indicator(Base, Record, Scoped):
             "evaluation_type in ('result', 'process', 'value_added', 'comprehensive')", name="evaluation_type"
         ),
         CheckConstraint("object_code in ('school', 'teacher', 'student')", name="object_code"),
+        *(
+            Index(
+                f"uq_indicators_{level}_code",
+                "county_id",
+                text(f"(level_codes->>'{level}')"),
+                unique=True,
+                postgresql_where=text(f"level_codes ? '{level}'"),
+            )
+            for level in ("national", "province", "city")
+        ),
     )
 
     code: Mapped[str] = mapped_column(String(40))
@@ -186,6 +196,8 @@ class Indicator(Base, Record, Scoped):
     """What is evaluated: school, teacher or student. Verdicts are given on schools alone."""
     value_type: Mapped[str] = mapped_column(String(6))
     direction: Mapped[str] = mapped_column(String(6))
+    level_codes: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    """Level of a round → the code by which that level knows the same indicator, where it has one of its own."""
     family: Mapped[str] = mapped_column(String(40))
     """Instrument family: rounds of one family, or equated ones, may be compared (domain §7.4)."""
     lowest: Mapped[float | None] = mapped_column(Float)

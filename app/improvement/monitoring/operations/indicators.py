@@ -16,6 +16,10 @@ from app.improvement.monitoring.words import EVALUATION_TYPES, OBJECTS
 CODE_TAKEN = Sentence("这个指标代码已经用过", "This code is taken")
 RANGE = Sentence("上限要大于下限", "The highest value must be above the lowest")
 NOT_ONLY_INDEX = Sentence("只有指数需要固定幅度", "Only an index has a fixed margin")
+OTHER_LEVELS = ("national", "province", "city")
+LEVEL_TAKEN = Sentence(
+    "这一级的这个代码已经对应另一个指标", "At this level the code stands for another indicator already"
+)
 UNKNOWN = Sentence("请从列出的里面选", "Choose one of those listed")
 USED = Sentence(
     "已有结果用到这个指标：数值类型、方向、工具和评价对象不能改。口径变了请新建一个指标",
@@ -42,6 +46,9 @@ class IndicatorIn:
     retired: bool = False
     evaluation_type: str = "result"
     object_code: str = "school"
+    national_code: str = ""
+    province_code: str = ""
+    city_code: str = ""
     version: int | None = None
 
 
@@ -83,9 +90,25 @@ def _fill(indicator: Indicator, given: IndicatorIn) -> None:
     if given.object_code not in OBJECTS:
         raise Invalid("object_code", UNKNOWN)
     indicator.evaluation_type, indicator.object_code = given.evaluation_type, given.object_code
+    indicator.level_codes = _level_codes(indicator, given)
     indicator.name, indicator.definition = given.name.strip(), given.definition.strip()
     indicator.subject, indicator.domain = given.subject, given.domain
     indicator.value_type, indicator.direction = given.value_type, given.direction
     indicator.family, indicator.unit_word = given.family.strip(), given.unit_word.strip()
     indicator.lowest, indicator.highest = given.lowest, given.highest
     indicator.index_margin, indicator.retired = given.index_margin, given.retired
+
+
+def _level_codes(indicator: Indicator, given: IndicatorIn) -> dict[str, str]:
+    """The codes of other levels; none of them may stand for two indicators of the county."""
+    codes = {level: getattr(given, f"{level}_code").strip() for level in OTHER_LEVELS}
+    codes = {level: code for level, code in codes.items() if code}
+    for level, code in codes.items():
+        others = select(Indicator.id).where(
+            Indicator.county_id == indicator.county_id,
+            Indicator.level_codes[level].astext == code,
+            Indicator.id != indicator.id,
+        )
+        if db.session.scalar(others) is not None:
+            raise Invalid(f"{level}_code", LEVEL_TAKEN)
+    return codes

@@ -82,7 +82,8 @@ def add_indicator() -> Any:
 def indicator(ref: str) -> Response:
     """One indicator as a form."""
     found = queries.indicator_for(current_actor(), ref)
-    return _form_page(IndicatorForm(obj=found), found)
+    codes = {f"{level}_code": code for level, code in found.level_codes.items()}
+    return _form_page(IndicatorForm(obj=found, data=codes), found)
 
 
 @bp.post("/indicators/<ref>")
