@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -57,7 +56,10 @@ def lookups(batch: ImportBatch) -> Lookups:
 
 
 def accept(batch: ImportBatch, staged: GoodRows | None) -> Counts:
-    """One candidate for each row; a row that is a finding already stays that finding."""
+    """One candidate for each row; a row that is a finding already stays that finding.
+
+    The county knows of it from today, whenever it was looked at: the time to confirm it runs from its arrival.
+    """
     values = {"batch": batch.id, "county": batch.county_id, "source": SOURCE}
     rows = db.session.execute(ROWS, values).all()
     findings = list(_findings(batch, rows))
@@ -84,7 +86,7 @@ def _findings(batch: ImportBatch, rows: Iterable[Row[Any]]) -> Iterable[DataFind
             subject=given.get("subject"),
             grade=given.get("grade"),
             class_no=given.get("class_no"),
-            known_on=date.fromisoformat(given["known_on"]),
+            known_on=clock.today(),
             registered_by=batch.owner_id,
             batch_id=batch.id,
             scenarios=[SCENARIO],
@@ -100,6 +102,7 @@ def _provenance(batch: ImportBatch, row: Row[Any]) -> dict[str, Any]:
     return {
         "registered": row.values.get("description") or "",
         "topic": row.values["topic"],
+        "checked_on": row.values["known_on"],
         "file": batch.file_name,
         "batch_sha256": batch.file_sha256,
         "sheet": row.sheet,

@@ -71,6 +71,12 @@ OBJECTS = {
     "student": Sentence("学生（德智体美劳）", "Students (all-round development)"),
 }
 """What is evaluated; a verdict is possible on a school alone."""
+OBJECT_NAMES = {
+    "school": Sentence("对象：学校", "On schools"),
+    "teacher": Sentence("对象：教师", "On teachers"),
+    "student": Sentence("对象：学生", "On students"),
+}
+"""The same where there is little room."""
 VALUE_TYPES = {
     "mean": Sentence("平均值", "Mean"),
     "rate": Sentence("比率", "Rate"),

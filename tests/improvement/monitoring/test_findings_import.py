@@ -73,11 +73,12 @@ def test_each_row_becomes_a_candidate_of_that_source_that_knows_its_file_and_row
         "resource",
         "minor",
     )
-    assert (lab.subject, lab.grade, lab.known_on.isoformat()) == ("science", "G7", "2026-10-22")
+    assert (lab.subject, lab.grade, lab.provenance["checked_on"]) == ("science", "G7", "2026-10-22")
     assert board.unit_id == board.school_id == county.units["shuangqiao"].id
     assert (board.batch_id, board.registered_by) == (batch.id, batch.owner_id)
     proof = board.provenance
     assert (proof["topic"], proof["batch_sha256"], proof["row"]) == ("board", batch.file_sha256, 3)
+    assert board.known_on == clock.today(), "the time to confirm it runs from its arrival"
     assert board.scenarios == ["supervision"]
     clocks = select(Deadline).where(Deadline.record_id == board.id, Deadline.closed_at.is_(None))
     assert len(db.session.scalars(clocks).all()) == 1
