@@ -13,7 +13,7 @@ from app.core.policy.actor import SYSTEM
 from app.improvement.effects.operations import evaluations
 from app.improvement.effects.operations.evaluations import ProposeIn
 from app.improvement.monitoring.models import Indicator
-from tests.improvement.effects.scenes import JUDGED, Scene
+from tests.improvement.effects.scenes import JUDGED, EffectScene
 
 ACHIEVED = ProposeIn("achieved", JUDGED, uses=("share", "close"))
 WITHOUT = {
@@ -31,7 +31,7 @@ def by_plain_sql(statement: str, **values: Any) -> None:
         db.session.flush()
 
 
-def test_uses_are_stored_in_one_order_by_who_proposes_and_again_by_who_decides(scene: Scene) -> None:
+def test_uses_are_stored_in_one_order_by_who_proposes_and_again_by_who_decides(scene: EffectScene) -> None:
     evaluation = scene.computed()
     evaluations.propose_outcome(scene.actor("evaluator"), evaluation, ACHIEVED)
     assert evaluation.uses == ["close", "share"]
@@ -41,7 +41,7 @@ def test_uses_are_stored_in_one_order_by_who_proposes_and_again_by_who_decides(s
 
 
 @pytest.mark.parametrize("part", ["what", "how"])
-def test_a_missing_part_blocks_the_proposal_with_its_sentence(scene: Scene, part: str) -> None:
+def test_a_missing_part_blocks_the_proposal_with_its_sentence(scene: EffectScene, part: str) -> None:
     evaluation = scene.computed()
     taken, sentence = WITHOUT[part]
     by_plain_sql(f"update effect_evaluations set {taken} where id = :id", id=evaluation.id)
@@ -50,7 +50,7 @@ def test_a_missing_part_blocks_the_proposal_with_its_sentence(scene: Scene, part
         evaluations.propose_outcome(scene.actor("evaluator"), evaluation, ACHIEVED)
 
 
-def test_a_result_that_is_used_for_nothing_is_neither_proposed_nor_decided(scene: Scene) -> None:
+def test_a_result_that_is_used_for_nothing_is_neither_proposed_nor_decided(scene: EffectScene) -> None:
     evaluation = scene.computed()
     with pytest.raises(StepRefused, match="请选择结果怎么用，至少一项"):
         evaluations.propose_outcome(scene.actor("evaluator"), evaluation, ProposeIn("achieved", JUDGED))
@@ -59,7 +59,7 @@ def test_a_result_that_is_used_for_nothing_is_neither_proposed_nor_decided(scene
         evaluations.decide_evaluation(scene.actor("leading_group_head"), evaluation, ProposeIn("achieved", JUDGED))
 
 
-def test_an_unknown_use_is_no_use(scene: Scene) -> None:
+def test_an_unknown_use_is_no_use(scene: EffectScene) -> None:
     evaluation = scene.computed()
     with pytest.raises(StepRefused, match="请选择结果怎么用"):
         evaluations.propose_outcome(
@@ -68,7 +68,7 @@ def test_an_unknown_use_is_no_use(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("part", WITHOUT)
-def test_plain_sql_cannot_decide_without_all_four_parts_nor_take_one_away_later(scene: Scene, part: str) -> None:
+def test_plain_sql_cannot_decide_without_all_four_parts_nor_take_one_away_later(scene: EffectScene, part: str) -> None:
     evaluation = scene.proposed()
     taken, _sentence = WITHOUT[part]
     with pytest.raises(IntegrityError, match="four_parts"):
@@ -81,7 +81,7 @@ def test_plain_sql_cannot_decide_without_all_four_parts_nor_take_one_away_later(
     db.session.rollback()
 
 
-def test_a_decided_record_keeps_its_parts_by_plain_sql_too(scene: Scene) -> None:
+def test_a_decided_record_keeps_its_parts_by_plain_sql_too(scene: EffectScene) -> None:
     evaluation = scene.decided()
     with pytest.raises(IntegrityError, match="four_parts"):
         by_plain_sql("update effect_evaluations set uses = '[]' where id = :id", id=evaluation.id)
@@ -99,7 +99,7 @@ def test_a_decided_record_keeps_its_parts_by_plain_sql_too(scene: Scene) -> None
     ],
 )
 def test_the_type_of_an_effect_is_told_by_indicator_and_design(
-    scene: Scene, told: str, design: str, wanted: str
+    scene: EffectScene, told: str, design: str, wanted: str
 ) -> None:
     indicator = scene.indicator()
     by_plain_sql("update indicators set evaluation_type = :told where id = :id", told=told, id=indicator.id)
@@ -107,14 +107,14 @@ def test_the_type_of_an_effect_is_told_by_indicator_and_design(
     assert evaluations.type_of(design, indicator.id) == wanted
 
 
-def test_a_planned_effect_has_its_indicator_and_its_type(scene: Scene) -> None:
+def test_a_planned_effect_has_its_indicator_and_its_type(scene: EffectScene) -> None:
     evaluation = scene.planned()
     assert evaluation.indicator_id == scene.indicator().id
     assert evaluation.evaluation_type == "value_added"
 
 
 @pytest.mark.parametrize("who", ["teacher", "student"])
-def test_no_verdict_on_teachers_or_students_by_operation_or_plain_sql(scene: Scene, who: str) -> None:
+def test_no_verdict_on_teachers_or_students_by_operation_or_plain_sql(scene: EffectScene, who: str) -> None:
     evaluation = scene.proposed()
     person = Indicator(
         county_id=scene.cast.county.id, code=f"PERSON-{who}", name="师德师风测评", subject="general", value_type="mean",
