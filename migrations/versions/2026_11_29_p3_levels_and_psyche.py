@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "2026_11_29_p3_levels_and_psyche"
-down_revision = "2026_11_29_n0_reading_budgets"
+down_revision = "2026_11_29_q0_first_roll"
 branch_labels = None
 depends_on = None
 
