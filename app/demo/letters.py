@@ -14,6 +14,7 @@ from app.demo.telling import Teller
 from app.demo.tree import County
 from app.improvement.citizen_letters.models import CitizenLetter, LetterBox
 from app.improvement.citizen_letters.operations import answering, boxes, sending, sorting
+from app.improvement.visits.models import SupervisionVisit
 
 OFFICE, PHONE, HOURS = "清澜县教育督导委员会办公室", "0577-63000110", "工作日 8:30–11:30、14:00–17:00"
 WHERE = "噪声扰民请拨打 12345，或向街道综合执法队反映"
@@ -38,6 +39,8 @@ def tell(county: County, teller: Teller) -> None:
     teller.at(today - timedelta(days=40), 9)
     boxes.open_boxes(office, boxes.CountyPlace(county.id, county.name), boxes.BoxesIn(OFFICE, PHONE, HOURS))
     schools = [school for school, _kind, _short in county.schools.values()]
+    coming = _to_be_visited(county)
+    schools.sort(key=lambda school: school not in coming)
     first: dict[str, CitizenLetter] = {}
     for number, (topic, days, fate, text, answer, remark) in enumerate(TOLD):
         teller.at(today - timedelta(days=days), 7 if fate == "urgent" else 19)
@@ -52,6 +55,15 @@ def tell(county: County, teller: Teller) -> None:
             sorting.refuse_letter(office, letter, sorting.RefuseIn("not_ours", WHERE))
         elif fate != "urgent":
             _handled(county, teller, letter, fate, answer, remark)
+
+
+def _to_be_visited(county: County) -> set[uuid.UUID]:
+    """Schools to which a team goes next: what their families write is looked at there."""
+    use_context(SYSTEM.context())
+    coming = select(SupervisionVisit.unit_id).where(
+        SupervisionVisit.county_id == county.id, SupervisionVisit.state == "draft"
+    )
+    return set(db.session.scalars(coming))
 
 
 def _sent(school: uuid.UUID, topic: str, text: str, urgent: bool) -> CitizenLetter:

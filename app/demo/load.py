@@ -16,6 +16,7 @@ from app.demo import (
     borrowing,
     coming,
     doubts,
+    hand_offs,
     inspection,
     lesson_checks,
     letters,
@@ -143,6 +144,7 @@ def _on_the_way(county: tree.County, teller: Teller) -> None:
     library.tell(county, teller)
     needs.tell(county, teller)
     letters.tell(county, teller)
+    hand_offs.tell(county, teller)
     publishing.show(county, teller)
     borrowing.tell(county, teller)
     answering.tell(county, teller)

@@ -21,10 +21,11 @@ from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM
 from app.demo import load
 from app.demo.telling import FOR_THE_WORKER
+from app.improvement.citizen_letters.models import CitizenLetter
 from app.improvement.disclosure.models import ResultDisclosure, ShowcaseAdoption
 from app.improvement.effects.models import ClosurePrint, ValueAddedEffect
 from app.improvement.monitoring.models import SourceConflict
-from app.improvement.problems.models import ProblemItem
+from app.improvement.problems.models import ItemHandOff, ProblemItem
 from app.people.directory.models import Unit
 from tests.conftest import _application, settings_for
 
@@ -132,3 +133,11 @@ def test_alerts_are_taken_on_in_time_with_one_or_two_late_and_none_waits_for_day
     waiting = [one for one in found if one.state == "pending"]
     assert waiting and all(one.accept_by is not None and one.accept_by > WRITTEN_FOR for one in waiting)
     assert len([one for one in found if one.told > 1]) in (1, 2)
+
+
+def test_items_went_for_help_and_a_letter_is_looked_at_on_the_spot(county: Flask) -> None:
+    use_context(SYSTEM.context())
+    kinds = Counter(db.session.scalars(select(ItemHandOff.kind)).all())
+    assert (kinds["passed"], kinds["given_back"]) == (3, 2)
+    asked = select(func.count()).select_from(CitizenLetter).where(CitizenLetter.visit_line_id.is_not(None))
+    assert db.session.scalar(asked) == 1
