@@ -26,6 +26,7 @@ from app.improvement.effects import models as effect_models
 from app.improvement.monitoring import models as monitoring_models
 from app.improvement.plans import models as plan_models
 from app.improvement.problems import models as problem_models
+from app.improvement.suppliers import models as supplier_models
 from app.improvement.visits import models as visit_models
 from app.people.directory import models as directory_models
 from app.people.identity import models as identity_models
@@ -58,6 +59,7 @@ TABLES = (
     rights_models,
     screening_models,
     sharing_models,
+    supplier_models,
     vault_rows,
     visit_models,
 )

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
 from app.demo import (
+    agreements,
     answering,
     borrowing,
     coming,
@@ -142,6 +143,7 @@ def _on_the_way(county: tree.County, teller: Teller) -> None:
     doubts.tell(county, teller)
     publishing.tell(county, teller)
     library.tell(county, teller)
+    agreements.tell(county, teller)
     needs.tell(county, teller)
     letters.tell(county, teller)
     hand_offs.tell(county, teller)

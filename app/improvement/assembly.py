@@ -23,6 +23,7 @@ from app.improvement.plans import assembly as plans
 from app.improvement.plans.models import Evidence, RemediationAction, RemediationPlan
 from app.improvement.problems import assembly as problems
 from app.improvement.problems.models import ProblemItem, ProblemList, Reopening
+from app.improvement.suppliers import assembly as suppliers
 from app.improvement.visits import assembly as visits
 from app.improvement.visits.models import SupervisionVisit
 
@@ -38,6 +39,7 @@ FEATURES = (
     "disclosure",
     "citizen_letters",
     "accountability",
+    "suppliers",
 )
 
 
@@ -76,3 +78,4 @@ def assemble(app: Flask) -> None:
     disclosure.register(app)
     citizen_letters.register(app)
     accountability.register(app)
+    suppliers.register(app)

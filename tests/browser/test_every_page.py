@@ -89,6 +89,7 @@ REFUSED: dict[str, tuple[int, str]] = {
     "verification.ask_measure_return": (404, "only of a measure that says it is done"),
     "scales.licence": (404, FILE),
     "sent_in.file": (404, FILE),
+    "suppliers.download": (404, FILE),
     "visits.checklist": (404, TEAM),
     "visits.conflicts": (404, TEAM),
     "visits.interest": (404, TEAM),

@@ -46,6 +46,7 @@ RECORDS = {
     "/evidence-versions/": "evidence_versions",
     "/letter-boxes/": "letter_boxes",
     "/library/": "library_documents",
+    "/suppliers/": "suppliers",
     "/mailbox/schools/": None,
     "/examples/": "public_pages",
     "/adoptions/": "showcase_adoptions",

@@ -83,6 +83,8 @@ OF_THE_COUNTY = {
     "library_versions",
     "reconciliations",
     "saved_mappings",
+    "supplier_agreements",
+    "suppliers",
     "training_topics",
 }
 """Rows of the whole county: no school's, and their words are no school's secret."""
@@ -280,6 +282,8 @@ BY_TABLE: dict[tuple[str, str], Any] = {
     ("result_disclosures", "source_kind"): "results",
     ("critical_alerts", "kind"): "O1a",
     ("library_documents", "category"): "policy",
+    ("suppliers", "kind"): "platform",
+    ("supplier_agreements", "reminded"): 30,
     ("document_receipts", "addressee"): "township",
     ("item_hand_offs", "kind"): "passed",
     ("list_documents", "form"): "pdf",

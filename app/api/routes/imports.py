@@ -46,6 +46,11 @@ class ResultsIn(Shape):
     """Rows for one round."""
 
     sender: str = Field("", max_length=60, description="来源平台 · the platform they come from")
+    supplier: str = Field(
+        "",
+        max_length=16,
+        description="供应商页面地址里的编号；局里自己的系统不填 · ref of the supplier; none for own systems",
+    )
     rows: list[ResultRow] = Field(min_length=1, max_length=MOST)
 
 
@@ -113,6 +118,7 @@ def send_results(ref: str, key: KeyIn, given: ResultsIn) -> Any:
     actor = current_actor()
     cycle = cycle_for(actor, ref, "imports.upload_results")
     place = arrival.place_of(actor, "results", ref)
+    arrival.come_from(actor, place, given.supplier)
     name = f"{cycle.code}-api.csv"
     received = arrival.receive(actor, place, _as_file(cycle.code, given.rows), name, given.sender or "API")
     kept = once.before(key.idempotency_key)

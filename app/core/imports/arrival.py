@@ -52,6 +52,16 @@ def place_of(actor: Actor, code: str, target_ref: str | None) -> ImportBatch:
     return batch
 
 
+def come_from(actor: Actor, batch: ImportBatch, ref: str) -> None:
+    """Note which supplier a file comes from; an empty `ref` is the bureau's own system. Raises NotFound."""
+    if not ref:
+        return
+    known = {one: (identity, name) for one, identity, name in batch.behind.sources(actor)}
+    if ref not in known:
+        raise NotFound("supplier", ref)
+    batch.supplier_id, batch.supplier_name = known[ref]
+
+
 def receive(
     actor: Actor, batch: ImportBatch, data: bytes, name: str, sender: str = "", replaces: ImportBatch | None = None
 ) -> UploadIn:

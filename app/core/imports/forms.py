@@ -29,13 +29,20 @@ REASON = Sentence("请写明为什么移出这些行", "Say why these rows are l
 
 
 class UploadForm(FlaskForm):
-    """A file with who sent it, and the accepted file it replaces."""
+    """A file with who sent it, the supplier it comes from, and the accepted file it replaces."""
 
     file = FileField(_("表格文件"), [FileRequired(_("请选择一个文件"))])
     sender = StringField(
         _("谁发来的表"),
         [Optional(), Length(max=60, message=_("最多 60 个字"))],
         description=_("同一来源的表，列名下次不用再对应"),
+    )
+    supplier = SelectField(
+        _("来自哪个供应商或平台"),
+        [Optional()],
+        default="",
+        validate_choice=False,
+        description=_("局里自己的系统导出的不选；供应商要有在有效期内的保密协议"),
     )
     supersedes = SelectField(_("和已接收的表是什么关系"), [Optional()], default="", validate_choice=False)
 

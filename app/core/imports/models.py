@@ -51,6 +51,10 @@ class ImportBatch(Base, Movable):
     file_sha256: Mapped[str] = mapped_column(String(64))
     file_size: Mapped[int]
     sender: Mapped[str] = mapped_column(String(60), default="")
+    supplier_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("suppliers.id"))
+    """Who outside the bureau it comes from; None for the bureau's own systems."""
+    supplier_name: Mapped[str] = mapped_column(String(80), default="", server_default=text("''"))
+    """The supplier's name on the day of the upload."""
     mapping: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
     choices: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
     trouble: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))

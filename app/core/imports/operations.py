@@ -119,11 +119,17 @@ class Failed:
 
 @operation(IMPORT_BATCH, "upload")
 def upload(actor: Actor, batch: ImportBatch, given: UploadIn) -> ImportBatch:
-    """Keep a new file; `batch` is the place, not yet kept: kind, target and scope filled in. Raises SameFile."""
+    """Keep a new file; `batch` is the place, not yet kept: kind, target and scope filled in.
+
+    Raises SameFile, and Invalid for a file of a supplier without an agreement.
+    """
     db.session.execute(LOCK, {"what": f"import:{batch.county_id}:{batch.file_sha256}"})
     first = same_file(batch)
     if first is not None:
         raise SameFile(first)
+    if given.replaces is not None and batch.supplier_id is None:
+        batch.supplier_id, batch.supplier_name = given.replaces.supplier_id, given.replaces.supplier_name
+    batch.behind.covered(batch)
     batch.id, batch.mapping = uuid7(), dict(given.mapping)
     if given.replaces is not None:
         kept = Choices.from_json(given.replaces.choices)

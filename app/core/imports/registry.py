@@ -91,6 +91,8 @@ class ImportKind(Generic[Batch]):
     fixed(batch) -> column texts that hold for every row where the file has no such column (the cycle it was sent for).
     spoken(batch, keys) -> {natural key: the same in words}, for people; keys left out are shown as they stand.
     learn(batch, column, {typed: chosen}): keeps what people chose for unknown names, inside the act of acceptance.
+    sources(actor) -> (ref, id, name) of each supplier that a file may be said to come from; none where a kind knows none.
+    covered(batch): raises Invalid("supplier", …) where that supplier's files are not taken; before anything is kept.
     uploaded(batch), accepted(batch), rolled_back(batch): inside the act, to move the target on by follow().
 
     school_private: what a school sends in is no business of the county's people; they see their own files only.
@@ -113,6 +115,8 @@ class ImportKind(Generic[Batch]):
     fixed: Callable[[Batch], Mapping[str, str]] = lambda batch: {}
     spoken: Callable[[Batch, Sequence[str]], Mapping[str, Sentence]] = lambda batch, keys: {}
     learn: Callable[[Batch, str, Mapping[str, str]], None] = _nothing
+    sources: Callable[[Actor], Sequence[tuple[str, uuid.UUID, str]]] = lambda actor: ()
+    covered: Callable[[Batch], None] = _nothing
     uploaded: Callable[[Batch], None] = _nothing
     accepted: Callable[[Batch], None] = _nothing
     rolled_back: Callable[[Batch], None] = _nothing

@@ -84,6 +84,11 @@ def _mended() -> ImportBatch | None:
 def _upload_page(place: ImportBatch, form: forms.UploadForm, status: int = 200, first: Any = None) -> Response:
     actor, mends = current_actor(), _mended()
     earlier = queries.replaceable(actor, place.kind, place.target_id) if place.behind.versions else []
+    suppliers = place.behind.sources(actor)
+    form.supplier.choices = [
+        SelectChoice("", _("局里自己的系统")),
+        *(SelectChoice(ref, name) for ref, _id, name in suppliers),
+    ]
     form.supersedes.choices = [SelectChoice(ref, words) for ref, words in showing.relations(earlier)]
     return page(
         "imports/upload.html",
@@ -93,6 +98,7 @@ def _upload_page(place: ImportBatch, form: forms.UploadForm, status: int = 200, 
         kind=place.behind,
         first=first,
         earlier=earlier,
+        suppliers=suppliers,
         mends=mends,
         senders=queries.senders(actor, place.kind),
         target=request.values.get("target", ""),
@@ -110,6 +116,7 @@ def send() -> Response:
         return _upload_page(place, form, 422)
     try:
         _replace(place, form)
+        arrival.come_from(actor, place, form.supplier.data or "")
         file = form.file.data
         given = arrival.receive(
             actor, place, file.read(), cleaned_name(file.filename), form.sender.data or "", _mended()
@@ -122,7 +129,8 @@ def send() -> Response:
         form.file.errors = [say(sentence) for sentence in refused.sentences]
         return _upload_page(_place(), form, 422)
     except Invalid as invalid:
-        form.file.errors = [say(sentence) for sentence in invalid.sentences.values()]
+        for name, sentence in invalid.sentences.items():
+            (form.supplier if name == "supplier" else form.file).errors = [say(sentence)]
         return _upload_page(_place(), form, 422)
     return _to(batch)
 

@@ -115,7 +115,8 @@ def _meta(batch: ImportBatch, report: Mapping[str, Any], who: str) -> list[str]:
         words += _("（含 %(n)s 个隐藏表）", n=hidden)
     at = clock.local(batch.created_at)
     day = _("今天") if at.date() == clock.today() else f"{at:%m-%d}"
-    return [batch.file_name, words, _("%(who)s %(day)s %(time)s 上传", who=who, day=day, time=f"{at:%H:%M}")]
+    source = _("来自 %(name)s", name=batch.supplier_name) if batch.supplier_name else ""
+    return [batch.file_name, source, words, _("%(who)s %(day)s %(time)s 上传", who=who, day=day, time=f"{at:%H:%M}")]
 
 
 def _number(value: int) -> str:

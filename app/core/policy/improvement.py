@@ -374,4 +374,9 @@ ACCOUNTABILITY: dict[str, Holders] = {
     "accountability.view_own_records": PARTY,
     "accountability.view_records": {**GROUP, **OFFICE, "inspector": OWN},
 }
-AREAS = (ACCOUNTABILITY, BOARDS, MONITORING, PROBLEMS, PLANS, VISITS, INSPECTION, EFFECTS, DISCLOSURE)
+SUPPLIERS: dict[str, Holders] = {
+    "suppliers.manage_suppliers": OFFICE,
+    "suppliers.view_suppliers": MONITORING["monitoring.view_cycles"],
+}
+"""Who brings data from outside is read by whoever reads the rounds of monitoring, and by no school."""
+AREAS = (ACCOUNTABILITY, BOARDS, MONITORING, PROBLEMS, PLANS, VISITS, INSPECTION, EFFECTS, DISCLOSURE, SUPPLIERS)

@@ -5,13 +5,14 @@ of scripts and places; the *original* is kept beside it, untouched, for an audit
 scanner has not yet passed.
 """
 
-from app.core.storage.kinds import EVIDENCE, KINDS, WORKBOOK, Kind, Use
+from app.core.storage.kinds import AGREEMENT, EVIDENCE, KINDS, WORKBOOK, Kind, Use
 from app.core.storage.names import cleaned_name
 from app.core.storage.scanner import Clamd, ScannerAway
 from app.core.storage.serving import headers_for
 from app.core.storage.shelf import Damaged, InQuarantine, Shelf, Stored, close, warm
 
 __all__ = [
+    "AGREEMENT",
     "EVIDENCE",
     "KINDS",
     "WORKBOOK",

@@ -7,10 +7,10 @@ from itertools import islice
 from app.core.errors import Sentence
 from app.core.storage import office, papers, pictures
 from app.core.storage.id_numbers import MOST_TOLD, places_of
-from app.core.storage.kinds import CSV, DOCX, EVIDENCE, JPG, KINDS, PDF, PNG, WORKBOOK, XLS, XLSX, Kind
+from app.core.storage.kinds import AGREEMENT, CSV, DOCX, EVIDENCE, JPG, KINDS, PDF, PNG, WORKBOOK, XLS, XLSX, Kind
 from app.core.storage.refusals import Refused, refused
 
-USES = {use.code: use for use in (EVIDENCE, WORKBOOK)}
+USES = {use.code: use for use in (AGREEMENT, EVIDENCE, WORKBOOK)}
 
 
 def inspect(payload: bytes) -> bytes:

@@ -52,3 +52,4 @@ class Use:
 
 EVIDENCE = Use("evidence", (JPG, PNG, PDF, DOCX, XLSX, CSV), 20, id_numbers=False)
 WORKBOOK = Use("workbook", (XLSX, XLS, CSV), 50, id_numbers=True)
+AGREEMENT = Use("agreement", (PDF, JPG, PNG), 20, id_numbers=False)

@@ -26,6 +26,8 @@ from app.core.policy.actor import SYSTEM, Actor
 from app.improvement.effects.models import ValueAddedRun, ValueAddedScore
 from app.improvement.monitoring.models import MonitoringCycle
 from app.improvement.monitoring.queries.cycles import cycle_for
+from app.improvement.suppliers.operations import must_be_covered
+from app.improvement.suppliers.queries import sources
 from app.people.directory import lookups as directory
 
 TAKES_SCORES = ("collecting", "imported", "verified", "released", "improving")
@@ -154,6 +156,8 @@ SCORES = ImportKind(
     headcount=headcount,
     fixed=fixed,
     learn=directory.learn_schools,
+    sources=sources,
+    covered=must_be_covered,
     accepted=accepted,
     personal=True,
     second_person=True,

@@ -20,6 +20,8 @@ from app.core.imports.registry import Counts, ImportKind, Target
 from app.core.policy.actor import Actor
 from app.improvement.monitoring.models import DataFinding
 from app.improvement.monitoring.operations.detection import next_numbers
+from app.improvement.suppliers.operations import must_be_covered
+from app.improvement.suppliers.queries import sources
 from app.people.directory import lookups as directory
 from app.people.directory.imports import place
 
@@ -133,5 +135,7 @@ FINDINGS = ImportKind(
     roll_back=roll_back,
     depends=depends,
     learn=directory.learn_schools,
+    sources=sources,
+    covered=must_be_covered,
     second_person=True,
 )

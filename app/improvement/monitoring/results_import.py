@@ -29,6 +29,8 @@ from app.improvement.monitoring.models import Indicator, MonitoringCycle
 from app.improvement.monitoring.numbers import monitoring_numbers
 from app.improvement.monitoring.queries.cycles import cycle_for
 from app.improvement.monitoring.result_keys import spoken
+from app.improvement.suppliers.operations import must_be_covered
+from app.improvement.suppliers.queries import sources
 from app.people.directory import lookups as directory
 from app.people.directory.models import Unit
 
@@ -265,6 +267,8 @@ RESULTS = ImportKind(
     fixed=fixed,
     spoken=spoken,
     learn=learn,
+    sources=sources,
+    covered=must_be_covered,
     second_person=True,
     versions=True,
 )
