@@ -33,6 +33,8 @@ SUPPLIERS = (
 def tell(county: County, teller: Teller) -> None:
     """The office registers them and puts each agreement in when it was signed."""
     office, today = county.any("office_director"), teller.real.date()
+    responsible = county.any("evaluator").person_id
+    assert responsible is not None
     place = SupplierPlace(county.id, county.units["BG"])
     for who, (about, terms) in enumerate(SUPPLIERS, 1):
         made = None
@@ -41,9 +43,7 @@ def tell(county: County, teller: Teller) -> None:
             teller.at(first - timedelta(days=3), 10)
             made = add_supplier(office, place, about) if made is None else _again(made)
             number = f"清教保〔{first.year}〕{who}{edition}号"
-            given = AgreementIn(
-                number, first, last, county.any("evaluator").person_id, _file(about.name, number, first, last)
-            )
+            given = AgreementIn(number, first, last, responsible, _file(about.name, number, first, last))
             add_agreement(office, made, given)
 
 

@@ -283,6 +283,7 @@ BY_TABLE: dict[tuple[str, str], Any] = {
     ("critical_alerts", "kind"): "O1a",
     ("library_documents", "category"): "policy",
     ("suppliers", "kind"): "platform",
+    ("suppliers", "name"): lambda chain: f"{chain.county_marker}{chain.ids['suppliers'].hex}",
     ("supplier_agreements", "reminded"): 30,
     ("document_receipts", "addressee"): "township",
     ("item_hand_offs", "kind"): "passed",

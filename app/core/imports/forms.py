@@ -18,6 +18,7 @@ from wtforms.widgets import HiddenInput
 from app.core.errors import Invalid, Sentence
 from app.core.imports.checking import Choices
 from app.core.imports.reading import Place
+from app.core.web.forms import offered
 
 ROWS = re.compile(r"\d{1,3}(?:\s*[,，、\-–—至]\s*\d{1,3})?")
 HEADER_ROWS = Sentence(
@@ -45,6 +46,10 @@ class UploadForm(FlaskForm):
         description=_("局里自己的系统导出的不选；供应商要有在有效期内的保密协议"),
     )
     supersedes = SelectField(_("和已接收的表是什么关系"), [Optional()], default="", validate_choice=False)
+
+    def offer(self, suppliers: Sequence[tuple[str, str]]) -> None:
+        """Put the suppliers into the list, the bureau's own systems first."""
+        self.supplier.choices = offered(suppliers, _("局里自己的系统"))
 
 
 class StepForm(FlaskForm):

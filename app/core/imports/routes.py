@@ -84,11 +84,7 @@ def _mended() -> ImportBatch | None:
 def _upload_page(place: ImportBatch, form: forms.UploadForm, status: int = 200, first: Any = None) -> Response:
     actor, mends = current_actor(), _mended()
     earlier = queries.replaceable(actor, place.kind, place.target_id) if place.behind.versions else []
-    suppliers = place.behind.sources(actor)
-    form.supplier.choices = [
-        SelectChoice("", _("局里自己的系统")),
-        *(SelectChoice(ref, name) for ref, _id, name in suppliers),
-    ]
+    form.offer([(ref, name) for ref, _id, name in place.behind.sources(actor)])
     form.supersedes.choices = [SelectChoice(ref, words) for ref, words in showing.relations(earlier)]
     return page(
         "imports/upload.html",
@@ -98,7 +94,6 @@ def _upload_page(place: ImportBatch, form: forms.UploadForm, status: int = 200, 
         kind=place.behind,
         first=first,
         earlier=earlier,
-        suppliers=suppliers,
         mends=mends,
         senders=queries.senders(actor, place.kind),
         target=request.values.get("target", ""),

@@ -307,6 +307,7 @@ def test_the_office_walks_through_its_pages(app: Flask, cast: Cast) -> None:
     assert "30 天内到期" in office.get("/suppliers?standing=ending").text
     assert "没有符合条件的供应商" in office.get("/suppliers?standing=ended").text
     sheet = load_workbook(io.BytesIO(office.get("/suppliers/export?standing=ending").data)).active
+    assert sheet is not None
     assert [row[4] for row in sheet.iter_rows(min_row=2, values_only=True)] == ["清教保〔2026〕3号"]
     reader = sign_in(app.test_client(), cast["assessment_member"])
     assert reader.get(made.location).status_code == 200 and reader.get(where).status_code in (403, 404)
