@@ -173,6 +173,8 @@ ABOUT = {
     "/monitoring/class-results/<ref>": "monitoring_results",
     "/monitoring/cycles/<ref>/results": "monitoring_results",
     "/monitoring/cycles/<ref>/results/export": "monitoring_results",
+    "/library/<ref>/receipt": "document_receipts",
+    "/library/<ref>/receipts/export": "document_receipts",
 }
 """Addresses whose right is asked about other records than the first one named: a round's results, not the round."""
 ASKED_WITH = {
