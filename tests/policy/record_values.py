@@ -129,6 +129,7 @@ STATES = {
 }
 BEGINNINGS = dict.fromkeys(STATES, "draft") | {
     "citizen_letters": "received",
+    "emergency_notices": "due",
     "accountability_records": "hearing",
     "data_findings": "watch",
     "figure_releases": "submitted",

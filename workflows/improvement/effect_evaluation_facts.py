@@ -182,7 +182,7 @@ def judges_a_school(evaluation: EffectEvaluationFacts) -> bool:
     return evaluation.object_code == "school"
 
 
-@guard("没有记下评谁、由谁评", en="It is not on record who is evaluated and who evaluates")
+@guard("没有记下评谁、由谁评", en="It is not on record who is evaluated and who evaluates", asked=True)
 def whom_and_who_are_stored(evaluation: EffectEvaluationFacts) -> bool:
     return evaluation.whom_and_who_stored
 

@@ -175,4 +175,5 @@ def test_an_item_has_the_scenarios_of_its_findings_on_its_page_in_the_list_and_i
     assert item.number in office.page("/items?scenario=supervision&scenario=health")
     assert item.number not in office.page("/items?scenario=health")
     book = openpyxl.load_workbook(io.BytesIO(office.get("/items.xlsx?scenario=resources").data))
-    assert [cell.value for cell in book.active[2]][-1] == "督导、数字资源"
+    row = {head.value: cell.value for head, cell in zip(book.active[1], book.active[2], strict=True)}
+    assert row["应用场景"] == "督导、数字资源"
