@@ -86,6 +86,13 @@ REFUSED: dict[str, tuple[int, str]] = {
     "public.file": (404, "no page of that name is out: tests/improvement/disclosure puts a paper out"),
     "public.school": (404, "no school of that name publishes: test_public_pages reads them"),
     "public.show": (404, "no page of that name is out: test_public_pages reads them"),
+    "problem_lists.spread": (
+        422,
+        "only of a draft that rests on no data: tests/improvement/problems/test_spreading opens it",
+    ),
+    "protection.report": (404, FILE),
+    "sharing.consent": (404, FILE),
+    "sharing.letter": (404, PAPER),
     "verification.ask_measure_return": (404, "only of a measure that says it is done"),
     "scales.licence": (404, FILE),
     "sent_in.file": (404, FILE),
