@@ -36,6 +36,7 @@ class ScreeningCampaign(Base, Movable):
 
     __tablename__ = "screening_campaigns"
     __protection__ = "county"
+    __untold__ = frozenset({"assessment_no"})
     __table_args__ = (
         CheckConstraint("closes_on >= opens_on", name="days"),
         CheckConstraint("groups between 1 and 5", name="groups"),
