@@ -3,7 +3,12 @@
 for (const line of document.querySelectorAll("[data-hide-after]")) {
   let left = Number(line.dataset.hideAfter);
   const until = Date.now() + left * 1000;
-  const hide = () => { document.body.hidden = true; location.replace(line.dataset.hiddenUrl); };
+  let gone = false; // a second call would break off the first one's loading, on a slow line every second anew
+  const hide = () => {
+    if (gone) { return; }
+    gone = document.body.hidden = true;
+    location.replace(line.dataset.hiddenUrl);
+  };
   setInterval(() => {
     left = Math.min(left - 1, Math.ceil((until - Date.now()) / 1000));
     if (left <= 0) { hide(); } else { line.textContent = line.dataset.said.replace("{n}", left); }
