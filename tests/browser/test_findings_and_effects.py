@@ -65,6 +65,8 @@ def test_findings_indicators_and_effects_say_what_they_are(site: Site, visit: Vi
     watch.of(office)
     for name, address in {
         "findings": "/monitoring/findings?source=device",
+        "findings-of-type": "/monitoring/findings?object=teacher&type=process",
+        "effects-of-object": "/evaluations?object=school",
         "finding-form": "/monitoring/findings/new",
         "indicators": "/monitoring/indicators",
         "evaluations": "/evaluations?type=value_added",

@@ -6,6 +6,7 @@ import io
 from datetime import date
 from typing import Any
 
+import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -165,3 +166,23 @@ def test_the_usual_closure_sheet_is_one_page_with_its_labels_in_order(scene: Eff
     )
     places = [said.find(label) for label in labels]
     assert len(pages) == 1 and -1 not in places and places == sorted(places), dict(zip(labels, places, strict=True))
+
+
+def test_effects_are_narrowed_and_exported_by_what_is_evaluated(
+    scene: EffectScene, client: FlaskClient, cast: Cast
+) -> None:
+    evaluation = scene.computed()
+    browser = sign_in(client, cast["evaluator"])
+    title = evaluation.item.title
+    on_schools = browser.get("/evaluations?object=school").text
+    assert title in on_schools and "对象：学校" in on_schools
+    assert "/evaluations.xlsx?object=school" in on_schools
+    on_teachers = browser.get("/evaluations?object=teacher").text
+    assert title not in on_teachers and "当前条件：对象：教师" in on_teachers
+    rows = [sheet_rows(browser.get(f"/evaluations.xlsx?object={whom}").data) for whom in ("school", "teacher")]
+    assert [len(each) for each in rows] == [2, 1]
+    assert dict(zip(*rows[0], strict=True))["评价对象"] == "学校（办学条件、办学质量）"
+
+
+def sheet_rows(content: bytes) -> list[tuple[Any, ...]]:
+    return list(openpyxl.load_workbook(io.BytesIO(content), read_only=True).worksheets[0].iter_rows(values_only=True))

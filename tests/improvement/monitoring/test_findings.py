@@ -318,10 +318,10 @@ def test_the_list_stands_in_code_order_with_strengths_beside_the_findings(county
     rows = queries.finding_rows(evaluator, queries.Wanted(cycle=cycle.ref))
     assert [row.unit_code for row in rows] == sorted(row.unit_code for row in rows)
     assert [(row.unit_code, row.state) for row in rows if row.state == "strength"] == [("3433000106", "strength")]
-    assert queries.finding_count(evaluator, queries.Wanted()) == 6
-    assert queries.finding_count(evaluator, queries.Wanted(states=("candidate",))) == 3
-    assert queries.finding_count(evaluator, queries.Wanted(severities=("moderate",))) == 1
-    assert queries.finding_count(evaluator, queries.Wanted(words="yuntai")) == 1
+    assert queries.finding_count(evaluator, queries.Wanted()) == (6, 0)
+    assert queries.finding_count(evaluator, queries.Wanted(states=("candidate",))) == (3, 0)
+    assert queries.finding_count(evaluator, queries.Wanted(severities=("moderate",))) == (1, 0)
+    assert queries.finding_count(evaluator, queries.Wanted(words="yuntai")) == (1, 0)
 
 
 def test_pages_of_the_list_join_without_a_gap(county: Cast) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -16,6 +17,7 @@ from app.core.database import db
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.improvement.effects.models import ClosureRequest, EffectEvaluation, Recheck
+from app.improvement.monitoring.models import Indicator
 from app.improvement.problems.models import ProblemItem
 from app.people.directory.models import Unit
 
@@ -27,6 +29,9 @@ RIGHTS: dict[type[Any], str] = {
 }
 SCHOOL_LEVEL_ONLY = ("grade_leader",)
 """Roles that take part only in what a school does for itself, and see no more than that."""
+
+WHOM = select(Indicator.object_code).where(Indicator.id == EffectEvaluation.indicator_id).scalar_subquery()
+"""What the indicator of an evaluation evaluates; criteria are checked at the school."""
 
 M = TypeVar("M", EffectEvaluation, ClosureRequest, Recheck)
 
@@ -44,6 +49,7 @@ class Wanted:
     item: str = ""
     after: str = ""
     types: tuple[str, ...] = ()
+    object: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,6 +132,8 @@ def _fitting(actor: Actor, model: type[Any], wanted: Wanted) -> Select[Any]:
         narrowed = narrowed.where(func.coalesce(model.outcome, model.computed_outcome).in_(wanted.outcomes))
     if wanted.types and model is EffectEvaluation:
         narrowed = narrowed.where(EffectEvaluation.evaluation_type.in_(wanted.types))
+    if wanted.object and model is EffectEvaluation:
+        narrowed = narrowed.where(func.coalesce(WHOM, "school") == wanted.object)
     if "overdue" in wanted.flags:
         narrowed = narrowed.where(is_overdue(model))
     if "open" in wanted.flags:
@@ -165,6 +173,12 @@ def units_with(actor: Actor, model: type[Any]) -> list[tuple[str, str]]:
     inner = seen(actor, select(ProblemItem.unit_id).join(model, model.item_id == ProblemItem.id), model).distinct()
     rows = db.session.execute(select(Unit.ref, Unit.short_name).where(Unit.id.in_(inner)).order_by(Unit.code))
     return [(row.ref, row.short_name) for row in rows]
+
+
+def objects_evaluated(actor: Actor) -> dict[uuid.UUID | None, str]:
+    """What each indicator evaluates that an evaluation the actor sees was made on."""
+    base = select(EffectEvaluation.indicator_id, WHOM).join(ProblemItem, ProblemItem.id == EffectEvaluation.item_id)
+    return {row[0]: row[1] for row in db.session.execute(seen(actor, base, EffectEvaluation).distinct())}
 
 
 def counts(actor: Actor, model: type[Any]) -> dict[str, int]:

@@ -20,7 +20,7 @@ from app.improvement.effects.routes import sheets
 from app.improvement.effects.routes.blueprint import bp
 from app.improvement.effects.routes.evaluation_page import shown
 from app.improvement.effects.words import OUTCOMES
-from app.improvement.monitoring.words import EVALUATION_TYPES
+from app.improvement.monitoring.words import EVALUATION_TYPES, OBJECT_NAMES
 from workflows.improvement.effect_evaluation import EFFECT_EVALUATION
 
 VIEW = "effects.view_evaluations"
@@ -34,6 +34,7 @@ def _filters(actor: Actor) -> tuple[filters.Filter, ...]:
         filters.choice("outcome", _("结论"), [(c, word(w)) for c, w in OUTCOMES.items()], many=True),
         filters.choice("flag", _("只看"), [("open", _("在办")), ("overdue", _("已超期"))], many=True),
         filters.text("q", _("编号、问题、单位或拼音")),
+        filters.choice("object", _("评价对象"), [(c, word(w)) for c, w in OBJECT_NAMES.items()], more=True),
         filters.choice(
             "type", _("评价类型"), [(c, word(w)) for c, w in EVALUATION_TYPES.items()], many=True, more=True
         ),
@@ -41,7 +42,7 @@ def _filters(actor: Actor) -> tuple[filters.Filter, ...]:
 
 
 def _wanted(chosen: tuple[filters.Filter, ...]) -> Wanted:
-    unit, state, outcome, flag, words, kind = chosen
+    unit, state, outcome, flag, words, whom, kind = chosen
     return Wanted(
         words.one,
         unit.chosen,
@@ -50,6 +51,7 @@ def _wanted(chosen: tuple[filters.Filter, ...]) -> Wanted:
         flag.chosen,
         after=sheets.cursor(),
         types=kind.chosen,
+        object=whom.one,
     )
 
 
@@ -79,7 +81,7 @@ def export_evaluations() -> Response:
     """What the list shows, all pages of it, as a workbook."""
     actor = current_actor()
     rows = lists.every_row(actor, EffectEvaluation, _wanted(_filters(actor)))
-    return sheets.workbook_answer(sheets.evaluation_sheet(rows), "effect-evaluations")
+    return sheets.workbook_answer(sheets.evaluation_sheet(rows, lists.objects_evaluated(actor)), "effect-evaluations")
 
 
 @bp.get("/evaluations/<ref>")

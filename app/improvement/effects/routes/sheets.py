@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import Response, request
@@ -13,7 +14,7 @@ from app.core.web.chips import word
 from app.core.web.downloads import workbook_file
 from app.improvement.effects.models import ClosureRequest, EffectEvaluation, Recheck
 from app.improvement.effects.words import DESIGNS, OUTCOMES, SEEN, USES, VERDICTS, said
-from app.improvement.monitoring.words import EVALUATION_TYPES
+from app.improvement.monitoring.words import EVALUATION_TYPES, OBJECTS
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.routes.drawing import chips_of as chips_of
 from app.improvement.problems.words import SEVERITIES, joined, word_of
@@ -40,23 +41,24 @@ def _item_cells(item: ProblemItem) -> list[Any]:
     return [item.number, item.title, unit, word(word_of(SEVERITIES, item.severity))]
 
 
-def evaluation_sheet(rows: Iterable[EffectEvaluation]) -> Sheet:
-    """Evaluations with their numbers."""
+def evaluation_sheet(rows: Iterable[EffectEvaluation], objects: Mapping[uuid.UUID | None, str]) -> Sheet:
+    """Evaluations with their numbers; `objects` says what each indicator evaluates."""
     heads = [
-        *_item_heads(), Head(_("评价方式"), 16), Head(_("评价类型"), 12), Head(_("状态"), 10), Head(_("变化"), 10, "number"),
+        *_item_heads(), Head(_("评价方式"), 16), Head(_("评价对象"), 24), Head(_("评价类型"), 12),
+        Head(_("状态"), 10), Head(_("变化"), 10, "number"),
         Head(_("95% 区间下限"), 12, "number"), Head(_("95% 区间上限"), 12, "number"), Head(_("基线人数"), 10, "number"),
         Head(_("复测人数"), 10, "number"), Head(_("计算结果"), 12), Head(_("定论"), 12), Head(_("定论日期"), 12, "date"),
         Head(_("结果怎么用"), 40),
     ]  # fmt: skip
-    return heads, (_evaluation_row(row) for row in rows), _("成效评价")
+    return heads, (_evaluation_row(row, objects.get(row.indicator_id)) for row in rows), _("成效评价")
 
 
-def _evaluation_row(row: EffectEvaluation) -> list[Any]:
+def _evaluation_row(row: EffectEvaluation, whom: str | None) -> list[Any]:
     numbers = row.computed.get("estimate") or {}
     low, high = numbers.get("ci95") or (None, None)
     decided = row.outcome if row.state == "decided" else None
     return [
-        *_item_cells(row.item), word(word_of(DESIGNS, row.design)),
+        *_item_cells(row.item), word(word_of(DESIGNS, row.design)), word(word_of(OBJECTS, whom or "school")),
         word(word_of(EVALUATION_TYPES, row.evaluation_type)), word(row.standing), _short(row.delta), _short(low),
         _short(high), numbers.get("baseline_n"), numbers.get("follow_up_n"), word(word_of(OUTCOMES, row.computed_outcome)),
         word(word_of(OUTCOMES, decided)), row.decided_on, joined(USES[use] for use in row.uses),

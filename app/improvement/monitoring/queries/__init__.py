@@ -24,6 +24,7 @@ from app.improvement.monitoring.queries.cycles import (
 )
 from app.improvement.monitoring.queries.findings import OPEN as OPEN_FINDINGS
 from app.improvement.monitoring.queries.findings import PAGE as FINDINGS_A_PAGE
+from app.improvement.monitoring.queries.findings import STATES as FINDING_STATES
 from app.improvement.monitoring.queries.findings import (
     Wanted,
     cells_in_families,
@@ -63,6 +64,7 @@ from app.improvement.monitoring.queries.results import (
 __all__ = [
     "CYCLES_A_PAGE",
     "FINDINGS_A_PAGE",
+    "FINDING_STATES",
     "OPEN_FINDINGS",
     "Chosen",
     "Wanted",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -39,6 +39,9 @@ STRENGTH = "strength"
 REGISTER = "monitoring.register_finding"
 STATES = (*OPEN, "converted", "rejected", "merged", "superseded", "expired", "withdrawn", STRENGTH)
 PAGE = 50
+WHOM = func.coalesce(Indicator.object_code, "school")
+"""A finding without an indicator is about its school or department; it is of no type of evaluation."""
+EVALUATED = (WHOM.label("object_code"), Indicator.evaluation_type)
 CURSOR = "~"
 
 
@@ -53,6 +56,8 @@ class Wanted:
     subject: str = ""
     severities: tuple[str, ...] = ()
     source: str = ""
+    object: str = ""
+    types: tuple[str, ...] = ()
     scenarios: tuple[str, ...] = ()
     unit: str = ""
     withdrawn: bool = False
@@ -73,7 +78,8 @@ def _findings(actor: Actor, wanted: Wanted) -> Any:
             func.coalesce(Indicator.name, "").label("indicator_name"), f.grade, f.class_no, f.subject, r.n, r.value,
             r.benchmark_value, r.benchmark_type, r.value_type, f.effect, f.effect_low, f.effect_high, f.adjusted_p,
             f.severity, f.not_eligible, f.verdict, f.source_type, f.source_withdrawn_at.is_not(None).label("withdrawn"),
-            f.scenarios, f.known_on, MonitoringCycle.name.label("cycle_name"), MonitoringCycle.ends_on.label("measured_on"),
+            f.scenarios, f.known_on, *EVALUATED, MonitoringCycle.name.label("cycle_name"),
+            MonitoringCycle.ends_on.label("measured_on"),
         )
         .join(Unit, Unit.id == f.unit_id)
         .outerjoin(Indicator, Indicator.id == f.indicator_id)
@@ -106,7 +112,7 @@ def _strengths(actor: Actor, wanted: Wanted) -> Any:
             r.effect_high, r.adjusted_p, cast(null(), String).label("severity"), r.not_eligible, r.verdict,
             literal("monitoring").label("source_type"), MonitoringCycle.state.is_(None).label("withdrawn"),
             cast(literal("[]"), JSONB).label("scenarios"),
-            MonitoringCycle.released_on.label("known_on"), MonitoringCycle.name.label("cycle_name"),
+            MonitoringCycle.released_on.label("known_on"), *EVALUATED, MonitoringCycle.name.label("cycle_name"),
             MonitoringCycle.ends_on.label("measured_on"),
         )
         .join(Unit, Unit.id == r.unit_id)
@@ -135,6 +141,10 @@ def _shared(found: Any, wanted: Wanted, model: Any, texts: tuple[Any, ...]) -> A
         found = found.where(model.scope_level == wanted.level)
     if wanted.indicator:
         found = found.where(Indicator.code == wanted.indicator)
+    if wanted.object:
+        found = found.where(WHOM == wanted.object)
+    if wanted.types:
+        found = found.where(Indicator.evaluation_type.in_(wanted.types))
     if wanted.subject:
         found = found.where(model.subject == wanted.subject)
     if wanted.unit:
@@ -171,10 +181,13 @@ def cursor_of(row: Any) -> str:
     return CURSOR.join((row.unit_code, row.indicator_code, row.ref))
 
 
-def finding_count(actor: Actor, wanted: Wanted) -> int:
-    """How many rows the list has."""
-    listed = _listed(actor, wanted).subquery()
-    return db.session.execute(select(func.count()).select_from(listed)).scalar_one()
+def finding_count(actor: Actor, wanted: Wanted) -> tuple[int, int]:
+    """How many rows the list has, and how many more it would have had if no state were chosen for the reader."""
+    listed = _listed(actor, wanted if wanted.states else replace(wanted, states=STATES)).subquery()
+    shown = listed.c.state.in_(wanted.shown_states)
+    counted = select(func.count().filter(shown), func.count()).select_from(listed)
+    number, whole = db.session.execute(counted).one()
+    return number, whole - number
 
 
 def finding_counts(actor: Actor) -> dict[str, int]:

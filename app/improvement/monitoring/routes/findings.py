@@ -22,11 +22,13 @@ from app.improvement.monitoring.routes.blueprint import bp
 from app.improvement.monitoring.routes.finding_steps import ways_of
 from app.improvement.monitoring.routes.sheets import sheet_of_findings, with_query, workbook_answer
 from app.improvement.monitoring.scenarios import SCENARIOS
-from app.improvement.monitoring.words import SCOPES, SEVERITIES, SOURCES, VERDICTS
+from app.improvement.monitoring.words import EVALUATION_TYPES, OBJECT_NAMES, SCOPES, SEVERITIES, SOURCES, VERDICTS
 from workflows.improvement.data_finding import DATA_FINDING
 
 VIEW = "monitoring.view_findings"
 REGISTER = "monitoring.register_finding"
+EVERY = "all"
+"""Chosen as a state: those that are settled too, which the list leaves out of itself."""
 
 
 @bp.get("/findings")
@@ -39,12 +41,15 @@ def findings() -> Response:
     rows = queries.finding_rows(actor, wanted, after)
     shown = rows[: queries.FINDINGS_A_PAGE]
     more = len(rows) > len(shown)
+    total, hidden = queries.finding_count(actor, wanted)
     return page(
         "improvement/monitoring/findings.html",
         groups=_grouped(shown),
         newest=max((row.measured_on for row in shown if row.measured_on), default=None),
         number=len(shown),
-        total=queries.finding_count(actor, wanted),
+        total=total,
+        hidden=hidden,
+        hidden_url=filters.address(state=EVERY),
         listing=filters.bar(chosen),
         next_url=filters.address(after=queries.cursor_of(shown[-1])) if more else "",
         first_url=filters.address() if after else "",
@@ -74,26 +79,36 @@ def _wanted(actor: Actor) -> tuple[list[filters.Filter], Wanted]:
     indicator = filters.choice("indicator", _("指标"), named)
     severity = filters.choice("severity", _("级别"), [(c, say(w)) for c, w in SEVERITIES.items()], many=True)
     states = [(s.code, say(s)) for s in DATA_FINDING.states]
-    state = filters.choice("state", _("状态"), [*states, ("strength", say(VERDICTS["strength"]))], many=True)
+    states += [("strength", say(VERDICTS["strength"])), (EVERY, _("全部状态"))]
+    state = filters.choice("state", _("状态"), states, many=True)
     words = filters.text("q", _("单位名称、拼音或编号"))
     source = filters.choice("source", _("来源"), [(c, say(w)) for c, w in SOURCES.items()], more=True)
     scenario = filters.choice(
         "scenario", _("应用场景"), [(c, say(w)) for c, w in SCENARIOS.items()], many=True, more=True
     )
+    whom, kind = _evaluated()
     gone = filters.choice("withdrawn", _("数据已撤回"), [("yes", _("只看数据已撤回的"))], more=True)
     wanted = Wanted(
-        states=state.chosen,
+        states=queries.FINDING_STATES if EVERY in state.chosen else state.chosen,
         cycle=cycle.one,
         level=level.one,
         indicator=indicator.one,
         severities=severity.chosen,
         source=source.one,
+        object=whom.one,
+        types=kind.chosen,
         scenarios=scenario.chosen,
         withdrawn=bool(gone.one),
         words=words.one,
         unit=request.args.get("unit", "")[:16],
     )
-    return [cycle, level, indicator, severity, state, words, source, scenario, gone], wanted
+    return [cycle, level, indicator, severity, state, words, source, whom, kind, scenario, gone], wanted
+
+
+def _evaluated() -> tuple[filters.Filter, filters.Filter]:
+    objects, types = ([(code, say(word)) for code, word in known.items()] for known in (OBJECT_NAMES, EVALUATION_TYPES))
+    whom = filters.choice("object", _("评价对象"), objects, more=True)
+    return whom, filters.choice("type", _("评价类型"), types, many=True, more=True)
 
 
 def _grouped(rows: Any) -> list[tuple[str, list[Any]]]:

@@ -64,7 +64,8 @@ def sheet_of_findings(rows: Iterable[Any]) -> Sheet:
         Head(_("编号"), 12), Head(_("单位代码"), 14), Head(_("单位"), 26), Head(_("指标"), 20), Head(_("年级"), 10),
         Head(_("学科"), 10), _number(_("人数")), _number(_("数值")), Head(_("比较对象"), 12), _number(_("基准值")),
         _number(_("效应量")), _number(_("区间下限")), _number(_("区间上限")), _number(_("校正后 p")),
-        Head(_("级别"), 8), Head(_("状态"), 12), Head(_("内容"), 50), Head(_("来源"), 12), Head(_("应用场景"), 24),
+        Head(_("级别"), 8), Head(_("状态"), 12), Head(_("内容"), 50), Head(_("评价对象"), 24), Head(_("评价类型"), 12),
+        Head(_("来源"), 12), Head(_("应用场景"), 24),
     )  # fmt: skip
     return Sheet(heads, (_finding_row(row) for row in rows), _("数据发现"))
 
@@ -76,6 +77,7 @@ def _finding_row(row: Any) -> list[Any]:
         say(word_of(SUBJECTS, row.subject)), row.n, row.value, say(word_of(BENCHMARKS, row.benchmark_type)),
         row.benchmark_value, _short(row.effect), _short(row.effect_low), _short(row.effect_high),
         _short(row.adjusted_p, 5), say(word_of(SEVERITIES, row.severity)), say(state), row.title,
+        say(word_of(OBJECTS, row.object_code)), say(word_of(EVALUATION_TYPES, row.evaluation_type)),
         say(word_of(SOURCES, row.source_type)), scenario_words(row.scenarios),
     ]  # fmt: skip
 
