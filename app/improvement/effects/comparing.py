@@ -53,13 +53,15 @@ def rows_of(ids: Sequence[Any]) -> list[tuple[MonitoringResult, Indicator, Monit
 
 
 def peers_of(before: MonitoringResult, after: MonitoringResult) -> Peers:
-    """Both ends of every unit that was measured twice on the indicator and not flagged at baseline (decision 43)."""
+    """Both ends of every unit that was measured twice on the indicator and not flagged at baseline (decision 43).
+
+    A finding that gave way to a newer round's was a finding all the same: whoever was chosen for a low baseline is no peer.
+    """
     first, second = aliased(MonitoringResult), aliased(MonitoringResult)
-    flagged = exists().where(
-        DataFinding.result_id == first.id, DataFinding.verdict == "candidate", DataFinding.state != "superseded"
-    )
+    earlier, later = aliased(MonitoringCycle), aliased(MonitoringCycle)
+    flagged = exists().where(DataFinding.result_id == first.id, DataFinding.verdict == "candidate")
     query = (
-        select(first, second, Indicator, MonitoringCycle)
+        select(first, second, Indicator, earlier, later)
         .join(
             second,
             (second.unit_id == first.unit_id)
@@ -69,7 +71,8 @@ def peers_of(before: MonitoringResult, after: MonitoringResult) -> Peers:
             & (second.class_no.is_not_distinct_from(first.class_no)),
         )
         .join(Indicator, Indicator.id == first.indicator_id)
-        .join(MonitoringCycle, MonitoringCycle.id == first.cycle_id)
+        .join(earlier, earlier.id == first.cycle_id)
+        .join(later, later.id == second.cycle_id)
         .where(
             first.cycle_id == before.cycle_id,
             second.cycle_id == after.cycle_id,
@@ -83,7 +86,7 @@ def peers_of(before: MonitoringResult, after: MonitoringResult) -> Peers:
         )
     )
     pairs = [
-        (measure_of(row[0], row[2], row[3]), measure_of(row[1], row[2], row[3])) for row in db.session.execute(query)
+        (measure_of(row[0], row[2], row[3]), measure_of(row[1], row[2], row[4])) for row in db.session.execute(query)
     ]
     return Peers.of(pairs, outcome_rules())
 
@@ -112,7 +115,6 @@ def pupils_of(before: MonitoringResult, after: MonitoringResult) -> PupilEnds | 
         DataFinding.indicator_id == before.indicator_id,
         DataFinding.cycle_id == before.cycle_id,
         DataFinding.verdict == "candidate",
-        DataFinding.state != "superseded",
     )
     query = select(ValueAddedEffect, flagged.label("flagged")).where(
         ValueAddedEffect.run_id == run.id, ValueAddedEffect.class_no.is_(None), ValueAddedEffect.effect.is_not(None)
