@@ -26,7 +26,7 @@ else:
 CELLS = text(
     """select distinct on (r.scope_level, u.code, r.grade, r.class_no, r.subject, i.code)
               r.id, r.county_id, r.school_id, r.unit_id, r.cell_key, r.scope_level, r.grade, r.class_no, r.subject,
-              r.value_type, r.direction, r.value, r.benchmark_type, r.benchmark_value, r.benchmark_se, r.n,
+              r.value_type, r.direction, r.value, r.missing, r.benchmark_type, r.benchmark_value, r.benchmark_se, r.n,
               r.n_expected, r.sd, r.deff, r.file_sha256, r.sheet, r.row_no, r.cell, r.batch_id, r.indicator_id,
               i.code as indicator, i.name as indicator_name, i.domain, i.index_margin, i.unit_word,
               i.object_code,

@@ -29,6 +29,7 @@ from app.improvement.monitoring.models import Indicator, MonitoringCycle
 from app.improvement.monitoring.numbers import monitoring_numbers
 from app.improvement.monitoring.queries.cycles import cycle_for
 from app.improvement.monitoring.result_keys import spoken
+from app.improvement.monitoring.telling import tell_safely
 from app.improvement.suppliers.operations import must_be_covered
 from app.improvement.suppliers.queries import sources
 from app.people.directory import lookups as directory
@@ -175,6 +176,7 @@ def accept(batch: ImportBatch, staged: GoodRows | None) -> Counts:
     if batch.supersedes_id is not None:
         gone = _rows(VANISHED, {**values, "kept": same})
     written = _rows(ADD, values)
+    tell_safely(_cycle(batch), batch.id)
     return Counts(added=written - changed, changed=changed, same=len(same), removed=gone)
 
 

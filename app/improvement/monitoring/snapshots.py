@@ -15,6 +15,7 @@ from app.improvement.monitoring.cells import plain
 from app.improvement.monitoring.judging import Judged
 from app.improvement.monitoring.models import MonitoringCycle
 from app.improvement.monitoring.numbers import MonitoringNumbers, monitoring_numbers
+from app.improvement.monitoring.telling import UNTOLD
 from app.improvement.provenance import inputs_digest
 
 if TYPE_CHECKING:
@@ -35,8 +36,11 @@ class Versions:
     snapshots: dict[str, Json]
 
 
-def versions_of(cycle: MonitoringCycle, judged: Judged) -> Versions:
-    """Cut the four versions; nothing is read beside the judged cells."""
+def versions_of(cycle: MonitoringCycle, judged: Judged, earlier: Sequence[Json] = ()) -> Versions:
+    """Cut the four versions; nothing is read beside the judged cells.
+
+    earlier: lines of the public versions of rounds that this one does again, oldest first.
+    """
     numbers = monitoring_numbers()
     about = _about(cycle)
     cells = _cells(judged)
@@ -48,7 +52,7 @@ def versions_of(cycle: MonitoringCycle, judged: Judged) -> Versions:
             "basic": {"about": about, "cells": cells, "packages": _packages(about, cells, groups, numbers)},
             "analysis": {"about": about, "indicators": _analysis(groups), "matrix": _matrix(cells)},
             "topic": {"about": about, "topics": _topics(groups)},
-            "public": {"about": about, "indicators": _public(groups, numbers.public_least)},
+            "public": {"about": about, "indicators": _public(groups, numbers.public_least, earlier)},
         },
     )
 
@@ -100,9 +104,10 @@ def _cell(row: Any, deff: float, effect: Any, low: Any, high: Any, verdict: str,
         "value_type": row.value_type,
         "direction": row.direction,
         "value": row.value,
+        "missing": row.missing,
         "value_low": _rounded(value_low),
         "value_high": _rounded(value_high),
-        "n": row.n,
+        "n": None if row.missing in UNTOLD else row.n,
         "n_expected": row.n_expected,
         "sd": row.sd,
         "benchmark_type": row.benchmark_type,
@@ -154,7 +159,7 @@ def _county(groups: dict[Measure, list[Json]], measure: Measure) -> tuple[float 
         if own["value"] is not None:
             return own["value"], "region"
     known = [cell for cell in groups.get(measure, []) if cell["value"] is not None]
-    pupils = sum(cell["n"] for cell in known)
+    pupils = sum(cell["n"] or 0 for cell in known)
     if not pupils:
         return None, ""
     return _rounded(sum(cell["value"] * cell["n"] for cell in known) / pupils), "weighted"
@@ -203,7 +208,7 @@ def _analysis(groups: dict[Measure, list[Json]]) -> list[Json]:
                     "benchmark": group[0]["benchmark"],
                     "benchmark_type": group[0]["benchmark_type"],
                     "units": len(group),
-                    "n": sum(cell["n"] for cell in group),
+                    "n": sum(cell["n"] or 0 for cell in group),
                     "verdicts": _verdicts(group),
                     "effects": None if quartiles is None else [_rounded(each) for each in quartiles],
                 }
@@ -252,28 +257,39 @@ def _topics(groups: dict[Measure, list[Json]]) -> list[Json]:
     return [{"subject": subject, "indicators": found} for subject, found in sorted(topics.items())]
 
 
-def _public(groups: dict[Measure, list[Json]], least: int) -> list[Json]:
-    """County figures without any unit; cells of fewer than `least` pupils or units are not shown."""
+def _public(groups: dict[Measure, list[Json]], least: int, earlier: Sequence[Json]) -> list[Json]:
+    """County figures without any unit; cells of fewer than `least` pupils or units are not shown.
+
+    A figure that moved by fewer than `least` pupils since it was published is published as it was.
+    """
     found = []
     for measure, group in groups.items():
         if measure[0] in ("school", "grade"):
             value, _ = _county(groups, measure)
-            pupils, verdicts = sum(cell["n"] for cell in group), _verdicts(group)
+            pupils, verdicts = sum(cell["n"] or 0 for cell in group), _verdicts(group)
             spread = suppress(
                 (verdicts["candidate"], sum(verdicts[word] for word in NEAR), verdicts["strength"]), least
             )
             shown = pupils >= least
-            found.append(
-                {
-                    **_named(group[0]),
-                    "county": value if shown else None,
-                    "benchmark": group[0]["benchmark"],
-                    "benchmark_type": group[0]["benchmark_type"],
-                    "n": pupils if shown else None,
-                    "units": len(group) if len(group) >= least else None,
-                    "below": spread[0],
-                    "near": spread[1],
-                    "above": spread[2],
-                }
-            )
+            line = {
+                **_named(group[0]),
+                "county": value if shown else None,
+                "benchmark": group[0]["benchmark"],
+                "benchmark_type": group[0]["benchmark_type"],
+                "n": pupils if shown else None,
+                "units": len(group) if len(group) >= least else None,
+                "below": spread[0],
+                "near": spread[1],
+                "above": spread[2],
+            }
+            found.append(_as_published(line, earlier, least))
     return found
+
+
+def _as_published(line: Json, earlier: Sequence[Json], least: int) -> Json:
+    same = [one for one in earlier if all(one[key] == line[key] for key in ("level", "grade", "indicator"))]
+    near = [one for one in same if one["n"] and line["n"] and 0 < abs(one["n"] - line["n"]) < least]
+    if not near:
+        return line
+    closest = min(near, key=lambda one: abs(one["n"] - line["n"]))
+    return line | {key: closest[key] for key in ("county", "benchmark", "n")}

@@ -155,7 +155,12 @@ NOT_ELIGIBLE = {
     "no_value": Sentence("没有数值", "No value"),
     "person": Sentence("对象是教师或学生，不作结论", "On teachers or students, no verdict"),
 }
-MISSING = {"absent": Sentence("缺考", "Absent"), "not_given": Sentence("未提供", "Not given")}
+MISSING = {
+    "absent": Sentence("缺考", "Absent"),
+    "not_given": Sentence("未提供", "Not given"),
+    "few": Sentence("不足 5 人，不显示", "Fewer than 5, not shown"),
+    "kept": Sentence("为免推算出人数太少的单位，不显示", "Not shown, or a small unit could be worked out"),
+}
 REJECTIONS = {
     "explained": Sentence("情况属实，有合理解释", "True, with a good explanation"),
     "dismissed": Sentence("不成立或不需要处理", "Not true, or nothing to be done"),

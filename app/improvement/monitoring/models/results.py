@@ -9,6 +9,7 @@ from sqlalchemy import Float, Index, text
 from sqlalchemy.orm import synonym
 
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
+from app.core.small_cells import FEW, KEPT, LEAST
 
 
 class MonitoringResult(Base, Record, Scoped):
@@ -49,7 +50,7 @@ class MonitoringResult(Base, Record, Scoped):
     direction: Mapped[str] = mapped_column(String(6))
     value: Mapped[float | None] = mapped_column(Float)
     missing: Mapped[str | None] = mapped_column(String(10))
-    """absent or not_given, where there is no value."""
+    """absent or not_given where there is no value; few or kept where it is not told (domain P0)."""
     benchmark_type: Mapped[str] = mapped_column(String(20))
     benchmark_value: Mapped[float | None] = mapped_column(Float)
     benchmark_se: Mapped[float | None] = mapped_column(Float)
@@ -65,6 +66,8 @@ class MonitoringResult(Base, Record, Scoped):
     """Address of the value's cell, such as F37."""
     superseded_at: Mapped[datetime | None]
     superseded_by: Mapped[uuid.UUID | None]
+    kept_from_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("monitoring_results.id"), index=True)
+    """The cell of an earlier round whose numbers are told on, because a few pupils more or less would show themselves."""
 
     verdict: Mapped[str | None] = mapped_column(String(10))
     """candidate, watch, none or strength; empty before the rules ran, and for a second benchmark of a value."""
@@ -76,6 +79,20 @@ class MonitoringResult(Base, Record, Scoped):
     family_size: Mapped[int | None]
     not_eligible: Mapped[str | None] = mapped_column(String(20))
     judged_at: Mapped[datetime | None]
+
+    @property
+    def is_untold(self) -> bool:
+        """Too few pupils stand behind it, or behind a cell that it would give away."""
+        return self.missing in (FEW, KEPT)
+
+    def is_near(self, other: MonitoringResult) -> bool:
+        """Another telling of the same thing, apart by so few pupils that the two subtracted would show them."""
+        return 0 < abs(self.n - other.n) < LEAST
+
+    @property
+    def pupils(self) -> int | None:
+        """How many pupils were measured, where that is told."""
+        return None if self.is_untold else self.n
 
     @property
     def mark(self) -> str:

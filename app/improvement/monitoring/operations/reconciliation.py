@@ -23,7 +23,8 @@ ROSTER_TOLERANCE = 0.02
 MOST_NAMED = 12
 
 CELLS = text(
-    """select count(*) as cells, count(*) filter (where r.value is null) as missing,
+    """select count(*) as cells, count(*) filter (where r.value is null
+                               and coalesce(r.missing, '') not in ('few', 'kept')) as missing,
               count(distinct r.school_id) as schools,
               count(*) filter (where r.value < i.lowest or r.value > i.highest
                                or (r.value_type = 'rate' and not r.value between 0 and 1)) as outside
@@ -41,6 +42,7 @@ NUMBERS = text(
     """select u.name, max(r.n) as measured, max(r.n_expected) as expected
        from monitoring_results r join units u on u.id = r.school_id
        where r.cycle_id = :cycle and r.superseded_at is null and r.scope_level in ('school', 'grade')
+         and coalesce(r.missing, '') not in ('few', 'kept')
        group by u.id, u.code, u.name, r.grade
        having max(r.n_expected) is null or max(r.n) > max(r.n_expected) * (1 + :tolerance)
        order by u.code"""

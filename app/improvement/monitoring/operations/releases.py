@@ -31,6 +31,7 @@ from app.improvement.monitoring.numbers import monitoring_numbers, months_after
 from app.improvement.monitoring.operations.detection import detect
 from app.improvement.monitoring.operations.moves import Move
 from app.improvement.monitoring.snapshots import versions_of
+from app.improvement.monitoring.telling import rounds_done_again, tell_safely
 from app.improvement.provenance import inputs_digest
 from workflows.improvement.monitoring_cycle import MONITORING_CYCLE
 from workflows.improvement.release_ack import RELEASE_ACK
@@ -58,7 +59,8 @@ def prepare_release(actor: Actor, cycle: MonitoringCycle, given: ReleaseIn) -> N
     """Cut the four versions and every school's package from the verified data; replaces what was prepared before."""
     if cycle.state != "verified":
         raise StepRefused((NOT_VERIFIED,))
-    versions = versions_of(cycle, judge_cycle(cycle))
+    tell_safely(cycle)
+    versions = versions_of(cycle, judge_cycle(cycle), _published_before(cycle))
     db.session.execute(delete(DataRelease).where(DataRelease.cycle_id == cycle.id))
     made = [
         DataRelease(
@@ -80,6 +82,17 @@ def prepare_release(actor: Actor, cycle: MonitoringCycle, given: ReleaseIn) -> N
         deed.main.record = cycle
         deed.main.extra["dataset"] = versions.dataset_sha256
         deed.main.extra["versions"] = {release.audience: release.snapshot_sha256 for release in made}
+
+
+def _published_before(cycle: MonitoringCycle) -> list[dict[str, Any]]:
+    """Lines of the public versions of the rounds that this one does again, oldest first."""
+    out = select(DataRelease).where(
+        DataRelease.cycle_id.in_(rounds_done_again(cycle)),
+        DataRelease.audience == "public",
+        DataRelease.released_at.is_not(None),
+    )
+    releases = db.session.scalars(out.order_by(DataRelease.released_at).options(undefer(DataRelease.snapshot)))
+    return [line for release in releases for line in release.snapshot["indicators"]]
 
 
 @operation(MONITORING_CYCLE, "release")

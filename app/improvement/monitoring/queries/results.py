@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import aliased
 
 from app.core.database import db
 from app.core.errors import NotFound
@@ -91,7 +92,7 @@ def cell_for(actor: Actor, ref: str) -> Any:
 
 def _with_surroundings() -> Any:
     """Round and file are the county's rows: empty for somebody who sees only the cell."""
-    r = MonitoringResult
+    r, kept = MonitoringResult, aliased(MonitoringResult)
     return (
         select(
             r,
@@ -99,6 +100,7 @@ def _with_surroundings() -> Any:
             Unit.name.label("unit_name"),
             MonitoringCycle.name.label("cycle_name"),
             MonitoringCycle.ref.label("cycle_ref"),
+            kept.ref.label("kept_ref"),
             ImportBatch.file_name,
             ImportBatch.ref.label("batch_ref"),
             ImportBatch.accepted_at,
@@ -107,6 +109,7 @@ def _with_surroundings() -> Any:
         .join(Unit, Unit.id == r.unit_id)
         .outerjoin(MonitoringCycle, MonitoringCycle.id == r.cycle_id)
         .outerjoin(ImportBatch, ImportBatch.id == r.batch_id)
+        .outerjoin(kept, kept.id == r.kept_from_id)
     )
 
 

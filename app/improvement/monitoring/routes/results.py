@@ -17,6 +17,7 @@ from app.improvement.monitoring.models import MonitoringCycle
 from app.improvement.monitoring.queries import Chosen
 from app.improvement.monitoring.routes.blueprint import bp
 from app.improvement.monitoring.routes.sheets import sheet_of_cells, with_query, workbook_answer
+from app.improvement.monitoring.telling import unsaid
 from app.improvement.monitoring.words import GRADES, SCOPES, SUBJECTS, word_of
 
 VIEW = "monitoring.view_results"
@@ -72,12 +73,14 @@ def cell(ref: str) -> Response:
     """One data cell: value, benchmark, the file it stands in, its versions, what disagrees with it."""
     actor = current_actor()
     row = queries.cell_for(actor, ref)
+    versions = queries.versions_of_cell(actor, row[0])
     return page(
         "improvement/monitoring/cell.html",
         cell=row[0],
         indicator=row[1],
         row=row,
-        versions=queries.versions_of_cell(actor, row[0]),
+        versions=versions,
+        unsaid=unsaid(one[0] for one in versions),
         others=queries.cells_of_unit(actor, row[0].unit_id, row[0].cycle_id),
         conflicts=queries.conflicts_of_cell(actor, row[0].id),
         finding=queries.finding_of_cell(actor, row[0].id),

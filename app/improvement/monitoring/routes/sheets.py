@@ -123,7 +123,7 @@ def _cell_row(row: Any) -> list[Any]:
     return [
         row.unit_code, row.unit_name, say(word_of(GRADES, cell.grade)), str(cell.class_no or ""),
         say(word_of(SUBJECTS, cell.subject)), indicator.code, indicator.name, cell.value,
-        say(word_of(BENCHMARKS, cell.benchmark_type)), cell.benchmark_value, cell.n, cell.n_expected, cell.sd,
+        say(word_of(BENCHMARKS, cell.benchmark_type)), cell.benchmark_value, cell.pupils, cell.n_expected, cell.sd,
         _short(cell.effect), cell.mark, cell.sheet, cell.cell,
     ]  # fmt: skip
 
