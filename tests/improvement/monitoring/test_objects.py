@@ -47,6 +47,22 @@ def test_the_rules_give_no_verdict_on_teachers_or_students(county: Cast, who: st
     assert db.session.scalars(found.where(Indicator.code == NUMBER)).all()
 
 
+@pytest.mark.parametrize("who", ["teacher", "student"])
+def test_a_result_on_teachers_or_students_bears_no_verdict_by_plain_sql_either(county: Cast, who: str) -> None:
+    indicator = add(county, object_code=who)
+    released(county, (*WORKED, Line("yuntai", CONDUCT, 400, n=300)), indicator_codes=(CONDUCT, NUMBER, "MATH-GEO"))
+    here = select(MonitoringResult.id).where(MonitoringResult.indicator_id == indicator.id)
+    elsewhere = select(MonitoringResult.id).where(MonitoringResult.verdict == "candidate")
+    cell, other = db.session.scalars(here).one(), db.session.scalars(elsewhere.limit(1)).one()
+    for given in ("candidate", "watch", "strength"):
+        with pytest.raises(IntegrityError, match="verdicts are given on schools alone"), db.session.begin_nested():
+            by_plain_sql(f"update monitoring_results set verdict = '{given}' where id = :id", id=cell)
+    with pytest.raises(IntegrityError, match="verdicts are given on schools alone"), db.session.begin_nested():
+        by_plain_sql("update monitoring_results set indicator_id = :to where id = :id", to=indicator.id, id=other)
+    for given in ("'none'", "null"):
+        by_plain_sql(f"update monitoring_results set verdict = {given} where id = :id", id=cell)
+
+
 def finding_of(county: Cast, indicator: Indicator, **values: Any) -> DataFinding:
     unit = county.units["yuntai"]
     made = DataFinding(
