@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "2026_11_30_r0_on_schools_alone"
-down_revision = "2026_11_29_q1_suppliers"
+down_revision = "2026_11_30_s1_told_as_before"
 branch_labels = None
 depends_on = None
 
