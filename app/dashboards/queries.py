@@ -22,6 +22,7 @@ STATES: tuple[State, ...] = tuple(s for s in PROBLEM_ITEM.path if s.open and s.c
 VIEW = "problems.view_items"
 OPEN_ITEMS = "/items?flag=open"
 LATE_ITEMS = "/items?flag=open&flag=overdue"
+LONG_LATE_ITEMS = "/items?flag=open&used=long_late"
 COUNTY_ITEMS = "/items?level=county"
 """The lists that the numbers open."""
 

@@ -105,6 +105,7 @@ def _board_page(actor: Actor, tasks: list[dict[str, Any]]) -> Response:
         used=USED.values(),
         open_url=queries.OPEN_ITEMS,
         late_url=queries.LATE_ITEMS,
+        very_late_url=queries.LONG_LATE_ITEMS,
         may_set_workdays=decide.holds(actor, workdays.DECLARE),
         holidays_until=workdays.known_until() if workdays.ends_soon() else None,
     )

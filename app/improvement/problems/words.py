@@ -72,8 +72,8 @@ TALLIES = {
 USED = {
     "first": Sentence("时限内前半", "First half of the time"),
     "second": Sentence("时限内后半", "Second half of the time"),
-    "late": Sentence("超期 1–10 日", "1–10 days late"),
-    "long_late": Sentence("超期 10 日以上", "More than 10 days late"),
+    "late": Sentence("超期 10 个工作日以内", "Up to 10 working days late"),
+    "long_late": Sentence("超期 10 个工作日以上", "More than 10 working days late"),
 }
 """How much of its present deadline an item has used."""
 LACKS = {

@@ -6,7 +6,7 @@ import html
 import re
 from collections import Counter
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,8 @@ from sqlalchemy.exc import DBAPIError
 
 from app.core import clock as clock_
 from app.core.audit import trail
+from app.core.calendar.hours import end_of_day, moment
+from app.core.casework.deadlines import Deadline
 from app.core.database import db, use_context, uuid7
 from app.core.policy.actor import SYSTEM
 from app.improvement.boards import letters, queries
@@ -26,6 +28,7 @@ from app.improvement.boards.rates import DEFINITIONS, Rate, rates_of
 from app.improvement.monitoring.models import BriefingRecord, ReleaseAck
 from app.improvement.plans.models import Evidence, RemediationAction
 from app.improvement.problems.models import ProblemItem
+from app.improvement.problems.queries.tallies import present_clocks
 from tests.cast import Cast, sign_in
 from tests.improvement.effects.scenes import EffectScene
 
@@ -123,6 +126,29 @@ def test_a_figure_of_another_county_is_not_counted(busy: EffectScene, client: Fl
     mine, theirs = busy.actor("office_director"), replace(busy.actor("office_director"), county_id=None)
     assert queries.figures(mine)["briefed"] == [1, 2]
     assert queries.figures(theirs)["briefed"] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("due", "used"),
+    [(date(2026, 9, 20), "long_late"), (date(2026, 9, 21), "late"), (date(2026, 10, 12), "second")],
+)
+def test_ten_working_days_late_are_counted_by_the_calendar_and_open_their_rows(
+    due: date, used: str, scene: EffectScene, client: FlaskClient, cast: Cast, clock: Any
+) -> None:
+    """On 12 October 2026 ten working days have passed since 21 September: Mid-Autumn and National Day lie between."""
+    clock.set(moment(date(2026, 10, 12), time(10)))
+    item = scene.item("issued")
+    with trail.act(SYSTEM, "system", "test.late"):
+        for one in db.session.scalars(select(Deadline).where(Deadline.record_id == item.id)):
+            one.started_at, one.due_at = moment(date(2026, 9, 1)), end_of_day(due)
+    clocks = present_clocks()
+    told = {row.record_id: row.used for row in db.session.execute(select(clocks.c.record_id, clocks.c.used))}
+    assert told[item.id] == used
+    page = sign_in(client, cast["office_director"]).get("/").text
+    number = int(re.search(r"其中超 10 个工作日 (\d+)", page)[1])  # type: ignore[index]
+    assert number == (used == "long_late") and "/items?flag=open&amp;used=long_late" in page
+    listed = client.get("/items?flag=open&used=long_late").text
+    assert int(LISTED.search(listed)[1]) == number  # type: ignore[index]
 
 
 def test_the_sums_of_the_board_are_those_of_plain_sql(world: EffectScene) -> None:

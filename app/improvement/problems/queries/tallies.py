@@ -10,11 +10,13 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from app.core import clock
-from app.core.casework.deadlines import Deadline
+from app.core.calendar.days import add_working_days
+from app.core.calendar.hours import moment
+from app.core.casework.deadlines import Deadline, work_calendar
 from app.improvement.problems.models import ProblemItem
 
-LONG_LATE = timedelta(days=14)
-"""Ten working days as calendar days, for one statement over all items."""
+LONG_LATE = 10
+"""Working days over its deadline after which an item counts as long late (domain §9.1)."""
 USED = ("first", "second", "late", "long_late")
 """How much of its present deadline an item has used: half or less, more, over, long over."""
 
@@ -80,9 +82,11 @@ def in_month(column: Any, month: str) -> ColumnElement[bool]:
 def present_clocks() -> Any:
     """The nearest running deadline of each item and how much of it is used: record_id, used (one of USED)."""
     now, d = clock.now(), Deadline
+    tomorrow = clock.today() + timedelta(days=1)
+    long_ago = moment(add_working_days(tomorrow, -LONG_LATE - 1, work_calendar().overrides))
     share = func.extract("epoch", now - d.started_at) / func.nullif(func.extract("epoch", d.due_at - d.started_at), 0)
     used = case(
-        (d.due_at <= now - LONG_LATE, "long_late"), (d.due_at <= now, "late"), (share > 0.5, "second"), else_="first"
+        (d.due_at <= long_ago, "long_late"), (d.due_at <= now, "late"), (share > 0.5, "second"), else_="first"
     ).label("used")
     running = (d.entity == ProblemItem.__tablename__, d.closed_at.is_(None), d.paused_at.is_(None))
     return (
