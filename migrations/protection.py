@@ -28,7 +28,8 @@ every row to everybody, signed in or not, and is written like "unit": only froze
 "logs" shows the auditor's own papers to the county's auditor; "readings" alerts about reading to the auditor and to the
 security administrator (data class `readings`), who settles them; "weeks" shows counts of a week to those who read figures of
 care (data class `figures`): the county's in the county, a school's at the school, and to inspectors (`process`) the process
-facts of their schools alone; "releases" and "release_numbers" show what was let out of them to the leading group (`releases`).
+facts of their schools alone; "helping" is "unit" and, as long as the row stands, shown to the unit that helps;
+"releases" and "release_numbers" show what was let out of them to the leading group (`releases`).
 Decision 13: only worker code paths sign `system`.
 """
 
@@ -95,6 +96,7 @@ CONDITIONS = {
     "logs": "((county_id = (select ctx.home()) and (select ctx.holds('logs'))) or (select ctx.is_system()))",
 }
 
+CONDITIONS["helping"] = f"({CONDITIONS['unit']} or unit_id = any((select ctx.schools())::uuid[]))"
 CONDITIONS["readings"] = (
     "((county_id = (select ctx.home()) and ((select ctx.holds('logs')) or (select ctx.holds('readings'))))"
     " or (select ctx.is_system()))"

@@ -105,6 +105,7 @@ def _rounds(county: tree.County, teller: Teller, say: Callable[[str], None]) -> 
     stories: list[Story] = []
     told = 0
     topics.tell(county, teller)
+    agreements.tell(county, teller)
     for position, one in enumerate(rounds.ROUNDS):
         if position == len(rounds.ROUNDS) - 1:
             told += teller.tell(stories, others.ISSUED - timedelta(days=21))
@@ -143,7 +144,6 @@ def _on_the_way(county: tree.County, teller: Teller) -> None:
     doubts.tell(county, teller)
     publishing.tell(county, teller)
     library.tell(county, teller)
-    agreements.tell(county, teller)
     needs.tell(county, teller)
     letters.tell(county, teller)
     hand_offs.tell(county, teller)

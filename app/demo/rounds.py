@@ -22,6 +22,7 @@ from app.improvement.monitoring.models import BriefingRecord, FeedbackMeeting, I
 from app.improvement.monitoring.operations import cycles, indicators, reconciliation, releases
 from app.improvement.monitoring.operations.cycles import CycleIn
 from app.improvement.monitoring.operations.moves import Move
+from app.improvement.suppliers.queries import sources
 from app.people.directory.models import Student, Unit
 
 SUBJECT_WORDS = {
@@ -85,6 +86,8 @@ class Round:
     """The papers of so many schools, the first of the county, were marked a second time: a corrected file."""
     by_class: bool = False
     """Some schools are told the values of their classes too, which have since moved up a grade."""
+    supplier: str = ""
+    """Who outside the bureau brought the file."""
 
 
 ROUNDS = (
@@ -148,6 +151,7 @@ ROUNDS = (
         25,
         0.08,
         by_class=True,
+        supplier="明测教育评价中心",
     ),
 )
 
@@ -316,7 +320,10 @@ def collect(county: County, teller: Teller, one: Round, day: date) -> Monitoring
 def bring_in(county: County, cycle: MonitoringCycle, one: Round, importer: Actor, verifier: Actor) -> None:
     """The county's workbook comes in and is accepted by a second person."""
     file, name = workbook(county, one), f"{one.name}成绩汇总（最终版）.xlsx"
-    take_in(importer, "results", cycle.ref, file, name, verifier, leaving=FOR_THE_WORKER)
+    source = ""
+    if one.supplier:
+        source = next(ref for ref, _identity, called in sources(importer) if called == one.supplier)
+    take_in(importer, "results", cycle.ref, file, name, verifier, leaving=FOR_THE_WORKER, supplier=source)
     db.session.refresh(cycle)
 
 

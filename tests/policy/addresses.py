@@ -44,6 +44,7 @@ RECORDS = {
     "/documents/": "plan_documents",
     "/evidence-files/": "evidence_versions",
     "/evidence-versions/": "evidence_versions",
+    "/hand-offs/": "item_errands",
     "/letter-boxes/": "letter_boxes",
     "/library/": "library_documents",
     "/suppliers/": "suppliers",

@@ -10,6 +10,8 @@ from workflows.vocabulary import guard
 CAUSE_CATEGORIES = frozenset({"teaching", "management", "resource", "student", "family", "data"})
 MIN_CAUSES = 2
 MAX_SUSPENSION_DAYS = 180
+HELP_WORKING_DAYS = 10
+"""Until when a helping unit gives an item back, where no day was agreed."""
 
 
 class CauseFacts(Protocol):

@@ -103,13 +103,15 @@ def take_in(
     accept_as: Actor,
     sender: str = "",
     leaving: Collection[str] = (),
+    supplier: str = "",
 ) -> ImportBatch:
     """The whole way in this process, for the demo county and for tests: uploaded, checked, accepted, jobs carried out.
 
-    `leaving`: kinds of messages that go on waiting for a worker. Raises whatever stands in the
-    way; a batch that needs a person's help stays where it is.
+    `leaving`: kinds of messages that go on waiting for a worker; `supplier`: ref of who brought the file. Raises
+    whatever stands in the way; a batch that needs a person's help stays where it is.
     """
     batch = place_of(actor, code, target_ref)
+    come_from(actor, batch, supplier)
     batch = operations.upload(actor, batch, receive(actor, batch, data, name, sender))
     operations.check(actor, batch, CheckIn())
     deliver.drain(leaving=leaving)

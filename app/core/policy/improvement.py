@@ -22,6 +22,8 @@ Holders = dict[str, Scope | tuple[Scope, ...]]
 OFFICE: Holders = {"office_director": COUNTY, "evaluator": COUNTY}
 GROUP: Holders = {"leading_group_head": COUNTY, "leading_group_member": COUNTY}
 OWNERS: Holders = {"dept_head": UNIT, "dept_officer": UNIT, "principal": SCHOOL, "school_coordinator": SCHOOL}
+HELPERS: Holders = dict.fromkeys(OWNERS, UNIT)
+"""To whose unit an item was handed for help: of another school's item they know the errand alone."""
 HEADS: Holders = {"dept_head": UNIT, "principal": SCHOOL}
 WORKERS: Holders = {"grade_leader": OWN, "subject_teacher": OWN, "homeroom_teacher": OWN}
 HANDLERS: Holders = dict.fromkeys((*OWNERS, *WORKERS), ASSIGNED)
@@ -144,6 +146,7 @@ PROBLEMS: dict[str, Holders] = {
     "problems.draft_school_list": {"school_coordinator": SCHOOL},
     "problems.edit_item": {**OFFICE, "school_coordinator": SCHOOL},
     "problems.edit_list": {**OFFICE, "school_coordinator": SCHOOL},
+    "problems.give_back": HELPERS,
     "problems.handle_item": HANDLERS,
     "problems.issue_list": {"office_director": COUNTY},
     "problems.issue_school_list": {"school_coordinator": SCHOOL},
@@ -160,6 +163,7 @@ PROBLEMS: dict[str, Holders] = {
         **dict.fromkeys(("principal", "school_coordinator"), SCHOOL),
         **dict.fromkeys(("dept_head", "dept_officer"), (UNIT, ASSIGNED)),
     },
+    "problems.view_errands": HELPERS,
     "problems.view_items": {
         **READERS,
         **dict.fromkeys(WORKERS, (OWN, ASSIGNED)),

@@ -21,7 +21,7 @@ from app.core.web.offers import chips_of
 from app.core.web.pages import page, say
 from app.core.web.papers import PDF, hand_out
 from app.core.web.verifying import verify_page
-from app.improvement.boards import counted, drawing, flow, kanban, queries
+from app.improvement.boards import counted, drawing, flow, helping, kanban, queries
 from app.improvement.boards.codes import told_by
 from app.improvement.boards.rates import DEFINITIONS, rates_of
 from app.improvement.boards.tally import tally
@@ -29,6 +29,7 @@ from app.improvement.monitoring.words import GRADES, SUBJECTS
 from app.improvement.plans.queries.lights import lights
 from app.improvement.problems.queries.items import units_with_items
 from app.improvement.problems.words import CATEGORIES, OUTCOMES, SEVERITIES, USED, word_of
+from app.people.directory.words import UNIT_KINDS
 from workflows.improvement.problem_item import PROBLEM_ITEM
 
 bp = Blueprint("boards", __name__, url_prefix="/boards")
@@ -73,6 +74,7 @@ def board() -> Response:
         most_of_severities=drawing.most_of(severities),
         counted_at=asked.made_at,
         forecast=queries.forecast(actor, asked),
+        helping=helping.waiting(actor),
         ageing=flow.ageing(actor, asked),
         used=USED.values(),
         months=flow.flow(actor, asked),
@@ -120,6 +122,31 @@ def rows_behind() -> Response:
         total=counted.total(actor, name, done),
         next_url=filters.address(after=found[-1].ref) if more else "",
         first_url=filters.address() if request.args.get("after") else "",
+    )
+
+
+@bp.get("/hand-offs")
+@needs(queries.BOARDS)
+def hand_offs() -> Response:
+    """Items with helping units: whom they wait for, how long, what is past its promise, and the rows of each number."""
+    rows = helping.helped(current_actor())
+    standing = filters.choice("standing", _("现在"), [(helping.OPEN, _("还在协办")), (helping.ENDED, _("已交回"))])
+    known = dict.fromkeys(one.kind for one in rows)
+    kind = filters.choice("kind", _("单位类型"), [(code, word(UNIT_KINDS[code])) for code in sorted(known)])
+    unit = filters.choice("unit", _("协办单位"), sorted({(one.unit_ref, one.unit) for one in rows}, key=lambda u: u[1]))
+    late = filters.choice("late", _("约定"), [(helping.LATE, _("超过约定"))])
+    found = helping.narrowed(rows, standing.one, kind.one, unit.one, late.one)
+    first = int(start) if (start := request.args.get("after", "")).isdecimal() and len(start) < 6 else 0
+    shown = found[first : first + counted.PAGE]
+    return page(
+        "improvement/boards/hand_offs.html",
+        kinds=[(word(UNIT_KINDS[line.label]), line) for line in helping.by_kind(rows)],
+        units=helping.by_unit(rows),
+        listing=filters.bar([standing, kind, unit, late]),
+        rows=shown,
+        total=len(found),
+        next_url=filters.address(after=first + counted.PAGE) if first + counted.PAGE < len(found) else "",
+        first_url=filters.address() if first else "",
     )
 
 

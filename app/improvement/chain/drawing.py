@@ -237,7 +237,8 @@ def _name(node: ChainNode) -> str:
 
 def _detail(node: ChainNode) -> str:
     if node.kind == "file":
-        return f"SHA-256 {node.facts['file_sha256']}"
+        source, digest = node.facts["supplier"], f"SHA-256 {node.facts['file_sha256']}"
+        return str(_("来自 %(name)s，%(rest)s", name=source, rest=digest)) if source else digest
     if node.kind == "cell":
         facts = node.facts
         place = _(

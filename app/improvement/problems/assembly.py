@@ -35,12 +35,16 @@ ENTRIES = (
         tab=True,
         narrowed=(("flag", "open"),),
     ),
+    navigation.Entry(
+        "loop", "协办事项", "problem_items.errands", "arrows-exchange", ("problems.view_errands",), order=32
+    ),
 )
 DEEDS = {
     "problem_list.edit": ("改了清单信息", "changed the list"),
     "problem_list.open": ("打开了送审的清单", "opened the list"),
     "problem_list.print": ("生成了清单公文", "drew the document"),
     "problem_item.pass": ("转给别的单位办", "passed it to another unit"),
+    "item_hand_off.give_back": ("办完协办事项，交回责任单位", "gave it back to the responsible unit"),
     "problem_item.spread": ("按单位类型列入", "put it on the list for every unit of a type"),
     "problem_item.edit": ("改了问题项", "changed the item"),
     "problem_item.name_handler": ("指定了经办人", "named a handler"),

@@ -16,7 +16,7 @@ from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM
 from app.improvement.monitoring.models import DataFinding, MonitoringCycle
 from app.improvement.problems import documents
-from app.improvement.problems.models import ListSnapshot, ProblemItem, ProblemList
+from app.improvement.problems.models import ItemErrand, ListSnapshot, ProblemItem, ProblemList
 from app.improvement.problems.operations.items import suspend_for_withdrawal
 from app.improvement.problems.operations.printing import PrintedIn, keep_document
 from app.improvement.problems.operations.reopenings import propose_for_finding
@@ -26,6 +26,7 @@ from app.people.directory.models import Person, RoleAssignment
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 HEADS = ("dept_head", "principal")
+HELPERS = (*HEADS, "dept_officer", "school_coordinator")
 OFFICE = ("office_director", "evaluator")
 WITHDRAWN = text(
     """select distinct i.id from problem_items i join item_findings l on l.item_id = i.id
@@ -79,17 +80,20 @@ def item_reassigned(row: OutboxRow) -> None:
 
 
 def item_passed(row: OutboxRow) -> None:
-    """The unit that has it now hears of it; a section opens the item, a school its own list."""
-    item = db.session.get(ProblemItem, row.record_id)
+    """The unit that has it now hears of it: a helping one opens what it has to know, the responsible one the item."""
+    item = db.session.get(ProblemItem, uuid.UUID(row.data["item"]) if "item" in row.data else row.record_id)
     if item is None:
         return
     unit = uuid.UUID(row.data["unit"])
-    words = Sentence(f"{item.number} 转到你单位协同办理", f"{item.number} was passed to your unit, which helps")
-    heads = _holders(item, ("dept_head", "dept_officer"), unit)
-    letters.write(heads, f"item_passed:{row.id}", "item_passed", item, words, item.address)
-    schools = _holders(item, ("principal",), unit) - heads
-    address = item.address if unit == item.unit_id else "/items"
-    letters.write(schools, f"item_passed_school:{row.id}", "item_passed", item, words, address)
+    persons = _holders(item, HELPERS, unit)
+    if unit == item.unit_id:
+        words = Sentence(f"{item.number} 已交回你单位", f"{item.number} was given back to your unit")
+        letters.write(persons, f"item_passed:{row.id}", "item_passed", item, words, f"{item.address}/hand-offs")
+        return
+    errand = db.session.scalar(select(ItemErrand).where(ItemErrand.item_id == item.id, ItemErrand.unit_id == unit))
+    if errand is not None:  # else it went on before this was delivered
+        words = Sentence(f"{item.number} 转到你单位协同办理", f"{item.number} was passed to your unit, which helps")
+        letters.write(persons, f"item_passed:{row.id}", "item_passed", item, words, errand.address)
 
 
 def _holders(item: ProblemItem, roles: tuple[str, ...], unit_id: uuid.UUID | None = None) -> set[uuid.UUID]:

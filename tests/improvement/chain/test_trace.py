@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from app.core.audit import trail
 from app.core.database import db, use_context, uuid7
+from app.core.imports.models import ImportBatch
 from app.core.policy.actor import SYSTEM, Actor
 from app.improvement.chain.graph import Chain, ChainNode
 from app.improvement.chain.kinds import KINDS
@@ -24,6 +25,7 @@ from app.improvement.plans.models import Evidence, RemediationAction, Remediatio
 from app.improvement.problems.models import ItemFinding, OnsiteCheck, ProblemItem, Reopening
 from tests.cast import Cast, sign_in
 from tests.counting import counted_statements
+from tests.factories.monitoring import act_as
 from tests.improvement.effects.scenes import EffectScene
 from tests.improvement.visits.scenes import VisitScene
 
@@ -186,6 +188,23 @@ def test_the_page_of_every_kind_of_record_draws_the_ring_and_lists_every_node(
     text = said.get_data(as_text=True)
     assert said.status_code == 200 and 'class="chain"' in text
     assert "表“八年级数学”第 37 行 F 列" in text and records["cell"].file_sha256 in text
+
+
+def test_the_file_says_which_supplier_brought_it_and_tells_no_school(
+    scene: EffectScene, client: FlaskClient, cast: Cast
+) -> None:
+    records = records_of(scene, scene.closure_approved())
+    with trail.act(SYSTEM, "system", "test.brought"):
+        batch = db.session.scalar(select(ImportBatch).where(ImportBatch.id == records["cell"].batch_id))
+        assert batch is not None
+        batch.supplier_name = "明测教育评价中心"
+    files = trace(act_as(cast.actor("office_director")), records["cell"]).of("file")
+    assert "明测教育评价中心" in [node.facts["supplier"] for node in files]
+    assert all("supplier" in node.as_json() for node in files)
+    said = sign_in(client, cast["office_director"]).get(f"/trace/items/{records['item'].ref}").get_data(as_text=True)
+    assert f"来自 明测教育评价中心，SHA-256 {batch.file_sha256}" in said
+    own = trace(act_as(cast.actor("principal")), records["item"]).of("file")
+    assert own and all(node.facts["supplier"] is None for node in own if node.shown)
 
 
 @pytest.mark.parametrize(

@@ -179,7 +179,7 @@ def cells(actor: Any) -> Any:
     what = (r.id, r.ref, r.batch_id, r.file_sha256, r.sheet, r.row_no, r.cell, r.value, r.value_type, r.n)
     named = (Indicator.name.label("indicator"), MonitoringCycle.name.label("cycle"), MonitoringCycle.starts_on)
     return (
-        select(*what, r.superseded_at, *named, ImportBatch.file_name)
+        select(*what, r.superseded_at, *named, ImportBatch.file_name, ImportBatch.supplier_name)
         .join(Indicator, Indicator.id == r.indicator_id)
         .outerjoin(MonitoringCycle, MonitoringCycle.id == r.cycle_id)
         .outerjoin(ImportBatch, ImportBatch.id == r.batch_id)

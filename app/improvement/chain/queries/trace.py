@@ -254,7 +254,7 @@ class _Work:
         self._put(
             "cell", row, file, title=row.indicator, number=row.cycle or "", on=row.starts_on, url=url, facts=facts
         )
-        own = {"file_sha256": row.file_sha256, "file_name": row.file_name}
+        own = {"file_sha256": row.file_sha256, "file_name": row.file_name, "supplier": row.supplier_name or None}
         name = row.file_name or ""
         self.found.setdefault(file, ChainNode("file", file, title=name, on=row.starts_on, url=url, facts=own))
 

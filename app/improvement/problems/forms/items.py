@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
 from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
@@ -15,12 +16,13 @@ from app.core.web.forms import Choice, Day, Later, VersionedForm, at_most, offer
 from app.improvement.problems.operations.diagnosis import CauseIn
 from app.improvement.problems.operations.drafting import Submission
 from app.improvement.problems.operations.evaluators import EvaluatorIn
-from app.improvement.problems.operations.hand_offs import PassIn
+from app.improvement.problems.operations.hand_offs import GiveBackIn, PassIn
 from app.improvement.problems.operations.handlers import AcceptIn
 from app.improvement.problems.operations.items import ContestIn, ExtendIn, ReassignIn, SuspendIn, VoidIn
 from app.improvement.problems.operations.notes import OnsiteIn, RemarkIn
 from app.improvement.problems.operations.reopenings import DecisionIn, ReopeningIn
 from app.improvement.problems.words import CAUSES, SEEN, SPANS, TRIGGERS, codes
+from workflows.improvement.problem_item_facts import HELP_WORKING_DAYS
 
 REASON_WANTED = _("理由至少写 %(n)s 个字，对方会看到", n=SHORTEST_REASON)
 Ids = dict[str, uuid.UUID]
@@ -76,10 +78,28 @@ class PassForm(VersionedForm):
     note = TextAreaField(
         _("请对方办什么"), [wanted(_("请写明办什么")), at_most(300)], description=_("交回时写办到了什么")
     )
+    promised_on = Day(
+        _("请对方哪天前交回"),
+        [Optional()],
+        description=_("不写就是 %(n)s 个工作日；交回责任单位时不用写", n=HELP_WORKING_DAYS),
+    )
 
     def given(self, ids: Ids) -> PassIn:
         """What the operation takes."""
-        return PassIn(ids.get(self.unit.data or ""), self.note.data or "", self.version.data)
+        unit = ids.get(self.unit.data or "")
+        return PassIn(unit, self.note.data or "", self.version.data, self.promised_on.data)
+
+
+class GiveBackForm(FlaskForm):
+    """What the helping unit did."""
+
+    note = TextAreaField(
+        _("办到了什么"), [wanted(_("请写办到了什么")), at_most(300)], description=_("对方会看到，至少 5 个字")
+    )
+
+    def given(self) -> GiveBackIn:
+        """What the operation takes."""
+        return GiveBackIn(self.note.data or "")
 
 
 class EvaluatorForm(VersionedForm):

@@ -24,7 +24,7 @@ from app.improvement.problems.operations.diagnosis import add_cause as add_cause
 from app.improvement.problems.operations.diagnosis import change_cause as change_cause
 from app.improvement.problems.operations.diagnosis import remove_cause as remove_cause
 from app.improvement.problems.operations.drafting import Submission, school_of
-from app.improvement.problems.operations.hand_offs import hand, holder_of
+from app.improvement.problems.operations.hand_offs import end_help, hand, holder_of
 from app.improvement.problems.operations.handlers import AcceptIn as AcceptIn
 from app.improvement.problems.operations.handlers import name_handler as name_handler
 from app.improvement.problems.operations.handlers import name_handlers
@@ -226,8 +226,9 @@ def void_item(actor: Actor, item: ProblemItem, given: VoidIn | Submission) -> It
 
 
 def complete_if_settled(item: ProblemItem) -> None:
-    """The list is complete once its last item is closed or void; inside an act."""
+    """Nobody helps with what is closed or void, and the list is complete with its last such item; inside an act."""
     held = item.problem_list
+    end_help(item.id)
     _wait_for_others(item)
     lines = select(ProblemItem).where(ProblemItem.list_id == held.id).execution_options(populate_existing=True)
     db.session.scalars(lines).all()

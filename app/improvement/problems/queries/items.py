@@ -345,6 +345,12 @@ def _with_items(actor: Any) -> Any:
     return wanted.order_by(Unit.code)
 
 
+def address_of(actor: Actor, item_id: uuid.UUID) -> str:
+    """The page of an item, empty for who may not open it."""
+    ref = db.session.scalar(visible_items(actor, select(ProblemItem.ref)).where(ProblemItem.id == item_id))
+    return f"/items/{ref}" if ref else ""
+
+
 def names_of(actor: Actor, ids: set[uuid.UUID | None]) -> dict[uuid.UUID, str]:
     """The names of persons who stand on records that the actor has loaded."""
     rows = db.session.execute(select(Person.id, Person.name).where(Person.id.in_({one for one in ids if one})))

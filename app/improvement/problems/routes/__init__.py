@@ -3,6 +3,7 @@
 from app.improvement.problems.routes import (  # noqa: F401 (each hangs its pages on the blueprints)
     diagnosis,
     drafting,
+    errands,
     evaluators,
     hand_offs,
     item_forms,

@@ -1,0 +1,31 @@
+"""Reads of errands: what was handed to one's own unit for help, and nothing else of the items behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from app.core.database import db
+from app.core.errors import NotFound
+from app.core.policy import decide
+from app.core.policy.actor import Actor
+from app.improvement.problems.models import ItemErrand
+
+VIEW, GIVE_BACK = "problems.view_errands", "problems.give_back"
+MOST = 300
+
+
+def errands(actor: Actor) -> Sequence[ItemErrand]:
+    """What lies with one's own unit now, what was promised first on top."""
+    wanted = decide.visible(actor, select(ItemErrand), ItemErrand, VIEW)
+    return db.session.scalars(wanted.order_by(ItemErrand.promised_on, ItemErrand.number).limit(MOST)).all()
+
+
+def errand_for(actor: Actor, ref: str, right: str = VIEW) -> ItemErrand:
+    """One errand with the unit it goes back to. Raises NotFound."""
+    wanted = decide.visible(actor, select(ItemErrand), ItemErrand, right).where(ItemErrand.ref == ref)
+    found: ItemErrand | None = db.session.scalar(wanted)
+    if found is None:
+        raise NotFound("item_errand", ref)
+    return found
