@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.protection import CONDITIONS, protect
 
-revision = "2026_11_29_q2_errands"
-down_revision = "2026_11_29_q1_suppliers"
+revision = "2026_11_30_t0_errands"
+down_revision = "2026_11_30_r0_on_schools_alone"
 branch_labels = None
 depends_on = None
 
