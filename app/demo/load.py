@@ -16,6 +16,7 @@ from app.demo import (
     answering,
     borrowing,
     coming,
+    districts,
     doubts,
     hand_offs,
     inspection,
@@ -147,6 +148,7 @@ def _on_the_way(county: tree.County, teller: Teller) -> None:
     needs.tell(county, teller)
     letters.tell(county, teller)
     hand_offs.tell(county, teller)
+    districts.tell(county, teller)
     publishing.show(county, teller)
     borrowing.tell(county, teller)
     answering.tell(county, teller)

@@ -24,6 +24,8 @@ from app.people.identity.models import Account
 PASSWORD = "清澜河边有三棵老樟树-2026"  # noqa: S105 (printed by `make demo`; the county is invented)
 SINCE = date(2018, 9, 1)
 DEPARTMENTS = (("01", "基础教育科"), ("02", "教师发展中心教研室"), ("03", "体卫艺与安全管理科"), ("04", "人事师资科"))
+DISTRICTS = (("XQ-01", "城关学区"), ("XQ-02", "清溪学区"))
+"""Between the bureau and the township schools; each has a head and an officer."""
 SUBJECTS = ("chinese", "math", "english", "science", "quality")
 COUNTY_ROLES = (
     ("leading_group_head", "韩其琛", "LD", ()),
@@ -146,6 +148,8 @@ class Builder:
         self._unit("CP", "assessment_group", "CP", "“基于数据的项目测评”大组", "测评大组", leading)
         for code, name in DEPARTMENTS:
             self._unit(code, "department", code, f"{self.county.name}{name}", name, bureau)
+        for code, name in DISTRICTS if self.county.code[-1] == "1" else ():
+            self._unit(code, "school_district", code, f"{short}{name}", name, bureau)
 
     def schools(self, listed: list[tuple[str, str, str]]) -> None:
         """Schools with their leading group."""
@@ -226,6 +230,9 @@ class Builder:
         self.player(
             "school_data_adviser", ADVISER if self.county.code[-1] == "1" else names.person(self.random), codes[0]
         )
+        for code, _name in DISTRICTS if self.county.code[-1] == "1" else ():
+            self.player("dept_head", names.person(self.random), code)
+            self.player("dept_officer", names.person(self.random), code)
 
     def write(self) -> County:
         """Everything in one act of the system."""

@@ -17,7 +17,7 @@ PAGE = Path(__file__).resolve().parents[3] / "docs" / "handbook" / "access.md"
 EVERYBODY = (*ROLES.values(), *HOLDERS.values())
 LEVELS = {
     "county": "县",
-    "department": "科室",
+    "department": "科室、学区",
     "school": "学校",
     "region": "省、市",
     "system": "系统",

@@ -42,8 +42,9 @@ class Offer:
 
 
 def units(actor: Actor) -> list[Unit]:
-    """Schools and departments that the actor may register a record about, by code."""
-    wanted = select(Unit).where(Unit.county_id == actor.county_id, Unit.kind.in_(("school", "department")))
+    """Schools, school districts and departments that the actor may register a record about, by code."""
+    wanted = select(Unit).where(Unit.county_id == actor.county_id)
+    wanted = wanted.where(Unit.kind.in_(("school", "school_district", "department")))
     wanted = wanted.where(or_(Unit.to_on.is_(None), Unit.to_on >= clock.today()))
     return list(db.session.scalars(decide.visible(actor, wanted, Unit, DRAFT).order_by(Unit.kind.desc(), Unit.code)))
 

@@ -40,7 +40,7 @@ REGISTER = "monitoring.register_finding"
 STATES = (*OPEN, "converted", "rejected", "merged", "superseded", "expired", "withdrawn", STRENGTH)
 PAGE = 50
 WHOM = func.coalesce(Indicator.object_code, "school")
-"""A finding without an indicator is about its school or department; it is of no type of evaluation."""
+"""A finding without an indicator is about its unit; it is of no type of evaluation."""
 EVALUATED = (WHOM.label("object_code"), Indicator.evaluation_type)
 CURSOR = "~"
 
@@ -262,12 +262,13 @@ def finding_of_cell(actor: Actor, result_id: uuid.UUID) -> DataFinding | None:
 
 
 def units_for_findings(actor: Actor) -> Sequence[Unit]:
-    """The units about which the actor may register a finding: schools and departments, in code order."""
+    """The units about which the actor may register a finding: schools, school districts, departments, in code order."""
     if decide.scopes_of(actor, REGISTER) == (SUBJECT,):
         found = select(Unit).where(Unit.county_id == actor.county_id)
     else:
         found = decide.visible(actor, select(Unit), Unit, REGISTER)
-    found = found.where(Unit.kind.in_(("school", "department")), or_(Unit.to_on.is_(None), Unit.to_on >= clock.today()))
+    found = found.where(Unit.kind.in_(("school", "school_district", "department")))
+    found = found.where(or_(Unit.to_on.is_(None), Unit.to_on >= clock.today()))
     return db.session.scalars(found.order_by(Unit.kind.desc(), Unit.code)).all()
 
 

@@ -17,11 +17,9 @@ from app.improvement.problems.operations.drafting import ItemIn
 from app.improvement.problems.operations.lists import ArchiveIn, IssueIn, ListIn
 from app.improvement.problems.operations.spreading import SpreadIn
 from app.improvement.problems.words import CATEGORIES, DOMAIN_CODES, SEVERITIES, SOURCES, codes
-from app.people.directory.words import ADDRESSEES, grade_name
+from app.people.directory.words import grade_name
 
 Ids = dict[str, uuid.UUID]
-SPREAD_TO = tuple(code for code in ADDRESSEES if code != "district")
-"""A school district answers for no problem itself; its schools do."""
 GRADES = tuple(f"G{number}" for number in range(1, 13))
 
 

@@ -19,7 +19,7 @@ from app.improvement.problems.operations.evaluators import contracts, running
 from app.improvement.problems.operations.handlers import DEPUTIES, HANDLERS, staff_ids
 from app.people.directory.models import Person, RoleAssignment, SchoolResponsibility, Unit
 
-KINDS = ("department", "school")
+KINDS = ("department", "school_district", "school")
 HELPERS = (
     "county_bureau", "leading_group_office", "guidance_group", "assessment_group", "department", "school_district", "school",
 )  # fmt: skip
@@ -38,7 +38,7 @@ class Named:
 
 
 def responsible_units(actor: Actor) -> list[Unit]:
-    """Departments and schools of the county that may answer for a problem, by code; a school sees itself alone."""
+    """Departments, school districts and schools that may answer for a problem, by code; a school sees itself alone."""
     wanted = select(Unit).where(Unit.county_id == actor.county_id, Unit.kind.in_(KINDS))
     wanted = wanted.where(or_(Unit.to_on.is_(None), Unit.to_on >= clock.today()))
     if actor.school_id is not None:
@@ -54,7 +54,7 @@ def helping_units(actor: Actor) -> list[Unit]:
 
 
 def heads(actor: Actor) -> list[Named]:
-    """Heads of departments and schools of the county: who may be responsible for an item."""
+    """Heads of departments, school districts and schools of the county: who may be responsible for an item."""
     return _holders(actor, HEADS)
 
 

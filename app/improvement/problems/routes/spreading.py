@@ -13,7 +13,6 @@ from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.forms import offered
 from app.core.web.pages import page
-from app.improvement.problems.forms.lists import SPREAD_TO as TYPES
 from app.improvement.problems.forms.lists import SpreadForm
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.operations import spreading as operations
@@ -24,6 +23,8 @@ from app.improvement.problems.routes import list_page
 from app.improvement.problems.routes.blueprints import lists_bp as bp
 from app.people.directory.words import ADDRESSEES
 
+FIRST = next(iter(ADDRESSEES))
+
 
 @bp.get("/items/<ref>/spread")
 @needs("problems.edit_item")
@@ -32,7 +33,7 @@ def spread(ref: str) -> Response:
     found = _line(ref)
     form = SpreadForm(formdata=None, version=found.version)
     chosen = request.args.get("addressee", "")
-    form.addressee.data = chosen if chosen in TYPES else TYPES[0]
+    form.addressee.data = chosen if chosen in ADDRESSEES else FIRST
     return _page(found, form)
 
 
@@ -61,15 +62,15 @@ def _line(ref: str) -> ProblemItem:
 
 
 def _offer(form: SpreadForm) -> None:
-    form.addressee.choices = offered([(code, word(ADDRESSEES[code])) for code in TYPES])
+    form.addressee.choices = offered([(code, word(said)) for code, said in ADDRESSEES.items()])
 
 
 def _page(found: ProblemItem, form: SpreadForm, status: int = 200) -> Response:
     _offer(form)
-    chosen = form.addressee.data if form.addressee.data in TYPES else TYPES[0]
+    chosen = form.addressee.data if form.addressee.data in ADDRESSEES else FIRST
     return page(
         "improvement/problems/forms/spread.html", status, item=found, form=form, chosen=chosen,
-        chosen_word=ADDRESSEES[chosen], types=[(code, ADDRESSEES[code]) for code in TYPES],
+        chosen_word=ADDRESSEES[chosen], types=list(ADDRESSEES.items()),
         receivers=receivers(current_actor(), found, chosen), address=url_for("problem_lists.spread", ref=found.ref),
         back_url=found.problem_list.address,
     )  # fmt: skip

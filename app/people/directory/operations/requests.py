@@ -36,7 +36,7 @@ LEVELS = {
         "assessment_group",
         "department",
     ),
-    "department": ("department",),
+    "department": ("department", "school_district"),
     "school": ("school", "school_group", "school_monitoring_center"),
     "outside": ("county_bureau", "leading_group_office", "school", "external_agency"),
     "region": ("province", "city"),

@@ -195,7 +195,7 @@ def people_within(actor: Actor, unit: Unit) -> list[Person]:
     wanted = select(Person).where(Person.county_id == unit.county_id, Person.left_on.is_(None))
     if unit.school_id is not None:
         wanted = wanted.where(Person.school_id == unit.school_id)
-    elif unit.kind == "department" and actor.role == "dept_head":
+    elif unit.kind in ("department", "school_district") and actor.role == "dept_head":
         wanted = wanted.where(Person.unit_id == unit.id)
     else:
         wanted = wanted.where(Person.school_id.is_(None))

@@ -32,7 +32,8 @@ MOST_EXPORTED = 20_000
 
 def _chosen() -> tuple[tuple[filters.Filter, ...], StaffFilter]:
     actor = current_actor()
-    kinds = ("leading_group", "leading_group_office", "guidance_group", "assessment_group", "department", "school")
+    kinds = ("leading_group", "leading_group_office", "guidance_group", "assessment_group", "department",
+             "school_district", "school")  # fmt: skip
     units = queries.units_within(actor, "people.view_staff", kinds)
     chosen = (
         filters.text("q", _("姓名、拼音或工号")),
