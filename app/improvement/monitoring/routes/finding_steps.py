@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, flash, redirect, url_for
+from flask import Response, url_for
 from flask_babel import gettext as _
 
 from app.core.web import drafts
+from app.core.web.answers import carried_out, onward
 from app.core.web.current import current_actor, needs
 from app.core.web.offers import Way
 from app.core.web.pages import page
@@ -72,8 +73,7 @@ def confirm_finding(ref: str) -> Any:
         return _page("confirm_finding", found, form, 422, draft_url=drafts.address(_draft(found)), draft_at=None)
     operations.confirm_finding(actor, found, form.given())
     drafts.forget_draft(actor, _draft(found))
-    flash(_("已确认，评价员可以把它转为问题项"))
-    return redirect(found.address, 303)
+    return onward(found.address, _("已确认，评价员可以把它转为问题项"))
 
 
 @bp.get("/findings/<ref>/rejection")
@@ -90,11 +90,9 @@ def reject_finding(ref: str) -> Any:
     """Do it."""
     actor, form = current_actor(), RejectForm()
     found = queries.finding_for(actor, ref)
-    if not form.validate():
-        return _page("reject_finding", found, form, 422)
-    operations.reject_finding(actor, found, form.given())
-    flash(_("已排除，理由留在经过里"))
-    return redirect(found.address, 303)
+    if carried_out(form, lambda: operations.reject_finding(actor, found, form.given())):
+        return onward(found.address, _("已排除，理由留在经过里"))
+    return _page("reject_finding", found, form, 422)
 
 
 @bp.get("/findings/<ref>/merging")
@@ -115,8 +113,7 @@ def merge_finding(ref: str) -> Any:
         return _merge_page(found, form, 422)
     target = queries.finding_for(actor, form.target.data)
     operations.merge_finding(actor, found, MergeIn(target.id, form.version.data))
-    flash(_("已并入 %(number)s", number=target.number))
-    return redirect(target.address, 303)
+    return onward(target.address, _("已并入 %(number)s", number=target.number))
 
 
 def _merge_page(found: DataFinding, form: MergeForm, status: int = 200) -> Response:
@@ -141,11 +138,9 @@ def comment_finding(ref: str) -> Any:
     """Keep it."""
     actor, form = current_actor(), CommentForm()
     found = queries.finding_for(actor, ref)
-    if not form.validate():
-        return _page("comment_finding", found, form, 422)
-    operations.comment_finding(actor, found, form.given())
-    flash(_("意见已提交，教研员和办公室会看到"))
-    return redirect(found.address, 303)
+    if carried_out(form, lambda: operations.comment_finding(actor, found, form.given())):
+        return onward(found.address, _("意见已提交，教研员和办公室会看到"))
+    return _page("comment_finding", found, form, 422)
 
 
 @bp.get("/findings/<ref>/evidence")
@@ -162,11 +157,9 @@ def support_finding(ref: str) -> Any:
     """Add it."""
     actor, form = current_actor(), SupportForm()
     found = queries.finding_for(actor, ref)
-    if not form.validate():
-        return _page("support_finding", found, form, 422)
-    operations.support_finding(actor, found, form.support())
-    flash(_("佐证已加入"))
-    return redirect(found.address, 303)
+    if carried_out(form, lambda: operations.support_finding(actor, found, form.support())):
+        return onward(found.address, _("佐证已加入"))
+    return _page("support_finding", found, form, 422)
 
 
 @bp.get("/findings/<ref>/scenarios")
@@ -183,8 +176,6 @@ def tag_finding(ref: str) -> Any:
     """Keep them."""
     actor, form = current_actor(), TagsForm()
     found = queries.finding_for(actor, ref)
-    if not form.validate():
-        return _page("tag_finding", found, form, 422)
-    operations.tag_finding(actor, found, form.given())
-    flash(_("应用场景已保存"))
-    return redirect(found.address, 303)
+    if carried_out(form, lambda: operations.tag_finding(actor, found, form.given())):
+        return onward(found.address, _("应用场景已保存"))
+    return _page("tag_finding", found, form, 422)
