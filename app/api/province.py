@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import uuid
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import raiseload
 
+from app.api.queries import Wanted, edge_of, units_of
 from app.api.records import Shape
 from app.core import clock
 from app.core.database import db
@@ -18,11 +20,11 @@ from app.improvement.monitoring.words import SOURCES
 from app.improvement.plans.models import RemediationAction, RemediationPlan
 from app.improvement.problems.models import ItemFinding, ProblemItem
 from app.improvement.problems.queries.reach import visible_items
+from app.improvement.problems.words import SEVERITIES
 from app.people.directory.models import Person, Unit
 from workflows.improvement.problem_item import PROBLEM_ITEM
 
-MOST = 20_000
-COLUMNS = ("序号", "问题编号", "清单类别", "来源文号", "问题名称", "问题描述", "发现日期", "责任单位", "责任人", "协同单位数",
+COLUMNS = ("序号", "问题编号", "清单类别", "来源文号", "问题名称", "问题描述", "发现日期", "责任单位", "责任人", "协同单位",
            "严重程度", "整改目标", "整改措施", "整改期限", "整改进度", "是否超期", "当前状态")  # fmt: skip
 """Headings of the workbook, in the order of OpenItem."""
 
@@ -38,7 +40,7 @@ class OpenItem(Shape):
     found_on: date | None
     unit: str
     person: str
-    co_units: int
+    co_units: list[str]
     severity: str
     target: str
     measures: str
@@ -85,17 +87,30 @@ def _rows(actor: Actor) -> Select[Any]:
         .outerjoin(origin, origin.c.item_id == ProblemItem.id)
         .where(ProblemItem.id.in_(shown))
         .order_by(ProblemItem.id)
-        .limit(MOST)
     )  # fmt: skip
 
 
-def open_items(actor: Actor) -> Iterator[OpenItem]:
-    """Every open item of the county's lists that the actor sees, in the order of their making."""
-    for row in db.session.execute(_rows(actor).options(raiseload("*"))):
-        yield _shape(row)
+def open_items(actor: Actor, wanted: Wanted | None = None) -> tuple[list[OpenItem], str | None]:
+    """Open items of the county's lists that the actor sees, in the order of their making, and the cursor of the next page.
+
+    All of them where no page is wanted. Raises Invalid for a cursor that is gone.
+    """
+    query = _rows(actor).options(raiseload("*"))
+    if wanted is not None:
+        query = query.limit(wanted.size + 1)
+        if wanted.after:
+            query = query.where(ProblemItem.id > edge_of(actor, "items", wanted.after))
+    rows = db.session.execute(query).all()
+    shown = rows if wanted is None else rows[: wanted.size]
+    return _shapes(actor, shown), shown[-1].ProblemItem.ref if len(rows) > len(shown) else None
 
 
-def _shape(row: Any) -> OpenItem:
+def _shapes(actor: Actor, rows: Sequence[Any]) -> list[OpenItem]:
+    helpers = units_of(actor, (uuid.UUID(one) for row in rows for one in row.ProblemItem.co_units or ()))
+    return [_shape(row, {str(unit): found.name for unit, found in helpers.items()}) for row in rows]
+
+
+def _shape(row: Any, helpers: dict[str, str]) -> OpenItem:
     item = row.ProblemItem
     return OpenItem(
         number=item.number,
@@ -106,8 +121,8 @@ def _shape(row: Any) -> OpenItem:
         found_on=row.found_on,
         unit=row.unit_name or "",
         person=row.person_name or "",
-        co_units=len(item.co_units or ()),
-        severity=item.severity or "",
+        co_units=[helpers[one] for one in item.co_units or () if one in helpers],
+        severity=SEVERITIES[item.severity].zh if item.severity in SEVERITIES else "",
         target=f"{item.target:g}" if item.target is not None else item.criteria,
         measures=row.measures or "",
         due_on=item.due_on,

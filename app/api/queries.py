@@ -112,13 +112,21 @@ def page_of(actor: Actor, name: str, wanted: Wanted) -> tuple[list[Any], str | N
     if wanted.changed_since is not None:
         query = query.where(model.state_since >= wanted.changed_since)
     if wanted.after:
-        edge = db.session.scalar(resource.see(actor, select(model.id)).where(model.ref == wanted.after))
-        if edge is None:
-            raise Invalid("after", LOST)
-        query = query.where(model.id > edge)
+        query = query.where(model.id > edge_of(actor, name, wanted.after))
     rows = list(db.session.scalars(query.order_by(model.id).limit(wanted.size + 1)).unique())
     more, rows = len(rows) > wanted.size, rows[: wanted.size]
     return rows, rows[-1].ref if more else None
+
+
+def edge_of(actor: Actor, name: str, after: str) -> uuid.UUID:
+    """The id of the record that a cursor names. Raises Invalid where it is gone."""
+    resource = RESOURCES[name]
+    edge: uuid.UUID | None = db.session.scalar(
+        resource.see(actor, select(resource.model.id)).where(resource.model.ref == after)
+    )
+    if edge is None:
+        raise Invalid("after", LOST)
+    return edge
 
 
 def record_for(actor: Actor, name: str, ref: str) -> Any:

@@ -12,6 +12,7 @@ from app.improvement.chain.kinds import BY_PATH
 from tests.api.conftest import FOREIGN, program_for
 from tests.cast import Cast, sign_in
 from tests.counting import counted_statements
+from tests.improvement.problems.scenes import Scene
 from tests.policy.records import Chain
 
 Records = tuple[Chain, Chain]
@@ -43,6 +44,27 @@ def test_open_items_come_in_the_fields_of_the_seven_lists_and_only_open_ones(
     assert answer.status_code == 200 and len(seen) <= 10
     assert answer.json["data"] and all(set(one) == set(OpenItem.model_fields) for one in answer.json["data"])
     assert FOREIGN not in answer.text and len(COLUMNS) == len(OpenItem.model_fields) + 1
+
+
+def test_open_items_are_read_to_their_end_page_by_page_with_chinese_words_and_helping_units(
+    app: Flask, cast: Cast, records: Records
+) -> None:
+    scene = Scene(cast)
+    helper = cast.units["yuntai"]
+    first, second = (scene.item("implementing", co_units=[str(helper.id)], severity="severe") for _ in range(2))
+    program, told, after = program_for(app, cast, "office_director"), [], ""
+    whole = program.get("open-items").json
+    assert whole["next"] is None
+    for _ in range(len(whole["data"])):
+        page = program.get(f"open-items?size=1{after}").json
+        told += page["data"]
+        after = f"&after={page['next']}"
+    assert told == whole["data"] and page["next"] is None
+    mine = {one["number"]: one for one in told}
+    for item in (first, second):
+        assert (mine[item.number]["severity"], mine[item.number]["co_units"]) == ("重", [helper.name])
+    gone = program.get("open-items?after=" + "0" * 16)
+    assert gone.status_code == 422 and "after" in gone.text
 
 
 def test_the_workbook_has_the_same_rows_under_chinese_headings(app: Flask, cast: Cast, records: Records) -> None:

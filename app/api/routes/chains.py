@@ -8,6 +8,7 @@ from flask import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.province import COLUMNS, OpenItem, open_items
+from app.api.queries import Wanted
 from app.api.records import Shape
 from app.api.routes.admin import bp as pages_bp
 from app.api.routes.blueprint import bp, grants
@@ -57,19 +58,29 @@ for _path, _kind in BY_PATH.items():
     _offer(_path, _kind)
 
 
+class OpenItemsQuery(Shape):
+    """Which page of the open items."""
+
+    after: str | None = Field(None, pattern="^[0-9a-f]{16}$", description="上一页的 next · next of the page before")
+    size: int = Field(200, ge=1, le=200)
+
+
 class OpenItemsOut(Shape):
-    """七张问题清单: the open items of the county."""
+    """七张问题清单: one page of the open items of the county."""
 
     data: list[OpenItem]
+    next: str | None = Field(None, description="下一页的 after；空表示读完了 · after of the next page; null at the end")
 
 
 @bp.get("/open-items")
 @grants("problems:read", "problems.view_items")
+@bp.input(OpenItemsQuery, location="query", arg_name="wanted")
 @bp.output(OpenItemsOut)
 @bp.doc(summary="未销号问题项（七张问题清单字段） · open items for a provincial platform", operation_id="open_items")
-def open_items_out() -> Any:
-    """All of them at once."""
-    return OpenItemsOut(data=list(open_items(current_actor())))
+def open_items_out(wanted: OpenItemsQuery) -> Any:
+    """One page of them, in the order of their making."""
+    data, after = open_items(current_actor(), Wanted(after=wanted.after, size=wanted.size))
+    return OpenItemsOut(data=data, next=after)
 
 
 @pages_bp.get("/programs/open-items")
@@ -78,8 +89,7 @@ def open_items_out() -> Any:
 def open_items_workbook() -> Response:
     """The same as a workbook, for platforms without an interface."""
     rows = []
-    for number, one in enumerate(open_items(current_actor()), 1):
-        values = list(one.model_dump().values())
-        values[list(OpenItem.model_fields).index("overdue")] = "是" if one.overdue else "否"
-        rows.append([number, *values])
+    for number, one in enumerate(open_items(current_actor())[0], 1):
+        told = one.model_dump() | {"overdue": "是" if one.overdue else "否", "co_units": "、".join(one.co_units)}
+        rows.append([number, *told.values()])
     return workbook_file(write_workbook(COLUMNS, rows, sheet="七张问题清单"), "open-items")
