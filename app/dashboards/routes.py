@@ -24,11 +24,12 @@ from app.core.web.first_page import heaps_of, panels_of
 from app.core.web.pages import language, page, say
 from app.dashboards import queries
 from app.dashboards.own import own_board, own_results
+from app.dashboards.search import LONGEST, found_for, numbered
 from app.dashboards.standing import standing
 from app.improvement.boards.drawing import COLUMNS
 from app.improvement.boards.flow import ageing
 from app.improvement.boards.tally import tally
-from app.improvement.monitoring import words
+from app.improvement.monitoring import words as monitoring_words
 from app.improvement.monitoring.numbers import monitoring_numbers
 from app.improvement.monitoring.queries.class_results import newest_class_round
 from app.improvement.plans.queries.lights import lights
@@ -43,7 +44,9 @@ MOST_LAMPS = 8
 MOST_TASKS = 12
 """Tasks on the first page, the most urgent ones; all of them are a link away."""
 BOARD_ROLES = frozenset({"office_director", "evaluator", "leading_group_head", "leading_group_member"})
-WORDS = SimpleNamespace(subject=words.SUBJECTS, grade=words.GRADES, benchmark=words.BENCHMARKS)
+WORDS = SimpleNamespace(
+    subject=monitoring_words.SUBJECTS, grade=monitoring_words.GRADES, benchmark=monitoring_words.BENCHMARKS
+)
 ELSEWHERE = {"sys_admin": "identity.accounts", "security_admin": "identity.role_requests", "auditor": "audit.entries"}
 
 
@@ -143,8 +146,11 @@ def read_all() -> Any:
 @bp.get("/search")
 @needs("problems.view_items")
 def search() -> Any:
-    """A number leads straight to its item; words go to the list."""
-    return redirect(f"/items?q={request.args.get('q', '').strip()[:60]}", 303)
+    """A number leads straight to its record; words to all that hold them, kind by kind."""
+    actor, words = current_actor(), request.args.get("q", "").strip()[:LONGEST]
+    if (record := numbered(actor, words)) is not None:
+        return redirect(record.address, 303)
+    return page("dashboards/search.html", words=words, found=found_for(actor, words) if words else [])
 
 
 def task(thing: Waiting) -> dict[str, Any]:
