@@ -16,7 +16,7 @@ from whitenoise import WhiteNoise
 from app import models  # noqa: F401 (every table is known before the first query)
 from app.assembly import AREAS
 from app.cli import commands
-from app.core import clock, logs, pdf
+from app.core import clock, limits, logs, pdf
 from app.core.audit import trail
 from app.core.database import db, quiet_line, use_context_key
 from app.core.round_trip import keep_what_is_ready
@@ -140,6 +140,8 @@ def _speak(app: Flask) -> None:
 
 
 def _guard(app: Flask, settings: Settings) -> None:
+    app.before_request(limits.refuse_early)
+    app.after_request(limits.remember_shut)
     CSRFProtect(app)
     app.request_class = typed.FormRequest
     if typed.refuse_unread not in trail.BEGINNINGS:

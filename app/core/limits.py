@@ -12,9 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import Flask, current_app, g, request
-from flask_limiter import Limiter
+from flask import Flask, Response, current_app, g, request, session
+from flask_limiter import Limiter, RequestLimit
 from sqlalchemy import delete, select, text, update
+from werkzeug.exceptions import TooManyRequests
 
 from app.core import clock
 from app.core.database import Base, Mapped, String, keep, mapped_column
@@ -158,10 +159,62 @@ def in_general() -> str:
     return "1000000 per minute" if testing else "900 per minute"
 
 
-throttle = Limiter(who_asks, default_limits=[in_general], in_memory_fallback_enabled=True, swallow_errors=False)
+SHUT: dict[tuple[str, str], float] = {}
+"""Browser and endpoint whose limit is used up → the moment before which nothing of it is looked up."""
+MOST_SHUT = 10_000
+PAUSE = 60
+"""Seconds that a refused request waits: after them it is counted anew (security 76)."""
+
+
+class Throttle(Limiter):
+    """Counts in Redis, without Redis in memory; what is used up is known before anything is looked up."""
+
+    def reset(self) -> None:
+        """Every count begins anew."""
+        super().reset()
+        SHUT.clear()
+
+
+throttle = Throttle(who_asks, default_limits=[in_general], in_memory_fallback_enabled=True, swallow_errors=False)
 """General throttling; costly routes add `@throttle.limit("30 per minute")`. Without Redis it counts in memory."""
 COSTLY = "30 per minute"
 """Exports, PDF, search over everything (security 76)."""
+COSTLY_MOST = 60
+
+
+def _door() -> tuple[str, str]:
+    """Whose browser asks for what, by nothing but the request and its signed cookie."""
+    token = request.headers.get("Authorization") or session.get("sign_in")
+    if token:
+        who = hashlib.sha256(str(token).encode()).hexdigest()
+    else:
+        who = next(filter(None, (tell() for tell in KNOWN)), None) or str(request.remote_addr)
+    return who, request.endpoint or ""
+
+
+def refuse_early() -> None:
+    """Before each request: one whose limit is used up costs no look-up of the person and no page."""
+    if SHUT and SHUT.get(_door(), 0) > clock.monotonic():
+        raise TooManyRequests
+
+
+def remember_shut(response: Response) -> Response:
+    """After each request: what it used up is refused early from now on; a refusal says when to come back."""
+    if response.status_code == TooManyRequests.code:
+        response.headers.setdefault("Retry-After", str(PAUSE))
+    used_up = [one for one in throttle.current_limits if one.breached or (_is_costly(one) and one.remaining == 0)]
+    if used_up:
+        now = clock.monotonic()
+        if len(SHUT) >= MOST_SHUT:
+            for door in [door for door, until in SHUT.items() if until <= now] or list(SHUT)[: MOST_SHUT // 2]:
+                del SHUT[door]
+        SHUT[_door()] = now + min(PAUSE, *(one.limit.get_expiry() for one in used_up))
+    return response
+
+
+def _is_costly(one: RequestLimit) -> bool:
+    """A limit of its own, not the general one, whose rest it would take a question to Redis to know at every page."""
+    return one.limit.amount <= COSTLY_MOST
 
 
 def storage_address(redis_url: str) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, flash, redirect, request, url_for
+from flask import Flask, Response, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError
@@ -97,9 +99,13 @@ def _too_large(error: Any) -> Response:
 
 
 def _too_often(error: Any) -> Response:
-    response = page("errors/too_often.html", 429)
-    response.headers["Retry-After"] = "60"
-    return response
+    """A page that is the same for everybody: nothing is looked up for who asks too often."""
+    return Response(_too_often_page(), 429)
+
+
+@cache
+def _too_often_page() -> bytes:
+    return (Path(str(current_app.template_folder)) / "errors" / "too_often.html").read_bytes()
 
 
 def _unstorable(error: DataError) -> Response:

@@ -27,6 +27,7 @@ from app.core.web.trusted_proxy import TrustedProxy
 from app.people.identity import state_of_system
 from tests.cast import Cast, sign_in, with_token
 from tests.cluster import Cluster
+from tests.counting import counted_statements
 
 
 def test_security_75_a_day_with_many_reads_or_refusals_stands_out(app: Flask, client: FlaskClient, cast: Cast) -> None:
@@ -50,6 +51,80 @@ def test_security_76_too_many_requests_are_answered_with_429_and_when_to_come_ba
     limits.throttle.reset()
     assert [a.status_code for a in answers[:30]] == [200] * 30
     assert (answers[30].status_code, answers[30].headers["Retry-After"]) == (429, "60")
+
+
+def test_security_76_a_limited_request_asks_the_database_nothing_and_is_one_small_page(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    sign_in(client, cast["sys_admin"])
+    limits.throttle.reset()
+    assert [client.get("/accounts.xlsx").status_code for _ in range(30)] == [200] * 30
+    with counted_statements() as seen:
+        refused = [client.get("/accounts.xlsx") for _ in range(5)]
+    limits.throttle.reset()
+    assert [one.status_code for one in refused] == [429] * 5 and seen == [], "not even who it is was looked up"
+    for words in ("请等一分钟再试", "Wait a minute and try again"):
+        assert words in refused[0].text
+    assert len(refused[0].data) < 2000 and refused[0].headers["Retry-After"] == "60"
+
+
+def test_security_76_one_persons_limit_shuts_no_other_page_and_nobody_else_out(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    sign_in(client, cast["sys_admin"])
+    other = sign_in(app.test_client(), cast["office_director"])
+    limits.throttle.reset()
+    for _ in range(31):
+        client.get("/accounts.xlsx")
+    answers = [client.get("/accounts"), other.get("/items.xlsx"), other.get("/items")]
+    limits.throttle.reset()
+    assert [one.status_code for one in answers] == [200, 200, 200]
+
+
+def test_security_76_another_browser_of_the_same_person_shares_the_count(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    sign_in(client, cast["sys_admin"])
+    second = sign_in(app.test_client(), cast["sys_admin"])
+    limits.throttle.reset()
+    for _ in range(30):
+        client.get("/accounts.xlsx")
+    answers = [second.get("/accounts.xlsx").status_code for _ in range(2)]
+    limits.throttle.reset()
+    assert answers == [429, 429], "counted by the account, whatever the browser"
+
+
+def test_security_76_after_the_pause_it_is_counted_anew(
+    client: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(client, cast["sys_admin"])
+    limits.throttle.reset()
+    for _ in range(31):
+        client.get("/accounts.xlsx")
+    later = core_clock.monotonic() + limits.PAUSE + 1
+    limits.throttle.storage.reset()  # the minute of the count is over
+    monkeypatch.setattr(core_clock, "monotonic", lambda: later)
+    answer = client.get("/accounts.xlsx").status_code
+    limits.throttle.reset()
+    assert answer == 200
+
+
+def test_security_76_limits_hold_when_redis_is_lost(
+    app: Flask, client: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(client, cast["sys_admin"])
+    limits.throttle.reset()
+    monkeypatch.setattr(limits.throttle.limiter.storage, "incr", _lost)
+    answers = [client.get("/accounts.xlsx").status_code for _ in range(32)]
+    assert limits.throttle._storage_dead, "the count went on in memory"
+    monkeypatch.undo()
+    limits.throttle._storage_dead = False
+    limits.throttle.reset()
+    assert answers == [200] * 30 + [429] * 2
+
+
+def _lost(*_given: object, **_named: object) -> int:
+    raise ConnectionError("no Redis there")
 
 
 def test_security_77_only_a_declared_proxy_is_believed_about_addresses() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
@@ -18,8 +18,10 @@ from app.core.imports.models import ImportBatch
 from app.core.on_demand import on_demand
 from app.core.policy.actor import Actor
 from app.improvement.effects.models import ValueAddedEffect, ValueAddedRun, ValueAddedScore
+from app.improvement.effects.telling import NUMBERS, TOO_NEAR, Told, is_near, told_safely
 from app.improvement.effects.value_added import ASKED, Effect, Pupils, Reckoning, reckon
 from app.improvement.monitoring.models import MonitoringCycle
+from app.improvement.monitoring.telling import rounds_done_again
 from app.improvement.provenance import inputs_digest
 from app.people.directory.models import Unit
 
@@ -61,13 +63,34 @@ def run_value_added(actor: Actor, cycle: MonitoringCycle, given: RunIn) -> Value
     if batch_id is None:
         raise Invalid("subject", NO_ROWS)
     pupils = _pupils(rows, given.covariates)
-    found = reckon(pupils, given.model)
+    found = _told_safely(cycle, given.subject, reckon(pupils, given.model))
     run = _kept(actor, cycle, batch_id, given, rows, found)
     _keep_effects(run, cycle, found)
     deed = trail.current()
     if deed is not None:
         deed.main.extra.update(inputs=run.inputs_sha256, n=run.n, rows=run.rows, model=run.model or "")
     return run
+
+
+def _told_safely(cycle: MonitoringCycle, subject: str, found: Reckoning) -> Reckoning:
+    """The reckoning without what would show a pupil beside earlier ones. Raises Invalid where nothing is left of it."""
+    same = select(ValueAddedRun).where(
+        ValueAddedRun.cycle_id.in_([cycle.id, *rounds_done_again(cycle)]), ValueAddedRun.subject == subject
+    )
+    runs = {run.id: run for run in db.session.scalars(same.order_by(ValueAddedRun.id))}
+    lines = select(ValueAddedEffect, Unit.code).join(Unit, Unit.id == ValueAddedEffect.unit_id)
+    rows = db.session.execute(lines.where(ValueAddedEffect.run_id.in_(runs)).order_by(ValueAddedEffect.run_id))
+    earlier = [Told(runs[line.run_id].model, _as_effect(line, code)) for line, code in rows]
+    effects = told_safely(found.effects, found.model, earlier)
+    near = any(is_near(found.n, run.n) or is_near(found.rows, run.rows) for run in runs.values())
+    if effects is None or near:
+        raise Invalid("subject", TOO_NEAR)
+    moved = [run.found["scatter"] for run in runs.values() if (run.n, run.rows) != (found.n, found.rows)]
+    return replace(found, effects=effects, scatter=moved[-1] if moved else found.scatter)
+
+
+def _as_effect(line: ValueAddedEffect, code: str) -> Effect:
+    return Effect(code, line.class_no, line.rows, line.n, *(getattr(line, name) for name in NUMBERS))
 
 
 def _rows(cycle: MonitoringCycle, subject: str) -> tuple[uuid.UUID | None, Sequence[Any]]:
