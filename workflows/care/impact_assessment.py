@@ -35,6 +35,19 @@ class AssessmentFacts(Protocol):
         """That day has passed."""
 
 
+class AssessedFacts(Protocol):
+    """What the guard reads of anything that begins under an assessment."""
+
+    @property
+    def has_impact_assessment(self) -> bool:
+        """An impact assessment of its purpose is in force."""
+
+
+@guard("这个目的的个人信息保护影响评估正在生效", en="An impact assessment of this purpose is in force")
+def has_impact_assessment(record: AssessedFacts) -> bool:
+    return record.has_impact_assessment
+
+
 @guard("写全必要性、风险、措施和结论", en="Write necessity, risks, measures and conclusion")
 def is_written(assessment: AssessmentFacts) -> bool:
     return assessment.is_written

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from workflows.care.impact_assessment import has_impact_assessment
 from workflows.care.versions import DRAFT, STATES, VersionFacts, steps
 from workflows.vocabulary import Workflow, guard
 
@@ -12,6 +13,10 @@ class RuleSetFacts(VersionFacts, Protocol):
     @property
     def was_tried(self) -> bool:
         """A dry run of this very content is there."""
+
+    @property
+    def has_impact_assessment(self) -> bool:
+        """An impact assessment of levels is in force."""
 
 
 @guard("还没有试算", en="There is no dry run yet")
@@ -32,5 +37,6 @@ RULE_SET = Workflow(
         activates="rainbow.activate_rules",
         returns="return_rules",
         ready=(was_tried,),
+        begins=(has_impact_assessment,),
     ),
 )

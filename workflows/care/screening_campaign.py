@@ -81,11 +81,6 @@ def licences_hold(campaign: CampaignFacts) -> bool:
     return campaign.licences_hold
 
 
-@guard("测评的个人信息保护影响评估正在生效", en="An impact assessment of the survey is in force")
-def has_impact_assessment(campaign: CampaignFacts) -> bool:
-    return campaign.has_impact_assessment
-
-
 @guard("每个开放日都有人值守", en="Somebody is on duty on every open day")
 def has_duty_roster(campaign: CampaignFacts) -> bool:
     return campaign.has_duty_roster

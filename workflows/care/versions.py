@@ -60,8 +60,13 @@ def has_outside_expert(version: VersionFacts) -> bool:
 AUTHORS = ("draft", "submit")
 
 
-def steps(*, drafts: str, agrees: str, activates: str, returns: str, ready: tuple[Guard, ...]) -> tuple[Step, ...]:
-    """Every step from the file to the newer version; `ready`: what must hold besides the cases before anybody agrees."""
+def steps(
+    *, drafts: str, agrees: str, activates: str, returns: str, ready: tuple[Guard, ...], begins: tuple[Guard, ...] = ()
+) -> tuple[Step, ...]:
+    """Every step from the file to the newer version.
+
+    `ready`: what must hold besides the cases before anybody agrees; `begins`: what else before it is put in force.
+    """
     tested: Any = (vectors_pass, *ready)
     return (
         Step("draft", "导入草稿", "Bring in as a draft", source=(NEW,), target=DRAFT, needs=drafts,
@@ -77,7 +82,8 @@ def steps(*, drafts: str, agrees: str, activates: str, returns: str, ready: tupl
              guards=(*tested, is_agreed_once), four_eyes=(*AUTHORS, "agree", "note_outside"), star=True),
         Step(returns, "退回修改", "Return", source=(UNDER_REVIEW,), target=RETURNED, needs=agrees, reason=True,
              four_eyes=AUTHORS),
-        Step("activate", "启用", "Put in force", source=(APPROVED,), target=ACTIVE, needs=activates, guards=tested,
+        Step("activate", "启用", "Put in force", source=(APPROVED,), target=ACTIVE, needs=activates,
+             guards=(*tested, *begins),
              star=True),
         Step("withdraw", "撤回", "Withdraw", source=(DRAFT, RETURNED, APPROVED), target=WITHDRAWN, needs=drafts),
         Step("retire", "由新版本代替", "Replaced by a newer one", source=(ACTIVE,), target=RETIRED, system=True),
