@@ -14,7 +14,7 @@ from bench.figures.pages import Asker
 from bench.rounds import figure, interleave
 from bench.web import Line, Server, get, load, ours
 
-COSTLY, FREE = "/items.xlsx?state=draft", 30
+COSTLY, FREE = "/lists.xlsx", 30
 REQUESTS, CONNECTIONS, ROUNDS = 120, 4, 7
 PER_SECOND = 100
 """How often the one who is refused asks again."""

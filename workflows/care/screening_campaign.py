@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from workflows.care.impact_assessment import has_impact_assessment
 from workflows.vocabulary import NEW, Case, Needs, State, Step, Workflow, WorkingDays, guard
 
 

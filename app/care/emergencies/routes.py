@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, current_app
@@ -11,13 +12,23 @@ from app.care.emergencies import operations, queries, words
 from app.care.emergencies.forms import ToldForm
 from app.care.emergencies.models import EmergencyNotice
 from app.core.audit import trail
+from app.core.casework.records import Movable
 from app.core.policy import decide
+from app.core.policy.actor import Actor
 from app.core.web.answers import carried_out, onward
 from app.core.web.current import current_actor, needs
 from app.core.web.offers import chips_of
 from app.core.web.pages import page
 
 bp = Blueprint("emergencies", __name__)
+BESIDE: list[Callable[[Actor, EmergencyNotice], Sequence[Movable]]] = []
+"""What other features know of a notice, each shown as a link; put in as they are registered."""
+
+
+def beside(known: Callable[[Actor, EmergencyNotice], Sequence[Movable]]) -> None:
+    """Show a feature's records on the page of a notice; the same twice changes nothing."""
+    if known not in BESIDE:
+        BESIDE.append(known)
 
 
 @bp.context_processor
@@ -52,6 +63,7 @@ def _one(found: EmergencyNotice, status: int = 200, form: ToldForm | None = None
     return page(
         "care/emergencies/notice.html", status, one=found, student=student, school=queries.school_of(found),
         said=ring.open_text(operations.place_of(found), found.told_sealed) if told else "", clocks=chips_of([found]),
+        beside=[record for known in BESIDE for record in known(actor, found)],
         may_tell=found.state == "due" and decide.may(actor, queries.TELL, found),
         form=form or ToldForm(formdata=None, version=found.version),
     )  # fmt: skip

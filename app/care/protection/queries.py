@@ -44,6 +44,11 @@ def assessment_for(actor: Actor, ref: str) -> ImpactAssessment:
     return found
 
 
+def openable(actor: Actor, one: ImpactAssessment | None) -> ImpactAssessment | None:
+    """An assessment that another page names, for whom may open it."""
+    return one if one is not None and decide.may(actor, VIEW, one) else None
+
+
 def versions_of(actor: Actor, one: ImpactAssessment) -> Sequence[ImpactAssessment]:
     """All versions of what this one is about, the newest first."""
     wanted = select(ImpactAssessment).where(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.care.emergencies.routes import beside
 from app.care.sharing import queries
 from app.care.sharing.models import Handover
 from app.care.sharing.routes import bp
@@ -17,5 +18,6 @@ def register(app: Flask) -> None:
     if bp.name not in app.blueprints:
         app.register_blueprint(bp)
     movable(Handover)
+    beside(queries.handovers_of)
     navigation.add(navigation.Entry("care", "信息提供", "sharing.index", "file-export", (queries.VIEW,), order=63))
     WORDS.update({"handover.write": ("修改要提供的信息", "changed what is to be given")})

@@ -55,6 +55,8 @@ class Handover(Base, Movable):
     student_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("students.id"), index=True)
     assessment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("impact_assessments.id"))
     """The assessment of the recipient: there is no other way to name one."""
+    notice_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("emergency_notices.id"), index=True)
+    """The emergency without an agreement that it came from."""
     fields: Mapped[list[str]]
     basis: Mapped[str] = mapped_column(String(10))
     words_sealed: Mapped[bytes] = mapped_column(Sealed())

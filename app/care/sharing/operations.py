@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.care.emergencies.models import EmergencyNotice
 from app.care.protection.models import RECIPIENT, ImpactAssessment
 from app.care.rights.operations.requests import Child
 from app.care.sharing.models import BASES, FIELDS, WRITTEN, Handover
@@ -89,10 +91,19 @@ def _write(one: Handover, given: HandoverIn) -> None:
     words = {name: given.words.get(name, "").strip() for name in WRITTEN if name in named}
     one.words_sealed = sealed(one, "words_sealed", words)
     one.reason_sealed = sealed(one, "reason_sealed", {"why": given.why.strip()}) if given.basis != "consent" else None
+    one.notice_id = _notice(one) if given.basis == "emergency" else None
     one.signed_on, one.student_agreed = given.signed_on, given.student_agreed
     if given.file is not None:
         one.consent_sha256, one.consent_name = given.file.sha256, given.file.name[:200]
         one.consent_type = given.file.media_type
+
+
+def _notice(one: Handover) -> uuid.UUID | None:
+    """The child's newest emergency without an agreement."""
+    wanted = select(EmergencyNotice.id).where(EmergencyNotice.student_id == one.student_id)
+    newest = wanted.order_by(EmergencyNotice.happened_on.desc(), EmergencyNotice.id.desc()).limit(1)
+    found: uuid.UUID | None = db.session.scalar(newest)
+    return found
 
 
 def _recipient(one: Handover, given: HandoverIn) -> ImpactAssessment:

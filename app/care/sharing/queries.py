@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.care.emergencies.models import EmergencyNotice
+from app.care.emergencies.queries import VIEW as EMERGENCIES
 from app.care.protection.models import RECIPIENT, ImpactAssessment
 from app.care.sharing.models import Handover
 from app.core import clock
@@ -40,6 +42,23 @@ def handover_for(actor: Actor, ref: str) -> Handover:
     if found is None:
         raise NotFound("handover", ref)
     return found
+
+
+def notice_of(actor: Actor, handover: Handover) -> EmergencyNotice | None:
+    """The emergency that it came from, for whom may open it."""
+    wanted = select(EmergencyNotice).where(EmergencyNotice.id == handover.notice_id)
+    if handover.notice_id is None or not decide.holds(actor, EMERGENCIES):
+        return None
+    found: EmergencyNotice | None = db.session.scalar(decide.visible(actor, wanted, EmergencyNotice, EMERGENCIES))
+    return found
+
+
+def handovers_of(actor: Actor, notice: EmergencyNotice) -> Sequence[Handover]:
+    """What was given because of an emergency, for whom may open it, the newest first."""
+    if not decide.holds(actor, VIEW):
+        return ()
+    wanted = select(Handover).where(Handover.notice_id == notice.id).order_by(Handover.created_at.desc(), Handover.id)
+    return db.session.scalars(decide.visible(actor, wanted, Handover, VIEW)).all()
 
 
 def recipients(actor: Actor) -> Sequence[ImpactAssessment]:

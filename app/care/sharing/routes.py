@@ -123,6 +123,7 @@ def show(ref: str) -> Response:
         "care/sharing/handover.html", one=found, student=student, school=queries.school_of(found), carried=carried,
         why=opened(found, "reason_sealed").get("why", "") if student else "", notes=notes_of(found),
         clocks=chips_of([found]), offers=offers_of(actor, found, ASKING.ways(found)), story=story_of(actor, [found]),
+        notice=queries.notice_of(actor, found),
         may_write=found.state in operations.OPEN and decide.may(actor, queries.PREPARE, found),
     )  # fmt: skip
 

@@ -27,13 +27,19 @@ LEAD, OFFICER, HEAD = "psych_center_lead", "dpo", "leading_group_head"
 STEP = VersionStep()
 
 
+def tell_first(term: Term) -> None:
+    """Levels, before the first rule set of the county was put in force."""
+    term.at(ASKED + 24, 9)
+    _in_force(term, "levels", by=LEAD)
+
+
 def tell(term: Term) -> None:
     """What must be in force before the term begins, and some that stand at other stops."""
     term.at(BEFORE + 4, 9)
     _in_force(term, "screening", by=LEAD)
     _in_force(term, "figures", by=LEAD, until=term.days.before(ASKED))
     term.at(BEFORE, 9)
-    for code in ("screening", "levels", "observation"):
+    for code in ("screening", "observation"):
         _in_force(term, code, by=LEAD)
     for code in ("counseling", "referral_share", "urgent"):
         _in_force(term, code, by=OFFICER)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
+
 from flask import current_app
 from sqlalchemy import select
 
+from app.care.emergencies.models import EmergencyNotice
 from app.care.protection.models import RECIPIENT, in_force
 from app.care.rights.operations.requests import Child
 from app.care.sharing import operations
@@ -36,19 +39,42 @@ STEP = VersionStep()
 
 
 def tell(term: Term, told: Told) -> None:
-    """Six of the told school, in the afternoon before the last evening."""
+    """Six of the told school, in the afternoon before the last evening; two of the first school, one for an emergency."""
     term.at(0, 14)
-    lead = _lead(term, told)
+    lead, counsellor = _at(term, "school_psych_lead", told.place.id), told.counsellor
     students = [one.student for one in told.families]
-    _prepared(told, students[0])
-    _submitted(told, students[1])
-    approved = _submitted(told, students[2])
+    _prepared(counsellor, students[0])
+    _submitted(counsellor, students[1])
+    approved = _submitted(counsellor, students[2])
     operations.approve_handover(_as(lead), approved, STEP)
-    handed = _submitted(told, students[3], basis="emergency")
+    handed = _submitted(counsellor, students[3], basis="emergency")
     operations.approve_handover(_as(lead), handed, STEP)
-    operations.hand_over(_as(told.counsellor), handed, STEP)
-    operations.return_handover(_as(lead), _submitted(told, students[4]), RETURNED)
-    operations.withdraw_handover(_as(told.counsellor), _submitted(told, students[5]), GONE)
+    operations.hand_over(_as(counsellor), handed, STEP)
+    operations.return_handover(_as(lead), _submitted(counsellor, students[4]), RETURNED)
+    operations.withdraw_handover(_as(counsellor), _submitted(counsellor, students[5]), GONE)
+    _at_the_first_school(term)
+    _for_an_emergency(term)
+
+
+def _at_the_first_school(term: Term) -> None:
+    """Its counsellor has the account that visitors are given first."""
+    school = next(iter(term.county.schools.values()))[0]
+    counsellor = _at(term, "school_counselor", school)
+    use_context(SYSTEM.context())
+    group = [one.id for one in term.pupils if one.school == school][:2]
+    first, second = db.session.scalars(select(Student).where(Student.id.in_(group)).order_by(Student.student_no)).all()
+    _submitted(counsellor, first)
+    _prepared(counsellor, second)
+
+
+def _for_an_emergency(term: Term) -> None:
+    """The hospital had to know at once of a child whose guardian had not agreed to anything yet."""
+    use_context(SYSTEM.context())
+    newest = select(EmergencyNotice).order_by(EmergencyNotice.happened_on.desc(), EmergencyNotice.id).limit(1)
+    notice = db.session.scalars(newest).one()
+    student = db.session.get_one(Student, notice.student_id)
+    made = _submitted(_at(term, "school_counselor", notice.unit_id), student, basis="emergency")
+    operations.approve_handover(_as(_at(term, "school_psych_lead", notice.unit_id)), made, STEP)
 
 
 def _as(actor: Actor) -> Actor:
@@ -56,16 +82,16 @@ def _as(actor: Actor) -> Actor:
     return actor
 
 
-def _lead(term: Term, told: Told) -> Actor:
+def _at(term: Term, role: str, school: uuid.UUID) -> Actor:
     use_context(SYSTEM.context())
-    school = db.session.scalar(select(Unit.code).where(Unit.id == told.place.id))
-    assert school is not None
-    return term.county.at("school_psych_lead", school)
+    code = db.session.scalar(select(Unit.code).where(Unit.id == school))
+    assert code is not None
+    return term.county.at(role, code)
 
 
-def _prepared(told: Told, student: Student, basis: str = "consent") -> Handover:
+def _prepared(counsellor: Actor, student: Student, basis: str = "consent") -> Handover:
     use_context(SYSTEM.context())
-    recipient = in_force(told.place.county_id, HOSPITAL, RECIPIENT)
+    recipient = in_force(counsellor.county_id, HOSPITAL, RECIPIENT)
     assert recipient is not None
     signed = basis == "consent"
     given = HandoverIn(
@@ -73,12 +99,12 @@ def _prepared(told: Told, student: Student, basis: str = "consent") -> Handover:
         _agreement() if signed else None,
     )  # fmt: skip
     child = Child.of(db.session.get_one(Student, student.id))
-    return operations.prepare_handover(_as(told.counsellor), child, given)
+    return operations.prepare_handover(_as(counsellor), child, given)
 
 
-def _submitted(told: Told, student: Student, basis: str = "consent") -> Handover:
-    made = _prepared(told, student, basis)
-    operations.submit_handover(_as(told.counsellor), made, STEP)
+def _submitted(counsellor: Actor, student: Student, basis: str = "consent") -> Handover:
+    made = _prepared(counsellor, student, basis)
+    operations.submit_handover(_as(counsellor), made, STEP)
     return made
 
 

@@ -30,6 +30,7 @@ def tell(place: County, teller: Teller) -> None:
     teller.at(teller.real.date())
     term = Term(place, teller, Days(teller), county.pupils(place))
     stories.choose(term)
+    assessments.tell_first(term)
     rules.tell(term)
     scales.tell(term)
     assessments.tell(term)

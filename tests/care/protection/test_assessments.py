@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
@@ -190,6 +190,14 @@ def test_security_87_no_campaign_is_submitted_without_an_assessment_in_force_and
     campaigns.submit_campaign(county.actor("school_counselor"), made, CAMPAIGN_STEP)
     assert made.assessment_id == new.id and made.state == "submitted"
     assert db.session.get_one(ScreeningCampaign, made.id).assessment == new
+    assert f'<a href="{new.address}">影响评估：' in page_of(county, "psych_center_lead", made)
+    heads = page_of(county, "principal", made)
+    assert "影响评估：" in heads and new.address not in heads, "a name, and no door that stays shut"
+
+
+def page_of(cast: Cast, key: str, campaign: ScreeningCampaign) -> str:
+    """The page of a campaign as a player sees it."""
+    return sign_in(current_app.test_client(), cast[key]).get(campaign.address, base_url=BASE).text
 
 
 def test_security_87_it_runs_out_on_its_day_of_review_and_is_remembered_thirty_days_before(

@@ -12,7 +12,9 @@ import pytest
 import yaml
 from flask import Flask
 from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import DBAPIError
 
+from app.care.protection.models import ImpactAssessment
 from app.care.rainbow.duty_plan import duty_plan
 from app.care.rainbow.models import RainbowComputation, RainbowRun, RuleSetVersion, rules_for
 from app.care.rainbow.operations import rule_sets
@@ -28,6 +30,7 @@ from app.core.errors import Invalid, NotAllowed, StepRefused
 from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM
 from app.people.directory.models import Student, Unit
+from tests.care.assessed import assessed
 from tests.care.rainbow.cases import CASES, pupil
 from tests.care.rainbow.conftest import Class
 from tests.care.rainbow.reference import Alert, Pupil, Rated
@@ -46,6 +49,7 @@ def content(code: str = "county-2", **changes: object) -> str:
 
 @pytest.fixture
 def desk(app: Flask, cast: Cast, school_class: Class) -> Desk:
+    assessed(cast.county.id, cast["dpo"].person_id, "levels")
     return Desk(cast, school_class)
 
 
@@ -66,6 +70,32 @@ def activated(desk: Desk, text: str = "") -> RuleSetVersion:
     rule_sets.approve(desk.act("psych_expert_2"), version, STEP)
     rule_sets.activate(desk.act("psych_center_lead"), version, STEP)
     return version
+
+
+def approved(desk: Desk) -> RuleSetVersion:
+    version = drafted(desk)
+    tried(version)
+    rule_sets.submit(desk.act("psych_center_lead"), version, STEP)
+    rule_sets.agree(desk.act("psych_expert"), version, STEP)
+    rule_sets.approve(desk.act("psych_expert_2"), version, STEP)
+    return version
+
+
+def test_security_87_a_rule_set_begins_only_while_an_assessment_of_levels_is_in_force(desk: Desk) -> None:
+    version = approved(desk)
+    use_context(SYSTEM.context())
+    gone = update(ImpactAssessment).where(ImpactAssessment.subject == "levels").values(state="expired")
+    with trail.act(SYSTEM, "system", "test.assessment"):
+        db.session.execute(gone.execution_options(synchronize_session=False))
+    with (
+        pytest.raises(DBAPIError, match="No impact assessment"),
+        trail.act(SYSTEM, "system", "test.by_hand"),
+        db.session.begin_nested(),
+    ):
+        db.session.execute(text("update rule_sets set state = 'active' where id = :id"), {"id": version.id})
+    with pytest.raises(StepRefused, match="这个目的的个人信息保护影响评估正在生效"):
+        rule_sets.activate(desk.act("psych_center_lead"), version, STEP)
+    assert rules_for(desk.cast.county.id).version == "rainbow-1"
 
 
 def test_the_shipped_rule_set_carries_every_worked_case_of_the_specification_and_all_pass(desk: Desk) -> None:

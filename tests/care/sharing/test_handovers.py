@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from app.care.emergencies.models import EmergencyNotice
 from app.care.protection import operations as assessments
 from app.care.protection.models import RECIPIENT, ImpactAssessment, in_force
 from app.care.rights.operations.requests import Child
@@ -229,3 +230,29 @@ def test_security_42_counsellor_and_head_do_it_by_their_pages_and_the_county_rea
         assert officer.get(f"{made.address}/{page}", base_url=BASE).status_code in (403, 404)
     teacher = sign_in(app.test_client(), school["homeroom_teacher"])
     assert teacher.get(made.address, base_url=BASE).status_code in (403, 404)
+
+
+def test_a_handover_of_an_emergency_and_its_notice_lead_to_each_other(school: Cast, app: Flask) -> None:
+    notice = emergency(school)
+    made = prepared(
+        school, basis="emergency", why="夜里说要伤害自己，急诊医生要马上知道学校看到的情况", signed_on=None, file=None
+    )
+    assert fresh(made).notice_id == notice.id
+    for key in ("school_counselor", "school_psych_lead"):
+        client = sign_in(app.test_client(), school[key])
+        assert f'href="{notice.address}"' in client.get(made.address, base_url=BASE).text
+        assert f'href="{made.address}"' in client.get(notice.address, base_url=BASE).text
+    by_agreement = prepared(school)
+    assert fresh(by_agreement).notice_id is None, "what somebody agreed to came from no emergency"
+
+
+def emergency(cast: Cast) -> EmergencyNotice:
+    about = child()
+    with trail.act(SYSTEM, "system", "test.notice"):
+        notice = EmergencyNotice(
+            county_id=about.county_id, school_id=about.school_id, unit_id=about.school_id, student_id=about.student_id,
+            cause="level", happened_on=core_clock.today(), state="due",
+        )  # fmt: skip
+        db.session.add(notice)
+        db.session.flush()
+    return notice

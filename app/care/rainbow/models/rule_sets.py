@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, select, text
 
+from app.care.protection.models import in_force
 from app.care.rainbow.rule_set import RuleSet, read_rule_set, shipped_rule_set
 from app.care.versions.models import AgreedVersion
 from app.core.casework.records import Movable
@@ -51,6 +52,11 @@ class RuleSetVersion(Base, AgreedVersion, Movable):
     def was_tried(self) -> bool:
         """The dry run is of this content."""
         return self.tried_sha256 == self.sha256
+
+    @property
+    def has_impact_assessment(self) -> bool:
+        """An assessment of levels is in force, today."""
+        return in_force(self.county_id, "levels") is not None
 
 
 @lru_cache(maxsize=32)

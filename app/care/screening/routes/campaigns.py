@@ -9,6 +9,7 @@ from flask import Response, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app.care.protection.queries import openable
 from app.care.screening.forms.campaigns import CampaignForm, steps_form
 from app.care.screening.models import ScreeningCampaign, scales_in_force
 from app.care.screening.operations import campaigns as operations
@@ -150,6 +151,7 @@ def show(ref: str) -> Response:
         "care/screening/campaign.html",
         campaign=found,
         scales=found.definitions,
+        assessment=openable(actor, found.assessment),
         ending=found.ending_licences if found.state in BEFORE_IT_OPENS else (),
         rows=rows,
         total={name: sum(getattr(row, name) for row in rows) for name in names},
