@@ -28,6 +28,7 @@ from app.improvement.plans import models as plan_models
 from app.improvement.problems import models as problem_models
 from app.improvement.suppliers import models as supplier_models
 from app.improvement.visits import models as visit_models
+from app.people.controls import models as control_models
 from app.people.directory import models as directory_models
 from app.people.identity import models as identity_models
 
@@ -40,6 +41,7 @@ TABLES = (
     audit_models,
     board_models,
     consent_models,
+    control_models,
     deadlines,
     directory_models,
     disclosure_models,

@@ -13,6 +13,7 @@ import json
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".venv-scan"
 PINS = ROOT / "requirements.txt"
 SCANNED = ("app", "config", "workflows", "migrations", "wsgi.py")
+NOT_ASKED = "nothing was asked"
 QUIETLY = {"SEMGREP_SEND_METRICS": "off", "SEMGREP_ENABLE_VERSION_CHECK": "0", "PATH": "/usr/bin:/bin"}
 
 
@@ -61,13 +63,13 @@ def told_of_holes(answer: str) -> tuple[bool, str]:
     try:
         packages = json.loads(answer)["dependencies"]
     except (ValueError, KeyError):
-        return True, "known holes: the list cannot be reached from here, nothing was asked"
+        return True, f"known holes: the list cannot be reached from here, {NOT_ASKED}"
     holes = [f"{one['name']} {one['version']}: {hole['id']}" for one in packages for hole in one.get("vulns", ())]
     silent = sum("skip_reason" in one for one in packages)
     if holes:
         return False, "known holes: " + "; ".join(holes)
     if silent == len(packages):
-        return True, "known holes: the list cannot be reached from here, nothing was asked"
+        return True, f"known holes: the list cannot be reached from here, {NOT_ASKED}"
     left_out = f", {silent} not in the list" if silent else ""
     return True, f"known holes: none in {len(packages) - silent} packages{left_out}"
 
@@ -116,6 +118,12 @@ def _scan() -> list[tuple[bool, str]]:
     ]
 
 
+def told(verdicts: list[tuple[bool, str]], at: datetime) -> dict[str, Any]:
+    """What the evidence of controls reads of a scan: when, and of each tool whether all is well and whether it could ask."""
+    kinds = [{"sound": sound, "asked": NOT_ASKED not in sentence} for sound, sentence in verdicts]
+    return {"at": at.isoformat(timespec="seconds"), "verdicts": kinds}
+
+
 def main() -> int:
     """The exit code of the process."""
     bill = json.dumps(bill_of_materials(PINS.read_text("utf-8")), indent=1)
@@ -128,6 +136,7 @@ def main() -> int:
         return 0
     (TOOLS / "bill-of-materials.json").write_text(bill, "utf-8")
     verdicts = _scan()
+    (TOOLS / "verdicts.json").write_text(json.dumps(told(verdicts, datetime.now(UTC))), "utf-8")
     for sound, sentence in verdicts:
         print(f"{'·' if sound else '✗'} {sentence}")
     return 0 if all(sound for sound, _ in verdicts) else 1

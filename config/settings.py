@@ -16,6 +16,7 @@ Environment = Literal["development", "production", "test"]
 Scanner = Literal["none", "clamd"]
 Locale = Literal["zh", "en"]
 Suite = Literal["intl", "sm"]
+Level = Literal["2", "3"]
 
 
 class SettingsRefused(Exception):
@@ -167,6 +168,10 @@ class Settings:
     clamd_address: str = variable("CLAMD_ADDRESS", "/run/clamav/clamd.ctl", str, "Socket, or host:port, of clamd.")
     pdf: bool = variable(
         "BIHUAN_PDF", "on", _yes, "Off where the libraries for PDF are missing; everything else works."
+    )
+
+    protection_level: Level = variable(
+        "BIHUAN_PROTECTION_LEVEL", "3", _one_of(Level), "Level of 等级保护 whose controls are evidenced: 2 or 3."
     )
 
     tls_proxy: bool = variable("BIHUAN_TLS_PROXY", "off", _yes, "A proxy in front speaks HTTPS with the browsers.")

@@ -31,6 +31,8 @@ HEAD = b"BIHUANB1"
 FRAME = 1 << 20
 PREFIX, LENGTH = 8, 4
 ENDING = ".dump.sealed"
+OPENED = "last-opened"
+"""Name of the empty file whose time says when a backup was last opened whole."""
 
 
 class BackupBroken(Exception):
@@ -83,6 +85,12 @@ def newest(folder: Path) -> datetime | None:
     """When the newest backup was finished; None when there is none."""
     found = [path.stat().st_mtime for path in folder.glob(f"*{ENDING}")] if folder.is_dir() else []
     return datetime.fromtimestamp(max(found), UTC) if found else None
+
+
+def last_opened(folder: Path) -> datetime | None:
+    """When a backup of ours was last opened from its first block to its last; None when it never was."""
+    mark = folder / OPENED
+    return datetime.fromtimestamp(mark.stat().st_mtime, UTC) if mark.is_file() else None
 
 
 def disk_is_sealed(folder: Path, devices: Path = Path("/sys/dev/block")) -> bool:
@@ -158,11 +166,14 @@ def seal_(source: IO[bytes], target: IO[bytes]) -> None:
 @with_appcontext
 def open_(source: IO[bytes], target: IO[bytes]) -> None:
     """Open SOURCE into TARGET, - for the standard output, as pg_restore reads it."""
+    settings = _settings()
     try:
-        for block in opened(source, _key(_settings())):
+        for block in opened(source, _key(settings)):
             target.write(block)
     except BackupBroken as broken:
         raise click.ClickException(str(broken)) from None
+    if settings.backups.is_dir():
+        (settings.backups / OPENED).touch(0o600)
 
 
 def _settings() -> Settings:

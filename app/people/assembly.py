@@ -9,6 +9,7 @@ from app.core.outbox.handlers import handles
 from app.core.vault import KeyRing, MasterKeys
 from app.core.vault.rows import KeyRows
 from app.people import letters
+from app.people.controls import assembly as controls
 from app.people.directory import assembly as directory
 from app.people.identity import assembly as identity
 from config.settings import Settings
@@ -19,6 +20,7 @@ def assemble(app: Flask) -> None:
     _hold_keys(app)
     identity.assemble(app)
     directory.assemble(app)
+    controls.assemble(app)
     handles("step_taken", letters.step_taken)
     handles("deadline_rung", letters.deadline_rung)
 

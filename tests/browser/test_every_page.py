@@ -52,6 +52,7 @@ FILE, PAPER, TEAM = (
     "for those of the team, whom no record makes of the reader: test_visit_story walks it",
 )
 PRINTED = {
+    "controls.verify_paper": "compliance_prints",
     "effects.verify_document": "closure_prints",
     "problem_lists.verify": "list_documents",
     "accountability.verify_paper": "accountability_prints",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app.care.protection.models import ImpactAssessment
 from app.core.database import db
 from app.core.vault import Place
+from app.people.controls.models import digest_of
 from app.people.directory.models import Person
 
 
@@ -218,6 +219,20 @@ def _assessed(chain: Any) -> Any:
     )
 
 
+MEASURED: dict[str, Any] = {
+    "level": "3",
+    "counts": {"ok": 1, "bad": 0, "unknown": 0},
+    "families": [
+        {
+            "code": "identity", "clause": "8.1.4.1", "zh": "身份鉴别", "en": "Identification",
+            "controls": [
+                {"code": "own_account", "zh": "一人一个账号", "en": "One account a person", "state": "ok",
+                 "said_zh": "2 个账号，2 个人", "said_en": "Accounts: 2, persons: 2"}
+            ],
+        }
+    ],
+}  # fmt: skip
+"""A report of controls, so that its page and paper can be drawn."""
 BY_TABLE: dict[tuple[str, str], Any] = {
     ("citizen_letters", "round"): 1,
     ("citizen_letters", "school_id"): lambda chain: chain.school.id,
@@ -258,6 +273,11 @@ BY_TABLE: dict[tuple[str, str], Any] = {
     ("impact_assessments", "risk"): "low",
     ("impact_assessments", "file_sha256"): "0" * 64,
     ("impact_assessments", "version_no"): lambda chain: 1 + chain.ids["impact_assessments"].int % 30_000,
+    ("compliance_prints", "kind"): "controls",
+    ("control_reports", "level"): "3",
+    ("control_reports", "content"): MEASURED,
+    ("control_reports", "content_sha256"): digest_of(MEASURED),
+    ("control_reports", "taken_at"): datetime(2026, 11, 23, tzinfo=UTC),
     ("reading_alarms", "kind"): "hour",
     ("reading_alarms", "role"): "homeroom_teacher",
     ("rights_requests", "asked_as"): "guardian1",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.care.protection import queries
+from app.care.protection import evidence, queries
 from app.care.protection.models import ImpactAssessment
 from app.care.protection.operations import expire_all
 from app.care.protection.routes import bp
@@ -17,6 +17,8 @@ ENTRIES = (
     navigation.Entry("care", "影响评估", "protection.index", "file-certificate", (queries.VIEW,), order=64),
     navigation.Entry("care", "处理目的", "protection.purposes", "list-details", (queries.VIEW,), order=65),
 )
+EVIDENCE = evidence
+"""Its measures are known from now on."""
 DEEDS = {"impact_assessment.write": ("修改影响评估", "changed an impact assessment")}
 
 

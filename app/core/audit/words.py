@@ -60,6 +60,9 @@ STEPS: dict[str, Sentence] = {
     "audit.verify": Sentence("要求校验链条", "Verification asked for"),
     "audit.record_drill": Sentence("记下一次演练", "Drill recorded"),
     "deadline.sweep": Sentence("到期提醒", "Deadlines swept"),
+    "controls.ask": Sentence("要求测量等保控制点", "Measuring of the controls asked for"),
+    "controls.take": Sentence("测量等保控制点", "Controls measured"),
+    "controls.paper": Sentence("打印等保证据", "Evidence of controls printed"),
     "progress.freeze": Sentence("定格每周进度", "Weekly progress frozen"),
 }
 TABLES: dict[str, Sentence] = {
@@ -72,6 +75,7 @@ TABLES: dict[str, Sentence] = {
     "deadlines": Sentence("期限", "Deadline"),
     "outbox": Sentence("消息", "Message"),
     "reading_alarms": Sentence("查阅提醒", "Alert about reading"),
+    "control_reports": Sentence("等保证据", "Evidence of controls"),
     "incident_drills": Sentence("事故演练", "Incident drill"),
 }
 

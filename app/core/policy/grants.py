@@ -66,6 +66,8 @@ IDENTITY: dict[str, Holders] = {
     "audit.verify": {"auditor": EVERYWHERE},
     "audit.view_readings": {"auditor": COUNTY, "security_admin": COUNTY},
     "audit.settle_reading": {"security_admin": COUNTY},
+    "audit.measure_controls": dict.fromkeys(("auditor", "security_admin"), COUNTY),
+    "audit.view_controls": dict.fromkeys(("auditor", "security_admin"), COUNTY),
     "casework.set_workdays": {"office_director": EVERYWHERE, "sys_admin": EVERYWHERE},
 }
 API: dict[str, Holders] = {
