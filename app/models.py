@@ -10,6 +10,7 @@ from app.care.rainbow import models as rainbow_models
 from app.care.rights import models as rights_models
 from app.care.screening import models as screening_models
 from app.care.sharing import models as sharing_models
+from app.care.yearly import models as yearly_models
 from app.core.audit import models as audit_models
 from app.core.casework import deadlines
 from app.core.database import Base
@@ -64,4 +65,5 @@ TABLES = (
     supplier_models,
     vault_rows,
     visit_models,
+    yearly_models,
 )

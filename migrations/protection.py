@@ -27,7 +27,8 @@ those of the county who work on them (data class `letters`), to the one who answ
 every row to everybody, signed in or not, and is written like "unit": only frozen copies of what was published lie there;
 "logs" shows the auditor's own papers to the county's auditor; "readings" alerts about reading to the auditor and to the
 security administrator (data class `readings`), who settles them; "controls" what was measured of the system to both, who
-may ask for it, and whose content the worker alone writes; "weeks" shows counts of a week to those who read figures of
+may ask for it, and whose content the worker alone writes; "yearly" audits of minors' data to who answers
+the auditor, who signs them; "weeks" shows counts of a week to those who read figures of
 care (data class `figures`): the county's in the county, a school's at the school, and to inspectors (`process`) the process
 facts of their schools alone; "helping" is "unit" and, as long as the row stands, shown to the unit that helps;
 "releases" and "release_numbers" show what was let out of them to the leading group (`releases`).
@@ -103,6 +104,10 @@ CONDITIONS["readings"] = (
     " or (select ctx.is_system()))"
 )
 CONDITIONS["controls"] = CONDITIONS["readings"]
+CONDITIONS["yearly"] = (
+    "((county_id = (select ctx.home()) and ((select ctx.holds('protection')) or (select ctx.holds('logs'))))"
+    " or (select ctx.is_system()))"
+)
 CONDITIONS |= {
     "student_case": f"({CONDITIONS['student']} or {OF_A_CASE.format(student='id')})",
     "care_case": f"({CONDITIONS['care']} or {OF_A_CASE.format(student='student_id')})",

@@ -18,6 +18,7 @@ from workflows.care.rule_set import RULE_SET
 from workflows.care.scale_definition import SCALE_DEFINITION
 from workflows.care.screening_campaign import SCREENING_CAMPAIGN
 from workflows.care.screening_task import SCREENING_TASK
+from workflows.care.yearly_audit import YEARLY_AUDIT
 from workflows.imports.import_batch import IMPORT_BATCH
 from workflows.improvement.accountability_record import ACCOUNTABILITY_RECORD
 from workflows.improvement.citizen_letter import CITIZEN_LETTER
@@ -79,6 +80,7 @@ ALL: Final[tuple[Workflow, ...]] = (
     EMERGENCY_NOTICE,
     HANDOVER,
     IMPACT_ASSESSMENT,
+    YEARLY_AUDIT,
 )
 WORKFLOWS: Final[dict[str, Workflow]] = {workflow.name: workflow for workflow in ALL}
 

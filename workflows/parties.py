@@ -31,6 +31,7 @@ PARTIES: Final[dict[str, Sentence]] = {
     "reviewer": Sentence("审核人", "the person who reviews"),
     "school": Sentence("学校", "the school"),
     "second_reader": Sentence("核对发布的第二人", "the second person who checks the release"),
+    "second_signer": Sentence("核对签署的第二人", "the second person who checks and signs"),
     "second_person": Sentence("复核导入的第二人", "the second person who checks the import"),
     "student": Sentence("学生", "the student"),
     "submitter": Sentence("提交人", "the person who submits"),

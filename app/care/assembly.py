@@ -13,6 +13,7 @@ from app.care.rainbow import assembly as rainbow
 from app.care.rights import assembly as rights
 from app.care.screening import assembly as screening
 from app.care.sharing import assembly as sharing
+from app.care.yearly import assembly as yearly
 
 
 def assemble(app: Flask) -> None:
@@ -26,3 +27,4 @@ def assemble(app: Flask) -> None:
     rights.register(app)
     sharing.register(app)
     figures.register(app)
+    yearly.register(app)

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.browser
 WHO = ("principal", "office_director", "evaluator", "school_coordinator", "leading_group_head", "assessment_member",
        "subject_researcher", "dept_head", "inspector", "sys_admin", "security_admin", "auditor", "guidance_member",
        "homeroom_teacher", "school_counselor", "school_psych_lead", "psych_center_lead", "bureau_psych_officer",
-       "city_officer")  # fmt: skip
+       "city_officer", "dpo")  # fmt: skip
 """Who opens the pages, the first who may; the records of the site are in the hand of the first."""
 SHARES = {"principal": 6, "office_director": 3}
 """The pages of a reader with many are walked in so many tests, so that workers can share them; of everybody else in one."""

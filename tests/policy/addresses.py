@@ -148,6 +148,8 @@ VALUES: dict[str, Any] = {
 }
 """Parameters that name no record; None: the first of the values the address allows."""
 SPECIAL = {
+    "/yearly-audits/<ref>/report/<any(pdf, word, table):form>": {"form": "pdf"},
+    "/yearly-audits/<ref>/steps/<name>": {"name": "file"},
     "/care-figures/releases/<ref>/steps/<name>": {"name": "withdraw"},
     "/monitoring/cycles/<ref>/meetings/<kind>": {"kind": "feedback"},
     "/monitoring/school-results/<ref>/meetings/<kind>": {"kind": "feedback"},

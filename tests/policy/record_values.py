@@ -73,6 +73,7 @@ OF_THE_COUNTY = {
     "board_snapshots",
     "supervision_entries",
     "impact_assessments",
+    "yearly_audits",
     "inspection_nodes",
     "inspection_terms",
     "inspection_trees",
@@ -118,6 +119,7 @@ STATES = {
     "emergency_notices": "due",
     "handovers": "draft",
     "impact_assessments": "active",
+    "yearly_audits": "signed",
     "rights_requests": "received",
     "identity_grants": "requested",
     "rule_sets": "draft",
@@ -233,6 +235,25 @@ MEASURED: dict[str, Any] = {
     ],
 }  # fmt: skip
 """A report of controls, so that its page and paper can be drawn."""
+A_YEAR: dict[str, Any] = {
+    "until": "2026-11-23",
+    "parts": [
+        {
+            "code": "requests",
+            "title": {"zh": "请求", "en": "Requests"},
+            "heads": [{"zh": "请求", "en": "Request"}, {"zh": "件数", "en": "Number"}],
+            "rows": [[{"zh": "更正", "en": "Correct"}, {"key": "requests.correct", "n": "few"}]],
+        }
+    ],
+}
+"""A year that was counted, so that its page and papers can be drawn."""
+
+
+def _year_of(chain: Any) -> int:
+    """A year of its own: one audit is signed, and one under way, for a county and year."""
+    return 2000 + int(chain.ids["yearly_audits"].int % 7_000)
+
+
 BY_TABLE: dict[tuple[str, str], Any] = {
     ("citizen_letters", "round"): 1,
     ("citizen_letters", "school_id"): lambda chain: chain.school.id,
@@ -278,6 +299,17 @@ BY_TABLE: dict[tuple[str, str], Any] = {
     ("control_reports", "content"): MEASURED,
     ("control_reports", "content_sha256"): digest_of(MEASURED),
     ("control_reports", "taken_at"): datetime(2026, 11, 23, tzinfo=UTC),
+    ("yearly_audits", "year"): lambda chain: _year_of(chain),
+    ("yearly_audits", "version_no"): 1,
+    ("yearly_audits", "counting"): False,
+    ("yearly_audits", "content"): A_YEAR,
+    ("yearly_audits", "counted_at"): datetime(2026, 11, 23, tzinfo=UTC),
+    ("yearly_audits", "conclusion"): "合规",
+    ("yearly_audits", "measures"): "没有例外",
+    ("yearly_audits", "content_sha256"): lambda chain: digest_of(
+        {"year": _year_of(chain), "version": 1, "content": A_YEAR, "conclusion": "合规", "measures": "没有例外"}
+    ),
+    ("yearly_audits", "signed_by"): lambda chain: _somebody_else(chain),
     ("reading_alarms", "kind"): "hour",
     ("reading_alarms", "role"): "homeroom_teacher",
     ("rights_requests", "asked_as"): "guardian1",

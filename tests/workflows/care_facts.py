@@ -85,6 +85,14 @@ GOOD_IMPACT: dict[str, Any] = {
     "review_on": None,
 }
 IMPACT_CASES: dict[str, Case] = {code: ({code: True}, [{code: False}]) for code in GOOD_IMPACT if code != "review_on"}
+GOOD_AUDIT: dict[str, Any] = {
+    "is_counted": True,
+    "covers_the_year": True,
+    "has_conclusion": True,
+    "is_unchanged": True,
+    "file_by": None,
+}
+AUDIT_CASES: dict[str, Case] = {code: ({code: True}, [{code: False}]) for code in GOOD_AUDIT if code != "file_by"}
 GOOD_RULE_SET: dict[str, Any] = {
     "vectors_pass": True,
     "was_tried": True,

@@ -288,6 +288,7 @@ GOOD: dict[str, Changes] = {
     "identity_grant": care_facts.GOOD_GRANT,
     "rights_request": care_facts.GOOD_REQUEST,
     "impact_assessment": care_facts.GOOD_IMPACT,
+    "yearly_audit": care_facts.GOOD_AUDIT,
     "emergency_notice": {},
     "handover": care_facts.GOOD_HANDOVER,
     "import_batch": {
@@ -346,6 +347,7 @@ CASES: dict[str, dict[str, Case]] = {
     "identity_grant": care_facts.GRANT_CASES,
     "rights_request": care_facts.REQUEST_CASES,
     "impact_assessment": care_facts.IMPACT_CASES,
+    "yearly_audit": care_facts.AUDIT_CASES,
     "emergency_notice": {},
     "handover": care_facts.HANDOVER_CASES,
     "import_batch": BATCH_CASES,

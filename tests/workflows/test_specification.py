@@ -70,6 +70,8 @@ OWN_LABELS = {
     "emergency_notice.due": "待告知监护人",
     "emergency_notice.told": "已告知",
     "handover.handed": "已交付",
+    "yearly_audit.signed": "已签署，待报送",
+    "yearly_audit.filed": "已报送",
     "rights_request.received": "待答复",
     "rights_request.preparing": "办理结果生成中",
     "rights_request.fulfilled": "已答复",

@@ -69,4 +69,12 @@ SHARING: dict[str, Holders] = {
 }
 """What is given to a hospital or another recipient (security 42); the county reads recipient, basis and fields alone."""
 
-AREAS: tuple[dict[str, Holders], ...] = (ACCESS, RIGHTS, EMERGENCIES, PROTECTION, SHARING)
+YEARLY: dict[str, Holders] = {
+    "audit.draft_yearly": {"dpo": COUNTY},
+    "audit.file_yearly": {"dpo": COUNTY},
+    "audit.sign_yearly": dict.fromkeys(("auditor", "leading_group_head"), COUNTY),
+    "audit.view_yearly": dict.fromkeys(("auditor", "dpo", "leading_group_head", "psych_center_lead"), COUNTY),
+}
+"""The yearly audit of the protection of minors' data (security 88): counts alone; the second person signs."""
+
+AREAS: tuple[dict[str, Holders], ...] = (ACCESS, RIGHTS, EMERGENCIES, PROTECTION, SHARING, YEARLY)

@@ -8,6 +8,7 @@ from app.demo.telling import Teller
 from app.demo.term import (
     assessments,
     changes,
+    compliance,
     county,
     deciding,
     handovers,
@@ -29,6 +30,8 @@ def tell(place: County, teller: Teller) -> None:
     """From the first letter to the guardians to the first decisions, yesterday."""
     teller.at(teller.real.date())
     term = Term(place, teller, Days(teller), county.pupils(place))
+    compliance.tell_of_last_year(term)
+    teller.at(teller.real.date())
     stories.choose(term)
     assessments.tell_first(term)
     rules.tell(term)
@@ -72,3 +75,4 @@ def _decided(term: Term, told: stories.Told) -> None:
     changes.tell(term)
     releases.tell(term)
     readings.tell(term)
+    compliance.tell(term)
