@@ -44,15 +44,16 @@ def heading(number: int, part: Mapping[str, Any]) -> str:
 
 def title_of(one: YearlyAudit) -> str:
     """The title on paper."""
-    return _("%(year)s年度未成年人个人信息保护合规审计报告", year=one.year)
+    return str(_("%(year)s年度未成年人个人信息保护合规审计报告", year=one.year))
 
 
 def note() -> str:
     """How to read the numbers."""
-    return _(
+    said = _(
         "数字由系统从在用数据汇总，没有人工填写；“<%(n)s”为不足 %(n)s（含 0）或刚过 %(n)s，“—”为不列。没有任何学生的内容。",
         n=LEAST_OUTSIDE,
     )
+    return str(said)
 
 
 def signs(one: YearlyAudit, names: Mapping[Any, str]) -> list[Signature]:

@@ -63,7 +63,7 @@ def take_report(actor: Actor, report: ControlReport, given: None = None) -> None
     settings: Settings = current_app.extensions["bihuan.settings"]
     known = register()
     look = Look(settings, report.county_id, clock.now(), clock.machine_now(), known.limits)
-    families = [
+    families: list[dict[str, Any]] = [
         {
             "code": family.code, "clause": family.clauses[report.level], "zh": family.title.zh, "en": family.title.en,
             "controls": [_line(look, one.code, one.title) for one in family.controls],

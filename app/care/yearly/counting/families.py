@@ -6,8 +6,7 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Select, and_, case, cast, func, select, union
-from sqlalchemy.sql.expression import FromClause
+from sqlalchemy import Date, Select, Table, and_, case, cast, func, select, union
 
 from app.care.consent import words as consent_words
 from app.care.consent.models import ADULT, Consent
@@ -72,7 +71,7 @@ def _minors(year: Year, purpose: Purpose) -> Any:
     return year.few(f"minors.{purpose.code}", db.session.scalar(number.where(_is_minor(year))) or 0)
 
 
-def _in(year: Year, table: FromClause) -> Select[Any]:
+def _in(year: Year, table: Table) -> Select[Any]:
     if table.name == "students":
         there = and_(Student.created_at < year.ends, (Student.left_on.is_(None)) | (Student.left_on >= year.first))
         return select(Student.id.label("student")).where(Student.county_id == year.county_id, there)

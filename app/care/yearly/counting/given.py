@@ -95,7 +95,7 @@ def handovers(year: Year) -> dict[str, Any]:
         .order_by(ImpactAssessment.subject)
     )  # fmt: skip
     rows: list[tuple[Any, ...]] = [
-        (subject, words.RECIPIENTS[kind], year.few(f"handovers.{subject}", n))
+        (subject, words.RECIPIENTS[kind or "other"], year.few(f"handovers.{subject}", n))
         for subject, kind, n in db.session.execute(wanted).all()
     ]
     heads = (Sentence("接收方", "Recipient"), Sentence("哪一类", "Kind"), Sentence("交付", "Handed over"))
@@ -111,7 +111,7 @@ def suppliers(year: Year) -> dict[str, Any]:
     )  # fmt: skip
     grouped = weighed.group_by(ImpactAssessment.subject, ImpactAssessment.recipient_kind)
     rows: list[tuple[Any, ...]] = [
-        (subject, words.RECIPIENTS[kind], Sentence(f"影响评估至 {day}", f"Assessment to {day}"))
+        (subject, words.RECIPIENTS[kind or "other"], Sentence(f"影响评估至 {day}", f"Assessment to {day}"))
         for subject, kind, day in db.session.execute(grouped.order_by(ImpactAssessment.subject)).all()
     ]
     rows += [

@@ -58,7 +58,7 @@ def access(year: Year) -> dict[str, Any]:
         RoleAssignment.county_id == year.county_id, RoleAssignment.from_on < year.until,
         or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on >= year.first),
     )  # fmt: skip
-    could: dict[str, int] = dict(db.session.execute(held.group_by(RoleAssignment.role)).all())  # type: ignore[arg-type]
+    could: dict[str, int] = dict(db.session.execute(held.group_by(RoleAssignment.role)).all())
     opened = select(TRAIL.role, func.count(TRAIL.person_id.distinct()), func.count()).where(
         TRAIL.step == "read.student", *_of_year(year)
     )
@@ -90,7 +90,7 @@ def _number(year: Year, model: Any) -> int:
 def erasures(year: Year) -> dict[str, Any]:
     """What was erased, as the trail tells."""
     wanted = select(TRAIL.step, func.count()).where(TRAIL.step.in_(ERASED), *_of_year(year)).group_by(TRAIL.step)
-    counts: dict[str, int] = dict(db.session.execute(wanted).all())  # type: ignore[arg-type]
+    counts: dict[str, int] = dict(db.session.execute(wanted).all())
     rows = [(said, year.few(f"erased.{code}", counts.get(code, 0))) for code, said in ERASED.items()]
     return part(
         "erasures", Sentence("删除和销毁", "Erased"), (Sentence("什么", "What"), Sentence("次数", "Times")), rows

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, exists, func, or_, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from app.core import clock
 from app.core.database import db
@@ -15,7 +17,7 @@ from app.people.identity import passwords
 from app.people.identity.models import Account, SignInSession
 
 
-def _running() -> list[object]:
+def _running() -> list[ColumnElement[bool]]:
     day = clock.today()
     return [RoleAssignment.from_on <= day, or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on >= day)]
 
@@ -91,7 +93,7 @@ def sessions(look: Look) -> Found:
     )
 
 
-def _hours(look: Look) -> object:
+def _hours(look: Look) -> Any:
     return func.make_interval(0, 0, 0, 0, look.settings.session_hours, 1)
 
 
