@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.protection import protect
 
 revision = "2026_11_30_r0_controls"
-down_revision = "2026_11_29_q1_suppliers"
+down_revision = "2026_11_30_t0_errands"
 branch_labels = None
 depends_on = None
 
