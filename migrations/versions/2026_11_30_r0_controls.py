@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.protection import protect
 
 revision = "2026_11_30_r0_controls"
-down_revision = "2026_11_30_t0_errands"
+down_revision = "2026_11_30_u0_what_it_came_from"
 branch_labels = None
 depends_on = None
 
