@@ -38,11 +38,12 @@ def heaps_of(actor: Actor) -> list[Heap]:
 
 @dataclass(frozen=True)
 class PanelLine:
-    """A figure of a panel: its name, the number as it is shown, its parts or why there is none."""
+    """A figure of a panel: its name, the number as it is shown, its parts or why there is none, and where its rows are."""
 
     name: str
     shown: str
     besides: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from app.core.casework.timeline import WORDS
 from app.core.errors import Sentence
 from app.core.imports.registry import imports_as
 from app.core.outbox.handlers import handles
-from app.core.web import navigation
-from app.improvement.monitoring import letters
+from app.core.web import first_page, navigation
+from app.improvement.monitoring import at_a_glance, letters
 from app.improvement.monitoring.findings_import import FINDINGS
 from app.improvement.monitoring.models import facts
 from app.improvement.monitoring.results_import import RESULTS
@@ -104,6 +104,7 @@ def register(app: Flask) -> None:
     if bp.name not in app.blueprints:
         app.register_blueprint(bp)
     navigation.add(*ENTRIES)
+    first_page.add_panel(at_a_glance.panel_of)
     imports_as(RESULTS)
     imports_as(FINDINGS)
     WORDS.update(DEEDS)

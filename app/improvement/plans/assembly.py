@@ -14,9 +14,9 @@ from app.core.database import db
 from app.core.errors import Sentence
 from app.core.outbox.handlers import handles
 from app.core.policy.actor import Actor
-from app.core.web import navigation
+from app.core.web import first_page, navigation
 from app.core.web.navigation import Entry
-from app.improvement.plans import letters, panels
+from app.improvement.plans import at_a_glance, letters, panels
 from app.improvement.plans.models import RemediationPlan
 from app.improvement.plans.models.plans import months_unreported
 from app.improvement.plans.operations.plans import BEING_WORKED_ON
@@ -67,6 +67,7 @@ def register(app: Flask) -> None:
         if blueprint.name not in app.blueprints:
             app.register_blueprint(blueprint)
     navigation.add(*ENTRIES)
+    first_page.add_panel(at_a_glance.panel_of)
     for kind, function in HANDLERS.items():
         handles(kind, function)
     timeline.WORDS.update(TIMELINE)

@@ -7,9 +7,9 @@ from flask import Flask
 from app.core.casework import deadlines
 from app.core.casework.timeline import WORDS
 from app.core.outbox.handlers import handles
-from app.core.web import navigation
+from app.core.web import first_page, navigation
 from app.improvement.problems import panels as item_page
-from app.improvement.visits import letters, panels
+from app.improvement.visits import at_a_glance, letters, panels
 from app.improvement.visits.routes import BLUEPRINTS
 
 ENTRIES = (
@@ -51,6 +51,7 @@ def register(app: Flask) -> None:
         if blueprint.name not in app.blueprints:
             app.register_blueprint(blueprint)
     navigation.add(*ENTRIES)
+    first_page.add_panel(at_a_glance.panel_of)
     item_page.add(panels=[panels.visits_panel])
     WORDS.update(DEEDS)
     deadlines.RUN_OUT["supervision_visits", "feedback_issued.respond"] = "visit_unanswered"

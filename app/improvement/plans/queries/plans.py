@@ -46,6 +46,7 @@ class PlanFilter:
     light: str = ""
     list_ref: str = ""
     severity: tuple[str, ...] = ()
+    later_editions: bool = False
     after: str = ""
 
 
@@ -91,6 +92,8 @@ def _narrowed(actor: Actor, query: Select[Any], wanted: PlanFilter) -> Select[An
     query = query.where(states)
     if wanted.unit:
         query = query.where(Unit.ref == wanted.unit)
+    if wanted.later_editions:
+        query = query.where(RemediationPlan.edition > 1)
     if wanted.severity:
         query = query.where(ProblemItem.severity.in_(wanted.severity))
     if wanted.list_ref:

@@ -45,13 +45,16 @@ def _bar() -> tuple[filters.Filter, ...]:
         filters.choice("light", _("亮灯"), [(code, say(words)) for code, words in LIGHTS.items()]),
         filters.choice("severity", _("级别"), [(c, say(w)) for c, w in SEVERITIES.items()], many=True, more=True),
         filters.choice("list", _("问题清单"), plans.lists_with_plans(actor), more=True),
+        filters.choice("edition", _("版本"), [("later", _("第 2 版及以后"))], more=True),
     )
 
 
 def _wanted(chosen: tuple[filters.Filter, ...]) -> PlanFilter:
-    words, state, unit, light, severity, of_list = chosen
+    words, state, unit, light, severity, of_list, edition = chosen
     after = request.args.get("after", "")
-    return PlanFilter(words.one, state.chosen, unit.one, light.one, of_list.one, severity.chosen, after)
+    return PlanFilter(
+        words.one, state.chosen, unit.one, light.one, of_list.one, severity.chosen, bool(edition.one), after
+    )
 
 
 @bp.get("")
