@@ -267,7 +267,7 @@ GOOD: dict[str, Changes] = {
         "verifier_opinion": "属实",
     },
     "inspection_tree": {"point_count": 4, "is_in_force": False},
-    "interpretation_report": {"data_are_out": True, "is_written": True},
+    "interpretation_report": {"data_are_out": True, "is_written": True, "public_words_name_nobody": True},
     "result_disclosure": GOOD_DISCLOSURE,
     "showcase_entry": GOOD_SHOWCASE,
     "data_need": GOOD_NEED,

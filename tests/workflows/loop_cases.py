@@ -55,6 +55,7 @@ CLOSURE_CASES: Cases = {
 INTERPRETATION_CASES: Cases = {
     "is_written": ({}, [{"is_written": False}]),
     "data_are_out": ({}, [{"data_are_out": False}]),
+    "public_words_name_nobody": ({}, [{"public_words_name_nobody": False}]),
 }
 RECHECK_CASES: Cases = {
     "has_a_note": ({}, [{"note": " "}]),

@@ -16,6 +16,10 @@ class InterpretationFacts(Protocol):
     def is_written(self) -> bool:
         """Both comparisons and the limits are there."""
 
+    @property
+    def public_words_name_nobody(self) -> bool:
+        """What everybody reads in front of the public version names no school, no person, no number of one."""
+
 
 @guard("横向比较、纵向发展和数据的局限都要写", en="Write both comparisons and what the data cannot say")
 def is_written(report: InterpretationFacts) -> bool:
@@ -25,6 +29,14 @@ def is_written(report: InterpretationFacts) -> bool:
 @guard("所解读的数据已发布，没有撤回", en="The data that it explains are released and were not withdrawn")
 def data_are_out(report: InterpretationFacts) -> bool:
     return report.data_are_out
+
+
+@guard(
+    "社会版的说明不写学校名称、人名、电话和证件号码",
+    en="In the words for the public, leave out names of schools and persons, telephone and identity numbers",
+)
+def public_words_name_nobody(report: InterpretationFacts) -> bool:
+    return report.public_words_name_nobody
 
 
 DRAFT = State("draft", "草稿", "Draft", waits_for="drafter", family="idle")
@@ -56,7 +68,7 @@ INTERPRETATION_REPORT = Workflow(
             source=(DRAFT, RETURNED),
             target=SIGNED,
             needs="effects.write_interpretation",
-            guards=(is_written, data_are_out),
+            guards=(is_written, data_are_out, public_words_name_nobody),
         ),
         Step(
             "return_report",

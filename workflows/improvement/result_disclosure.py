@@ -25,6 +25,10 @@ class DisclosureFacts(Protocol):
         """No name of a person, telephone or identity number stands in it."""
 
     @property
+    def names_no_school(self) -> bool:
+        """No other school stands beside figures of the county."""
+
+    @property
     def day_has_come(self) -> bool:
         """Today is the first day of the period or later."""
 
@@ -58,6 +62,14 @@ def source_is_out(disclosure: DisclosureFacts) -> bool:
 @guard("文字里不出现人名、电话和证件号码", en="Leave out names of persons, telephone and identity numbers")
 def is_anonymous(disclosure: DisclosureFacts) -> bool:
     return disclosure.is_anonymous
+
+
+@guard(
+    "监测结果和解读只说全县，不写学校名称",
+    en="Results and interpretations tell of the county; leave out names of schools",
+)
+def names_no_school(disclosure: DisclosureFacts) -> bool:
+    return disclosure.names_no_school
 
 
 @guard("到了公开的日期", en="The day of publication has come")
@@ -130,7 +142,7 @@ RESULT_DISCLOSURE = Workflow(
             source=(DRAFT, RETURNED),
             target=SUBMITTED,
             needs="disclosure.submit_disclosure",
-            guards=(is_written, has_a_period, source_is_out, is_anonymous),
+            guards=(is_written, has_a_period, source_is_out, is_anonymous, names_no_school),
         ),
         Step(
             "return_disclosure",

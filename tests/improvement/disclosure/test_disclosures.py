@@ -20,8 +20,10 @@ from app.core.policy.actor import NOBODY, SYSTEM
 from app.improvement.disclosure.models import PublicPage, ResultDisclosure
 from app.improvement.disclosure.operations import disclosures
 from app.improvement.disclosure.operations.disclosures import DisclosureStep, Source
+from app.improvement.disclosure.operations.roll_names import look_at_all_rolls
 from app.improvement.disclosure.queries import disclosures as queries
 from app.improvement.disclosure.queries import public_pages
+from app.improvement.effects.models import InterpretationReport
 from app.improvement.monitoring.models import MonitoringCycle
 from app.improvement.monitoring.operations import cycles
 from app.improvement.monitoring.operations.moves import Move
@@ -149,6 +151,51 @@ def test_results_go_out_as_the_public_version_without_any_school_and_without_sma
     for line in figures["indicators"]:
         counts = [line[name] for name in ("n", "units", "below", "near", "above")]
         assert all(count is None or count >= 10 for count in counts), line
+
+
+def _explained(scene: DisclosureScene, cycle: MonitoringCycle, said: str) -> InterpretationReport:
+    """A published interpretation with these words in front of its public version, as one signed before they were asked."""
+    given = {"title": "数学解读", "state": "published", "version": 1, "said": {"public": said}}
+    use_context(SYSTEM.context())
+    with trail.act(SYSTEM, "system", "test.report"):
+        report = InterpretationReport(
+            county_id=cycle.county_id, cycle_id=cycle.id, owner_id=scene.cast["assessment_member"].person_id, **given
+        )
+        db.session.add(report)
+    return report
+
+
+@pytest.mark.parametrize(("words", "refusal"), [
+    ("感谢陆晓棠整理数据", "人名"), ("咨询电话 13812345678", "电话"), ("双桥中学进步最大", "不写学校名称"),
+])  # fmt: skip
+def test_what_stands_before_an_interpretation_is_read_for_names_too(
+    scene: DisclosureScene, cycle: MonitoringCycle, words: str, refusal: str
+) -> None:
+    found = scene.prepared(source=Source("interpretation", _explained(scene, cycle, words).id))
+    assert found.persons_named or found.schools_named
+    with pytest.raises(StepRefused, match=refusal):
+        disclosures.submit_disclosure(scene.actor("office_director"), found, DisclosureStep())
+
+
+def test_the_roll_is_asked_about_what_stands_before_an_interpretation(
+    scene: DisclosureScene, cycle: MonitoringCycle
+) -> None:
+    pupil = scene.pupil("祁沐阳")
+    report = _explained(scene, cycle, f"{pupil}的进步最大")
+    found = scene.handed_in(source=Source("interpretation", report.id))
+    assert found.content["figures"]["said"] == report.public_words
+    look_at_all_rolls()
+    assert found.roll_names == [pupil]
+
+
+def test_results_of_the_county_name_no_school_and_a_statement_may(
+    scene: DisclosureScene, cycle: MonitoringCycle
+) -> None:
+    words = f"{TEXT}\n双桥中学的做法值得学习。"
+    found = scene.prepared(source=Source("results", cycle.id), statement=words)
+    with pytest.raises(StepRefused, match="不写学校名称"):
+        disclosures.submit_disclosure(scene.actor("office_director"), found, DisclosureStep())
+    assert scene.handed_in(statement=words).state == "submitted"
 
 
 def test_when_the_data_are_withdrawn_the_page_goes_with_them(scene: DisclosureScene, cycle: MonitoringCycle) -> None:

@@ -332,6 +332,20 @@ def test_a_report_without_its_limits_cannot_be_signed(county: Cast, draft: Inter
         take(county, "assessment_member", draft, reports.sign_interpretation)
 
 
+@pytest.mark.parametrize("words", ["双桥中学的进步最大", "感谢陆晓棠整理数据", "咨询电话 13812345678"])
+def test_words_for_the_public_that_name_a_school_or_a_person_are_not_signed(
+    county: Cast, draft: InterpretationReport, words: str
+) -> None:
+    member = act_as(county.actor("assessment_member"))
+    said = dict.fromkeys(("basic", "analysis", "topic"), "双桥中学见第一行") | {"public": words}
+    reports.write_interpretation(member, draft, InterpretationIn("数学解读", **WORDS | {"said": said}))
+    with pytest.raises(StepRefused, match="不写学校名称、人名"):
+        take(county, "assessment_member", draft, reports.sign_interpretation)
+    reports.write_interpretation(member, draft, InterpretationIn("数学解读", **WORDS | {"said": said | {"public": ""}}))
+    take(county, "assessment_member", draft, reports.sign_interpretation)
+    assert draft.state == "signed"
+
+
 def test_a_returned_report_is_cut_anew_when_it_is_signed_again(county: Cast, draft: InterpretationReport) -> None:
     take(county, "assessment_member", draft, reports.sign_interpretation)
     first = draft.dataset_sha256

@@ -16,7 +16,7 @@ from app.core.database import Base, ForeignKey, Mapped, String, db, mapped_colum
 from app.improvement.accountability.models.parts import AccountabilityFact, AccountabilitySaying, AccountabilitySeat
 from app.improvement.accountability.numbers import accountability_numbers
 from app.improvement.accountability.words import KINDS
-from app.improvement.disclosure.anonymity import persons_in
+from app.improvement.anonymity import persons_in
 from workflows.improvement.accountability_record import ACCOUNTABILITY_RECORD, DREW_UP
 
 LEADING = ("leading_group_head", "leading_group_member")

@@ -12,9 +12,9 @@ from app.core.casework.door import operation
 from app.core.database import db, use_context, uuid7
 from app.core.errors import Invalid, Sentence, StepRefused
 from app.core.policy.actor import SYSTEM, Actor
+from app.improvement.anonymity import persons_in
 from app.improvement.citizen_letters.models import CitizenLetter, LetterBox, PublicReply
 from app.improvement.citizen_letters.queries.inspectors import inspectors_by_school
-from app.improvement.disclosure.anonymity import persons_in
 from app.people.directory.models import Unit
 
 NOT_ANSWERED = Sentence("答复以后才能公开", "It can be shown once it is answered")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import relationship
 from app.core import clock
 from app.core.casework.records import Movable
 from app.core.database import JSONB, Base, ForeignKey, Mapped, String, mapped_column
-from app.improvement.disclosure.anonymity import persons_in
+from app.improvement.anonymity import persons_in, schools_in
 from app.improvement.disclosure.models.document_library import LibraryDocument
 from app.improvement.effects.models import InterpretationReport
 from app.improvement.monitoring.models import MonitoringCycle
@@ -20,6 +20,8 @@ from app.improvement.visits.models import SupervisionVisit
 from workflows.improvement.result_disclosure import RESULT_DISCLOSURE
 
 SOURCES = ("results", "interpretation", "visit", "document", "statement")
+OF_THE_COUNTY = ("results", "interpretation")
+"""Sources whose figures tell of the county and of no school."""
 VISIT_IS_OUT = ("feedback_issued", "responded", "follow_up", "closed")
 
 
@@ -143,9 +145,23 @@ class ResultDisclosure(Base, Movable):
             found += [self.visit.scope, *(one.text for one in self.visit.findings)]
         if self.document is not None:
             found += [self.document.title, self.document.summary]
+        if self.report is not None:
+            found.append(self.report.public_words)
         return tuple(found)
 
     @property
     def is_anonymous(self) -> bool:
         """No name of a person, telephone or identity number stands in it."""
         return not self.persons_named
+
+    @property
+    def schools_named(self) -> tuple[str, ...]:
+        """Other schools named beside a round's figures, where the public reads of the county alone."""
+        if self.source_kind not in OF_THE_COUNTY:
+            return ()
+        return schools_in(self.county_id, self.unit_id, *self.words_shown)
+
+    @property
+    def names_no_school(self) -> bool:
+        """No other school stands beside figures of the county."""
+        return not self.schools_named

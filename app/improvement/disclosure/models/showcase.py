@@ -10,7 +10,7 @@ from sqlalchemy.orm import relationship
 
 from app.core.casework.records import Movable
 from app.core.database import JSONB, Base, ForeignKey, Mapped, String, mapped_column
-from app.improvement.disclosure.anonymity import persons_in
+from app.improvement.anonymity import persons_in
 from app.improvement.monitoring.scenarios import SCENARIOS
 from app.improvement.problems.models import ProblemItem
 from workflows.improvement.showcase_entry import SHOWCASE_ENTRY

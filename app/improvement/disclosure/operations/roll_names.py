@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.core.casework.door import operation
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM, Actor
-from app.improvement.disclosure.anonymity import pupils_in
+from app.improvement.anonymity import pupils_in
 from app.improvement.disclosure.models import ResultDisclosure, ShowcaseEntry
 
 WAITING: tuple[tuple[type[Any], str], ...] = ((ResultDisclosure, "submitted"), (ShowcaseEntry, "agreed"))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import relationship
 
 from app.core.casework.records import Movable
 from app.core.database import JSONB, Base, ForeignKey, Mapped, String, mapped_column
+from app.improvement.anonymity import persons_in, schools_in
 from app.improvement.effects.models.value_added import ValueAddedRun
 from app.improvement.monitoring.models import MonitoringCycle
 from workflows.improvement.interpretation_report import INTERPRETATION_REPORT
@@ -67,3 +68,14 @@ class InterpretationReport(Base, Movable):
     def is_written(self) -> bool:
         """Both comparisons and the limits are there."""
         return all(part.strip() for part in (self.across, self.over_time, self.limits))
+
+    @property
+    def public_words(self) -> str:
+        """What stands in front of the public version."""
+        return str(self.said.get("public") or "")
+
+    @property
+    def public_words_name_nobody(self) -> bool:
+        """What everybody reads in front of the public version names no school, no person, no number of one."""
+        words = self.public_words
+        return not persons_in(self.county_id, words) and not schools_in(self.county_id, None, words)

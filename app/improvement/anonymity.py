@@ -61,3 +61,18 @@ def pupils_in(county_id: uuid.UUID, school_id: uuid.UUID | None, *texts: str) ->
         return ()
     given = {"county": county_id, "school": school_id, "words": words, "titles": TITLES}
     return tuple(db.session.scalars(PUPILS, given))
+
+
+SCHOOLS = text(
+    """select name from units where county_id = :county and kind = 'school' and id is distinct from cast(:own as uuid)
+       and (position(name in :words) > 0 or (char_length(short_name) >= 3 and position(short_name in :words) > 0))
+       order by code limit 8"""
+)
+
+
+def schools_in(county_id: uuid.UUID, own_id: uuid.UUID | None, *texts: str) -> tuple[str, ...]:
+    """Schools of the county that the texts name, at most eight; the one that publishes (`own_id`) may name itself."""
+    words = unicodedata.normalize("NFKC", "\n".join(texts))
+    if len(words.strip()) < LEAST_NAME:
+        return ()
+    return tuple(db.session.scalars(SCHOOLS, {"county": county_id, "own": own_id, "words": words}))
