@@ -50,7 +50,7 @@ def versions_of(cycle: MonitoringCycle, judged: Judged, earlier: Sequence[Json] 
         digest,
         {
             "basic": {"about": about, "cells": cells, "packages": _packages(about, cells, groups, numbers)},
-            "analysis": {"about": about, "indicators": _analysis(groups), "matrix": _matrix(cells)},
+            "analysis": {"about": about, "indicators": _analysis(groups)},
             "topic": {"about": about, "topics": _topics(groups)},
             "public": {"about": about, "indicators": _public(groups, numbers.public_least, earlier)},
         },
@@ -228,19 +228,6 @@ def _verdicts(group: Iterable[Json]) -> dict[str, int]:
     for cell in group:
         counts[cell["verdict"] or "none"] += 1
     return counts
-
-
-def _matrix(cells: Sequence[Json]) -> list[Json]:
-    """Per school in code order: effect and verdict by indicator and grade."""
-    rows: dict[str, Json] = {}
-    for cell in cells:
-        if cell["level"] in ("school", "grade"):
-            row = rows.setdefault(
-                cell["unit_code"], {"unit_code": cell["unit_code"], "unit": cell["unit"], "cells": {}}
-            )
-            key = "|".join((cell["indicator"], cell["grade"] or ""))
-            row["cells"][key] = [cell["effect"], cell["verdict"], cell["n"]]
-    return [rows[code] for code in sorted(rows)]
 
 
 def _topics(groups: dict[Measure, list[Json]]) -> list[Json]:

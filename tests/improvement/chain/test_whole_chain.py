@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from app.core import clock
 from app.core.audit import trail
 from app.core.database import db
 from app.core.errors import StepRefused
@@ -15,7 +16,7 @@ from app.core.policy.actor import SYSTEM
 from app.improvement.effects.models import ClosureRequest
 from app.improvement.plans.operations.evidence import reject_evidence
 from app.improvement.plans.operations.plans import PlanStep
-from app.improvement.problems.models import Reopening
+from app.improvement.problems.models import OnsiteCheck, Reopening
 from app.improvement.problems.operations import reopenings
 from app.improvement.problems.operations.drafting import Submission
 from tests.improvement.chain.test_trace import records_of
@@ -45,6 +46,12 @@ BREAKS = {
     "the effect forgets its cells": "update effect_evaluations set follow_up_ids = '[]' where item_id = :item",
     "the evaluation is deleted": "delete from effect_evaluations where item_id = :item",
     "the closure is rejected": "update closure_requests set state = 'rejected' where item_id = :item",
+    "the check on site is deleted": "delete from onsite_checks where item_id = :item",
+    "the recheck is deleted": "delete from rechecks where item_id = :item",
+    "another outcome is decided": "update effect_evaluations set outcome = 'no_change' where item_id = :item",
+    "the finding has another effect": f"update data_findings set effect = effect + 1 where id in ({CITED})",
+    "the target is lowered": "update remediation_plans set target = coalesce(target, 0) - 1 where item_id = :item",
+    "the evidence has another title": f"update evidence set title = '另一份' where action_id in ({IN_ACTIONS})",
 }
 
 
@@ -63,6 +70,8 @@ def _as_a_commit_would() -> None:
 @pytest.mark.parametrize("broken", BREAKS)
 def test_no_link_of_a_closed_item_can_be_taken_away(scene: EffectScene, broken: str) -> None:
     request = scene.closure_approved()
+    if "on site" in broken:
+        _looked_at(request)
     db.session.execute(text("set constraints all immediate"))
     with pytest.raises(
         (IntegrityError, DBAPIError), match=r"link of its chain|never changed|foreign key|no step leads"
@@ -70,10 +79,23 @@ def test_no_link_of_a_closed_item_can_be_taken_away(scene: EffectScene, broken: 
         _break(request.item_id, BREAKS[broken])
 
 
+def _looked_at(request: ClosureRequest) -> None:
+    """As if somebody had also gone there, which a moderate item does not ask for."""
+    with trail.act(SYSTEM, "system", "test.on_site"):
+        db.session.add(
+            OnsiteCheck(
+                item_id=request.item_id, county_id=request.county_id, school_id=request.school_id, place="八年级三班",
+                checked_on=clock.today(), seen="seen", remarks="作业已分层", checked_by=request.owner_id,
+            )
+        )  # fmt: skip
+
+
 def test_the_same_links_of_an_open_item_may_be_worked_on(scene: EffectScene) -> None:
     item = scene.decided().item
     _break(item.id, BREAKS["the evidence is judged false"])
     _break(item.id, BREAKS["the effect forgets its cells"])
+    for changed in list(BREAKS)[-6:]:
+        _break(item.id, BREAKS[changed])
     assert item.state == "evaluating"
 
 
@@ -171,7 +193,6 @@ MOVES = (
     "update effect_evaluations set state = 'decided' where item_id = :item",
     "update closure_requests set state = 'approved' where item_id = :item",
     "update problem_items set severity = 'severe' where id = :item",
-    "delete from onsite_checks where item_id = :item",
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,7 +17,9 @@ from app.core.policy.assignments import CaseAssignment
 from app.improvement.visits.models import SupervisionVisit
 from app.improvement.visits.operations import answers, on_site, planning, programme, teams
 from app.improvement.visits.operations.planning import VisitStep
+from app.improvement.visits.queries import programme as list_of_year
 from app.people.directory.models import SchoolResponsibility
+from tests.factories.monitoring import act_as
 from tests.improvement.visits.scenes import REASON, VisitScene
 from workflows.improvement.supervision_visit import path_of
 
@@ -221,3 +224,37 @@ def test_an_entry_of_the_list_is_refused_in_words(scene: VisitScene, changes: di
 def test_two_visits_never_get_the_same_number(scene: VisitScene) -> None:
     assert len({scene.planned().number for _ in range(5)}) == 5
     assert db.session.scalars(select(SupervisionVisit.number)).all()
+
+
+def _told(scene: VisitScene, key: str, year: int) -> list[tuple[int, int, int]]:
+    return [(one.wanted, one.planned, one.done) for one in list_of_year.entries(act_as(scene.actor(key)), year)]
+
+
+@pytest.mark.parametrize("key", ["office_director", "evaluator", "subject_researcher", "guidance_member"])
+def test_all_staff_of_the_county_count_what_is_planned_and_done_alike_and_open_no_more(
+    scene: VisitScene, key: str
+) -> None:
+    scene.visit("on_site")
+    year = clock.today().year
+    assert _told(scene, key, year) == [(1, 1, 1)]
+    actor = act_as(scene.actor(key))
+    entry = list_of_year.entries(actor, year)[0].entry
+    unit, opened, told = list_of_year.programme(actor, entry)[0]
+    assert (unit.code, told) == (scene.cast.units["shuangqiao"].code, list_of_year.Told(1, 1))
+    assert len(opened) == (1 if key == "office_director" else 0)
+
+
+def test_who_sees_some_schools_only_counts_those_and_asks_of_no_others(scene: VisitScene) -> None:
+    visit = scene.visit("on_site")
+    with trail.act(SYSTEM, "system", "test.routine"):
+        visit.kind = "routine"
+    year, here = clock.today().year, visit.unit_id
+    county = list_of_year.coverage(act_as(scene.actor("evaluator")))
+    assert len(county) > 1 and next(row[1:] for row in county if row[0].id == here) == (1, 0)
+    for key in ("principal", "yuntai_principal"):
+        actor = act_as(scene.actor(key))
+        assert {row[0].id for row in list_of_year.coverage(actor)} == {actor.school_id}
+    stranger = act_as(replace(scene.actor("inspector_3"), schools=(scene.cast.units["yuntai"].id,)))
+    assert [row[0].id for row in list_of_year.coverage(stranger)] == [scene.cast.units["yuntai"].id]
+    assert [(one.wanted, one.planned, one.done) for one in list_of_year.entries(stranger, year)] == [(0, 0, 0)]
+    assert list_of_year.programme(stranger, list_of_year.entries(stranger, year)[0].entry) == []

@@ -113,6 +113,7 @@ def sheet_of_cells(rows: Iterable[Any]) -> Sheet:
         Head(_("单位代码"), 14), Head(_("单位"), 26), Head(_("年级"), 10), Head(_("班级"), 8), Head(_("学科"), 10),
         Head(_("指标代码"), 16), Head(_("指标"), 20), _number(_("数值")), Head(_("比较对象"), 12), _number(_("基准值")),
         _number(_("人数")), _number(_("应测人数")), _number(_("标准差")), _number(_("效应量")),
+        _number(_("效应量下限")), _number(_("效应量上限")),
         Head(_("文件指纹"), 18), Head(_("工作表"), 16), Head(_("单元格"), 10),
     )  # fmt: skip
     return Sheet(heads, (_cell_row(row) for row in rows), _("监测结果"))
@@ -124,7 +125,7 @@ def _cell_row(row: Any) -> list[Any]:
         row.unit_code, row.unit_name, say(word_of(GRADES, cell.grade)), str(cell.class_no or ""),
         say(word_of(SUBJECTS, cell.subject)), indicator.code, indicator.name, cell.value,
         say(word_of(BENCHMARKS, cell.benchmark_type)), cell.benchmark_value, cell.pupils, cell.n_expected, cell.sd,
-        _short(cell.effect), cell.mark, cell.sheet, cell.cell,
+        _short(cell.effect), _short(cell.effect_low), _short(cell.effect_high), cell.mark, cell.sheet, cell.cell,
     ]  # fmt: skip
 
 
@@ -203,6 +204,8 @@ def _sheet_of_topics(topics: Iterable[Any]) -> Sheet:
         "n",
         "value",
         "effect",
+        "effect_low",
+        "effect_high",
     )
     rows = (
         [
@@ -210,7 +213,7 @@ def _sheet_of_topics(topics: Iterable[Any]) -> Sheet:
             for column, value in zip(
                 columns,
                 (topic["subject"], each["grade"], each["indicator"], each["indicator_name"], standing)
-                + tuple(unit[key] for key in ("unit_code", "unit", "n", "value", "effect")),
+                + tuple(unit[key] for key in columns[5:]),
                 strict=True,
             )
         ]

@@ -41,6 +41,7 @@ def index() -> Response:
         rows=rows,
         parts=beside.parts(actor, beside.OF_THE_LIST, under(actor, [row.entry.id for row in rows])) if rows else [],
         coverage=[] if actor.role in SCHOOL_ROLES else programme.coverage(actor),
+        mine=programme.counted_schools(actor) is not None,
         per_term=visit_numbers().routine_per_term,
         may_manage=decide.holds(actor, MANAGE),
     )
