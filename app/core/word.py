@@ -120,6 +120,13 @@ class Paper:
             self._fill(row.cells[2], line.day or "　　年　月　日", size="body")
         return self
 
+    def seal(self, signed_by: str, day: str = "") -> Paper:
+        """Who issues it, on which day, and the place for the seal: nobody draws one."""
+        for text in (signed_by, day, "（用印处）"):
+            if text:
+                self._add(text, "body").alignment = docx.enum.text.WD_ALIGN_PARAGRAPH.RIGHT
+        return self
+
     def page_break(self) -> Paper:
         """Go on on a new page."""
         self._document.add_page_break()  # type: ignore[no-untyped-call]

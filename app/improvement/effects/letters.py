@@ -72,18 +72,18 @@ def closure_approved(row: OutboxRow) -> None:
         return
     there = records.documents_of(SYSTEM, request)
     with force_locale("zh"):
-        facts = facts_of(SYSTEM, request)
+        facts, edition = facts_of(SYSTEM, request), records.edition_of(SYSTEM, request)
         for form in KINDS:
             if form not in there and (form == "word" or pdf.available()):
-                _keep(request, facts, form)
+                _keep(request, facts, form, edition)
 
 
-def _keep(request: ClosureRequest, facts: ClosureFacts, form: str) -> None:
+def _keep(request: ClosureRequest, facts: ClosureFacts, form: str, edition: int) -> None:
     ref = new_ref()
-    content = word_of_form(facts, ref) if form == "word" else pdf_of_form(facts, ref)
+    content = word_of_form(facts, ref, edition) if form == "word" else pdf_of_form(facts, ref, edition)
     name = f"销号审批表-{facts.number}.{ENDINGS[form]}"
     stored: Stored = current_app.extensions["bihuan.shelf"].keep(content, name, KINDS[form])
-    keep_form(SYSTEM, request, MadeIn(form, stored, facts.digest, ref))
+    keep_form(SYSTEM, request, MadeIn(form, edition, stored, facts.digest, ref))
 
 
 def facts_of(actor: Actor, request: ClosureRequest) -> ClosureFacts:
@@ -185,23 +185,25 @@ def verify_address(ref: str) -> str:
     return f"{settings.public_url.format(port=settings.port).rstrip('/')}/verify/closures/{ref}"
 
 
-def pdf_of_form(facts: ClosureFacts, ref: str) -> bytes:
-    """The form as PDF, with its number, the time of printing, its digest and the code to check it by."""
+def pdf_of_form(facts: ClosureFacts, ref: str, edition: int) -> bytes:
+    """The form as PDF, with its number, edition, the time of printing, its digest and the code to check it by."""
     address, printed_at = verify_address(ref), f"{_day(clock.today())} {clock.local(clock.now()):%H:%M}"
     doc = {
         "title": TITLE,
-        "meta": [facts.issuer, f"系统 {printed_at} 生成", f"编号 {facts.number}"],
+        "meta": [facts.issuer, f"系统 {printed_at} 生成", f"编号 {facts.number} 第 {edition} 版"],
+        "signed_by": facts.issuer,
+        "issued_on": facts.approved_on,
         "qr": segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=2, light="#fff"),
-        "verify_at": f"扫码核验真伪，第 1 版，摘要 {facts.digest[:16]}",
+        "verify_at": f"扫码核验真伪，第 {edition} 版，摘要 {facts.digest[:16]}",
     }
     template = current_app.jinja_env.get_template("documents/closure.html")
     html = template.render(doc=doc, facts=facts, language="zh")
     return pdf.render(html).content
 
 
-def word_of_form(facts: ClosureFacts, ref: str) -> bytes:
+def word_of_form(facts: ClosureFacts, ref: str, edition: int) -> bytes:
     """The same form as an editable document."""
-    paper = Paper(TITLE, number=f"编号 {facts.number}").facts(facts.facts)
+    paper = Paper(TITLE, number=f"编号 {facts.number} 第 {edition} 版").facts(facts.facts)
     paper.heading(1, "一、完成的措施").table(("措施", "负责人", "起止", "结果"), facts.measures, (3, 1.2, 2.4, 3.4))
     heads = ("", "数值", "95% 置信区间", "人数")
     if facts.comparison and not facts.comparison[0][0].startswith("整改"):
@@ -212,5 +214,6 @@ def word_of_form(facts: ClosureFacts, ref: str) -> bytes:
     paper.facts([(one.label, one.opinion) for one in facts.signs], columns=1)
     paper.signatures([Signature(one.label, one.name, _day(one.day)) for one in facts.signs])
     paper.facts([("批准日期", _day(facts.approved_on)), ("复核日期", _day(facts.recheck_on))])
-    paper.paragraph(f"核验真伪：{verify_address(ref)}（摘要 {facts.digest[:16]}）")
+    paper.seal(facts.issuer, _day(facts.approved_on))
+    paper.paragraph(f"核验真伪：{verify_address(ref)}（第 {edition} 版，摘要 {facts.digest[:16]}）")
     return paper.content()

@@ -6,6 +6,7 @@ import hashlib
 import io
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import segno
@@ -61,6 +62,8 @@ class PlanPaper:
     meta: tuple[str, ...]
     chapters: tuple[Chapter, ...]
     signatures: tuple[tuple[str, str], ...]
+    signed_by: str
+    approved_on: date | None
     draft: bool = field(default=False)
 
 
@@ -104,6 +107,8 @@ def paper_of(plan: RemediationPlan) -> PlanPaper:
             (_("单位负责人"), ""),
             (_("批准人"), ""),
         ),
+        signed_by=plan.unit.name,
+        approved_on=plan.approved_on,
         draft=plan.state in ("draft", "returned", "cancelled"),
     )
 
@@ -223,6 +228,8 @@ def _as_pdf(document: PlanDocument, papers: Sequence[PlanPaper], marks: dict[str
         doc = {
             "title": paper.title,
             "meta": paper.meta,
+            "signed_by": paper.signed_by,
+            "issued_on": paper.approved_on,
             "qr": marks["qr"],
             "record_number": f"{paper.number}-{paper.edition}",
             "draft": paper.draft,
@@ -256,6 +263,7 @@ def _cover(document: PlanDocument, papers: Sequence[PlanPaper], marks: dict[str,
             long_date(clock.today()),
             _("共 %(n)s 份方案", n=len(papers)),
         ),
+        "signed_by": keeper.name,
         "qr": marks["qr"],
         "record_number": held.number,
     }
@@ -295,3 +303,4 @@ def _write_plan(paper: Paper, plan: PlanPaper) -> None:
             paper.paragraph(text)
     paper.heading(1, _("七、签字"))
     paper.signatures([Signature(label, name) for label, name in plan.signatures])
+    paper.seal(plan.signed_by, long_date(plan.approved_on) or "")

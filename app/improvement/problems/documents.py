@@ -222,4 +222,4 @@ def _paper(content: dict[str, Any], digest: str) -> Paper:
     paper.paragraph(_("说明：") + "".join(f"{n}. {words}" for n, words in enumerate(notes(content), 1)))
     paper.paragraph(_("内容指纹（SHA-256）：%(digest)s", digest=digest))
     issued = long_date(date.fromisoformat(held["issued_on"]))
-    return paper.signatures([Signature(_("立单单位"), held["issuer"], issued)])
+    return paper.signatures([Signature(_("立单单位"), held["issuer"], issued)]).seal(held["issuer"], issued)

@@ -129,6 +129,8 @@ def as_pdf(facts: SheetFacts, ref: str, edition: int) -> bytes:
     doc = {
         "title": TITLE,
         "meta": [facts.issuer, f"系统 {printed_at} 生成", f"编号 {facts.number} 第 {edition} 版"],
+        "signed_by": facts.issuer,
+        "issued_on": facts.issued_on,
         "qr": segno.make(verify_address(ref), error="m", micro=False).svg_data_uri(scale=4, border=2, light="#fff"),
         "verify_at": f"扫码核验真伪，第 {edition} 版，摘要 {facts.digest[:16]}",
     }
@@ -141,5 +143,6 @@ def as_word(facts: SheetFacts, ref: str, edition: int) -> bytes:
     paper = Paper(TITLE, number=f"编号 {facts.number} 第 {edition} 版")
     paper.facts([(label, "\n".join(lines) or "—") for label, lines in facts.lines], columns=1)
     paper.signatures([Signature("视导组组长", facts.lead, _day(facts.issued_on)), Signature("校长", "", "")])
+    paper.seal(facts.issuer, _day(facts.issued_on))
     paper.paragraph(f"核验真伪：{verify_address(ref)}（第 {edition} 版，摘要 {facts.digest[:16]}）")
     return paper.content()

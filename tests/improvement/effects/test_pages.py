@@ -6,19 +6,22 @@ import io
 from datetime import date
 from typing import Any
 
+import docx
 import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
+from sqlalchemy import inspect as sa_inspect
 from sqlalchemy import select
 
-from app.core import pdf
-from app.core.database import db, use_context
+from app.core import clock, pdf
+from app.core.audit import trail
+from app.core.database import db, use_context, uuid7
 from app.core.outbox.deliver import drain
 from app.core.policy.actor import SYSTEM
 from app.improvement.effects import letters
-from app.improvement.effects.models import ClosurePrint, DocumentRecord
+from app.improvement.effects.models import ClosurePrint, ClosureRequest, DocumentRecord
 from tests.cast import Cast, sign_in
 from tests.counting import counted_statements
 from tests.improvement.effects.scenes import EffectScene
@@ -149,7 +152,7 @@ def test_a_longer_list_sends_no_more_queries(scene: EffectScene, client: FlaskCl
 def test_the_usual_closure_sheet_is_one_page_with_its_labels_in_order(scene: EffectScene, app: Flask) -> None:
     request = scene.closure_approved()
     with app.test_request_context():
-        sheet = letters.pdf_of_form(letters.facts_of(scene.actor("office_director"), request), request.ref)
+        sheet = letters.pdf_of_form(letters.facts_of(scene.actor("office_director"), request), request.ref, 1)
     pages = PdfReader(io.BytesIO(sheet)).pages
     said = "".join(page.extract_text() for page in pages).replace("\n", "")
     labels = (
@@ -163,9 +166,37 @@ def test_the_usual_closure_sheet_is_one_page_with_its_labels_in_order(scene: Eff
         "批准日期",
         "复核日期",
         "扫码核验",
+        "第 1 版，摘要",
+        "用印处",
     )
     places = [said.find(label) for label in labels]
     assert len(pages) == 1 and -1 not in places and places == sorted(places), dict(zip(labels, places, strict=True))
+
+
+def test_an_item_closed_again_gets_the_next_edition_of_its_sheet(
+    scene: EffectScene, app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    request = scene.closure_approved()
+    with trail.act(SYSTEM, "system", "test.closed_before"):
+        own = ("id", "ref", "number", "state")
+        told = {one.key: getattr(request, one.key) for one in sa_inspect(ClosureRequest).column_attrs}
+        before = ClosureRequest(
+            id=uuid7(), number="XH-0", state="rejected", **{key: told[key] for key in told if key not in own}
+        )
+        db.session.add(before)
+        paper = {"number": "XH-0", "form": "pdf", "file_sha256": "0" * 64, "made_at": clock.now()}
+        db.session.add(
+            DocumentRecord(
+                kind="closure", entity="closure_requests", record_id=before.id, county_id=request.county_id, **paper
+            )
+        )
+    drain()
+    use_context(SYSTEM.context())
+    kept = db.session.scalars(select(DocumentRecord).where(DocumentRecord.record_id == request.id)).all()
+    assert {one.edition for one in kept} == {2}
+    with sign_in(client, cast["principal"]).get(f"{request.address}/documents/word") as answer:
+        typed = [one.text for one in docx.Document(io.BytesIO(answer.data)).paragraphs]
+    assert any("第 2 版" in line for line in typed) and "（用印处）" in typed
 
 
 def test_effects_are_narrowed_and_exported_by_what_is_evaluated(

@@ -67,6 +67,7 @@ def test_a_plan_is_printed_as_pdf_with_its_labels_in_order_and_its_marks(client:
         "单元练习没有分层",
     ):
         assert words in text, words
+    assert text.replace(" ", "").count("用印处") == 1 and text.index("七、签字") < text.index("用印处")
     assert "沈砚秋" in text and document.ref in text and str(document.content_sha256)[:20] in text
     told = db.session.scalars(select(InboxLetter).where(InboxLetter.kind == "plan_document")).one()
     assert told.person_id == cast["principal"].person_id
@@ -78,7 +79,7 @@ def test_the_word_paper_carries_the_same_facts(client: Any, cast: Cast) -> None:
     word, paper = (printed(client, f"/plans/{plan.ref}/documents", form) for form in ("word", "pdf"))
     assert word.content_sha256 == paper.content_sha256
     opened = docx.Document(io.BytesIO(client.get(f"/plan-documents/{word.ref}/file").data))
-    in_order("\n".join(one.text for one in opened.paragraphs), CHAPTERS)
+    in_order("\n".join(one.text for one in opened.paragraphs), (*CHAPTERS, plan.unit.name, "用印处"))
     heads = [tuple(cell.text for cell in table.rows[0].cells) for table in opened.tables]
     assert HEADS in heads
 

@@ -118,7 +118,8 @@ def test_forty_findings_print_whole_on_paper_and_in_word_in_the_order_of_the_for
         words = Document(io.BytesIO(sheet.as_word(facts, "0" * 16, 1)))
     paper = "".join("".join(page.extract_text().split()) for page in pages)
     typed = ["".join(cell.text.split()) for table in words.tables for row in table.rows for cell in row.cells]
-    assert len(pages) > 3
+    assert len(pages) > 3 and paper.count("用印处") == 1
+    assert "（用印处）" in [one.text for one in words.paragraphs]
     for number in range(1, 41):
         assert f"{number}.第{number}处，" in paper and any(f"{number}.第{number}处，" in cell for cell in typed)
     assert [label.split("（")[0] for label, _lines in facts.lines] == FIELDS

@@ -16,9 +16,10 @@ from app.improvement.effects.models import ClosurePrint, ClosureRequest, Documen
 
 @dataclass(frozen=True)
 class MadeIn:
-    """What was made: the form, the file, the digest of what it says, and the code that stands in its QR picture."""
+    """What was made: the form, its edition, the file, the digest of what it says, and the code that stands in its QR picture."""
 
     form: str
+    edition: int
     file: Stored
     content_sha256: str
     ref: str
@@ -31,7 +32,7 @@ def keep_form(actor: Actor, request: ClosureRequest, given: MadeIn) -> None:
     if db.session.scalar(known) is not None:
         return
     now = clock.now()
-    shared = {"number": request.number, "edition": 1, "form": given.form, "made_at": now}
+    shared = {"number": request.number, "edition": given.edition, "form": given.form, "made_at": now}
     digests = {"content_sha256": given.content_sha256, "file_sha256": given.file.sha256}
     record = DocumentRecord(
         kind="closure",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Uuid, bindparam, select, text
+from sqlalchemy import Uuid, bindparam, func, select, text
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -175,6 +175,15 @@ def documents_of(actor: Actor, request: ClosureRequest) -> dict[str, DocumentRec
         DocumentRecord.record_id == request.id, DocumentRecord.entity == request.__tablename__
     )
     return {row.form: row for row in db.session.scalars(query)}
+
+
+def edition_of(actor: Actor, request: ClosureRequest) -> int:
+    """The number of this form among those of its item: an item closed again gets the next one."""
+    earlier = select(ClosureRequest.id).where(
+        ClosureRequest.item_id == request.item_id, ClosureRequest.id != request.id
+    )
+    told = select(func.count(DocumentRecord.record_id.distinct())).where(DocumentRecord.record_id.in_(earlier))
+    return int(db.session.scalar(told) or 0) + 1
 
 
 def recheck_of(actor: Actor, request: ClosureRequest) -> Recheck | None:
