@@ -47,6 +47,8 @@ class Actor:
     letter_id: uuid.UUID | None = None
     """The one letter of a citizen, who has no account and no other data; everybody else has none."""
     data_classes: tuple[str, ...] = ()
+    classrooms: str = ""
+    """Networks of the classrooms of the own school, as it declared them."""
     county_wide: bool = False
     system: bool = False
     locale: str = "zh"

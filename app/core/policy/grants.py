@@ -24,6 +24,7 @@ PEOPLE: dict[str, Holders] = {
         ),
         **dict.fromkeys(("principal", "school_coordinator"), SCHOOL),
     },
+    "people.declare_classrooms": dict.fromkeys(("principal", "school_coordinator"), SCHOOL),
     "people.manage_units": {"sys_admin": COUNTY, "office_director": COUNTY},
     "people.view_staff": {
         **dict.fromkeys(("office_director", "evaluator", "sys_admin", "security_admin"), COUNTY),

@@ -201,6 +201,17 @@ PLANS: dict[str, Holders] = {
 }
 MEMBERS: Holders = dict.fromkeys(("inspector", "evaluator", "subject_researcher", "guidance_member"), ASSIGNED)
 """Whoever is on the team of a visit (domain §2.2, column visit: V), as long as it lasts."""
+COUNTY_STAFF = (
+    "leading_group_member",
+    "dept_head",
+    "dept_officer",
+    "assessment_member",
+    "evaluator",
+    "subject_researcher",
+    "guidance_member",
+    "inspector",
+)
+"""Who reads the feedback of a visit that is issued for the staff of the county, though not on its team."""
 VISITS: dict[str, Holders] = {
     "visits.decide_objection": {"office_director": COUNTY},
     "visits.grant_exception": {"leading_group_head": COUNTY},
@@ -217,6 +228,7 @@ VISITS: dict[str, Holders] = {
         "principal": SCHOOL,
         "school_coordinator": SCHOOL,
     },
+    "visits.read_feedback": dict.fromkeys(COUNTY_STAFF, COUNTY),
     "visits.respond_visit": {"principal": SCHOOL},
     "visits.view_list": {
         **dict.fromkeys(("leading_group_head", "office_director", *MEMBERS, "principal", "school_coordinator"), COUNTY),

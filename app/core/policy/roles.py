@@ -76,7 +76,7 @@ ALL = (
         data=("letters",),
         wide=True,
     ),
-    _role("inspector", "督学", "Inspector", "county", powerful=True, data=("letters", "process")),
+    _role("inspector", "督学", "Inspector", "county", powerful=True, data=("letters", "process", "feedback")),
     _role("external_evaluator", "第三方评估员", "Outside evaluator", "outside"),
     _role("principal", "校长", "Principal", "school", powerful=True, data=("care_red", "figures")),
     _role("school_coordinator", "学校项目联络员", "School coordinator", "school", data=("people",)),

@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from app.core.policy import decide
 from app.core.policy.actor import NOBODY, Actor
 from app.core.web.plurals import language
+from app.core.web.projecting import is_projecting
 
 GROUPS: dict[str, Any] = {
     "now": "",
@@ -22,6 +23,8 @@ GROUPS: dict[str, Any] = {
     "people": _l("人员与机构"),
     "care_of_system": _l("系统"),
 }
+OFF_THE_WALL = "care"
+"""The group that leaves the menu while the screen is on a wall."""
 
 
 @dataclass(frozen=True)
@@ -99,11 +102,12 @@ def menu(actor: Actor) -> tuple[Group, ...]:
     """Groups of menu lines as the layout draws them; one and the same for everybody in a role on pages of an entry."""
     if actor is NOBODY:
         return ()
-    return _groups(actor.role, actor.system, _current(actor), language(), request.script_root)
+    hidden = OFF_THE_WALL if is_projecting() else ""
+    return _groups(actor.role, actor.system, _current(actor), language(), request.script_root, hidden)
 
 
 @lru_cache(maxsize=2048)
-def _groups(role: str, system: bool, current: str, spoken: str, root: str) -> tuple[Group, ...]:
+def _groups(role: str, system: bool, current: str, spoken: str, root: str, hidden: str) -> tuple[Group, ...]:
     """Drawn from what the key says and nothing else, so that it may be kept."""
     entries = _entries_of(role, system)
     groups = []
@@ -113,7 +117,7 @@ def _groups(role: str, system: bool, current: str, spoken: str, root: str) -> tu
             for e in entries
             if e.group == name
         )
-        if lines:
+        if lines and name != hidden:
             groups.append(Group(str(title), lines))
     return tuple(groups)
 

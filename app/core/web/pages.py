@@ -55,14 +55,14 @@ def page(template: str, status: int = 200, **context: Any) -> Response:
 
 def shared() -> dict[str, Any]:
     """What every template can use."""
-    actor = current_actor()
+    actor, projecting_now = current_actor(), projecting.is_projecting()
     return {
         "actor": actor,
         "language": language(),
         "navigation": navigation.menu(actor),
-        "waiting_count": navigation.waiting_count(actor),
+        "waiting_count": None if projecting_now else navigation.waiting_count(actor),
         "today": clock.today(),
         "now": clock.now,
-        "projector": projecting.is_projecting(),
-        "notices": navigation.notices(actor),
+        "projector": projecting_now,
+        "notices": [] if projecting_now else navigation.notices(actor),
     }

@@ -16,7 +16,9 @@ ENTRIES = (
     navigation.Entry(
         "now", "今天", "visits.today", "walk", ("visits.observe_visit",), order=2, tab=True, roles=("inspector",)
     ),
-    navigation.Entry("loop", "视导", "visits.index", "school", ("visits.view_visits",), order=50),
+    navigation.Entry(
+        "loop", "视导", "visits.index", "school", ("visits.view_visits", "visits.read_feedback"), order=50
+    ),
     navigation.Entry(
         "loop", "年度督导清单", "visit_programme.index", "calendar-event", ("visits.view_list",), order=51
     ),

@@ -24,7 +24,7 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 from app.core.errors import Invalid
 from app.core.web.forms import Sent
 from app.core.web.pages import say
-from app.people.directory.operations import AliasIn, CloseIn, EnrolmentEnd, LeaveIn, PersonIn, UnitIn
+from app.people.directory.operations import AliasIn, ClassroomsIn, CloseIn, EnrolmentEnd, LeaveIn, PersonIn, UnitIn
 from app.people.directory.words import ADDRESSEES, DUTIES, SCHOOL_TYPES, SUBJECTS, UNIT_KINDS
 
 DATE = _("日期请写成 2026-11-25")
@@ -115,6 +115,21 @@ class CloseForm(Reasoned):
     def given(self) -> CloseIn:
         """What was filled in."""
         return CloseIn(self.to_on.data, self.reason.data, self.version.data)
+
+
+class ClassroomsForm(FlaskForm):
+    """The networks of a school's classrooms."""
+
+    version = IntegerField(validators=[Optional()], widget=HiddenInput())
+    networks = StringField(
+        _("教室网段"),
+        [Optional(), Length(max=200)],
+        description=_("写成 10.20.30.0/24 这样，几个网段用空格隔开；空着就是没有。请问学校的网络管理员"),
+    )
+
+    def given(self) -> ClassroomsIn:
+        """What was filled in."""
+        return ClassroomsIn(self.networks.data or "", self.version.data)
 
 
 class AliasForm(FlaskForm):

@@ -109,11 +109,19 @@ def _behind() -> Any:
         .correlate(RoleAssignment)
         .scalar_subquery()
     )
+    own_school = aliased(Unit)
+    classrooms = (
+        select(own_school.declared_network)
+        .where(own_school.id == RoleAssignment.school_id)
+        .correlate(RoleAssignment)
+        .scalar_subquery()
+    )
     return (
         select(
             *DECIDING,
             choices.label("choices"),
             schools.label("schools"),
+            classrooms.label("classrooms"),
         )
         .join(Account, Account.id == SignInSession.account_id)
         .join(Person, Person.id == Account.person_id)
@@ -182,6 +190,7 @@ def actor_of(row: Any) -> Actor:
         classes=tuple(dict.fromkeys(duty.class_id for duty in duties)),
         taught=tuple(dict.fromkeys(_taught(duty) for duty in duties)),
         data_classes=data_classes(role),
+        classrooms=row.classrooms or "",
         county_wide=county_wide,
         locale=row.language,
         fresh_until=fresh_until.timestamp(),

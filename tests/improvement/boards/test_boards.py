@@ -275,5 +275,10 @@ def test_effects_stand_in_code_order_with_their_interval_and_a_school_sees_only_
             cell.verdict, cell.effect, cell.effect_low, cell.effect_high = "candidate", -0.40, -0.65, -0.15
     text_ = sign_in(client, cast["office_director"]).get("/boards/effects").get_data(as_text=True)
     assert text_.index("双桥中学") < text_.index("云台学校") and "−0.65 至 −0.15" in text_
+    wall = sign_in(client, cast["office_director"])
+    wall.set_cookie("projector", "on")
+    shown = wall.get("/boards/effects").text
+    assert shown.count('<tr class="covered">') == shown.count("<details") - text_.count("<details") >= 2
+    wall.delete_cookie("projector")
     own = sign_in(client, cast["principal"]).get("/boards/effects").get_data(as_text=True)
     assert "双桥中学" in own and "云台学校" not in own

@@ -65,6 +65,15 @@ def test_on_a_wall_no_group_of_under_ten_is_told(county: Cast, client: FlaskClie
     assert shown.count("&lt;10 / &lt;10") == 6 and "8 / 8" not in shown and 'class="forest f-' not in shown
 
 
+def test_on_a_wall_each_school_is_covered_until_its_row_is_opened(county: Cast, client: FlaskClient) -> None:
+    run = reckon(county, "2026-a")
+    browser = sign_in(client, county["office_director"])
+    assert "covered" not in browser.get(run.address).text
+    browser.set_cookie("projector", "on")
+    shown = browser.get(run.address).text
+    assert shown.count('<tr class="covered">') == shown.count('<details class="opener">') == len(county.schools)
+
+
 def test_a_school_with_one_pupil_stands_on_the_pages_without_an_effect_and_with_the_reason(
     county: Cast, client: FlaskClient
 ) -> None:

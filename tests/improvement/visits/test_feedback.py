@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from flask.testing import FlaskClient
+from sqlalchemy import select, text
 
 from app.core import clock as business
+from app.core.audit import trail
 from app.core.calendar.days import add_working_days
 from app.core.casework import deadlines
 from app.core.casework.deadlines import Deadline, sweep
-from app.core.database import db
+from app.core.database import db, use_context
 from app.core.errors import Invalid, NotAllowed, StepRefused
 from app.core.outbox.deliver import drain
 from app.core.policy.actor import SYSTEM
@@ -21,6 +24,7 @@ from app.improvement.problems.models import OnsiteCheck, Reopening
 from app.improvement.visits.models import SupervisionVisit
 from app.improvement.visits.operations import answers, findings
 from app.improvement.visits.operations.planning import VisitStep
+from tests.cast import Cast, sign_in
 from tests.conftest import Clock
 from tests.improvement.visits.scenes import MEASURE, REPORT, VisitScene
 
@@ -283,3 +287,48 @@ def test_a_severe_item_that_a_visit_has_seen_may_go_to_evaluation(scene: VisitSc
     visit = scene.visit("on_site", item)
     scene.see(visit)
     assert item.has_onsite_check and item.was_seen_on_a_visit
+
+
+@pytest.mark.parametrize("key", ["dept_head", "subject_researcher", "evaluator", "assessment_member"])
+def test_feedback_issued_for_the_staff_of_the_county_is_read_by_them_and_no_more_of_the_visit(
+    scene: VisitScene, client: FlaskClient, cast: Cast, key: str
+) -> None:
+    visit = scene.visit("shown")
+    reader, address = sign_in(client, cast[key]), f"{visit.address}/feedback"
+    assert reader.get(address).status_code == 404 and visit.number not in reader.get("/visits").text
+    scene.to_issued(scene.again(visit))
+    page = reader.get(address)
+    assert page.status_code == 200 and "集体备课有记录" in page.text
+    assert f'href="{address}"' in reader.get("/visits").text
+    assert reader.get(visit.address).status_code == 404
+
+
+@pytest.mark.parametrize(("level", "status"), [("county", 200), ("public", 200), ("school", 404)])
+def test_an_inspector_whose_duty_at_the_visit_is_over_reads_what_its_level_says(
+    scene: VisitScene, client: FlaskClient, cast: Cast, level: str, status: int
+) -> None:
+    visit = scene.visit("ended")
+    with trail.act(SYSTEM, "system", "test.level"):
+        visit.disclosure = level
+    for key in ("inspector_3", "principal", "yuntai_principal"):
+        reader = sign_in(client, cast[key])
+        expected = status if key == "inspector_3" else 404
+        assert reader.get(f"{visit.address}/feedback").status_code == expected, key
+    assert sign_in(client, cast["inspector_3"]).get(visit.address).status_code == 404
+
+
+def test_plain_sql_shows_an_inspector_no_more_than_issued_feedback(scene: VisitScene) -> None:
+    visit = scene.visit("ended")
+    stranger = replace(scene.cast.actor("inspector_3"), schools=())
+    counted = (
+        "select (select count(*) from supervision_visits where id = :id), (select count(*) from visit_findings where"
+        " visit_id = :id), (select count(*) from visit_lines where visit_id = :id)"
+    )
+    for level, seen_rows in (("county", [1, len(visit.findings), 0]), ("school", [0, 0, 0])):
+        use_context(SYSTEM.context())
+        with trail.act(SYSTEM, "system", "test.level"):
+            visit.disclosure = level
+        use_context(stranger.context())
+        assert list(db.session.execute(text(counted), {"id": visit.id}).one()) == seen_rows, level
+        use_context(replace(stranger, data_classes=()).context())
+        assert list(db.session.execute(text(counted), {"id": visit.id}).one()) == [0, 0, 0]

@@ -15,7 +15,7 @@ from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.improvement.visits.models import SupervisionEntry, SupervisionVisit
-from app.improvement.visits.queries.visits import LEAN, SCHOOL_ROLES, seen
+from app.improvement.visits.queries.visits import LEAN, SCHOOL_ROLES, readable, seen
 from app.people.directory.models import Unit
 
 VIEW = "visits.view_list"
@@ -116,7 +116,7 @@ def programme(actor: Actor, entry: SupervisionEntry) -> list[tuple[Unit, list[Su
     reach = counted_schools(actor)
     if reach is not None:
         wanted = wanted.where(Unit.id.in_(reach))
-    held = seen(actor, select(SupervisionVisit)).where(
+    held = readable(actor, select(SupervisionVisit)).where(
         SupervisionVisit.entry_id == entry.id, SupervisionVisit.state != "cancelled"
     )
     visits: dict[object, list[SupervisionVisit]] = {}

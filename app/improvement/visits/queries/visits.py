@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, Uuid, bindparam, func, literal, or_, select
+from sqlalchemy import Select, Uuid, and_, bindparam, false, func, literal, or_, select
 from sqlalchemy.orm import joinedload, lazyload, raiseload, selectinload
 
 from app.core import clock
@@ -32,9 +32,11 @@ from app.improvement.visits.models import (
 from app.people.directory.models import Unit
 
 PAGE = 50
-VIEW = "visits.view_visits"
+VIEW, FEEDBACK = "visits.view_visits", "visits.read_feedback"
 SCHOOL_ROLES = ("principal", "school_coordinator")
 OPEN = ("draft", "notified", "self_reported", "on_site", "feedback_issued", "responded", "follow_up")
+FOR_STAFF = ("county", "public")
+"""Disclosure levels at which staff of the county read the issued feedback of a visit that they took no part in."""
 LEAN = (raiseload(SupervisionVisit.lines), raiseload(SupervisionVisit.findings), raiseload(SupervisionVisit.members))
 
 
@@ -66,6 +68,31 @@ def seen(actor: Actor, statement: Any) -> Any:
     if actor.role not in SCHOOL_ROLES:
         return shown
     return shown.where(or_(SupervisionVisit.notified_on.is_not(None), SupervisionVisit.arrived_at.is_not(None)))
+
+
+def readable(actor: Actor, statement: Any) -> Any:
+    """A select on visits that the actor sees, or whose feedback is issued for the staff of the county."""
+    if not decide.holds(actor, FEEDBACK):
+        return seen(actor, statement)
+    v = SupervisionVisit
+    own = or_(false(), *(scope.where(actor, v) for scope in decide.scopes_of(actor, VIEW)))
+    issued = and_(
+        *(scope.where(actor, v) for scope in decide.scopes_of(actor, FEEDBACK)),
+        v.feedback_on.is_not(None),
+        v.disclosure.in_(FOR_STAFF),
+    )
+    return statement.where(or_(own, issued))
+
+
+def feedback_for(actor: Actor, ref: str) -> SupervisionVisit:
+    """A visit with its findings, as staff of the county read it once its feedback is issued; raises NotFound."""
+    v = SupervisionVisit
+    whole = select(v).options(raiseload(v.lines), raiseload(v.members), selectinload(v.findings))
+    wanted = readable(actor, whole).where(v.ref == ref, v.feedback_on.is_not(None))
+    found: SupervisionVisit | None = db.session.scalar(wanted.execution_options(populate_existing=True))
+    if found is None or not decide.holds(actor, FEEDBACK):
+        raise NotFound("supervision_visit", ref)
+    return found
 
 
 def visit_for(actor: Actor, ref: str) -> SupervisionVisit:
@@ -107,7 +134,7 @@ def visits_page(actor: Actor, wanted: VisitFilter, size: int = PAGE) -> Page:
     total = int(db.session.scalar(fitting.with_only_columns(func.count(SupervisionVisit.id))) or 0)
     edge = None
     if wanted.after:
-        at = seen(actor, select(SupervisionVisit.visit_on, SupervisionVisit.id))
+        at = readable(actor, select(SupervisionVisit.visit_on, SupervisionVisit.id))
         edge = db.session.execute(at.where(SupervisionVisit.ref == wanted.after)).first()
     day, identity = SupervisionVisit.visit_on, SupervisionVisit.id
     if edge is not None:
@@ -118,7 +145,7 @@ def visits_page(actor: Actor, wanted: VisitFilter, size: int = PAGE) -> Page:
 
 
 def _fitting(actor: Actor, wanted: VisitFilter) -> Select[Any]:
-    found: Select[Any] = seen(actor, select(SupervisionVisit).join(Unit, Unit.id == SupervisionVisit.unit_id))
+    found: Select[Any] = readable(actor, select(SupervisionVisit).join(Unit, Unit.id == SupervisionVisit.unit_id))
     for column, values in (
         (Unit.ref, wanted.schools),
         (SupervisionVisit.kind, wanted.kinds),
@@ -189,7 +216,7 @@ def _has_the_item(actor: Any) -> Any:
 
 def schools_with(actor: Actor) -> list[tuple[str, str]]:
     """Reference and short name of every school that has a visit the actor sees, by code."""
-    inner = seen(actor, select(SupervisionVisit.unit_id)).distinct()
+    inner = readable(actor, select(SupervisionVisit.unit_id)).distinct()
     rows = db.session.execute(select(Unit.ref, Unit.short_name).where(Unit.id.in_(inner)).order_by(Unit.code))
     return [(row.ref, row.short_name) for row in rows]
 

@@ -73,10 +73,12 @@ def entry(ref: str) -> Response:
     """The programme of one entry: each school with its visits."""
     actor = current_actor()
     found = programme.entry_for(actor, ref)
+    rows = programme.programme(actor, found)
     return page(
         "improvement/visits/entry.html",
         entry=found,
-        rows=programme.programme(actor, found),
+        rows=rows,
+        opened=decide.among(actor, "visits.view_visits", [visit for _unit, held, _told in rows for visit in held]),
         branches=_named(found),
         parts=beside.parts(actor, beside.OF_THE_LIST, under(actor, [found.id])),
         may_manage=found.withdrawn_on is None and decide.may(actor, MANAGE, found),

@@ -26,7 +26,7 @@ from app.improvement.visits.words import KINDS
 from workflows.improvement.supervision_visit import SUPERVISION_VISIT, path_of
 from workflows.parties import PARTIES
 
-VIEW, LEAD = "visits.view_visits", "visits.lead_visit"
+VIEW, LEAD, FEEDBACK = "visits.view_visits", "visits.lead_visit", "visits.read_feedback"
 SHOWN = 8
 
 
@@ -43,7 +43,7 @@ def _filters(actor: Actor) -> tuple[filters.Filter, ...]:
 
 
 @bp.get("/visits")
-@needs(VIEW)
+@needs(VIEW, FEEDBACK)
 def index() -> Response:
     """Visits, the latest day first."""
     actor, after = current_actor(), request.args.get("after", "")[:16]
@@ -55,8 +55,10 @@ def index() -> Response:
         "improvement/visits/visits.html",
         found=found,
         clocks=chips_of(found.rows),
+        opened=decide.among(actor, VIEW, found.rows),
         listing=filters.bar(chosen),
         may_plan=decide.holds(actor, "visits.plan_visit"),
+        sees_list=decide.holds(actor, "visits.view_list"),
         next_url=filters.address(after=found.after) if found.after else "",
         first_url=filters.address() if after else "",
     )
@@ -67,6 +69,13 @@ def index() -> Response:
 def today() -> Response:
     """今天去哪所学校、查什么: the visits of a member of the team, the nearest first."""
     return page("improvement/visits/today.html", soon=visits.soon_for(current_actor()))
+
+
+@bp.get("/visits/<ref>/feedback")
+@needs(FEEDBACK)
+def feedback(ref: str) -> Response:
+    """What a visit found, for staff of the county who took no part in it: once issued, and only where that is its level."""
+    return page("improvement/visits/feedback.html", visit=visits.feedback_for(current_actor(), ref))
 
 
 @bp.get("/visits/<ref>")

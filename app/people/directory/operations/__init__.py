@@ -1,5 +1,6 @@
 """Writes of the directory, one function per verb."""
 
+from app.people.directory.operations.classrooms import ClassroomsIn, declare_classrooms
 from app.people.directory.operations.duties import DutyEnd, DutyIn, SchoolsIn, assign_schools, begin_duty, end_duty
 from app.people.directory.operations.hand_over import HandOverIn, hand_over
 from app.people.directory.operations.people import LeaveIn, PersonIn, add_person, change_person, leave
@@ -19,6 +20,7 @@ from app.people.directory.operations.units import (
 
 __all__ = [
     "AliasIn",
+    "ClassroomsIn",
     "CloseIn",
     "DutyEnd",
     "DutyIn",
@@ -38,6 +40,7 @@ __all__ = [
     "change_person",
     "change_unit",
     "close_unit",
+    "declare_classrooms",
     "end_duty",
     "end_enrolment",
     "hand_over",

@@ -16,7 +16,7 @@ from app.core.web import filters
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page, say
 from app.people.directory import operations, queries
-from app.people.directory.forms import AliasForm, CloseForm, UnitForm, refuse
+from app.people.directory.forms import AliasForm, ClassroomsForm, CloseForm, UnitForm, refuse
 from app.people.directory.operations.units import MADE_HERE
 from app.people.directory.queries import ClassFilter, UnitFilter
 from app.people.directory.routes.blueprint import bp, workbook
@@ -122,7 +122,7 @@ def _unit_page(ref: str, form: AliasForm, status: int = 200) -> Response:
 
 
 def _may(found: Any) -> dict[str, bool]:
-    rights = ("manage_units", "manage_staff", "request_role", "name_deputy", "view_staff")
+    rights = ("declare_classrooms", "manage_units", "manage_staff", "request_role", "name_deputy", "view_staff")
     return {right: decide.may(current_actor(), f"people.{right}", found) for right in rights}
 
 
@@ -256,4 +256,39 @@ def remove_alias(ref: str) -> Any:
     if not form.validate():
         return _unit_page(ref, form, 422)
     operations.remove_alias(current_actor(), found, form.given())
+    return redirect(url_for("directory.unit", ref=ref), 303)
+
+
+def _own_school(ref: str) -> Any:
+    found = queries.unit_for(current_actor(), ref)
+    if found.kind != "school" or not decide.may(current_actor(), "people.declare_classrooms", found):
+        raise NotFound("unit", ref)
+    return found
+
+
+@bp.get("/units/<ref>/classrooms")
+@needs("people.declare_classrooms")
+def classrooms(ref: str) -> Response:
+    """The networks of the classrooms, where projector mode is on by default."""
+    found = _own_school(ref)
+    return _classrooms_page(found, ClassroomsForm(data={"networks": found.declared_network, "version": found.version}))
+
+
+def _classrooms_page(found: Any, form: ClassroomsForm, status: int = 200) -> Response:
+    return page("people/directory/classrooms.html", status, unit=found, form=form, back_url=_back(found, None))
+
+
+@bp.post("/units/<ref>/classrooms")
+@needs("people.declare_classrooms")
+def declare_classrooms(ref: str) -> Any:
+    """Keep them."""
+    found, form = _own_school(ref), ClassroomsForm()
+    if not form.validate():
+        return _classrooms_page(found, form, 422)
+    try:
+        operations.declare_classrooms(current_actor(), found, form.given())
+    except Invalid as invalid:
+        refuse(form, invalid)
+        return _classrooms_page(_own_school(ref), form, 422)
+    flash(_("已保存"))
     return redirect(url_for("directory.unit", ref=ref), 303)
