@@ -305,9 +305,10 @@ def test_feedback_issued_for_the_staff_of_the_county_is_read_by_them_and_no_more
 
 @pytest.mark.parametrize(("level", "status"), [("county", 200), ("public", 200), ("school", 404)])
 def test_an_inspector_whose_duty_at_the_visit_is_over_reads_what_its_level_says(
-    scene: VisitScene, client: FlaskClient, cast: Cast, level: str, status: int
+    scene: VisitScene, client: FlaskClient, cast: Cast, clock: Clock, level: str, status: int
 ) -> None:
     visit = scene.visit("ended")
+    clock.advance(days=1)
     with trail.act(SYSTEM, "system", "test.level"):
         visit.disclosure = level
     for key in ("inspector_3", "principal", "yuntai_principal"):
