@@ -100,6 +100,7 @@ REFUSED: dict[str, tuple[int, str]] = {
     "suppliers.download": (404, FILE),
     "visits.checklist": (404, TEAM),
     "visits.conflicts": (404, TEAM),
+    "visits.feedback": (404, "only once it is issued for the staff of the county: tests/improvement/visits reads one"),
     "visits.interest": (404, TEAM),
     "visits.photo": (404, FILE),
     "visits.sheet": (404, PAPER),
