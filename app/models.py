@@ -7,6 +7,7 @@ from app.care.emergencies import models as emergency_models
 from app.care.figures import models as figure_models
 from app.care.protection import models as protection_models
 from app.care.rainbow import models as rainbow_models
+from app.care.retention import models as retention_models
 from app.care.rights import models as rights_models
 from app.care.screening import models as screening_models
 from app.care.sharing import models as sharing_models
@@ -59,6 +60,7 @@ TABLES = (
     protection_models,
     reading_models,
     rainbow_models,
+    retention_models,
     rights_models,
     screening_models,
     sharing_models,

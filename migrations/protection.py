@@ -20,7 +20,8 @@ them (data class `register`); "pupils", "own_consent" and "own_call" like "stude
 child's own rows to who came in by the child's code (data class `own_child`); "requests"
 shows what families asked about their data to who heads the school's psychological work, by code number to who answers
 (data class `requests`), and to who asked; "assessments" shows impact assessments to the county and
-its schools, and is written by who answers for them (data class `protection`); "county_care" is shown like "county"
+its schools, and is written by who answers for them (data class `protection`); "purges" shows what is due for erasure, by
+code number, and what holds it, to those of the county alone; "county_care" is shown like "county"
 and written from the county's context and by its experts (data class `care_case`); "letters" shows citizens' letters to
 those of the county who work on them (data class `letters`), to the one who answers, and to their writer (data class
 `own_letter`, no county and no school), never to the school; "public" shows
@@ -159,6 +160,9 @@ CONDITIONS["requests"] = (
     f" or {OF_THE_CHILD.format(student='student_id')} or (select ctx.is_system()))"
 )
 CONDITIONS["assessments"] = "(county_id = (select ctx.home()) or (select ctx.is_system()))"
+CONDITIONS["purges"] = (
+    "((county_id = (select ctx.home()) and (select ctx.holds('protection'))) or (select ctx.is_system()))"
+)
 CONDITIONS["letters"] = (
     "(((county_id = any((select ctx.counties())::uuid[]) or owner_id = (select ctx.actor()))"
     " and (select ctx.holds('letters'))) or (id = (select ctx.actor()) and (select ctx.holds('own_letter')))"

@@ -12,7 +12,9 @@ from workflows.care.figure_release import FIGURE_RELEASE
 from workflows.care.handover import HANDOVER
 from workflows.care.identity_grant import IDENTITY_GRANT
 from workflows.care.impact_assessment import IMPACT_ASSESSMENT
+from workflows.care.purge_batch import PURGE_BATCH
 from workflows.care.rainbow_assessment import RAINBOW_ASSESSMENT
+from workflows.care.retention_period import RETENTION_PERIOD
 from workflows.care.rights_request import RIGHTS_REQUEST
 from workflows.care.rule_set import RULE_SET
 from workflows.care.scale_definition import SCALE_DEFINITION
@@ -81,6 +83,8 @@ ALL: Final[tuple[Workflow, ...]] = (
     HANDOVER,
     IMPACT_ASSESSMENT,
     YEARLY_AUDIT,
+    RETENTION_PERIOD,
+    PURGE_BATCH,
 )
 WORKFLOWS: Final[dict[str, Workflow]] = {workflow.name: workflow for workflow in ALL}
 

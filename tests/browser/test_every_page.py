@@ -95,6 +95,7 @@ REFUSED: dict[str, tuple[int, str]] = {
     "sharing.consent": (404, FILE),
     "sharing.letter": (404, PAPER),
     "verification.ask_measure_return": (404, "only of a measure that says it is done"),
+    "retention.protocol": (404, PAPER),
     "scales.licence": (404, FILE),
     "sent_in.file": (404, FILE),
     "suppliers.download": (404, FILE),

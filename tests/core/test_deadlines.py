@@ -335,7 +335,8 @@ def test_a_letter_says_how_it_stands_on_the_day_it_is_written(app: Flask, cast: 
 
 
 REGISTERS = frozenset({"break_glass", "identity_grants", "emergency_notices", "handovers"})
-KINDS = ("problem_items", "rights_requests", "citizen_letters", "impact_assessments", *sorted(REGISTERS))
+PROTECTED = frozenset({"impact_assessments", "retention_periods", "purge_batches"})
+KINDS = ("problem_items", "rights_requests", "citizen_letters", *sorted(PROTECTED), *sorted(REGISTERS))
 
 
 def _one_of_each(cast: Cast) -> dict[str, uuid.UUID]:
@@ -354,7 +355,7 @@ def test_a_clock_is_seen_and_moved_by_those_whom_its_kind_allows(committed: Flas
     """Clocks of letters and requests go with the letter and the request, whatever else one may see."""
     ids, school = _one_of_each(cast), cast.units["shuangqiao"]
     home = Context(home=school.county_id)
-    theirs = REGISTERS | {"problem_items", "impact_assessments"}
+    theirs = REGISTERS | PROTECTED | {"problem_items"}
     expected = (
         (Context(schools=(school.id,)), theirs),
         (Context(counties=(school.county_id,)), theirs),
@@ -362,7 +363,7 @@ def test_a_clock_is_seen_and_moved_by_those_whom_its_kind_allows(committed: Flas
         (home, set()),
         (replace(home, classes=("register",)), REGISTERS),
         (replace(home, classes=("requests",)), set()),
-        (replace(home, classes=("protection",)), {"impact_assessments"}),
+        (replace(home, classes=("protection",)), PROTECTED),
         (Context(home=uuid7(), classes=("register", "requests")), set()),
         (Context(schools=(cast.units["yuntai"].id,), classes=("register", "requests", "letters")), set()),
     )

@@ -40,6 +40,7 @@ RECORDS = {
     "/code/rights/": None,
     "/screenings/paper/": "paper_sheets",
     "/screenings/tasks/": "screening_tasks",
+    "/retention/holds/": "retention_holds",
     "/consents/": "consent_rounds",
     "/consents/codes/": "school_classes",
     "/documents/": "plan_documents",
@@ -171,6 +172,8 @@ SPECIAL = {
     "/scales/kinds/<code>/texts": {"code": "mht"},
     "/plans/<ref>/sections/<name>": {"name": "goal"},
     "/showcase/<ref>/steps/<name>": {"name": "publish"},
+    "/retention/periods/<ref>/steps/<name>": {"name": "withdraw"},
+    "/retention/purges/<ref>/steps/<name>": {"name": "propose"},
     "/visits/<ref>/documents/<form>/<number>": {"form": "pdf", "number": "1"},
 }
 ABOUT = {

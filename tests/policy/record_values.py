@@ -11,6 +11,8 @@ from flask import current_app
 from sqlalchemy import select
 
 from app.care.protection.models import ImpactAssessment
+from app.care.retention.classes import classes
+from app.care.retention.models import PurgeBatch, RetentionPeriod
 from app.core.database import db
 from app.core.vault import Place
 from app.people.controls.models import digest_of
@@ -80,6 +82,10 @@ OF_THE_COUNTY = {
     "monitoring_cycles",
     "indicators",
     "data_releases",
+    "purge_batches",
+    "retention_due",
+    "retention_holds",
+    "retention_periods",
     "document_sendings",
     "library_documents",
     "library_versions",
@@ -120,6 +126,8 @@ STATES = {
     "handovers": "draft",
     "impact_assessments": "active",
     "yearly_audits": "signed",
+    "purge_batches": "due",
+    "retention_periods": "active",
     "rights_requests": "received",
     "identity_grants": "requested",
     "rule_sets": "draft",
@@ -147,6 +155,8 @@ BEGINNINGS = dict.fromkeys(STATES, "draft") | {
     "code_change_requests": "draft",
     "break_glass": "open",
     "rights_requests": "fulfilled",
+    "purge_batches": "proposed",
+    "retention_periods": "proposed",
     "identity_grants": "ended",
     "rule_sets": "returned",
     "scale_definitions": "returned",
@@ -213,6 +223,12 @@ def _unassessed(chain: Any) -> str:
     """A purpose of which no assessment is in force in the county yet: there is one at a time."""
     held = select(ImpactAssessment.subject).where(ImpactAssessment.county_id == chain.place.id)
     return next(one for one in PURPOSES if one not in set(db.session.scalars(held)))
+
+
+def _free_class(chain: Any, model: Any) -> str:
+    """A class of data of which the county has no such record yet: there is one at a time."""
+    taken = set(db.session.scalars(select(model.class_code).where(model.county_id == chain.place.id)))
+    return next(code for code in classes() if code not in taken)
 
 
 def _assessed(chain: Any) -> Any:
@@ -310,6 +326,13 @@ BY_TABLE: dict[tuple[str, str], Any] = {
         {"year": _year_of(chain), "version": 1, "content": A_YEAR, "conclusion": "合规", "measures": "没有例外"}
     ),
     ("yearly_audits", "signed_by"): lambda chain: _somebody_else(chain),
+    ("purge_batches", "class_code"): lambda chain: _free_class(chain, PurgeBatch),
+    ("retention_due", "class_code"): "answers",
+    ("retention_holds", "ground"): "legal",
+    ("retention_periods", "approved_by"): lambda chain: _somebody_else(chain),
+    ("retention_periods", "class_code"): lambda chain: _free_class(chain, RetentionPeriod),
+    ("retention_periods", "from_on"): date(2026, 1, 1),
+    ("retention_periods", "years"): 5,
     ("reading_alarms", "kind"): "hour",
     ("reading_alarms", "role"): "homeroom_teacher",
     ("rights_requests", "asked_as"): "guardian1",

@@ -93,6 +93,12 @@ GOOD_AUDIT: dict[str, Any] = {
     "file_by": None,
 }
 AUDIT_CASES: dict[str, Case] = {code: ({code: True}, [{code: False}]) for code in GOOD_AUDIT if code != "file_by"}
+GOOD_PURGE: dict[str, Any] = {"has_due_rows": True, "is_of_roll": False}
+PURGE_CASES: dict[str, Case] = {
+    "has_due_rows": ({"has_due_rows": True}, [{"has_due_rows": False}]),
+    "nothing_is_due": ({"has_due_rows": False}, [{"has_due_rows": True}]),
+    "all_is_erased": ({"has_due_rows": False}, [{"has_due_rows": True}]),
+}
 GOOD_RULE_SET: dict[str, Any] = {
     "vectors_pass": True,
     "was_tried": True,

@@ -289,6 +289,8 @@ GOOD: dict[str, Changes] = {
     "rights_request": care_facts.GOOD_REQUEST,
     "impact_assessment": care_facts.GOOD_IMPACT,
     "yearly_audit": care_facts.GOOD_AUDIT,
+    "purge_batch": care_facts.GOOD_PURGE,
+    "retention_period": {},
     "emergency_notice": {},
     "handover": care_facts.GOOD_HANDOVER,
     "import_batch": {
@@ -348,6 +350,8 @@ CASES: dict[str, dict[str, Case]] = {
     "rights_request": care_facts.REQUEST_CASES,
     "impact_assessment": care_facts.IMPACT_CASES,
     "yearly_audit": care_facts.AUDIT_CASES,
+    "purge_batch": care_facts.PURGE_CASES,
+    "retention_period": {},
     "emergency_notice": {},
     "handover": care_facts.HANDOVER_CASES,
     "import_batch": BATCH_CASES,

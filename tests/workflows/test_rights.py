@@ -43,6 +43,8 @@ SEVERE, SCHOOL = {"is_severe": True}, {"is_school_level": True}
         ("import_batch.accept", {"is_results": False}, "imports.accept_roster"),
         ("result_disclosure.approve", {}, "disclosure.approve_disclosure"),
         ("result_disclosure.approve", {"is_of_a_school": True}, "disclosure.approve_school_disclosure"),
+        ("purge_batch.approve", {}, "retention.approve_care_purge"),
+        ("purge_batch.return_purge", {"is_of_roll": True}, "retention.approve_roll_purge"),
         ("problem_item.void", {}, "problems.void_item"),
         ("problem_item.close", {}, None),
     ],
@@ -74,6 +76,7 @@ def test_every_right_is_an_area_and_a_verb_with_a_noun() -> None:
             "protection",
             "emergencies",
             "sharing",
+            "retention",
             "figures",
             "audit",
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from app.care.retention.classes import classes
 from app.core.errors import Sentence
 
 FILE = Path(__file__).parents[3] / "config" / "protection" / "purposes.yaml"
@@ -27,6 +29,15 @@ class Purpose:
     retention: Sentence
     law: Sentence
     tables: tuple[str, ...]
+    keeps: str | None = None
+    """The class of data whose period stands for {period} in `retention`."""
+
+    def kept(self, years: Mapping[str, int]) -> Sentence:
+        """How long, by the years that are in force for each class."""
+        if self.keeps is None:
+            return self.retention
+        period = classes()[self.keeps].said(years[self.keeps])
+        return Sentence(self.retention.zh.format(period=period.zh), self.retention.en.format(period=period.en))
 
 
 def purposes() -> dict[str, Purpose]:
@@ -42,5 +53,7 @@ def _purposes(changed: int) -> dict[str, Purpose]:
 def _purpose(code: str, given: dict[str, Any]) -> Purpose:
     if given["basis"] not in BASES:
         raise ValueError(f"{code}: a basis is one of {', '.join(BASES)}")
+    if given.get("keeps") not in (None, *classes()):
+        raise ValueError(f"{code}: keeps is one of {', '.join(classes())}")
     said = {key: Sentence(given["zh"][key], given["en"][key]) for key in ("title", "why", "data", "retention", "law")}
-    return Purpose(code, str(given["basis"]), **said, tables=tuple(given["tables"]))
+    return Purpose(code, str(given["basis"]), **said, tables=tuple(given["tables"]), keeps=given.get("keeps"))

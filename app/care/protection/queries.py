@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from app.care.protection.models import PURPOSE, ImpactAssessment
 from app.care.protection.purposes import Purpose, purposes
+from app.care.retention.due import years_of
 from app.core.database import db
-from app.core.errors import NotFound
+from app.core.errors import NotFound, Sentence
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.people.directory.models import Person
@@ -74,10 +75,12 @@ class Entry:
 
     purpose: Purpose
     assessment: ImpactAssessment | None
+    kept: Sentence
 
 
 def register(actor: Actor) -> list[Entry]:
     """Every purpose in the order of the file."""
     wanted = select(ImpactAssessment).where(ImpactAssessment.kind == PURPOSE, ImpactAssessment.state == "active")
     held = {one.subject: one for one in db.session.scalars(decide.visible(actor, wanted, ImpactAssessment, VIEW))}
-    return [Entry(purpose, held.get(code)) for code, purpose in purposes().items()]
+    years = years_of(actor.county_id)
+    return [Entry(purpose, held.get(code), purpose.kept(years)) for code, purpose in purposes().items()]

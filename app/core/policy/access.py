@@ -58,6 +58,20 @@ PROTECTION: dict[str, Holders] = {
 }
 """Purposes and impact assessments (security 40, 87): what was weighed is no secret inside, and names nobody."""
 
+RETENTION: dict[str, Holders] = {
+    "retention.approve_care_purge": {"psych_center_lead": COUNTY},
+    "retention.approve_period": {"leading_group_head": COUNTY},
+    "retention.approve_roll_purge": {"leading_group_head": COUNTY},
+    "retention.place_hold": {"dpo": COUNTY},
+    "retention.propose_period": {"dpo": COUNTY},
+    "retention.propose_purge": {"dpo": COUNTY},
+    "retention.view_due": dict.fromkeys(("dpo", "leading_group_head", "psych_center_lead"), COUNTY),
+    "retention.view_periods": dict.fromkeys(
+        ("dpo", "leading_group_head", "psych_center_lead", "school_counselor", "school_psych_lead"), COUNTY
+    ),
+}
+"""How long data are kept, and who erases them with whom (security 73, decision §3): by code number, without a name."""
+
 SHARING: dict[str, Holders] = {
     "sharing.approve_handover": {"school_psych_lead": SCHOOL},
     "sharing.prepare_handover": {"school_counselor": SCHOOL},
@@ -77,4 +91,4 @@ YEARLY: dict[str, Holders] = {
 }
 """The yearly audit of the protection of minors' data (security 88): counts alone; the second person signs."""
 
-AREAS: tuple[dict[str, Holders], ...] = (ACCESS, RIGHTS, EMERGENCIES, PROTECTION, SHARING, YEARLY)
+AREAS: tuple[dict[str, Holders], ...] = (ACCESS, RIGHTS, EMERGENCIES, PROTECTION, RETENTION, SHARING, YEARLY)

@@ -122,10 +122,14 @@ class Shelf:
         """Digests of everything in quarantine."""
         return (path.name for path in sorted((self.root / "quarantine").glob("??/??/*")))
 
-    def discard(self, sha256: str) -> None:
-        """Remove a file for good; the caller has made sure that no record names it any more."""
-        for place in (self._place(sha256), self._waiting(sha256), self._original(sha256)):
+    def discard(self, sha256: str) -> bool:
+        """Remove a file for good; whether there was one. The caller has made sure that no record names it any more."""
+        kept = [
+            place for place in (self._place(sha256), self._waiting(sha256), self._original(sha256)) if place.exists()
+        ]
+        for place in kept:
             place.unlink(missing_ok=True)
+        return bool(kept)
 
     def _put(self, content: bytes, name: str, use: Use, megabytes: int) -> Stored:
         kind = _kind_by_name(name, use)

@@ -16,6 +16,7 @@ from app.care.consent.routes.blueprint import code_bp as bp
 from app.care.consent.routes.door import KEPT, OFFERS, inside
 from app.care.protection.purposes import purposes
 from app.care.protection.words import BASES
+from app.care.retention.due import years_of
 from app.core.errors import Invalid, NotFound
 from app.core.web.current import PUBLIC, needs
 from app.core.web.pages import language, page, say
@@ -59,6 +60,7 @@ def notice(ref: str) -> Any:
 
 
 def _notice(consent: Consent, holder: Holder, status: int = 200, refused: str = "") -> Response:
+    basis = purposes().get(consent.purpose)
     return page(
         "care/consent/notice.html",
         status,
@@ -67,7 +69,8 @@ def _notice(consent: Consent, holder: Holder, status: int = 200, refused: str = 
         notice=consent.round.notice[language()],
         said=_said(consent, holder),
         refused=refused,
-        basis=purposes().get(consent.purpose),
+        basis=basis,
+        kept=basis.kept(years_of(consent.county_id)) if basis else None,
         bases=BASES,
     )
 

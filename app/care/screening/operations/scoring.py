@@ -6,10 +6,11 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import aliased
 
 from app.care.consent.models import age_on
+from app.care.retention.classes import emptied_answers
 from app.care.screening.models import CriticalAlert, PaperSheet, ScaleResponse, ScaleResult, ScreeningTask
 from app.care.screening.operations.answering import scales_of, sheets_of
 from app.care.screening.operations.tasks import follow_consent
@@ -20,6 +21,7 @@ from app.care.screening.sheets import opened
 from app.core import clock
 from app.core.casework.door import follow, operation
 from app.core.database import db, use_context, uuid7
+from app.core.erasure import Part, erase, table_of
 from app.core.outbox.deliver import first_time
 from app.core.outbox.post import post
 from app.core.policy.actor import SYSTEM, Actor
@@ -118,20 +120,21 @@ def erase_on_request(actor: Actor, task: ScreeningTask, given: None = None) -> b
 
 
 def _destroy(task: ScreeningTask) -> None:
+    erase(parts_of_task(task))
+
+
+def parts_of_task(task: ScreeningTask) -> list[Part]:
+    """What the answers of a task are: results go, sheets and responses stay as an empty trace."""
     codes = select(ScaleResponse.scale_code).where(ScaleResponse.task_id == task.id)
-    results = delete(ScaleResult).where(
+    results = and_(
         ScaleResult.student_id == task.student_id,
         ScaleResult.scale_code.in_(codes),
         ScaleResult.answered_on >= task.campaign.opens_on,
     )
-    db.session.execute(results.execution_options(synchronize_session=False))
-    on_paper = update(PaperSheet).where(PaperSheet.task_id == task.id)
-    nothing = on_paper.values(first=None, second=None, final=None, override=None)
-    db.session.execute(nothing.execution_options(synchronize_session=False))
-    emptied = update(ScaleResponse).where(ScaleResponse.task_id == task.id)
-    db.session.execute(
-        emptied.values(sealed=None, answered=0, override=None, device=None).execution_options(synchronize_session=False)
-    )
+    return [
+        Part(table_of("scale_results"), results),
+        *(Part(table, table.c.task_id == task.id, emptied) for table, emptied in emptied_answers()),
+    ]
 
 
 def papers_to_score(campaign_id: uuid.UUID, school_id: uuid.UUID) -> list[ScreeningTask]:

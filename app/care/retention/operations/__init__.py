@@ -1,0 +1,1 @@
+"""Deeds: setting periods, holding, listing what is due, proposing, approving and carrying out its erasure."""
