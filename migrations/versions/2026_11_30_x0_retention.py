@@ -8,8 +8,8 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.protection import APP, protect
 
-revision = "2026_11_30_v0_retention"
-down_revision = "2026_11_30_r1_yearly_audits"
+revision = "2026_11_30_x0_retention"
+down_revision = "2026_11_30_w1_issued_feedback"
 branch_labels = None
 depends_on = None
 
