@@ -91,8 +91,18 @@ def override_of(scale: Scale, sheet: Sheet) -> tuple[str | None, bool]:
 
 def sealed_as(values: Sequence[int | None]) -> str:
     """Answers in the order of the items as they are sealed; of paper no order of saves is known."""
-    given = ",".join("null" if value is None else str(value) for value in values)
-    return f'{{"a":[{given}],"q":[{",".join("0" * len(values))}]}}'
+    return f'{{"a":[{",".join(map(_WRITTEN.__getitem__, values))}],"q":[{("0," * len(values))[:-1]}]}}'
+
+
+class _Written(dict[int | None, str]):
+    """Every answer as JSON has it, written once: three million of them are a few dozen different ones."""
+
+    def __missing__(self, value: int | None) -> str:
+        written = self[value] = "null" if value is None else str(value)
+        return written
+
+
+_WRITTEN = _Written()
 
 
 def values_in(kept: str) -> list[int | None]:
@@ -106,12 +116,11 @@ def critical_in(scale: Scale, values: Sequence[int | None]) -> tuple[str | None,
     Looks at the critical questions alone: thirty thousand forms need no score for it.
     """
     kinds, blank = set(), False
-    for item, value in zip(scale.items, values, strict=True):
-        if item.critical:
-            hit = first_hit(item, value)
-            blank = blank or value is None
-            if hit is not None:
-                kinds.add(hit.override)
+    for place, item in scale.critical:
+        hit = first_hit(item, values[place])
+        blank = blank or values[place] is None
+        if hit is not None:
+            kinds.add(hit.override)
     return "O1a" if "O1a" in kinds else "O1b" if "O1b" in kinds else None, blank
 
 

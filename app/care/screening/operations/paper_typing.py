@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, or_, select, text, update
+from sqlalchemy import Connection, delete, or_, select, text, update
 
 from app.care.screening.models import PaperSheet, ScreeningCampaign, ScreeningTask
 from app.care.screening.operations.paper_taking import give_back, sheet_place, take_in
 from app.care.screening.scales.definition import Scale
 from app.care.screening.sheets import critical_in, graver, ring, sealed_as, values_in
 from app.core import clock
-from app.core.copying import copy_in
-from app.core.database import db, uuid7
+from app.core.copying import AT_A_TIME, Columns, carry_over
+from app.core.database import db, uuid7s
 from app.core.errors import ImportRefused
 from app.core.imports.good_rows import GoodRows
 from app.core.imports.models import ImportBatch
 from app.core.imports.operations import CHANGED_MEANWHILE
 from app.core.imports.paper_kinds import QUESTIONS
 from app.core.imports.registry import Counts
+from app.core.vault.sealer import Sealer
 from app.people.directory.models import Student
 
 FIRST = text(
@@ -48,17 +49,18 @@ COLUMNS = {
     "id": "uuid", "task_id": "uuid", "scale_code": "text", "scale_version": "text", "sealed": "bytea",
     "answered_on": "text", "operator": "text", "differs": "int4", "override": "text", "graver": "bool",
 }  # fmt: skip
+Lines = Callable[[Sealer, Sequence[Any]], Iterator[tuple[Any, ...]]]
+"""What seals some rows for the statement that takes them in."""
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One row of the workbook as it is kept."""
 
     task_id: uuid.UUID
     scale: Scale
     answered_on: str
     operator: str
-    values: list[int | None]
+    values: Sequence[int | None]
 
 
 @dataclass
@@ -84,9 +86,9 @@ def type_in(batch: ImportBatch, rows: GoodRows | None) -> Counts:
     if rows is None or batch.school_id is None:
         raise RuntimeError("answers are accepted from the checked rows of one school")
     typing = _sorted(batch, batch.school_id, rows)
-    _write(typing, "typed_first", FIRST, _new_lines(typing))
-    _write(typing, "typed_again", AGAIN, _known_lines(typing, typing.again))
-    _write(typing, "typed_second", SECOND, _known_lines(typing, typing.second))
+    _write(typing, "typed_first", FIRST, typing.new, _new_lines)
+    _write(typing, "typed_again", AGAIN, typing.again, _again_lines)
+    _write(typing, "typed_second", SECOND, typing.second, _second_lines)
     take_in(typing.campaign, batch.school_id, {row.task_id for row, _ in typing.second})
     return Counts(added=len(typing.new), changed=len(typing.again) + len(typing.second))
 
@@ -101,7 +103,7 @@ def _sorted(batch: ImportBatch, school_id: uuid.UUID, rows: GoodRows) -> Typing:
         scale, task = scales.get((str(code), str(version))), tasks.get(str(number))
         if scale is None or task is None:
             raise ImportRefused(CHANGED_MEANWHILE)
-        row = Row(task, scale, str(day), str(operator), list(values[: len(scale.items)]))
+        row = Row(task, scale, str(day), str(operator), values[: len(scale.items)])
         _put(typing, row, sheets.get((task, scale.code)))
     return typing
 
@@ -148,16 +150,25 @@ def _put(typing: Typing, row: Row, sheet: PaperSheet | None) -> None:
         raise ImportRefused(CHANGED_MEANWHILE)
 
 
-def _write(typing: Typing, table: str, statement: Any, lines: Iterator[tuple[Any, ...]]) -> None:
-    if copy_in(table, COLUMNS, lines, ("id", "task_id")):
-        values = {"owner": typing.batch.owner_id, "batch": typing.batch.id, "now": clock.now()}
-        db.session.execute(statement, values)
-
-
-def _new_lines(typing: Typing) -> Iterator[tuple[Any, ...]]:
+def _write(typing: Typing, table: str, statement: Any, rows: Sequence[Any], lines: Lines) -> None:
+    """While the database takes some rows in, those after them are sealed."""
+    if not rows:
+        return
+    values = {"owner": typing.batch.owner_id, "batch": typing.batch.id, "now": clock.now()}
     sealer = ring().sealer(typing.school_id)
-    for row in typing.new:
-        identity = uuid7()
+
+    def portions() -> Iterator[Columns]:
+        for first in range(0, len(rows), AT_A_TIME):
+            yield list(zip(*lines(sealer, rows[first : first + AT_A_TIME]), strict=True))
+
+    def take(line: Connection) -> None:
+        line.execute(statement, values)
+
+    carry_over(table, COLUMNS, portions(), take, ("id", "task_id"))
+
+
+def _new_lines(sealer: Sealer, rows: Sequence[Row]) -> Iterator[tuple[Any, ...]]:
+    for identity, row in zip(uuid7s(len(rows)), rows, strict=True):
         sealed = sealer.seal("paper_sheets", identity, "first", sealed_as(row.values))
         override = critical_in(row.scale, row.values)[0]
         yield (
@@ -166,23 +177,30 @@ def _new_lines(typing: Typing) -> Iterator[tuple[Any, ...]]:
         )  # fmt: skip
 
 
-def _known_lines(typing: Typing, pairs: Sequence[tuple[Row, PaperSheet]]) -> Iterator[tuple[Any, ...]]:
-    """The same person once more, or the second person: what either form asks for by itself acts (decision 59)."""
-    keys, sealer = ring(), ring().sealer(typing.school_id)
+def _again_lines(sealer: Sealer, pairs: Sequence[tuple[Row, PaperSheet]]) -> Iterator[tuple[Any, ...]]:
+    """The same person once more."""
     for row, sheet in pairs:
-        column, differs = "first", None
-        if pairs is typing.second:
-            assert sheet.first is not None
-            other = values_in(keys.open_text(sheet_place(typing.school_id, sheet.id, "first"), sheet.first))
-            differs = sum(a != b for a, b in zip(other, row.values, strict=True))
-            differs += str(sheet.first_on) != row.answered_on
-            column = "second"
-        override, more = graver(sheet.override, critical_in(row.scale, row.values)[0])
-        sealed = sealer.seal("paper_sheets", sheet.id, column, sealed_as(row.values))
-        yield (
-            sheet.id, row.task_id, row.scale.code, row.scale.version, sealed, row.answered_on, row.operator, differs,
-            override, more,
-        )  # fmt: skip
+        yield _known_line(sealer, row, sheet, "first", None)
+
+
+def _second_lines(sealer: Sealer, pairs: Sequence[tuple[Row, PaperSheet]]) -> Iterator[tuple[Any, ...]]:
+    """The second person, compared with the first place by place."""
+    keys = ring()
+    for row, sheet in pairs:
+        assert sheet.first is not None
+        other = values_in(keys.open_text(sheet_place(sealer.school_id, sheet.id, "first"), sheet.first))
+        differs = sum(a != b for a, b in zip(other, row.values, strict=True))
+        yield _known_line(sealer, row, sheet, "second", differs + (str(sheet.first_on) != row.answered_on))
+
+
+def _known_line(sealer: Sealer, row: Row, sheet: PaperSheet, column: str, differs: int | None) -> tuple[Any, ...]:
+    """What either form asks for by itself acts (decision 59)."""
+    override, more = graver(sheet.override, critical_in(row.scale, row.values)[0])
+    sealed = sealer.seal("paper_sheets", sheet.id, column, sealed_as(row.values))
+    return (
+        sheet.id, row.task_id, row.scale.code, row.scale.version, sealed, row.answered_on, row.operator, differs,
+        override, more,
+    )  # fmt: skip
 
 
 def resting_on(batch: ImportBatch) -> int:

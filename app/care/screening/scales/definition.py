@@ -245,6 +245,11 @@ class Scale(Part):
         """Items by their number, in the order in which they are asked."""
         return {item.id: item for item in self.items}
 
+    @cached_property
+    def critical(self) -> tuple[tuple[int, Item], ...]:
+        """The questions of which an answer may call for somebody at once, each with its place from 0."""
+        return tuple((place, item) for place, item in enumerate(self.items) if item.critical)
+
     def values(self, item: Item) -> frozenset[int]:
         """The answers that an item knows."""
         return frozenset(option.value for option in item.options or self.options)
