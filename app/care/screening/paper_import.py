@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any
 
 from sqlalchemy import text
 
@@ -74,17 +73,17 @@ def _takers(batch: ImportBatch, campaign: ScreeningCampaign) -> Mapping[str, Tak
     values = {"campaign": campaign.id, "school": batch.school_id, "county": batch.county_id}
     over = campaign.state not in OPEN
     return {
-        row.student_no: Taker(row.class_name, "over" if over else _standing(row), typed.get(row.task_id, ()))
-        for row in db.session.execute(TAKERS, values)
+        number: Taker(group, "over" if over else _standing(state, left, elsewhere), typed.get(task, ()))
+        for number, group, task, state, left, elsewhere in db.session.execute(TAKERS, values).all()
     }
 
 
-def _standing(row: Any) -> str:
-    if row.left_school:
+def _standing(state: str | None, left: bool, elsewhere: bool) -> str:
+    if left:
         return "left"
-    if row.elsewhere:
+    if elsewhere:
         return "two_schools"
-    return "outside" if row.state is None else STANDINGS.get(row.state, "done")
+    return "outside" if state is None else STANDINGS.get(state, "done")
 
 
 def _typed(batch: ImportBatch, campaign: ScreeningCampaign) -> Mapping[uuid.UUID, tuple[tuple[str, Typed], ...]]:

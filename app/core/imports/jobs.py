@@ -29,6 +29,7 @@ from app.core.imports.staged import StagedSheet
 from app.core.imports.versions import diff
 from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM
+from app.core.spreadsheets.cell_by_cell import no_cycle_hunt
 
 log = logs.get(__name__)
 
@@ -64,7 +65,8 @@ def _carry_out(row: OutboxRow, state: str, work: Callable[[ImportBatch], Any], f
     if batch is None:
         return
     try:
-        work(batch)
+        with no_cycle_hunt():
+            work(batch)
     except ImportRefused as refused:
         fail(SYSTEM, batch, Failed(refused.sentences))
     except NotFound:

@@ -49,13 +49,22 @@ def _sheet(sheet: Sheet, places: list[bytes]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+class _Places(dict[Any, int]):
+    """Content → its number; one that was not there before takes the next."""
+
+    def __missing__(self, content: Any) -> int:
+        number = self[content] = len(self)
+        return number
+
+
 def _coded(column: Sequence[Typed]) -> tuple[list[Typed], str, bytes]:
     """Different contents in the order of their first cell; 1, 1.0 and TRUE are three of them."""
     mixed = len(_NUMBERS & set(map(type, column))) > 1
     keys: Sequence[Any] = list(zip(map(type, column), column, strict=True)) if mixed else column
-    place = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    place = _Places()
+    found = list(map(place.__getitem__, keys))
     kind = next(kind for most, kind in _WIDTHS if len(place) <= most)
-    where = array(kind, map(place.__getitem__, keys)).tobytes()
+    where = array(kind, found).tobytes()
     return [key[1] for key in place] if mixed else list(place), kind, where
 
 

@@ -61,8 +61,9 @@ def _beyond(rows: int, letters: bytes) -> re.Pattern[bytes]:
              for n in range(len(letters)) if letters[n] != ord("Z")]  # fmt: skip
     longer = rb"[A-Za-z]{%d,20}" % (len(letters) + 1)  # xmlns:r="http://…" is no cell
     columns = b"|".join(each + rb"\d" for each in (*right, longer))
+    # The letters are never given back: without them nothing after them could be a number.
     return re.compile(
-        rb'r="(?:%s|[A-Za-z]{0,2}(?:%s))' % (columns, b"|".join([*later, rb"\d{%d}" % (len(number) + 1)]))
+        rb'r="(?:%s|[A-Za-z]{0,2}+(?:%s))' % (columns, b"|".join([*later, rb"\d{%d}" % (len(number) + 1)]))
     )
 
 

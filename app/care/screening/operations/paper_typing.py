@@ -118,7 +118,7 @@ def _tasks(typing: Typing) -> Mapping[str, uuid.UUID]:
             ScreeningTask.state == "ready",
         )
     )
-    return {row.student_no: row.id for row in db.session.execute(wanted)}
+    return dict(db.session.execute(wanted).tuples().all())
 
 
 def _sheets(typing: Typing) -> Mapping[tuple[uuid.UUID, str], PaperSheet]:
