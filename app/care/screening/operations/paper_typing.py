@@ -118,7 +118,7 @@ def _tasks(typing: Typing) -> Mapping[str, uuid.UUID]:
             ScreeningTask.state == "ready",
         )
     )
-    return dict(db.session.execute(wanted).tuples().all())
+    return {number: task for number, task in db.session.execute(wanted).all()}
 
 
 def _sheets(typing: Typing) -> Mapping[tuple[uuid.UUID, str], PaperSheet]:
