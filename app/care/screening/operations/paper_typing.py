@@ -118,7 +118,7 @@ def _tasks(typing: Typing) -> Mapping[str, uuid.UUID]:
             ScreeningTask.state == "ready",
         )
     )
-    return {number: task for number, task in db.session.execute(wanted).all()}
+    return {row[0]: row[1] for row in db.session.execute(wanted).all()}
 
 
 def _sheets(typing: Typing) -> Mapping[tuple[uuid.UUID, str], PaperSheet]:
