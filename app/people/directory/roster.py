@@ -118,8 +118,6 @@ def _write(roll: Roll, rows: Sequence[Sequence[Any]]) -> Counts:
     db.session.execute(ONE_AT_A_TIME, {"what": f"roll:{roll.county_id}"})
     known = _known(roll)
     sealers = {code: ring.sealer(school_id) for code, school_id in roll.schools.items()}
-    indexes = [sealers[row[0]].index("id_number", row[4]) if row[4] else None for row in rows]
-    _refuse_shared_numbers(rows, indexes, known)
     roll.classes.update((roll.schools[code], grade, class_no) for code, grade, class_no in {_seat(row) for row in rows})
     write_classes(roll)
     keys = {"county": roll.county_id, "batch": roll.batch_id, "year": roll.school_year, "day": roll.from_on}
@@ -132,7 +130,7 @@ def _write(roll: Roll, rows: Sequence[Sequence[Any]]) -> Counts:
         counted["changed"] += line.execute(CHANGE, keys).rowcount if known else 0
         counted["added"] += line.execute(ADD, keys).rowcount
 
-    portions = _portions(Sealing(roll, sealers, known), rows, indexes)
+    portions = _portions(Sealing(roll, sealers, known), rows)
     sent = carry_over("incoming_students", INCOMING, portions, take, LOOKED_AT)
     if roll.batch_id is not None:
         db.session.execute(OVERWRITTEN, {**keys, "sign": 1})
@@ -164,11 +162,20 @@ class Sealing(NamedTuple):
     known: Mapping[tuple[uuid.UUID, str], Known]
 
 
-def _portions(
-    sealing: Sealing, rows: Sequence[Sequence[Any]], indexes: Sequence[bytes | None]
-) -> Iterator[Sequence[Sequence[Any]]]:
+def _portions(sealing: Sealing, rows: Sequence[Sequence[Any]]) -> Iterator[Sequence[Sequence[Any]]]:
+    """Raises ImportRefused, before the row is sent, where one ID number stands under two student numbers."""
+    holders = {there.id_index: number for (_, number), there in sealing.known.items() if there.id_index is not None}
     for first in range(0, len(rows), A_PORTION):
-        yield _columns(sealing, rows[first : first + A_PORTION], indexes[first : first + A_PORTION])
+        some = rows[first : first + A_PORTION]
+        indexes = _indexes(sealing, some)
+        if _shared(some, indexes, holders):
+            rest = rows[first + A_PORTION :]
+            raise _numbers_shared(_shared(rows[first:], [*indexes, *_indexes(sealing, rest)], holders))
+        yield _columns(sealing, some, indexes)
+
+
+def _indexes(sealing: Sealing, rows: Sequence[Sequence[Any]]) -> list[bytes | None]:
+    return [sealing.sealers[row[0]].index("id_number", row[4]) if row[4] else None for row in rows]
 
 
 def _columns(
@@ -227,26 +234,31 @@ def guardians_text(cells: Sequence[Any]) -> str:
     return f"[{','.join(found)}]" if found else "[]"
 
 
-def _refuse_shared_numbers(
-    rows: Sequence[Sequence[Any]], indexes: Sequence[bytes | None], known: Mapping[tuple[uuid.UUID, str], Known]
-) -> None:
-    """The index of an ID number is another one in each school: equal ones are one number in one school."""
-    holders = {there.id_index: number for (_, number), there in known.items() if there.id_index is not None}
+def _shared(
+    rows: Sequence[Sequence[Any]], indexes: Sequence[bytes | None], holders: dict[bytes, str]
+) -> set[tuple[str, str]]:
+    """Pairs of student numbers with one ID number; `holders`: index → student number, those of `rows` are added.
+
+    The index of an ID number is another one in each school: equal ones are one number in one school.
+    """
     shared = set()
     for row, index in zip(rows, indexes, strict=True):
         holder = row[1] if index is None else holders.setdefault(index, row[1])
         if holder != row[1]:
             shared.add((min(holder, row[1]), max(holder, row[1])))
-    if shared:
-        raise ImportRefused(
-            [
-                Sentence(
-                    f"学籍号 {first} 和 {second} 写着同一个证件号，请核对是不是同一个人",
-                    f"Student numbers {first} and {second} carry the same ID number; check if they are one person.",
-                )
-                for first, second in sorted(shared)[:MOST_TOLD]
-            ]
-        )
+    return shared
+
+
+def _numbers_shared(shared: Iterable[tuple[str, str]]) -> ImportRefused:
+    return ImportRefused(
+        [
+            Sentence(
+                f"学籍号 {first} 和 {second} 写着同一个证件号，请核对是不是同一个人",
+                f"Student numbers {first} and {second} carry the same ID number; check if they are one person.",
+            )
+            for first, second in sorted(shared)[:MOST_TOLD]
+        ]
+    )
 
 
 def _count(statement: Any, values: Mapping[str, Any]) -> int:
