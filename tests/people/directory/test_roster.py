@@ -137,6 +137,13 @@ def test_numbers_far_apart_in_one_list_are_compared_all_the_same(app: Flask, cas
     with pytest.raises(ImportRefused, match=rows[0][1]):
         bulk.load_roster(cast.county.id, rows, DAY)
 
+    early = [rows[0], (*rows[1][:4], rows[2][4], *rows[1][5:]), *rows[2:]]
+    with pytest.raises(ImportRefused) as refused:
+        bulk.load_roster(cast.county.id, early, DAY)
+    told = [sentence.zh for sentence in refused.value.sentences]
+    assert len(told) == 2 and any(rows[2][1] in one for one in told) and any(rows[0][1] in one for one in told)
+    assert on_the_roll(cast.units["shuangqiao"].id) == 0
+
     assert bulk.load_roster(cast.county.id, rows[:-1], DAY).as_dict() == {"added": A_PORTION + 49}
     moved = [(*row[:8], 19, *row[9:]) for row in rows[A_PORTION - 2 : A_PORTION + 2]]
     assert bulk.load_roster(cast.county.id, rows[: A_PORTION - 2] + moved, DAY).as_dict() == {
