@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 from babel.messages import pofile
+from flask import Flask
+
+from app.core.web import navigation
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDES = sorted(path for path in (ROOT / "docs" / "guide").glob("*.md") if path.name != "README.md")
@@ -53,3 +56,12 @@ def test_each_guide_of_care_speaks_both_languages(name: str) -> None:
     text = (ROOT / "docs" / "guide" / f"{name}.md").read_text("utf-8")
     chinese, _, english = text.partition("English")
     assert len(CHINESE.findall(chinese)) > 200 and len(english) > 300
+
+
+def test_every_entry_of_the_menu_is_told_in_both_languages(app: Flask) -> None:
+    told = (ROOT / "docs" / "guide" / "menu.md").read_text("utf-8")
+    rows = set(re.findall(r"^\| (.+?) · .+? \| [^|]*[\u4e00-\u9fff][^|]*[A-Za-z]{3}[^|]* \|$", told, re.MULTILINE)) - {
+        "菜单"
+    }
+    titles = {str(entry.title) for entry in navigation.ENTRIES}
+    assert len(titles) > 60 and rows == titles, sorted(rows ^ titles)
