@@ -37,6 +37,7 @@ READ_BY = {
     "programs.one": "security_admin",
     "screenings.chase": "school_counselor",
     "support.change": "school_counselor",
+    "yearly.ask_step": "dpo",
     "support.ask_change_step": "school_counselor",
     "inspection_trees.show": "office_director",
     "inspection_trees.workbook": "office_director",

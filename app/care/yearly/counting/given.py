@@ -48,7 +48,8 @@ def assessments(year: Year) -> dict[str, Any]:
         Sentence("评估对象", "About"), Sentence("种类", "Kind"), Sentence("版本", "Version"),
         Sentence("剩下的风险", "Risk left"), Sentence("批准", "Approved"), Sentence("复评", "Review"),
     )  # fmt: skip
-    return part("assessments", Sentence("影响评估", "Impact assessments"), heads, rows)
+    none: list[tuple[Any, ...]] = [(NONE, "", "", "", "", "")]
+    return part("assessments", Sentence("影响评估", "Impact assessments"), heads, rows or none)
 
 
 def emergencies(year: Year) -> dict[str, Any]:
