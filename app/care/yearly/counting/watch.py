@@ -46,6 +46,9 @@ ERASED: dict[str, Sentence] = {
     "audit.seal": STEPS["audit.seal"],
 }
 
+OF_NOBODY = frozenset({"keys.shred", "audit.seal"})
+"""Erasures that concern no single person: told as they are."""
+
 
 def _of_year(year: Year) -> tuple[Any, ...]:
     ours = or_(TRAIL.county_id == year.county_id, TRAIL.county_id.is_(None))
@@ -91,7 +94,10 @@ def erasures(year: Year) -> dict[str, Any]:
     """What was erased, as the trail tells."""
     wanted = select(TRAIL.step, func.count()).where(TRAIL.step.in_(ERASED), *_of_year(year)).group_by(TRAIL.step)
     counts: dict[str, int] = dict(db.session.execute(wanted).all())
-    rows = [(said, year.few(f"erased.{code}", counts.get(code, 0))) for code, said in ERASED.items()]
+    rows = [
+        (said, counts.get(code, 0) if code in OF_NOBODY else year.few(f"erased.{code}", counts.get(code, 0)))
+        for code, said in ERASED.items()
+    ]
     return part(
         "erasures", Sentence("删除和销毁", "Erased"), (Sentence("什么", "What"), Sentence("次数", "Times")), rows
     )
