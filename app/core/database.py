@@ -52,6 +52,8 @@ WORK_SECONDS = 3600
 
 OWED = "context owed"
 """Mark of a connection: the context that its open transaction hears of with the next statement."""
+BEGUN = "begun"
+"""Session mark: the transaction that the server knows of; SQLAlchemy speaks of one as soon as an attribute is set."""
 HELD_BACK = "held back"
 """Session mark: the words that open the transaction are put into this list instead of being sent."""
 
@@ -136,6 +138,9 @@ class Record:
 class Versioned:
     """Optimistic version: an update of an older version changes no row and raises."""
 
+    __changes_unversioned__: ClassVar[bool] = False
+    """True where some statement changes such a row without its version: then an equal version does not say an equal row."""
+
     version: Mapped[int] = mapped_column(Integer, default=1, server_default=text("1"))
 
     @declared_attr.directive
@@ -205,9 +210,9 @@ def show(connection: Connection, context: Context | None) -> None:
     connection.info.pop(OWED, None)
     raw: Any = connection.connection.dbapi_connection
     if raw.pgconn.transaction_status != TransactionStatus.INTRANS:
-        connection.exec_driver_sql("select set_config('bihuan.context', %s, true)", (_token(connection, context),))
+        connection.exec_driver_sql("select set_config('bihuan.context', %s, true)", (_token(raw, context),))
         return
-    _said(raw, words_for(connection, context))
+    _said(raw, words_for(raw, context))
 
 
 def _said(raw: Any, words: bytes) -> None:
@@ -216,17 +221,15 @@ def _said(raw: Any, words: bytes) -> None:
         raise OperationalError("context", None, psycopg.OperationalError(answer.error_message.decode(errors="replace")))
 
 
-def words_for(connection: Connection, context: Context | None) -> bytes:
-    """The question that puts `context` into the open transaction, for the driver itself."""
-    raw: Any = connection.connection.dbapi_connection
-    token = Escaping(raw.pgconn).escape_literal(_token(connection, context).encode())
+def words_for(raw: Any, context: Context | None) -> bytes:
+    """The question that puts `context` into the open transaction of this driver's connection, for the driver itself."""
+    token = Escaping(raw.pgconn).escape_literal(_token(raw, context).encode())
     return b"select set_config('bihuan.context', " + bytes(token) + b", true)"
 
 
-def _token(connection: Connection, context: Context | None) -> str:
+def _token(raw: Any, context: Context | None) -> str:
     if context is None:
         return ""
-    raw: Any = connection.connection.dbapi_connection
     return _keys["current"].sign(context.claims(raw.info.backend_pid))
 
 
@@ -236,12 +239,13 @@ def _show_context(session: Session, transaction: Any, connection: Connection) ->
 
     Whoever left a list under `HELD_BACK` sends them with a statement of its own.
     """
+    session.info[BEGUN] = transaction
     context, raw = session.info.get("context"), cast(Any, connection.connection.dbapi_connection)
     connection.info.pop(OWED, None)
     if raw.pgconn.transaction_status != TransactionStatus.IDLE or raw.autocommit or raw.isolation_level is not None:
         show(connection, context)
         return
-    words, held = b"begin; " + words_for(connection, context), session.info.get(HELD_BACK)
+    words, held = b"begin; " + words_for(raw, context), session.info.get(HELD_BACK)
     if held is not None:
         held.append(words + b";")
         return
@@ -267,6 +271,12 @@ def _only_inside_an_act(session: Session, flush_context: Any, instances: Any) ->
     for record in (*session.new, *session.dirty, *session.deleted):
         if not record.__outside_act__ and (record not in session.dirty or session.is_modified(record)):
             raise OutsideAct(f"{type(record).__name__} was changed outside an act; write it in an operation.")
+
+
+def at_the_server(session: Session) -> bool:
+    """Whether the session has a transaction at the server, or may be about to have one inside another."""
+    open_one = session.get_transaction()
+    return open_one is not None and (open_one is session.info.get(BEGUN) or session.in_nested_transaction())
 
 
 def use_context(context: Context | None) -> None:

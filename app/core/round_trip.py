@@ -21,7 +21,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app.core.database import HELD_BACK, OWED, Context, db, say_what_is_owed, words_for
+from app.core.database import HELD_BACK, OWED, Context, at_the_server, db, say_what_is_owed, words_for
 
 NUMBERED: Dialect = cast(Any, postgresql).dialect(paramstyle="numeric_dollar")
 """Writes a statement as the server itself knows it: its values are $1, $2 …"""
@@ -83,19 +83,46 @@ def ask(
     one. Raises sqlalchemy.exc.DBAPIError of the kind that SQLAlchemy raises for the same fault.
     """
     session = db.session
+    if last and context is None and not at_the_server(session) and session.get_bind() is db.engine:
+        _ask_alone(session, statement, values)
+        return None
     before, line = _opening(session, context)
-    fairy = cast(Any, line.connection)
-    raw = fairy.dbapi_connection
-    known: _Known = fairy.info.get(_KNOWN) or _begun(fairy, raw)
-    after = b"; commit" if last and not line.in_nested_transaction() else b""
+    return _asked(line, before, statement, values, b"; commit" if last and not line.in_nested_transaction() else b"")
+
+
+def _ask_alone(session: Session, statement: Ready, values: Sequence[Any]) -> None:
+    """A transaction of this one statement, on a line of its own: the session opens none and has none to end."""
+    fairy: Any = db.engine.raw_connection()
     try:
-        answer = _sent(raw, b"%b %b%b" % (before, known.words_of(raw, statement, values), after))
-    except psycopg.Error as fault:
-        raise DBAPIError.instance(statement.text, None, fault, psycopg.Error, dialect=line.dialect) from fault
+        raw = fairy.dbapi_connection
+        _answer(fairy, b"begin; %b;" % words_for(raw, session.info.get("context")), statement, values, b"; commit")
+    finally:
+        fairy.close()
+
+
+def ask_on(line: Connection, before: bytes, statement: Ready, values: Sequence[Any]) -> tuple[Any, ...] | None:
+    """As `ask`, on the line of a session that is just beginning a transaction; `before` opens it."""
+    return _asked(line, before, statement, values)
+
+
+def _asked(
+    line: Any, before: bytes, statement: Ready, values: Sequence[Any], after: bytes = b""
+) -> tuple[Any, ...] | None:
+    known, answer = _answer(line.connection, before, statement, values, after)
     if after or not answer.ntuples:
         return None
     known.tongue.set_pgresult(answer)
     return cast(tuple[Any, ...], known.tongue.load_row(0, tuple))
+
+
+def _answer(fairy: Any, before: bytes, statement: Ready, values: Sequence[Any], after: bytes) -> tuple[_Known, Any]:
+    raw = fairy.dbapi_connection
+    known: _Known = fairy.info.get(_KNOWN) or _begun(fairy, raw)
+    try:
+        return known, _sent(raw, b"%b %b%b" % (before, known.words_of(raw, statement, values), after))
+    except psycopg.Error as fault:
+        dialect = db.engine.dialect
+        raise DBAPIError.instance(statement.text, None, fault, psycopg.Error, dialect=dialect) from fault
 
 
 def ask_all(asked: Sequence[tuple[Ready, Sequence[Any]]], *, context: Context | None = None) -> list[list[Any]]:
@@ -147,7 +174,7 @@ def _opening(session: Session, context: Context | None) -> tuple[bytes, Any]:
         line = session.connection()
         owed = line.info.pop(OWED, None)
         said = owed if context is None else context
-        return (words_for(line, said) + b";" if said is not None else b""), line
+        return (words_for(line.connection.dbapi_connection, said) + b";" if said is not None else b""), line
     held: list[bytes] = []
     session.info[HELD_BACK] = held
     try:

@@ -1,63 +1,36 @@
-"""One record in hand: its row locked and read anew, and its changes kept, each by one statement that was compiled before.
+"""One record in hand: its row locked and read anew, with those it stands under, by one statement that was compiled before.
 
-What a step reads and writes is nearly always one record and those it stands under. For these the unit of work of the ORM is
-passed by; whatever does not fit (new rows, several changed rows, other joins) takes the ORM's way, with the same answer.
+What a step reads is nearly always one record and those it stands under. For these the loading of the ORM is passed by;
+whatever does not fit (other joins, rows changed in memory) takes the ORM's way, with the same answer.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Dialect, Float, Integer, Numeric, Select, Text, Uuid, bindparam, func, inspect, select
-from sqlalchemy import cast as cast_to
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Column, Dialect, Float, Numeric, Select, bindparam, inspect, select
 from sqlalchemy.orm import Mapper, RelationshipDirection
 from sqlalchemy.orm.attributes import set_committed_value
-from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeEngine
 
-from app.core.database import Context, db, use_context, use_context_from_next
+from app.core.database import Context, Versioned, db, use_context, use_context_from_next
 from app.core.errors import NotFound
 from app.core.hanging import collections_later
 from app.core.round_trip import NUMBERED, Ready, ask
 
 _MISSING = object()
-DEED = tuple(cast_to(bindparam(name, type_=Text()), JSONB) for name in ("writes", "entries"))
-CHANGED_SINCE = "BH409"
-"""What `keep_deed_of` says when the row was no longer at its version."""
 FLOAT8, NUMERIC = 701, 1700
 """Numbers of PostgreSQL's types, by which SQLAlchemy tells whether a number arrives as it is wanted."""
 HELD = "held"
 """Session mark: a record whose row was locked by the question that read it, and the transaction that has the lock."""
 _LAZY = frozenset({"select", True, "selectin", "subquery", "raise", "raise_on_sql", "immediate"})
-
-
-@dataclass(frozen=True)
-class Change:
-    """One record's update that leaves with the deed: one statement keeps both, or neither."""
-
-    statement: Ready
-    order: list[str]
-    values: dict[str, Any]
-    otherwise: str
-    """What is to be said when the row is no longer at the version that was read."""
-
-    def kept_with(self, writes: str, entries: str, last: bool) -> None:
-        """Send it with what the deed leaves behind, as JSON. Raises StaleDataError."""
-        values = {**self.values, "writes": writes, "entries": entries}
-        try:
-            ask(self.statement, [values[name] for name in self.order], last=last)
-        except DBAPIError as fault:
-            if getattr(fault.orig, "sqlstate", None) == CHANGED_SINCE:
-                raise StaleDataError(self.otherwise) from fault
-            raise
 
 
 @dataclass(frozen=True)
@@ -131,10 +104,10 @@ def _in_session(model: Any, part: _Part, values: tuple[Any, ...]) -> Any:
     return one
 
 
-def lock(record: Any, context: Context | None = None) -> None:
+def lock(record: Any, context: Context | None = None, kept: Mapping[str, Any] = MappingProxyType({})) -> None:
     """Lock the row of a record and read it anew, with the records joined to it; its collections are read when asked for.
 
-    `context`, when given, is put in force before.
+    context: is put in force before; kept: what was `brought_along` before a rollback let go of it.
 
     What a step's guards ask for is then fresh under the lock, and what they do not ask for costs nothing. Raises
     NotFound when the row is gone or out of sight. A row that this transaction locked as it read it is as fresh as that.
@@ -145,7 +118,7 @@ def lock(record: Any, context: Context | None = None) -> None:
     elif not _read_anew(record, context):
         if context is not None:
             use_context(context)
-        _read_by_the_orm(record)
+        _read_by_the_orm(record, kept)
 
 
 def note_locked(record: Any) -> None:
@@ -164,11 +137,54 @@ def _locked_as_read(record: Any) -> bool:
     held = _held(record, reading) if marked and known and reading is not None else None
     if held is None or reading is None:
         return False
-    kept = frozenset(_brought_along(record))
+    _let_all_go(record, reading, held)
+    return True
+
+
+def _let_all_go(record: Any, reading: _Reading, held: Sequence[Any]) -> None:
+    kept = frozenset(brought_along(record))
     for part, one in zip(reading.parts, held, strict=True):
         if one is not None:
             _let_go(one, part, kept if one is record else frozenset())
-    return True
+
+
+class At(NamedTuple):
+    """A record at the version that was read."""
+
+    model: Any
+    id: uuid.UUID
+    version: int
+
+
+def versions_of(record: Any) -> tuple[At | None, ...] | None:
+    """The version of the record and of each joined to it, None for one that is missing; and what hangs on them is let go.
+
+    None where that would not say all: a row among them changes without its version, is changed or is not in memory.
+    """
+    reading = _reading(_model(record))
+    held = _held(record, reading) if reading is not None else None
+    if reading is None or held is None or not all(_tells_by_version(model) for model in reading.models):
+        return None
+    if any(one is not None and not {"id", "version"} <= one.__dict__.keys() for one in held):
+        return None
+    _let_all_go(record, reading, held)
+    pairs = zip(reading.models, held, strict=True)
+    return tuple(None if one is None else At(model, one.id, one.version) for model, one in pairs)
+
+
+@cache
+def _tells_by_version(model: Any) -> bool:
+    return issubclass(model, Versioned) and not model.__changes_unversioned__
+
+
+@cache
+def versions_under_lock(model: Any) -> Ready:
+    """The question that locks a row of `model` by its id and answers the versions that `versions_of` gives."""
+    columns, parts, top = list[Any](), list[_Part](), inspect(model).local_table
+    source = _joined(inspect(model), top, top, (), frozenset(), columns, parts)
+    versions = [columns[part.values][part.keys.index("version")] for part in parts]
+    wanted = select(*versions).select_from(source).where(top.c.id == bindparam("its_id"))
+    return Ready(str(wanted.with_for_update(of=top, key_share=True).compile(dialect=NUMBERED)))
 
 
 def _read_anew(record: Any, context: Context | None = None) -> bool:
@@ -181,7 +197,7 @@ def _read_anew(record: Any, context: Context | None = None) -> bool:
     parts = [(part, one, row[part.values]) for part, one in zip(reading.parts, held, strict=True)]
     if any(values[part.keys.index("id")] != getattr(one, "id", None) for part, one, values in parts):
         return False
-    kept = frozenset(_brought_along(record))
+    kept = frozenset(brought_along(record))
     for part, one, values in parts:
         if one is not None:
             _put(one, part, values, kept if one is record else frozenset())
@@ -312,8 +328,8 @@ def plain_columns(mapper: Mapper[Any]) -> dict[str, Column[Any]] | None:
     return found if plain and mapper.polymorphic_on is None and "id" in found else None
 
 
-def _read_by_the_orm(record: Any) -> None:
-    model, kept = _model(record), _brought_along(record)
+def _read_by_the_orm(record: Any, before: Mapping[str, Any] = MappingProxyType({})) -> None:
+    model, kept = _model(record), {**before, **brought_along(record)}
     wanted = select(model).where(model.id == record.id).options(*collections_later(model))
     locked = wanted.with_for_update(of=model, key_share=True)
     if db.session.scalar(locked, execution_options={"populate_existing": True}) is None:
@@ -323,7 +339,7 @@ def _read_by_the_orm(record: Any) -> None:
             set_committed_value(record, name, other)
 
 
-def _brought_along(record: Any) -> dict[str, tuple[str, Any]]:
+def brought_along(record: Any) -> dict[str, tuple[str, Any]]:
     """Records that the page read beside this one and that nobody may read by the way: name → key and record."""
     known = record.__dict__
     return {name: (key, known[name]) for name, key in _references(_model(record)) if name in known}
@@ -337,53 +353,3 @@ def _references(model: Any) -> tuple[tuple[str, str], ...]:
         for relation in mapper.relationships
         if relation.lazy == "raise" and relation.direction is RelationshipDirection.MANYTOONE
     )
-
-
-def changed_alone(record: Any) -> bool:
-    """Whether this versioned record is the only thing that the session would write, and only by plain columns."""
-    session, state, reading = db.session, inspect(record), _reading(_model(record))
-    if reading is None or not state.persistent or session.new or session.deleted:
-        return False
-    (dirty, *more), keys = list(session.dirty) or [None], reading.parts[0].keys
-    if dirty is not record or more or "version" not in keys:
-        return False
-    changed = state.committed_state
-    return changed.keys() <= set(keys) - {"id", "version"} and not any(
-        hasattr(state.dict.get(name), "__clause_element__") for name in changed
-    )
-
-
-def change_of(record: Any) -> Change | None:
-    """The change of a record for which `changed_alone` holds, still to be sent; None without any.
-
-    From now on the record counts as written and has its new version.
-    """
-    state, version = inspect(record), record.version
-    changed = tuple(sorted(name for name in state.committed_state if state.attrs[name].history.has_changes()))
-    found = None
-    if changed:
-        statement, order, binders = _changing(_model(record), changed)
-        values = {f"new_{name}": state.dict[name] for name in changed}
-        values |= {"its_id": record.id, "its_version": version, "new_version": version + 1}
-        values |= {name: bind(values[name]) for name, bind in binders}
-        found = Change(statement, order, values, f"{type(record).__name__} is no longer at version {version}")
-        set_committed_value(record, "version", version + 1)
-    state._commit_all(state.dict, db.session.identity_map)
-    return found
-
-
-@cache
-def _changing(model: Any, changed: tuple[str, ...]) -> tuple[Ready, list[str], list[tuple[str, Any]]]:
-    """The update with the deed behind it, the order of its values, and what some of them go through on their way."""
-    mapper, dialect = inspect(model), db.engine.dialect
-    columns, table = plain_columns(mapper) or {}, mapper.local_table
-    named = {f"new_{name}": columns[name] for name in (*changed, "version")}
-    place: dict[str, Any] = {name: bindparam(name, type_=column.type) for name, column in named.items()}
-    place |= {"its_id": bindparam("its_id", type_=Uuid()), "its_version": bindparam("its_version", type_=Integer())}
-    asked = table.c.id == place["its_id"], columns["version"] == place["its_version"]
-    new = {column: place[name] for name, column in named.items()}
-    written = table.update().where(*asked).values(new).returning(table.c.id).cte("written")
-    kept = select(func.keep_deed_of(func.count(), *DEED)).select_from(written)
-    made = kept.compile(dialect=NUMBERED)
-    converters = ((name, column.type.dialect_impl(dialect).bind_processor(dialect)) for name, column in named.items())
-    return Ready(str(made)), made.positiontup or [], [(name, bind) for name, bind in converters if bind is not None]

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ARRAY, Text, bindparam, event, inspect, text
@@ -21,7 +22,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.core import clock, rows
+from app.core import clock, rows, short_way
+from app.core.changes import Change, change_of, changed_alone
 from app.core.database import Base, Context, db, use_context, uuid7
 from app.core.errors import Stale
 from app.core.policy.actor import Actor
@@ -81,7 +83,7 @@ class Act:
     after: list[Any] = field(default_factory=list)
     writes: list[dict[str, Any]] = field(default_factory=list)
     """Clocks and letters that are kept with the entries, or by `write_out` before somebody would read them."""
-    change: rows.Change | None = None
+    change: Change | None = None
     """The record's own change, likewise."""
 
     @property
@@ -136,12 +138,12 @@ def _note_changes(act: Act, record: Any) -> None:
 def save(record: Any) -> None:
     """Write what was changed so far; where nothing but this record was, it leaves with the deed. Raises StaleDataError."""
     act = current()
-    if act is None or not rows.changed_alone(record):
+    if act is None or not changed_alone(record):
         db.session.flush()
         return
     write_out()
     _note_changes(act, record)
-    act.change = rows.change_of(record)
+    act.change = change_of(record)
 
 
 def put_off(do: str, **values: Any) -> None:
@@ -166,6 +168,7 @@ def _keep(act: Act, entries: list[Any], last: bool = False) -> None:
     writes, act.writes = _encoder.encode(act.writes), []
     change, act.change = act.change, None
     if change is None:
+        short_way.settle()
         ask(KEEP, (writes, _encoder.encode(entries)), last=last)
     else:
         change.kept_with(writes, _encoder.encode(entries), last)
@@ -183,9 +186,19 @@ BEGINNINGS: list[Callable[[str], None]] = []
 
 
 @contextmanager
-def act(actor: Actor, kind: str, step: str, record: Any = None, reason: str | None = None) -> Iterator[Act]:
+def act(
+    actor: Actor,
+    kind: str,
+    step: str,
+    record: Any = None,
+    reason: str | None = None,
+    *,
+    short: bool = False,
+    kept: Mapping[str, Any] = MappingProxyType({}),
+) -> Iterator[Act]:
     """Open a deed, lock and refresh its record, and on leaving flush, write the entries and commit: all or nothing.
 
+    short: whoever asks can do the deed over when it ends with short_way.Again; kept: what Again brought along.
     Raises Stale when somebody else changed a row in between; RuntimeError when a deed is already open.
     """
     session = db.session
@@ -197,27 +210,40 @@ def act(actor: Actor, kind: str, step: str, record: Any = None, reason: str | No
     deed = Act(actor, uuid7())
     session.info["act"] = deed
     try:
-        context = replace(actor.context(), act=deed.id)
-        if isinstance(record, Base) and inspect(record).persistent:
-            rows.lock(record, context)
-        else:
-            use_context(context)
+        _reach(deed, record, short, kept)
         deed.note(Entry(kind, step, record=record, reason=reason))
         yield deed
         session.flush()
         _append(deed)
-        session.commit()
-    except StaleDataError as error:
-        session.rollback()
-        raise Stale(record=record) from error
-    except BaseException:
-        session.rollback()
-        raise
+        if session.in_transaction():
+            session.commit()
+    except BaseException as error:
+        said = _given_up(error, record)
+        if said is error:
+            raise
+        raise said from error
     finally:
         session.info["act"] = None
         use_context(before)
     for wish in deed.after:
         wish()
+
+
+def _reach(deed: Act, record: Any, short: bool, kept: Mapping[str, Any]) -> None:
+    context = replace(deed.actor.context(), act=deed.id)
+    if not (isinstance(record, Base) and inspect(record).persistent):
+        use_context(context)
+    elif not (short and short_way.may_wait(record, context)):
+        rows.lock(record, context, kept)
+
+
+def _given_up(error: BaseException, record: Any) -> BaseException:
+    """Nothing is kept; what is said of it."""
+    unsure = short_way.given_up()
+    db.session.rollback()
+    if isinstance(error, StaleDataError):
+        return Stale(record=record)
+    return unsure if unsure is not None and isinstance(error, Exception) else error
 
 
 def _append(deed: Act) -> None:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import text
@@ -23,6 +26,7 @@ from app.core.errors import Invalid, Sentence, Stale, StepRefused
 from app.core.outbox.post import post
 from app.core.policy import decide
 from app.core.policy.actor import SYSTEM, Actor
+from app.core.short_way import Again
 from workflows import engine
 from workflows.vocabulary import Step, Workflow
 
@@ -36,6 +40,9 @@ REASON_WANTED = Sentence(
 FOUR_EYES = Sentence(
     "这一步要由另一个人来办：你已经办过前面的步骤", "Another person must take this step: you took an earlier part."
 )
+
+PLAIN = frozenset({str, int, bool, float, type(None), date, datetime, uuid.UUID, Decimal})
+"""Kinds of values that reading does not use up."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +83,17 @@ def operation(
         raise TypeError("operation(workflow, step) or operation(right=…, name=…)")
 
     def wrap(function: F) -> F:
+        plain = not inspect.isgeneratorfunction(function)
+
         @functools.wraps(function)
         def walk(actor: Actor, record: Any, *rest: Any) -> Any:
-            return _walk(function, declared, right, title, sealed, actor, record, *rest)
+            kept: Mapping[str, Any] = {}
+            if plain and _repeatable(rest):
+                try:
+                    return _walk(function, declared, right, title, sealed, True, kept, actor, record, *rest)
+                except Again as again:
+                    kept = again.kept
+            return _walk(function, declared, right, title, sealed, False, kept, actor, record, *rest)
 
         OPERATIONS[title] = Operation(title, right, workflow, declared, walk)
         return cast(F, walk)
@@ -92,6 +107,8 @@ def _walk(
     right: str | None,
     title: str,
     sealed: bool,
+    short: bool,
+    kept: Mapping[str, Any],
     actor: Actor,
     record: Any,
     *rest: Any,
@@ -99,7 +116,7 @@ def _walk(
     given = rest[0] if rest else None
     reason = getattr(given, "reason", None) or None
     kind = "system" if actor.system else "step" if step is not None else "write"
-    with trail.act(actor, kind, title, record, None if sealed else reason) as deed:
+    with trail.act(actor, kind, title, record, None if sealed else reason, short=short, kept=kept) as deed:
         _fresh(record, given)
         needed = right if step is None else step.right_for(record)
         if needed is not None and not (step is not None and step.system and actor.system):
@@ -120,6 +137,15 @@ def _walk(
             trail.write_out()
             next(afterwards, None)
         return result
+
+
+def _repeatable(rest: tuple[Any, ...]) -> bool:
+    """Whether what was given is still the same when the operation is walked a second time: plain values, no open file."""
+    if not rest:
+        return True
+    given = rest[0]
+    values = getattr(given, "__dict__", {}).values() if given is not None else ()
+    return len(rest) == 1 and all(value.__class__ in PLAIN for value in values)
 
 
 def _fresh(record: Any, given: Any) -> None:

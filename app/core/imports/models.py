@@ -24,6 +24,7 @@ class ImportBatch(Base, Movable):
     """One file of one kind for one target (a monitoring cycle, a school's roster), through report to acceptance."""
 
     __tablename__ = "import_batches"
+    __changes_unversioned__ = True
     __protection__ = "unit"
     __table_args__ = (
         Index("ix_import_batches_target", "target_entity", "target_id"),

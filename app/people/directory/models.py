@@ -130,6 +130,7 @@ class RoleAssignment(Base, Record, Versioned):
     """A role of a person at a unit from a day to a day (both included); access ends with it on the next request."""
 
     __tablename__ = "role_assignments"
+    __changes_unversioned__ = True
     __table_args__ = (
         CheckConstraint("to_on is null or to_on >= from_on", name="dates"),
         Index("ix_role_assignments_person", "person_id"),

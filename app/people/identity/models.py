@@ -20,6 +20,7 @@ class Account(Base, Record, Versioned):
     """What a person signs in with. `epoch` grows whenever access changes; sessions of an older epoch are dead (security 14)."""
 
     __tablename__ = "accounts"
+    __changes_unversioned__ = True
 
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"), unique=True)
     county_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"), index=True)

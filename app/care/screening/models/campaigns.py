@@ -208,6 +208,7 @@ class ScreeningTask(Base, Movable):
     """学生测评任务: one student's part; `reason_code` says why somebody did not answer (coded non-response)."""
 
     __tablename__ = "screening_tasks"
+    __changes_unversioned__ = True
     __protection__ = "own_consent"
     __table_args__ = (
         UniqueConstraint("campaign_id", "student_id"),

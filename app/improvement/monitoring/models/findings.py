@@ -29,6 +29,7 @@ class DataFinding(Base, Movable):
     """One finding about one unit; `result_id` and `provenance` are there when a rule made it (domain §8)."""
 
     __tablename__ = "data_findings"
+    __changes_unversioned__ = True
     __protection__ = "unit"
     __table_args__ = (
         UniqueConstraint("county_id", "number"),
