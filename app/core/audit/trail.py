@@ -213,10 +213,7 @@ def act(
         _reach(deed, record, short, kept)
         deed.note(Entry(kind, step, record=record, reason=reason))
         yield deed
-        session.flush()
-        _append(deed)
-        if session.in_transaction():
-            session.commit()
+        _close(deed)
     except BaseException as error:
         said = _given_up(error, record)
         if said is error:
@@ -235,6 +232,13 @@ def _reach(deed: Act, record: Any, short: bool, kept: Mapping[str, Any]) -> None
         use_context(context)
     elif not (short and short_way.may_wait(record, context)):
         rows.lock(record, context, kept)
+
+
+def _close(deed: Act) -> None:
+    db.session.flush()
+    _append(deed)
+    if db.session.in_transaction():
+        db.session.commit()
 
 
 def _given_up(error: BaseException, record: Any) -> BaseException:
