@@ -43,6 +43,7 @@ PASSING = {
     "screening_campaigns": {"closed"},
     "screening_tasks": {"assigned", "consent_pending", "submitted", "scored", "needs_retest"},
     "rights_requests": {"preparing"},
+    "purge_batches": {"approved"},
     "accountability_records": {"lapsed"},
 }
 """States that a record only passes through within one act or one job, that the next round or year brings about, or that too

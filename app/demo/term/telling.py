@@ -12,6 +12,7 @@ from app.demo.term import (
     county,
     deciding,
     handovers,
+    leavers,
     openings,
     own,
     readings,
@@ -75,4 +76,5 @@ def _decided(term: Term, told: stories.Told) -> None:
     changes.tell(term)
     releases.tell(term)
     readings.tell(term)
+    leavers.tell(term)
     compliance.tell(term)
