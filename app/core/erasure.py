@@ -132,8 +132,8 @@ def _along(gone: list[tuple[str, Any, str | None]], done: Erased) -> None:
     done.counts["drafts"] += max(0, _count(db.session.execute(DRAFTS)))
     if done.files:
         arrived = table_of("arrived_files")
-        named = arrived.c.sha256.in_(done.files)
-        found = db.session.execute(delete(arrived).where(named).returning(arrived.c.original_sha256)).all()
+        theirs = arrived.c.sha256.in_(done.files)
+        found = db.session.execute(delete(arrived).where(theirs).returning(arrived.c.original_sha256)).all()
         done.counts["arrived_files"] += len(found)
         done.name(row.original_sha256 for row in found)
 

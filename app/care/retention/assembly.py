@@ -16,7 +16,7 @@ from app.core.web import navigation
 
 ENTRIES = (
     navigation.Entry("care", "保存期限", "retention.index", "calendar-event", (queries.VIEW,), order=66),
-    navigation.Entry("care", "到期清理", "retention.due", "trash", (queries.DUE,), order=67),
+    navigation.Entry("care", "到期清理", "retention.due", "trash", (queries.DUE,), order=66),
 )
 DEEDS = {
     "retention_hold.place": ("保留数据", "held data"),

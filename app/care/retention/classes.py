@@ -77,10 +77,9 @@ def _class(code: str, given: dict[str, Any]) -> RetentionClass:
         raise ValueError(f"{code}: the default lies between the least and the most")
     said = {key: Sentence(given["zh"][key], given["en"][key]) for key in ("title", "data", "law", "source")}
     parts = {table: {} if what == "gone" else what for table, what in given["parts"].items()}
-    numbers = {key: int(given[key]) for key in ("years", "least", "most")}
     return RetentionClass(
-        code, given["counted"], approved_by=given["approved_by"], **numbers, **said, parts=parts,
-        imports=tuple(given["imports"]),
+        code, given["counted"], int(given["years"]), int(given["least"]), int(given["most"]), given["approved_by"],
+        **said, parts=parts, imports=tuple(given["imports"]),
     )  # fmt: skip
 
 

@@ -102,8 +102,8 @@ def due_classes(actor: Actor) -> list[DueClass]:
     made = []
     for code, one in classes().items():
         row = found.get(code)
-        numbers = (row.due, row.held, row.first_on) if row else (0, 0, None)
-        made.append(DueClass(one, *numbers, batches.get(code)))
+        due, held, first_on = (row.due, row.held, row.first_on) if row else (0, 0, None)
+        made.append(DueClass(one, due, held, first_on, batches.get(code)))
     return made
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.care.retention.classes import classes
@@ -124,7 +125,7 @@ def refresh_due(actor: Actor, county: Unit, given: None = None) -> None:
             follow(batch, "lapse")
 
 
-def _list(rows: object) -> None:
+def _list(rows: Select[Any]) -> None:
     listed = insert(RetentionDue).from_select(
         ["county_id", "school_id", "class_code", "subject_id", "due_on", "seen_at"], rows, include_defaults=False
     )
@@ -144,11 +145,11 @@ def mark_held(county: uuid.UUID) -> None:
     db.session.execute(freed.values(batch_id=None).execution_options(synchronize_session=False))
 
 
-def _open(county: uuid.UUID) -> object:
+def _open(county: uuid.UUID) -> Select[Any]:
     return select(PurgeBatch).where(PurgeBatch.county_id == county, PurgeBatch.state.in_(OPEN_STATES))
 
 
-def _free(county: uuid.UUID, code: str) -> tuple[object, ...]:
+def _free(county: uuid.UUID, code: str) -> tuple[ColumnElement[bool], ...]:
     due = RetentionDue
     return due.county_id == county, due.class_code == code, due.hold == "", due.batch_id.is_(None)
 
