@@ -14,6 +14,7 @@ from flask_babel import force_locale
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from app.care.retention.classes import classes
 from app.care.versions.operations import VersionStep
 from app.care.yearly import operations, papers
 from app.care.yearly.counting.shape import Year
@@ -109,6 +110,11 @@ def test_security_88_the_year_is_counted_from_the_live_data(county: Cast) -> Non
     assert told["minors.screening"] == told["requests.copy"] == "few"
     (screening,) = [row for row in rows(made, "purposes") if row[0] == "心理健康测评"]
     assert "第28" in screening[2].replace(" ", "") and screening[5:] == ["<10", f"第 1 版，至 {_until()}"]
+    kept = json.dumps(made.content, ensure_ascii=False)
+    assert "{period}" not in kept and "离开本县学校 2 个学年后删除" in screening[4]
+    erased = rows(made, "erasures")
+    assert [row[0] for row in erased[-len(classes()) :]] == [one.title.zh for one in classes().values()]
+    assert all("年" in row[1] for row in erased[-len(classes()) :])
     assert {row[0] for row in rows(made, "access")} >= {"班主任", "学校心理教师", "紧急查看"}
 
 

@@ -13,6 +13,7 @@ from app.care.consent.models import ADULT, Consent
 from app.care.protection import words as protection_words
 from app.care.protection.models import PURPOSE, ImpactAssessment
 from app.care.protection.purposes import Purpose, purposes
+from app.care.retention.due import years_of
 from app.care.rights import words as rights_words
 from app.care.rights.models import KINDS, RightsRequest
 from app.care.yearly.counting.shape import Year, part
@@ -30,10 +31,10 @@ NOT_OF_MINORS = Sentence("不涉及未成年人", "Not about minors")
 
 def purposes_of_the_year(year: Year) -> dict[str, Any]:
     """Each purpose with its basis, law, data, retention, how many minors, and whether an assessment held."""
-    held = _assessed(year)
+    held, years = _assessed(year), years_of(year.county_id)
     rows = [
         (
-            one.title, protection_words.BASES[one.basis], one.law, one.data, one.retention, _minors(year, one),
+            one.title, protection_words.BASES[one.basis], one.law, one.data, one.kept(years), _minors(year, one),
             held.get(code, Sentence("没有", "None") if one.basis != "duty" else Sentence("—", "—")),
         )
         for code, one in purposes().items()

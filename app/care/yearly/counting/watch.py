@@ -10,6 +10,9 @@ from app.care.access.models import EmergencyOpening, IdentityGrant
 from app.care.emergencies.models import EmergencyNotice
 from app.care.protection.models import PURPOSE, ImpactAssessment
 from app.care.protection.purposes import purposes
+from app.care.retention.classes import classes
+from app.care.retention.due import years_of
+from app.care.retention.models import PurgeBatch
 from app.care.screening.models import ScreeningCampaign
 from app.care.yearly.counting.families import allowed_days
 from app.care.yearly.counting.given import covered, was_told_late
@@ -94,13 +97,30 @@ def erasures(year: Year) -> dict[str, Any]:
     """What was erased, as the trail tells."""
     wanted = select(TRAIL.step, func.count()).where(TRAIL.step.in_(ERASED), *_of_year(year)).group_by(TRAIL.step)
     counts: dict[str, int] = dict(db.session.execute(wanted).all())
-    rows = [
-        (said, counts.get(code, 0) if code in OF_NOBODY else year.few(f"erased.{code}", counts.get(code, 0)))
+    rows: list[tuple[Any, ...]] = [
+        (said, "", counts.get(code, 0) if code in OF_NOBODY else year.few(f"erased.{code}", counts.get(code, 0)))
         for code, said in ERASED.items()
     ]
-    return part(
-        "erasures", Sentence("删除和销毁", "Erased"), (Sentence("什么", "What"), Sentence("次数", "Times")), rows
+    heads = (
+        Sentence("什么", "What"),
+        Sentence("保存期限", "Kept for"),
+        Sentence("次数或学生人数", "Times, or students"),
     )
+    return part("erasures", Sentence("删除和销毁", "Erased"), heads, rows + _purged(year))
+
+
+def _purged(year: Year) -> list[tuple[Any, ...]]:
+    """Each class of data with the period in force, and of how many students it was erased after two persons agreed."""
+    wanted = select(PurgeBatch.class_code, func.sum(PurgeBatch.done)).where(
+        PurgeBatch.county_id == year.county_id, PurgeBatch.state == "done", PurgeBatch.carried_on >= year.first,
+        PurgeBatch.carried_on < year.until,
+    )  # fmt: skip
+    gone: dict[str, int] = dict(db.session.execute(wanted.group_by(PurgeBatch.class_code)).all())
+    years = years_of(year.county_id)
+    return [
+        (one.title, one.said(years[code]), year.few(f"purged.{code}", int(gone.get(code, 0))))
+        for code, one in classes().items()
+    ]
 
 
 def incidents(year: Year) -> dict[str, Any]:
