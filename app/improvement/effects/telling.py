@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from app.core.errors import Sentence
 from app.core.small_cells import LEAST, suppress
@@ -96,7 +97,8 @@ def _as_before(one: Effect, model: str | None, told: Told | None) -> Effect:
 
 
 def _silent(one: Effect, why: Reason) -> Effect:
-    return replace(one, reason=why, **dict.fromkeys(NUMBERS))
+    nothing: dict[str, Any] = dict.fromkeys(NUMBERS)
+    return replace(one, reason=why, **nothing)
 
 
 def _beside_few(effects: Sequence[Effect]) -> set[tuple[str, int | None]]:

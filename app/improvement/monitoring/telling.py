@@ -129,8 +129,8 @@ def _by_itself(found: Telling, at: At, row: Row[Any], earlier: Sequence[Row[Any]
 def _is_near(row: Row[Any], one: Row[Any]) -> bool:
     """Apart by one to four pupils; of a rate, also by one to four of those who reached it."""
     if row.n != one.n:
-        return abs(row.n - one.n) < LEAST
-    return row.value_type == "rate" and 0 < abs(round(row.value * row.n) - round(one.value * one.n)) < LEAST
+        return bool(abs(row.n - one.n) < LEAST)
+    return bool(row.value_type == "rate" and 0 < abs(round(row.value * row.n) - round(one.value * one.n)) < LEAST)
 
 
 def unsaid(versions: Iterable[MonitoringResult]) -> set[uuid.UUID]:
