@@ -69,6 +69,7 @@ def _at_the_first_school(term: Term) -> None:
 
 def _for_an_emergency(term: Term) -> None:
     """The hospital had to know at once of a child whose guardian had not agreed to anything yet."""
+    term.at(0, 18)
     use_context(SYSTEM.context())
     newest = select(EmergencyNotice).order_by(EmergencyNotice.happened_on.desc(), EmergencyNotice.id).limit(1)
     notice = db.session.scalars(newest).one()
