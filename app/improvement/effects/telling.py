@@ -48,8 +48,8 @@ def told_safely(effects: Sequence[Effect], model: str | None, earlier: Iterable[
     that does so the whole school does, unless five pupils moved in its classes together.
     """
     known: dict[tuple[str, int | None], list[Told]] = defaultdict(list)
-    for one in earlier:
-        known[one.line.school, one.line.class_no].append(one)
+    for before in earlier:
+        known[before.line.school, before.line.class_no].append(before)
     near = {
         (one.school, one.class_no): found for one in effects if (found := _near(one, known[one.school, one.class_no]))
     }
