@@ -29,6 +29,7 @@ from app.demo import (
     publishing,
     roll,
     rounds,
+    spreading,
     story,
     teaching,
     topics,
@@ -139,6 +140,7 @@ def _on_the_way(county: tree.County, teller: Teller) -> None:
     """What waits on desks, comes next, is published or asked for."""
     others.on_the_desk(county, teller)
     others.second_edition(county, teller)
+    spreading.tell(county, teller)
     others.twice(county, teller)
     lesson_checks.tell(county, teller)
     coming.tell(county, teller)

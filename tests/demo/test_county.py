@@ -15,7 +15,9 @@ from sqlalchemy import func, select
 from app.care.screening.models import CriticalAlert
 from app.core.casework.deadlines import Deadline
 from app.core.casework.records import MOVABLES
+from app.core.clock import local
 from app.core.database import db, use_context
+from app.core.imports.models import ImportBatch
 from app.core.outbox import deliver
 from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM
@@ -24,8 +26,9 @@ from app.demo.telling import FOR_THE_WORKER
 from app.improvement.citizen_letters.models import CitizenLetter
 from app.improvement.disclosure.models import ResultDisclosure, ShowcaseAdoption
 from app.improvement.effects.models import ClosurePrint, ValueAddedEffect
-from app.improvement.monitoring.models import SourceConflict
+from app.improvement.monitoring.models import MonitoringCycle, SourceConflict
 from app.improvement.problems.models import ItemHandOff, ProblemItem
+from app.improvement.suppliers.models import SupplierAgreement
 from app.people.directory.models import Unit
 from tests.conftest import _application, settings_for
 
@@ -134,6 +137,24 @@ def test_alerts_are_taken_on_in_time_with_one_or_two_late_and_none_waits_for_day
     waiting = [one for one in found if one.state == "pending"]
     assert waiting and all(one.accept_by is not None and one.accept_by > WRITTEN_FOR for one in waiting)
     assert len([one for one in found if one.told > 1]) in (1, 2)
+
+
+def test_one_line_went_to_every_school_of_a_type_and_some_have_signed_for_theirs(county: Flask) -> None:
+    use_context(SYSTEM.context())
+    wanted = select(ProblemItem.state).where(ProblemItem.addressee == "direct")
+    states = Counter(db.session.scalars(wanted).all())
+    assert states["accepted"] >= 5 and states["issued"] >= 5
+
+
+def test_the_last_round_names_the_supplier_of_its_file_whose_agreement_was_in_force(county: Flask) -> None:
+    use_context(SYSTEM.context())
+    batch = db.session.scalars(select(ImportBatch).where(ImportBatch.supplier_id.is_not(None))).one()
+    cycle = db.session.get_one(MonitoringCycle, batch.target_id)
+    agreements = db.session.scalars(
+        select(SupplierAgreement).where(SupplierAgreement.supplier_id == batch.supplier_id)
+    ).all()
+    day = local(batch.created_at).date()
+    assert cycle.code == "2025-COUNTY" and any(one.from_on <= day <= one.until_on for one in agreements)
 
 
 def test_items_went_for_help_and_a_letter_is_looked_at_on_the_spot(county: Flask) -> None:

@@ -10,6 +10,7 @@ from app.core.outbox.handlers import handles
 from app.core.web import navigation
 from app.improvement.disclosure import letters
 from app.improvement.disclosure.operations.disclosures import keep_time_of_all
+from app.improvement.disclosure.operations.reminders import remind_of_all
 from app.improvement.disclosure.operations.roll_names import look_at_all_rolls
 from app.improvement.disclosure.operations.showcase import keep_all_true
 from app.improvement.disclosure.routes import BLUEPRINTS
@@ -28,6 +29,8 @@ DEEDS = {
     "result_disclosure.write": ("改了公开内容", "changed the disclosure"),
     "library_document.add": ("放进文件库", "put a document into the library"),
     "library_document.send": ("发给一类单位", "sent it to units of a type"),
+    "library_document.remind": ("提醒没有签收的单位", "reminded units that have not signed"),
+    "document_sending.remind": ("签收期限前后提醒", "reminded of the last day to sign"),
     "document_receipt.sign": ("签收文件", "signed for a document"),
     "library_document.add_version": ("放了新版本", "put in a newer version"),
     "library_document.describe": ("改了文件说明", "changed the description of a document"),
@@ -49,6 +52,8 @@ def register(app: Flask) -> None:
     navigation.add(*ENTRIES)
     WORDS.update(DEEDS)
     handles("document_sent", letters.document_sent)
+    handles("receipts_open", letters.receipts_open)
+    daily.add(remind_of_all)
     daily.add(keep_time_of_all)
     daily.add(keep_all_true)
     daily.add(look_at_all_rolls)

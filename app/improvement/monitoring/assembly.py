@@ -58,6 +58,7 @@ DEEDS = {
     "monitoring_cycle.describe": ("改了周期内容", "changed the round"),
     "monitoring_cycle.choose_indicators": ("选定指标", "chose the indicators"),
     "monitoring_cycle.prepare_release": ("准备四个发布版本", "prepared the four versions"),
+    "monitoring_cycle.remind_units": ("提醒没有签收的单位", "reminded units that have not signed"),
     "monitoring_cycle.detect_findings": ("运行发现规则", "ran the rules of findings"),
     "monitoring_cycle.record_briefing": ("记下专题听取汇报", "recorded a briefing"),
     "monitoring_cycle.record_meeting": ("记下反馈会议", "recorded a feedback meeting"),
@@ -113,6 +114,7 @@ def register(app: Flask) -> None:
         waiting.RECOVERED.setdefault(key, still)
     waiting.READY.update(READY)
     handles("collecting_started", letters.collecting_started)
+    handles("results_open", letters.results_open)
     handles("findings_detected", letters.findings_detected)
     handles("conflict_asked", letters.conflict_asked)
     handles("cycle_withdrawn_told", letters.cycle_withdrawn)

@@ -108,3 +108,15 @@ def cycle_withdrawn(row: OutboxRow) -> None:
     for ack in acks:
         persons = _persons(cycle.county_id, [*SCHOOL_ROLES, "dept_head"], [ack.unit_id])
         letters.write(persons, f"cycle_withdrawn:{row.id}", "cycle_withdrawn", ack, words, ack.address)
+
+
+def results_open(row: OutboxRow) -> None:
+    """Units that have not signed for their results are asked once more; it leads each to its own."""
+    cycle = _cycle(row)
+    if cycle is None:
+        return
+    wanted = select(ReleaseAck).where(ReleaseAck.id.in_([uuid.UUID(one) for one in row.data["acks"]]))
+    words = Sentence(f"还没有签收：{cycle.name}的结果", f"Not signed for yet: results of {cycle.name}")
+    for ack in db.session.scalars(wanted.where(ReleaseAck.state == "pending")).all():
+        persons = _persons(cycle.county_id, [*SCHOOL_ROLES, "dept_head"], [ack.unit_id])
+        letters.write(persons, f"results_open:{row.id}", "results_open", ack, words, ack.address)

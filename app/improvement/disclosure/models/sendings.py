@@ -18,7 +18,10 @@ class DocumentSending(Base, Record, Scoped):
 
     __tablename__ = "document_sendings"
     __protection__ = "county"
-    __table_args__ = (Index("ix_document_sendings_document", "document_id"),)
+    __table_args__ = (
+        CheckConstraint("reminded in ('soon', 'late')", name="reminded"),
+        Index("ix_document_sendings_document", "document_id"),
+    )
 
     document_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("library_documents.id"))
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
@@ -28,6 +31,8 @@ class DocumentSending(Base, Record, Scoped):
     sent_on: Mapped[date]
     sign_by: Mapped[date]
     sent_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))
+    reminded: Mapped[str | None] = mapped_column(String(4))
+    """The last reminder that the system sent: soon, the working day before the last one, or late, after it."""
 
 
 class DocumentReceipt(Base, Record, Versioned, Scoped):
@@ -48,6 +53,8 @@ class DocumentReceipt(Base, Record, Versioned, Scoped):
     sign_by: Mapped[date]
     signed_at: Mapped[datetime | None]
     signed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
+    reminded_on: Mapped[date | None]
+    """When the office last asked for it."""
 
     document: Mapped[LibraryDocument] = relationship(lazy="raise")
     unit: Mapped[Any] = relationship("Unit", foreign_keys=[unit_id], lazy="raise")

@@ -18,8 +18,10 @@ from app.core.web.downloads import workbook_file
 from app.core.web.pages import page
 from app.improvement.disclosure.forms.sendings import SendingForm, SignForm
 from app.improvement.disclosure.models import LibraryDocument
+from app.improvement.disclosure.operations import reminders
 from app.improvement.disclosure.operations import sendings as operations
 from app.improvement.disclosure.queries import document_library, sendings
+from app.improvement.disclosure.queries import unsigned as waiting
 from app.improvement.disclosure.routes.blueprint import library_bp as bp
 from app.people.directory.words import ADDRESSEES
 
@@ -42,6 +44,27 @@ def send(ref: str) -> Any:
     if carried_out(form, lambda: operations.send_document(actor, found, form.given())):
         return onward(found.address, _("已发出，谁签收了看文件页"))
     return _page(_mine(ref), form, 422)
+
+
+@bp.get("/library/unsigned")
+@needs(VIEW)
+def unsigned() -> Response:
+    """Papers and results with the units that have not signed."""
+    actor = current_actor()
+    return page(
+        "improvement/disclosure/unsigned.html", papers=waiting.papers(actor), results=waiting.results(actor),
+        may_ask_papers=decide.holds(actor, MANAGE), may_ask_results=decide.holds(actor, "monitoring.prepare_release"),
+        back_url=url_for("library.index"),
+    )  # fmt: skip
+
+
+@bp.post("/library/<ref>/reminder")
+@needs(MANAGE)
+def remind(ref: str) -> Any:
+    """Ask every unit that has not signed for the paper."""
+    actor, found = current_actor(), _mine(ref)
+    reminders.remind_units(actor, found, reminders.RemindIn())
+    return onward(url_for("library.unsigned"), _("已提醒没有签收的单位"))
 
 
 @bp.post("/library/<ref>/receipt")

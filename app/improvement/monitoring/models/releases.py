@@ -55,6 +55,8 @@ class ReleaseAck(Base, Movable):
     package_sha256: Mapped[str] = mapped_column(String(64), default="", server_default="")
     acknowledged_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
     acknowledged_at: Mapped[datetime | None]
+    reminded_on: Mapped[date | None]
+    """When the office last asked for it."""
 
     unit: Mapped[Any] = relationship("Unit", foreign_keys=[unit_id], lazy="raise")
 

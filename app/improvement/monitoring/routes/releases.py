@@ -16,6 +16,8 @@ from app.improvement.monitoring import operations, queries
 from app.improvement.monitoring.forms.cycles import BriefingForm, MeetingForm, ReleaseForm
 from app.improvement.monitoring.models import BriefingRecord, FeedbackMeeting, MonitoringCycle
 from app.improvement.monitoring.models.facts import AUDIENCES
+from app.improvement.monitoring.operations import reminders
+from app.improvement.monitoring.operations.moves import Move
 from app.improvement.monitoring.routes.blueprint import bp
 from app.improvement.monitoring.routes.sheets import sheet_of_version, workbook_answer
 
@@ -46,6 +48,16 @@ def prepare_versions(ref: str) -> Any:
     operations.prepare_release(actor, found, form.given())
     flash(_("四个版本和各校数据包已准备好，等领导小组组长发布"))
     return redirect(found.address, 303)
+
+
+@bp.post("/cycles/<ref>/reminder")
+@needs(PREPARE)
+def remind_units(ref: str) -> Any:
+    """Ask every unit that has not signed for its results; it leads back to the list of those."""
+    actor = current_actor()
+    reminders.remind_units(actor, queries.cycle_for(actor, ref, PREPARE), Move())
+    flash(_("已提醒没有签收的单位"))
+    return redirect("/library/unsigned", 303)
 
 
 def _versions_page(found: MonitoringCycle, form: ReleaseForm, status: int = 200) -> Response:
