@@ -42,6 +42,11 @@ ROLES = (
     ("counsellor", "school.counselor", "/support/proposals", WIDE),
     ("expert", "psych.expert", "/", WIDE),
     ("homeroom-teacher", "homeroom.teacher", "/support/class", PHONE),
+    ("training-topics", "office.director", "/training-topics", WIDE),
+    ("suppliers", "office.director", "/suppliers", WIDE),
+    ("hand-offs", "office.director", "/boards/hand-offs", WIDE),
+    ("unsigned", "office.director", "/library/unsigned", WIDE),
+    ("errands", "principal", "/hand-offs", PHONE),
     ("care-figures", "bureau.psych.officer", "/care-figures", WIDE),
 )
 BY_CODE = ("guardian", "student")

@@ -160,6 +160,6 @@ def test_the_last_round_names_the_supplier_of_its_file_whose_agreement_was_in_fo
 def test_items_went_for_help_and_a_letter_is_looked_at_on_the_spot(county: Flask) -> None:
     use_context(SYSTEM.context())
     kinds = Counter(db.session.scalars(select(ItemHandOff.kind)).all())
-    assert (kinds["passed"], kinds["given_back"]) == (3, 2)
+    assert (kinds["passed"], kinds["given_back"]) == (5, 3)
     asked = select(func.count()).select_from(CitizenLetter).where(CitizenLetter.visit_line_id.is_not(None))
     assert db.session.scalar(asked) == 1
