@@ -48,7 +48,9 @@ def tell(county: County, teller: Teller) -> None:
         severity="minor", unit_id=school, responsible_person_id=first.principal.person_id, co_units=[str(helper.unit_id)],
         criteria=CRITERIA, due_on=day + timedelta(days=120),
     )  # fmt: skip
-    spread_item(office, drafting.add_item(office, held, line), SpreadIn("direct"))
+    drafting.add_item(office, held, line)
+    db.session.refresh(held, ["items"])
+    spread_item(office, held.items[0], SpreadIn("direct"))
     db.session.refresh(held, ["items"])
     lists.submit_list(office, held, Submission())
     lists.approve_list(head, held, Submission())

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from app.core import clock
 from app.core.audit import trail
@@ -59,7 +60,7 @@ def remind(actor: Actor, sending: DocumentSending, given: str) -> None:
     post("receipts_open", sending, rung=given, receipts=[str(one) for one in receipts])
 
 
-def _open(sending_id: object) -> tuple[object, ...]:
+def _open(sending_id: Any) -> tuple[ColumnElement[bool], ...]:
     return DocumentReceipt.sending_id == sending_id, DocumentReceipt.signed_at.is_(None)
 
 
