@@ -46,7 +46,6 @@ ROLES = (
     ("suppliers", "office.director", "/suppliers", WIDE),
     ("hand-offs", "office.director", "/boards/hand-offs", WIDE),
     ("unsigned", "office.director", "/library/unsigned", WIDE),
-    ("errands", "principal", "/hand-offs", PHONE),
     ("care-figures", "bureau.psych.officer", "/care-figures", WIDE),
 )
 BY_CODE = ("guardian", "student")
