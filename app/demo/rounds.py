@@ -320,9 +320,7 @@ def collect(county: County, teller: Teller, one: Round, day: date) -> Monitoring
 def bring_in(county: County, cycle: MonitoringCycle, one: Round, importer: Actor, verifier: Actor) -> None:
     """The county's workbook comes in and is accepted by a second person."""
     file, name = workbook(county, one), f"{one.name}成绩汇总（最终版）.xlsx"
-    source = ""
-    if one.supplier:
-        source = next(ref for ref, _identity, called in sources(importer) if called == one.supplier)
+    source = next((ref for ref, _identity, called in sources(importer) if called == one.supplier), "")
     take_in(importer, "results", cycle.ref, file, name, verifier, leaving=FOR_THE_WORKER, supplier=source)
     db.session.refresh(cycle)
 

@@ -59,7 +59,7 @@ def receipts_open(row: OutboxRow) -> None:
     if row.data["rung"] == "late":
         told = Sentence(
             f"{len(units)} 个单位没有按期签收：{document.label}",
-            f"{len(units)} units have not signed in time: {document.label}",
+            f"Units that have not signed in time: {len(units)}; {document.label}",
         )
         office = _heads(OFFICE, RoleAssignment.county_id == document.county_id)
         letters.write(office, f"open_office:{row.id}", "deadline", document, told, "/library/unsigned")
