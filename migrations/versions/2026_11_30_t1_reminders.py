@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_30_t1_reminders"
-down_revision = "2026_11_30_r1_yearly_audits"
+down_revision = "2026_11_30_x0_retention"
 branch_labels = None
 depends_on = None
 
