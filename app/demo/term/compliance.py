@@ -23,20 +23,33 @@ STEP = VersionStep()
 
 
 def tell_of_last_year(term: Term) -> None:
-    """In the January before the term: counted, signed by the auditor, filed; it is not told in January itself."""
+    """The Januaries before the term: two years filed, of the last one a first version taken back; not told in January itself."""
     year = term.days.today.year
     if term.days.today <= date(year, 1, 19):
         return
-    term.teller.at(date(year, 1, 11), 9)
-    made = _counted(term, year - 1)
+    _filed(term, year - 2)
+    term.teller.at(date(year, 1, 8), 9)
+    audits.withdraw_audit(term.in_the_chair(OFFICER), _counted(term, year - 1), STEP)
+    _filed(term, year - 1)
+
+
+def _filed(term: Term, year: int) -> None:
+    """Counted, signed by the auditor, filed, in the January after the year."""
+    term.teller.at(date(year + 1, 1, 11), 9)
+    made = _submitted(term, year)
+    term.teller.at(date(year + 1, 1, 13), 10)
+    audits.sign_audit(term.in_the_chair(AUDITOR), made, STEP)
+    term.teller.at(date(year + 1, 1, 19), 15)
+    given = FiledIn(date(year + 1, 1, 18), "清澜县互联网信息办公室", f"清网信收〔{year + 1}〕6号")
+    audits.file_audit(term.in_the_chair(OFFICER), made, given)
+
+
+def _submitted(term: Term, year: int) -> YearlyAudit:
+    made = _counted(term, year)
     officer = term.in_the_chair(OFFICER)
     audits.write_audit(officer, made, WORDS)
     audits.submit_audit(officer, made, STEP)
-    term.teller.at(date(year, 1, 13), 10)
-    audits.sign_audit(term.in_the_chair(AUDITOR), made, STEP)
-    term.teller.at(date(year, 1, 19), 15)
-    filed = FiledIn(date(year, 1, 18), "清澜县互联网信息办公室", f"清网信收〔{year}〕6号")
-    audits.file_audit(term.in_the_chair(OFFICER), made, filed)
+    return made
 
 
 def _counted(term: Term, year: int) -> YearlyAudit:
@@ -48,9 +61,14 @@ def _counted(term: Term, year: int) -> YearlyAudit:
 
 
 def tell(term: Term) -> None:
-    """On the last evening: this year's audit in draft, the controls measured."""
+    """On the last evening: corrections on their way, this year's audit in draft, the controls measured."""
     term.at(1, 20)
-    _counted(term, term.days.today.year)
+    year = term.days.today.year
+    audits.sign_audit(term.in_the_chair(AUDITOR), _submitted(term, year - 2), STEP)
+    back = VersionStep(reason="更正的是哪一处请在结论里写明，再送一次")
+    audits.return_audit(term.in_the_chair(AUDITOR), _submitted(term, year - 2), back)
+    _submitted(term, year - 1)
+    _counted(term, year)
     place = ControlsPlace(term.county.id)
     measured = operations.ask_for_report(term.in_the_chair(KEEPER), place, None)
     use_context(SYSTEM.context())
