@@ -16,6 +16,7 @@ from app.demo import (
     answering,
     borrowing,
     coming,
+    dictionary,
     districts,
     doubts,
     hand_offs,
@@ -142,6 +143,7 @@ def _on_the_way(county: tree.County, teller: Teller) -> None:
     others.second_edition(county, teller)
     spreading.tell(county, teller)
     others.twice(county, teller)
+    dictionary.tell(county, teller)
     lesson_checks.tell(county, teller)
     coming.tell(county, teller)
     doubts.tell(county, teller)

@@ -55,6 +55,15 @@ class Indicator:
     least_n: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An indicator as the county's list has it: `values` by the columns of its file; `used`: results rest on it."""
+
+    code: str
+    values: Mapping[str, Any]
+    used: bool = False
+
+
 def name_key(text: str) -> str:
     """A school name as names are compared: width, case, spaces and brackets evened out."""
     return _PUNCTUATION.sub("", plain_word(text))
@@ -153,6 +162,7 @@ class Lookups:
     staff: frozenset[tuple[str, str]] | None = None
     classes: frozenset[tuple[str, str, int]] | None = None
     indicators: Mapping[str, Indicator] | None = None
+    listed: Mapping[str, Listed] | None = None
     cycles: frozenset[str] | None = None
     regions: frozenset[str] | None = None
     roster: Mapping[tuple[str, str, int], int] | None = None

@@ -116,7 +116,9 @@ def settle_mended(batch: ImportBatch, keys: Iterable[str]) -> None:
     values = {"batch": batch.id, "kind": batch.kind, "county": batch.county_id, "school": batch.school_id}
     values["target"] = batch.target_id
     if db.session.scalar(WAITING, values):
-        copy_in("incoming_keys", {"key": "text"}, ((key,) for key in keys))
+        # Read before the copy begins: while it runs its connection answers no question, and waits for itself forever.
+        told = [(key,) for key in keys]
+        copy_in("incoming_keys", {"key": "text"}, told)
         db.session.execute(MENDED, values)
 
 

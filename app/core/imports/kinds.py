@@ -1,6 +1,6 @@
 """The kinds of files that can be imported, as data: columns, keys, checks. A later kind is one more entry."""
 
-from app.core.imports import checks, identifiers, schools_in_rows, scores_rows
+from app.core.imports import checks, identifiers, indicator_rows, schools_in_rows, scores_rows
 from app.core.imports.cleaning import is_plain_name
 from app.core.imports.columns import Column, Kind
 from app.core.imports.numbers import number
@@ -247,4 +247,41 @@ FINDINGS = Kind(
     instead=_SCHOOL_BY_NAME,
 )
 
-KINDS = {kind.code: kind for kind in (STUDENTS, CLASSES, STAFF, RESULTS, SCORES, FINDINGS, ANSWERS, CONSENTS)}
+_KEPT = ("空着就保留指标库里现有的", "left empty: what the list has stays")
+
+
+def _level_code(code: str, zh: str, en: str) -> Column:
+    return Column(code, f"{zh}监测的代码", f"Code of {en} monitoring", checks.text(40), hint=_KEPT, width=16)
+
+
+INDICATORS = Kind(
+    "indicators",
+    "指标库",
+    "List of indicators",
+    (
+        Column("code", "指标代码", "Code", indicator_rows.own_code, True, example="MATH-NUM", width=16),
+        Column("name", "指标", "Indicator", checks.text(60), True, example="数与运算", width=24),
+        Column("definition", "口径", "Definition", checks.text(500), hint=_KEPT, example="量尺分，均值 500", width=40),
+        Column("subject", "学科", "Subject", checks.word, True, group="subject", example="数学"),
+        Column("domain", "领域", "Field", checks.word, True, group="domain", example="学业"),
+        Column("evaluation_type", "评价类型", "Type of evaluation", checks.word, True, group="evaluation_type", example="结果评价"),
+        Column("object_code", "评价对象", "What is evaluated", checks.word, True, group="object_code", example="学校"),
+        Column("value_type", "数值类型", "Type of value", checks.word, True, group="value_type", example="平均值"),
+        Column("direction", "方向", "Direction", checks.word, True, group="direction", example="越高越好"),
+        Column("family", "工具系列", "Instrument", checks.text(40), True, example="县数学量尺", width=18),
+        Column("lowest", "最低可能值", "Lowest value", number(), hint=_KEPT, example="0"),
+        Column("highest", "最高可能值", "Highest value", number(), hint=_KEPT, example="1000"),
+        Column("index_margin", "固定幅度", "Fixed margin", number(0), hint=_KEPT),
+        Column("unit_word", "单位", "Unit", checks.text(10), hint=_KEPT, example="分"),
+        Column("retired", "停用", "Retired", checks.yes_no, group="yes_no", hint=_KEPT, example="否"),
+        _level_code("national_code", "国家", "national"),
+        _level_code("province_code", "省", "provincial"),
+        _level_code("city_code", "市", "city"),
+    ),
+    key=("code",),
+    key_name=("指标代码", "code"),
+)  # fmt: skip
+
+KINDS = {
+    kind.code: kind for kind in (STUDENTS, CLASSES, STAFF, RESULTS, SCORES, FINDINGS, INDICATORS, ANSWERS, CONSENTS)
+}

@@ -82,8 +82,8 @@ class ImportBatch(Base, Movable):
 
     @property
     def is_results(self) -> bool:
-        """Monitoring results, scores for value-added models, or findings of equipment and lesson checks."""
-        return self.kind in ("results", "scores", "findings")
+        """Monitoring results, what is measured, scores for value-added models, findings of equipment and lesson checks."""
+        return self.kind in ("results", "scores", "findings", "indicators")
 
     @property
     def is_staff(self) -> bool:

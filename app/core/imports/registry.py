@@ -145,6 +145,7 @@ _RIGHTS = {
     "results": "results",
     "scores": "results",
     "findings": "results",
+    "indicators": "results",
     "staff": "staff",
     "answers": "answers",
     "consents": "consents",

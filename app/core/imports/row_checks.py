@@ -2,7 +2,15 @@
 
 from collections.abc import Callable
 
-from app.core.imports import findings_rows, paper_rows, results_rows, roster_rows, schools_in_rows, scores_rows
+from app.core.imports import (
+    findings_rows,
+    indicator_rows,
+    paper_rows,
+    results_rows,
+    roster_rows,
+    schools_in_rows,
+    scores_rows,
+)
 from app.core.imports.work import Work
 
 RowCheck = Callable[[Work], None]
@@ -42,6 +50,10 @@ ROW_CHECKS: dict[str, tuple[RowCheck, ...]] = {
         schools_in_rows.settle_grades,
         findings_rows.check_subjects,
     ),
+    "indicators": (
+        indicator_rows.check_ranges,
+        indicator_rows.compare_with_the_list,
+    ),
     "answers": (
         paper_rows.leave_out_unanswered,
         paper_rows.check_forms,
@@ -57,5 +69,6 @@ CROSS_CHECKS: dict[str, tuple[RowCheck, ...]] = {
         roster_rows.find_namesakes,
     ),
     "classes": (roster_rows.find_shared_teachers,),
+    "indicators": (indicator_rows.keep_level_codes_apart,),
 }
 """Kind → looks at rows against each other, once identical ones are gone."""

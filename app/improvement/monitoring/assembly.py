@@ -15,6 +15,7 @@ from app.core.imports.registry import imports_as
 from app.core.outbox.handlers import handles
 from app.core.web import first_page, navigation
 from app.improvement.monitoring import at_a_glance, letters
+from app.improvement.monitoring.dictionary_import import INDICATORS
 from app.improvement.monitoring.findings_import import FINDINGS
 from app.improvement.monitoring.models import facts
 from app.improvement.monitoring.results_import import RESULTS
@@ -108,6 +109,7 @@ def register(app: Flask) -> None:
     first_page.add_panel(at_a_glance.panel_of)
     imports_as(RESULTS)
     imports_as(FINDINGS)
+    imports_as(INDICATORS)
     WORDS.update(DEEDS)
     for key, (right, words, still) in BESIDES.items():
         waiting.BESIDES.setdefault(key, (right, words))

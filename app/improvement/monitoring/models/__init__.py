@@ -1,6 +1,6 @@
 """Tables of monitoring: rounds, indicators, results cell by cell, releases and meetings, findings."""
 
-from app.improvement.monitoring.models.cycles import Indicator, MonitoringCycle, Reconciliation
+from app.improvement.monitoring.models.cycles import Indicator, IndicatorVersion, MonitoringCycle, Reconciliation
 from app.improvement.monitoring.models.findings import DataFinding, FindingSupport
 from app.improvement.monitoring.models.releases import BriefingRecord, DataRelease, FeedbackMeeting, ReleaseAck
 from app.improvement.monitoring.models.results import MonitoringResult, SourceConflict
@@ -12,6 +12,7 @@ __all__ = [
     "FeedbackMeeting",
     "FindingSupport",
     "Indicator",
+    "IndicatorVersion",
     "MonitoringCycle",
     "MonitoringResult",
     "Reconciliation",

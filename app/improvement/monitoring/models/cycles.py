@@ -206,11 +206,30 @@ class Indicator(Base, Record, Scoped):
     unit_word: Mapped[str] = mapped_column(String(10), default="分")
     retired: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))
     version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    batch_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("import_batches.id"), index=True)
+    """The file that brought it; none where it was written by hand."""
 
     @property
     def category(self) -> str:
         """The category of what is found on it: subject, student_development or management (domain A3a)."""
         return CATEGORIES_BY_DOMAIN[self.domain]
+
+
+class IndicatorVersion(Base, Record):
+    """What an indicator said until it was changed; neither changed nor deleted, so that results are read as they were meant."""
+
+    __tablename__ = "indicator_versions"
+    __table_args__ = (UniqueConstraint("indicator_id", "version"),)
+
+    county_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"), index=True)
+    indicator_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("indicators.id"))
+    version: Mapped[int]
+    said: Mapped[dict[str, Any]]
+    """The indicator's columns by name."""
+    replaced_at: Mapped[datetime]
+    replaced_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
+    batch_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("import_batches.id"), index=True)
+    """The file that changed it; none where a person did on its page."""
 
 
 class Reconciliation(Base, Record, Scoped):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select, text
 
+from app.core import clock
 from app.core.casework.door import operation
 from app.core.database import db, uuid7
 from app.core.errors import Invalid, Sentence
@@ -16,6 +19,12 @@ from app.improvement.monitoring.words import EVALUATION_TYPES, OBJECTS
 CODE_TAKEN = Sentence("这个指标代码已经用过", "This code is taken")
 RANGE = Sentence("上限要大于下限", "The highest value must be above the lowest")
 NOT_ONLY_INDEX = Sentence("只有指数需要固定幅度", "Only an index has a fixed margin")
+KEEP = text(
+    """insert into indicator_versions (county_id, indicator_id, version, said, replaced_at, replaced_by, batch_id)
+       select county_id, id, version, to_jsonb(i) - array['id', 'ref', 'county_id', 'school_id', 'created_at', 'batch_id'],
+              :at, cast(:by as uuid), cast(:batch as uuid)
+       from indicators i where i.id = any(:ids)"""
+)
 OTHER_LEVELS = ("national", "province", "city")
 LEVEL_TAKEN = Sentence(
     "这一级的这个代码已经对应另一个指标", "At this level the code stands for another indicator already"
@@ -71,8 +80,15 @@ def change_indicator(actor: Actor, indicator: Indicator, given: IndicatorIn) -> 
     wanted = (given.value_type, given.direction, given.family.strip(), given.object_code)
     if wanted != fixed and _is_used(indicator):
         raise Invalid("value_type", USED)
+    keep_versions([indicator], None, actor.person_id)
     _fill(indicator, given)
     indicator.version += 1
+
+
+def keep_versions(indicators: Iterable[Indicator], batch_id: uuid.UUID | None, by: uuid.UUID | None = None) -> None:
+    """Keep what these say now, before they are changed: by a file or by a person. Inside an act."""
+    ids = [one.id for one in indicators]
+    db.session.execute(KEEP, {"ids": ids, "batch": batch_id, "by": by, "at": clock.now()})
 
 
 def _is_used(indicator: Indicator) -> bool:

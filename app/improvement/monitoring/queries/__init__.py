@@ -21,6 +21,7 @@ from app.improvement.monitoring.queries.cycles import (
     replaceable,
     replaced_by,
     verdict_counts,
+    versions_of_indicator,
 )
 from app.improvement.monitoring.queries.findings import OPEN as OPEN_FINDINGS
 from app.improvement.monitoring.queries.findings import PAGE as FINDINGS_A_PAGE
@@ -116,4 +117,5 @@ __all__ = [
     "units_for_findings",
     "verdict_counts",
     "versions_of_cell",
+    "versions_of_indicator",
 ]

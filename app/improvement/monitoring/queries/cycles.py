@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, literal_column, or_, select, tuple_
@@ -13,7 +15,14 @@ from app.core.errors import NotFound
 from app.core.imports.models import ImportBatch
 from app.core.policy import decide
 from app.core.policy.actor import Actor
-from app.improvement.monitoring.models import DataFinding, Indicator, MonitoringCycle, Reconciliation, ReleaseAck
+from app.improvement.monitoring.models import (
+    DataFinding,
+    Indicator,
+    IndicatorVersion,
+    MonitoringCycle,
+    Reconciliation,
+    ReleaseAck,
+)
 from app.people.directory.models import Person, Unit
 
 VIEW = "monitoring.view_cycles"
@@ -131,6 +140,35 @@ def indicators(actor: Actor, *, retired: bool = False) -> Sequence[Indicator]:
     if not retired:
         found = found.where(Indicator.retired.is_(False))
     return db.session.scalars(found.order_by(Indicator.subject, Indicator.code)).all()
+
+
+@dataclass(frozen=True)
+class Past:
+    """A version of an indicator that gave way: what it said, what was said afterwards, when, by whom, by which file."""
+
+    version: int
+    said: Mapping[str, Any]
+    afterwards: Mapping[str, Any]
+    until: datetime
+    person: str
+    file_name: str
+
+
+def versions_of_indicator(actor: Actor, indicator: Indicator) -> list[Past]:
+    """Its earlier versions, the newest first."""
+    v = IndicatorVersion
+    found: Any = (
+        select(v.version, v.said, v.replaced_at, Person.name, ImportBatch.file_name)
+        .outerjoin(Person, Person.id == v.replaced_by)
+        .outerjoin(ImportBatch, ImportBatch.id == v.batch_id)
+        .where(v.indicator_id == indicator.id, v.county_id == actor.county_id)
+        .order_by(v.version.desc())
+    )
+    told, afterwards = [], {column.key: getattr(indicator, column.key) for column in Indicator.__table__.columns}
+    for version, said, at, person, file_name in db.session.execute(found):
+        told.append(Past(version, said, afterwards, at, person or "", file_name or ""))
+        afterwards = said
+    return told
 
 
 def indicator_for(actor: Actor, ref: str) -> Indicator:

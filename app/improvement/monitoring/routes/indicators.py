@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, flash, redirect, url_for
 from flask_babel import gettext as _
 
+from app.core.imports.registry import rights_of
 from app.core.policy import decide
 from app.core.web import filters
 from app.core.web.current import current_actor, needs
@@ -15,6 +16,7 @@ from app.improvement.monitoring import operations, queries
 from app.improvement.monitoring.forms.cycles import IndicatorForm
 from app.improvement.monitoring.models import Indicator
 from app.improvement.monitoring.routes.blueprint import bp
+from app.improvement.monitoring.routes.indicator_past import changes_in
 from app.improvement.monitoring.routes.sheets import sheet_of_indicators, with_query, workbook_answer
 from app.improvement.monitoring.words import DOMAINS, EVALUATION_TYPES, OBJECTS, SUBJECTS
 
@@ -33,6 +35,7 @@ def indicators() -> Response:
         listing=filters.bar(bar),
         export_url=with_query(url_for("monitoring.export_indicators")),
         may_manage=decide.holds(current_actor(), MANAGE),
+        may_import=decide.holds(current_actor(), MANAGE) and decide.holds(current_actor(), rights_of("indicators")[0]),
         back_url=url_for("monitoring.cycles"),
     )
 
@@ -106,5 +109,8 @@ def _form_page(form: IndicatorForm, found: Indicator | None, status: int = 200) 
         status,
         form=form,
         indicator=found,
+        versions=[(one, changes_in(one)) for one in queries.versions_of_indicator(current_actor(), found)]
+        if found
+        else [],
         back_url=url_for("monitoring.indicators"),
     )

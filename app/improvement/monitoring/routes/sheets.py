@@ -91,8 +91,9 @@ def sheet_of_indicators(rows: Iterable[Indicator]) -> Sheet:
     heads = (
         Head(_("指标代码"), 18), Head(_("指标"), 24), Head(_("口径"), 50), Head(_("学科"), 10), Head(_("领域"), 16),
         Head(_("评价类型"), 12), Head(_("评价对象"), 24), Head(_("数值类型"), 10), Head(_("方向"), 12),
-        Head(_("工具系列"), 18), _number(_("最低可能值")), _number(_("最高可能值")), Head(_("单位"), 8), Head(_("停用"), 8),
-        Head(_("国家监测的代码"), 16), Head(_("省监测的代码"), 16), Head(_("市监测的代码"), 16),
+        Head(_("工具系列"), 18), _number(_("最低可能值")), _number(_("最高可能值")), _number(_("固定幅度")),
+        Head(_("单位"), 8), Head(_("停用"), 8), Head(_("国家监测的代码"), 16),
+        Head(_("省监测的代码"), 16), Head(_("市监测的代码"), 16),
     )  # fmt: skip
     return Sheet(heads, (_indicator_row(row) for row in rows), _("指标库"))
 
@@ -102,7 +103,7 @@ def _indicator_row(row: Indicator) -> list[Any]:
         row.code, row.name, row.definition, say(word_of(SUBJECTS, row.subject)), say(word_of(DOMAINS, row.domain)),
         say(word_of(EVALUATION_TYPES, row.evaluation_type)), say(word_of(OBJECTS, row.object_code)),
         say(word_of(VALUE_TYPES, row.value_type)), say(word_of(DIRECTIONS, row.direction)), row.family, row.lowest,
-        row.highest, row.unit_word, _("是") if row.retired else "",
+        row.highest, row.index_margin, row.unit_word, _("是") if row.retired else "",
         *(row.level_codes.get(level, "") for level in ("national", "province", "city")),
     ]  # fmt: skip
 
