@@ -38,7 +38,7 @@ RESTING = text(
        where (i.batch_id = :batch or v.id is not null)
          and (i.version <> coalesce(v.version + 1, 1)
               or exists (select from monitoring_results r join import_batches b on b.id = r.batch_id
-                         where r.indicator_id = i.id and b.accepted_at >= :at)
+                         where r.indicator_id = i.id and coalesce(b.accepted_at, r.created_at) >= :at)
               or (v.id is null and (
                   exists (select from data_findings f where f.indicator_id = i.id)
                   or exists (select from problem_items p where p.indicator_id = i.id)
