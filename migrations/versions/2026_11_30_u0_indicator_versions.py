@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.protection import protect
 
 revision = "2026_11_30_u0_indicator_versions"
-down_revision = "2026_11_30_x0_retention"
+down_revision = "2026_11_30_t1_reminders"
 branch_labels = None
 depends_on = None
 
