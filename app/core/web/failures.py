@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, current_app, flash, redirect, request, url_for
@@ -104,8 +103,8 @@ def _too_often(error: Any) -> Response:
 
 
 @cache
-def _too_often_page() -> bytes:
-    return (Path(str(current_app.template_folder)) / "errors" / "too_often.html").read_bytes()
+def _too_often_page() -> str:
+    return current_app.jinja_env.get_template("errors/too_often.html").render()
 
 
 def _unstorable(error: DataError) -> Response:
