@@ -31,12 +31,14 @@ def tell(county: County, teller: Teller) -> None:
         title=PROBLEM, category="management", source_type="inspection", severity="minor", unit_id=first.unit_id,
         responsible_person_id=first.person_id, co_units=[], criteria=CRITERIA, due_on=day + timedelta(days=240),
     )  # fmt: skip
-    spread_item(office, drafting.add_item(office, held, line), SpreadIn("district"))
+    drafting.add_item(office, held, line)
+    db.session.refresh(held, ["items"])
+    spread_item(office, held.items[0], SpreadIn("district"))
     db.session.refresh(held, ["items"])
     lists.submit_list(office, held, Submission())
     lists.approve_list(county.any("leading_group_head"), held, Submission())
     teller.later(days=1)
-    lists.issue_list(office, held, lists.IssueIn("清教督办〔2026〕23号"))
+    lists.issue_list(office, held, lists.IssueIn("清教督办〔2026〕26号"))
     teller.later(days=2)
     for head, code in ((first, "XQ-01"), (second, "XQ-02")):
         officer = county.at("dept_officer", code)

@@ -53,8 +53,8 @@ def compare_with_the_list(work: Work) -> None:
         for code in [code for code in differs if known.used and code in FIXED]:
             right = str(known.values[code])
             said = label(code, right) if work.kind.column(code).group else right
-            words = {"indicator": known.code, "column": work.kind.column(code).label, "right": said}
-            work.block(row, code, note("indicator_fixed", **words))
+            column = work.kind.column(code).label
+            work.block(row, code, note("indicator_fixed", indicator=known.code, column=column, right=said))
         left = [work.kind.column(code).label for code in differs if not (known.used and code in FIXED)]
         if left:
             columns = ("、".join(zh for zh, _en in left), ", ".join(en for _zh, en in left))

@@ -50,7 +50,7 @@ def _titles() -> dict[str, str]:
 
 def _said(name: str, value: Any) -> str:
     if name == "retired":
-        return _("是") if value else _("否")
+        return str(_("是") if value else _("否"))
     if name == "level_codes":
         return "、".join(f"{say(LEVELS[level])} {code}" for level, code in sorted((value or {}).items())) or "—"
     if value in (None, ""):
