@@ -35,6 +35,7 @@ READ_BY = {
     "imports.ask": "school_coordinator",
     "imports.upload": "assessment_member",
     "programs.one": "security_admin",
+    "retention.ask_purge": "dpo",
     "screenings.chase": "school_counselor",
     "support.change": "school_counselor",
     "yearly.ask_step": "dpo",
