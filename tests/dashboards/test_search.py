@@ -58,9 +58,8 @@ def test_nobody_finds_what_he_may_not_open(world: dict[str, tuple[str, str]], ap
             assert answer.status_code == 200 and address not in answer.text, (who, number)
 
 
-def test_what_is_typed_goes_back_into_its_field_alone(client: FlaskClient, cast: Cast) -> None:
-    odd = '<b>"%_林晓'
-    page = sign_in(client, cast["office_director"]).get("/search", query_string={"q": odd}).text
-    assert "没有找到" in page and page.count("林晓") == 1 and "<b>&#34;" not in page and '<b>"' not in page
+def test_what_is_typed_stands_nowhere_in_the_page(client: FlaskClient, cast: Cast) -> None:
+    page = sign_in(client, cast["office_director"]).get("/search", query_string={"q": '<b>"%_林晓'}).text
+    assert "没有找到" in page and "林晓" not in page
     assert "没有找到" in client.get("/search?q=%25").text, "a percent sign is no wildcard"
     assert "找什么" in client.get("/search").text

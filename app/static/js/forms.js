@@ -65,3 +65,8 @@ for (const control of document.querySelectorAll("[data-opens]")) {
   follow(control);
   control.form.addEventListener("change", () => follow(control));
 }
+
+// What was searched for goes back into its field here and not in the page itself, which is kept and sent on.
+for (const field of document.querySelectorAll("[data-typed]")) {
+  field.value = new URLSearchParams(location.search).get(field.name) ?? "";
+}

@@ -21,6 +21,7 @@ from app.core.web.current import current_actor, needs
 from app.core.web.offers import chips_of, notes_of, offers_of, story_of
 from app.core.web.pages import page
 from app.core.web.papers import PDF, hand_out
+from app.people.identity.routes import browser
 
 ASKING = Asking(
     {
@@ -43,7 +44,7 @@ ASKING = Asking(
 
 @bp.get("/purges/<ref>")
 @needs(queries.DUE)
-def purge(ref: str) -> Response:
+def batch(ref: str) -> Response:
     """One batch."""
     actor = current_actor()
     found = queries.purge_for(actor, ref)
@@ -86,6 +87,7 @@ def protocol(ref: str) -> Response:
 
 @bp.get("/purges/<ref>/steps/<name>")
 @needs(*queries.PURGE_STEPS)
+@browser.fresh
 def ask_purge(ref: str, name: str) -> Response:
     """Ask before it is done."""
     return ASKING.ask(queries.purge_for(current_actor(), ref), name)
@@ -93,6 +95,7 @@ def ask_purge(ref: str, name: str) -> Response:
 
 @bp.post("/purges/<ref>/steps/<name>")
 @needs(*queries.PURGE_STEPS)
+@browser.fresh
 def take_purge(ref: str, name: str) -> Any:
     """Take the step, or ask again with what was wrong."""
     return ASKING.take(queries.purge_for(current_actor(), ref), name)
