@@ -226,9 +226,9 @@ def _unassessed(chain: Any) -> str:
 
 
 def _free_class(chain: Any, model: Any) -> str:
-    """A class of data of which the county has no such record yet: there is one at a time."""
+    """A class of data of which the county has no such record yet: there is one at a time, and four classes in all."""
     taken = set(db.session.scalars(select(model.class_code).where(model.county_id == chain.place.id)))
-    return next(code for code in classes() if code not in taken)
+    return next((code for code in classes() if code not in taken), next(iter(classes())))
 
 
 def _assessed(chain: Any) -> Any:

@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from app.core import clock
 from app.core.audit import trail
 from app.core.casework import waiting
 from app.core.database import db, use_context
@@ -21,6 +22,7 @@ from app.core.policy.actor import SYSTEM
 from app.core.policy.roles import ROLES
 from app.core.web import navigation
 from app.improvement.monitoring.models import MonitoringResult
+from app.improvement.visits.models import SupervisionVisit
 from app.people.identity.lookup import TEACHING
 from tests.cast import Cast, Player, sign_in
 from tests.policy.records import Chain, administered, write
@@ -140,7 +142,7 @@ def desk(request: pytest.FixtureRequest, app: Flask, cast: Cast, monkeypatch: py
 
 
 def _furnished(chain: Chain, player: Player) -> None:
-    """A message to the player and, for who reads whole schools, a judged cell of one."""
+    """A message to the player; for who reads whole schools a judged cell of one, for county staff the feedback of a visit."""
     use_context(SYSTEM.context())
     with trail.act(SYSTEM, "system", "test.furnish"):
         db.session.add(
@@ -150,6 +152,8 @@ def _furnished(chain: Chain, player: Player) -> None:
             cell = update(MonitoringResult).where(MonitoringResult.id == chain.ids["monitoring_results"])
             of_school = {"scope_level": "school", "class_no": None, "verdict": "candidate", "effect": -0.3}
             db.session.execute(cell.values(**of_school).execution_options(synchronize_session=False))
+        visit = update(SupervisionVisit).where(SupervisionVisit.id == chain.ids["supervision_visits"])
+        db.session.execute(visit.values(feedback_on=clock.today(), disclosure="county"))
 
 
 every_role = pytest.mark.parametrize("desk", sorted(ROLES), indirect=True)
