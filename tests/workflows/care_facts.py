@@ -100,6 +100,7 @@ PURGE_CASES: dict[str, Case] = {
     "all_is_erased": ({"has_due_rows": False}, [{"has_due_rows": True}]),
 }
 GOOD_RULE_SET: dict[str, Any] = {
+    "has_impact_assessment": True,
     "vectors_pass": True,
     "was_tried": True,
     "is_agreed_once": True,

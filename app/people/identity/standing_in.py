@@ -40,6 +40,7 @@ def acting_for(assignment_id: uuid.UUID) -> Actor | None:
             Unit.id.label("unit_id"),
             Unit.name.label("unit_name"),
             schools.label("schools"),
+            literal("").label("classrooms"),
             null().label("fresh_at"),
             literal(now).label("last_seen_at"),
         )
