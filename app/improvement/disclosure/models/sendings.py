@@ -39,6 +39,7 @@ class DocumentReceipt(Base, Record, Versioned, Scoped):
     """签收: one unit that a paper went to, with its type on that day; signed once."""
 
     __tablename__ = "document_receipts"
+    __changes_unversioned__ = True
     __protection__ = "unit"
     __table_args__ = (
         UniqueConstraint("document_id", "unit_id"),

@@ -42,6 +42,7 @@ class ReleaseAck(Base, Movable):
     """One school's or department's sign-for of a release, with its own package."""
 
     __tablename__ = "release_acks"
+    __changes_unversioned__ = True
     __protection__ = "unit"
     __table_args__ = (UniqueConstraint("cycle_id", "unit_id"),)
     workflow = RELEASE_ACK
