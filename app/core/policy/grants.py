@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from app.core.policy import access, care_figures, improvement, letters, rainbow, taking_part
+from app.core.policy import access, care_figures, improvement, letters, rainbow, taking_part, versions
 from app.core.policy.scopes import CLASSES, COUNTY, EVERYWHERE, OWN, SCHOOL, UNIT, Scope
 
 Holders = dict[str, Scope | tuple[Scope, ...]]
@@ -105,6 +105,7 @@ AREAS = (
     *rainbow.AREAS,
     *access.AREAS,
     *care_figures.AREAS,
+    *versions.AREAS,
 )
 RIGHTS: tuple[str, ...] = tuple(sorted({right for area in AREAS for right in area}))
 GRANTS = _by_role(*AREAS)

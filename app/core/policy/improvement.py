@@ -285,13 +285,6 @@ EFFECTS: dict[str, Holders] = {
     "effects.verify_school_closure": NEXT_LEVEL,
     "effects.view_closures": {**READERS, "grade_leader": SCHOOL},
     "effects.view_evaluations": {**READERS, "grade_leader": SCHOOL},
-    "effects.view_interpretations": {
-        **GROUP,
-        **OFFICE,
-        "subject_researcher": COUNTY,
-        "guidance_member": COUNTY,
-        "assessment_member": COUNTY,
-    },
     "effects.view_own_value_added": {
         "principal": SCHOOL,
         "school_coordinator": SCHOOL,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.core.small_cells import suppress
@@ -12,14 +12,12 @@ Json = dict[str, Any]
 ORDER = (BELOW, SAME, ABOVE)
 
 
-def cut(county: Json | None, schools: Sequence[Json], least: int) -> dict[str, Json]:
-    """What each audience gets of one reckoning; nothing where the report rests on none.
+def cut(county: Json, schools: Sequence[Json], least: int) -> dict[str, Json]:
+    """What each audience gets of one reckoning.
 
     county: model, pupils (`n` of `rows`), coverage, groups, coefficients, reasons of the run. schools: lines in code
     order with code, name, n, coverage, effect, low, high, verdict. least: the smallest number in the public version.
     """
-    if county is None:
-        return {audience: {} for audience in ("basic", "analysis", "topic", "public")}
     counts = [sum(line["verdict"] == verdict for line in schools) for verdict in ORDER]
     unsaid = len(schools) - sum(counts)
     return {
@@ -30,6 +28,24 @@ def cut(county: Json | None, schools: Sequence[Json], least: int) -> dict[str, J
             "standing": {word: [line for line in schools if line["verdict"] == word] for word in (BELOW, ABOVE)},
         },
         "public": _public(county, counts, unsaid, least),
+    }
+
+
+PARTS = {"basic": "cells", "analysis": "indicators", "topic": "topics", "public": "indicators"}
+"""Which part of a round's version each audience reads; schools' own packages go to the schools alone."""
+
+
+def cut_round(snapshots: Mapping[str, Json], subject: str | None) -> dict[str, Json]:
+    """What each audience gets of a round without a reckoning: its released versions, of the report's subject alone.
+
+    snapshots: the round's versions by audience; small cells are left out of the public one already. subject: None for all.
+    """
+    return {
+        audience: {
+            "about": snapshots[audience]["about"],
+            part: [line for line in snapshots[audience][part] if subject in (None, line["subject"])],
+        }
+        for audience, part in PARTS.items()
     }
 
 

@@ -132,10 +132,11 @@ AUDIENCES = {
 }
 AUDIENCES_FOR = {
     "basic": Sentence(
-        "办公室、测评组；各校只得本校数据包", "The office and the assessment group; each school its own package"
+        "办公室、教研员、测评组；各校只得本校数据包",
+        "The office, subject researchers and the assessment group; each school its own package",
     ),
-    "analysis": Sentence("领导小组、责任科室", "The leading group and the departments"),
-    "topic": Sentence("教研员、指导组", "Subject researchers and the guidance group"),
+    "analysis": Sentence("领导小组、办公室、责任科室", "The leading group, the office and the departments"),
+    "topic": Sentence("办公室、教研员、指导组", "The office, subject researchers and the guidance group"),
     "public": Sentence(
         "社会公开：没有单位名称，少于 10 的格子不显示", "The public: no unit names, cells under 10 not shown"
     ),

@@ -58,7 +58,6 @@ CYCLE_PAGES = (
     "/reconciliation",
     "/results",
     "/versions/basic",
-    "/versions/public",
     "/results/export",
 )
 

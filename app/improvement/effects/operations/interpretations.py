@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import undefer
 
 from app.core import clock
 from app.core.casework.door import operation
 from app.core.database import db, uuid7
 from app.core.errors import Sentence, StepRefused
 from app.core.policy.actor import Actor
-from app.improvement.effects.interpretation_versions import cut
+from app.improvement.effects.interpretation_versions import cut, cut_round
 from app.improvement.effects.models import InterpretationReport, ValueAddedEffect, ValueAddedRun
 from app.improvement.effects.models.interpretations import AUDIENCES
 from app.improvement.monitoring.models import DataRelease
@@ -75,12 +76,16 @@ def _write(report: InterpretationReport, given: InterpretationIn) -> None:
 @operation(INTERPRETATION_REPORT, "sign")
 def sign_interpretation(actor: Actor, report: InterpretationReport, given: InterpretationStep) -> None:
     """Sign it: the four versions are cut from one data set and stay as they are."""
-    wanted = select(DataRelease.dataset_sha256).where(DataRelease.cycle_id == report.cycle_id)
-    digests = sorted(set(db.session.scalars(wanted)))
-    if not digests:
+    wanted = select(DataRelease).where(DataRelease.cycle_id == report.cycle_id)
+    releases = db.session.scalars(wanted.options(undefer(DataRelease.snapshot))).all()
+    if not releases:
         raise StepRefused((NO_RELEASE,))
+    digests = sorted({release.dataset_sha256 for release in releases})
     county, schools = (None, []) if report.run is None else (_county(report.run), _schools(report.run))
-    report.versions = cut(county, schools, monitoring_numbers().public_least)
+    if county is None:
+        report.versions = cut_round({one.audience: one.snapshot for one in releases}, report.subject)
+    else:
+        report.versions = cut(county, schools, monitoring_numbers().public_least)
     report.dataset_sha256 = inputs_digest([digests, county, schools])
     report.signed_on = clock.today()
 

@@ -13,6 +13,8 @@ from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.improvement.effects.models import InterpretationReport
+from app.improvement.effects.models.interpretations import AUDIENCES
+from app.improvement.monitoring.audiences import audiences_of
 from app.improvement.monitoring.models import MonitoringCycle
 
 VIEW, WRITE = "effects.view_interpretations", "effects.write_interpretation"
@@ -48,6 +50,13 @@ def report_for(actor: Actor, ref: str) -> InterpretationReport:
     if report is None:
         raise NotFound("interpretation_report", ref)
     return report
+
+
+def versions_for(actor: Actor, report: InterpretationReport) -> tuple[str, ...]:
+    """The audiences whose versions of a signed report the actor reads: the writer answers for all of them."""
+    if not report.dataset_sha256:
+        return ()
+    return AUDIENCES if report.owner_id == actor.person_id else audiences_of(actor)
 
 
 def writer_of(actor: Actor, report: InterpretationReport) -> str:

@@ -9,7 +9,7 @@ from flask import Blueprint
 
 from app.improvement.effects import words
 from app.improvement.effects.routes.value_added_drawing import axis
-from app.improvement.monitoring.words import EVALUATION_TYPES, GRADES, SUBJECTS
+from app.improvement.monitoring.words import EVALUATION_TYPES, GRADES, SCOPES, SUBJECTS
 from app.improvement.problems.words import SEVERITIES
 from workflows.parties import PARTIES
 
@@ -28,6 +28,7 @@ WORDS = SimpleNamespace(
     model=words.MODELS,
     outcome=words.OUTCOMES,
     party=PARTIES,
+    scope=SCOPES,
     seen=words.SEEN,
     severity=SEVERITIES,
     subject=SUBJECTS,

@@ -16,7 +16,6 @@ from app.core.web.offers import notes_of, offers_of, story_of
 from app.core.web.pages import page
 from app.improvement.effects.forms.value_added import InterpretationForm
 from app.improvement.effects.models import InterpretationReport
-from app.improvement.effects.models.interpretations import AUDIENCES
 from app.improvement.effects.operations import interpretations as operations
 from app.improvement.effects.queries import interpretations as queries
 from app.improvement.effects.queries.value_added import run_for
@@ -24,6 +23,7 @@ from app.improvement.effects.routes import sheets
 from app.improvement.effects.routes.blueprint import interpretations_bp as bp
 from app.improvement.effects.routes.interpretation_steps import ways_of
 from app.improvement.effects.routes.value_added_drawing import version_lines
+from app.improvement.monitoring.audiences import audiences_of
 from app.improvement.monitoring.queries.cycles import cycle_for
 
 VIEW, WRITE = queries.VIEW, queries.WRITE
@@ -114,7 +114,9 @@ def report(ref: str) -> Response:
         offers=offers_of(actor, found, ways_of(found)),
         may_write=found.state in ("draft", "returned") and decide.may(actor, WRITE, found),
         sees_run=found.run_id is not None and decide.holds(actor, "effects.view_value_added"),
-        audiences=AUDIENCES,
+        audiences=queries.versions_for(actor, found),
+        sees_cycle=decide.may(actor, "monitoring.view_cycles", found.cycle),
+        of_round=audiences_of(actor) if found.cycle.is_out else (),
         story=story_of(actor, [found]),
         back_url=url_for("interpretations.index"),
     )
@@ -124,8 +126,9 @@ def report(ref: str) -> Response:
 @needs(VIEW)
 def version(ref: str, audience: str) -> Response:
     """The report as one kind of reader gets it."""
-    found = queries.report_for(current_actor(), ref)
-    if audience not in AUDIENCES or not found.dataset_sha256:
+    actor = current_actor()
+    found = queries.report_for(actor, ref)
+    if audience not in queries.versions_for(actor, found):
         raise NotFound("interpretation_version", audience)
     content = found.versions.get(audience) or {}
     return page(
@@ -134,6 +137,7 @@ def version(ref: str, audience: str) -> Response:
         audience=audience,
         content=content,
         lines=version_lines(content),
+        may_export=found.cycle.is_out and audience in audiences_of(actor),
         back_url=found.address,
     )
 

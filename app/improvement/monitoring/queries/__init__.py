@@ -48,8 +48,8 @@ from app.improvement.monitoring.queries.releases import (
     analysis_behind,
     meetings_of,
     own_acks,
-    release_for,
     releases_of,
+    version_for,
 )
 from app.improvement.monitoring.queries.results import (
     Chosen,
@@ -106,7 +106,7 @@ __all__ = [
     "parts_of",
     "peers_of",
     "reconciliation_of",
-    "release_for",
+    "version_for",
     "releases_of",
     "replaceable",
     "replaced_by",

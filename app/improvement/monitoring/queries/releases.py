@@ -12,6 +12,7 @@ from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.improvement.monitoring.audiences import READ, audiences_of
 from app.improvement.monitoring.models import BriefingRecord, DataRelease, FeedbackMeeting, MonitoringCycle, ReleaseAck
 from app.people.directory.models import Person, Unit
 
@@ -21,19 +22,30 @@ WRITER: Any = literal_column("(select p.name from persons p where p.id = recorde
 
 
 def releases_of(actor: Actor, cycle: MonitoringCycle) -> dict[str, DataRelease]:
-    """The versions of a round by audience, without their contents."""
-    found: Any = select(DataRelease).where(DataRelease.cycle_id == cycle.id)
+    """The versions of a round that are for the actor, by audience, without their contents."""
+    found: Any = select(DataRelease).where(
+        DataRelease.cycle_id == cycle.id, DataRelease.audience.in_(audiences_of(actor))
+    )
     return {r.audience: r for r in db.session.scalars(decide.visible(actor, found, DataRelease, VIEW))}
 
 
-def release_for(actor: Actor, cycle: MonitoringCycle, audience: str) -> DataRelease:
-    """One version with its contents. Raises NotFound."""
-    found: Any = select(DataRelease).where(DataRelease.cycle_id == cycle.id, DataRelease.audience == audience)
-    visible = decide.visible(actor, found, DataRelease, VIEW).options(undefer(DataRelease.snapshot))
-    release: DataRelease | None = db.session.scalar(visible)
-    if release is None:
+def version_for(actor: Actor, ref: str, audience: str) -> tuple[MonitoringCycle, DataRelease]:
+    """A round and its version for one audience, with the contents; who does not see rounds gets it while it is out.
+
+    Raises NotFound where there is none or it is for others.
+    """
+    found: Any = (
+        select(MonitoringCycle, DataRelease)
+        .join(DataRelease, DataRelease.cycle_id == MonitoringCycle.id)
+        .where(MonitoringCycle.ref == ref, DataRelease.audience == audience)
+        .options(undefer(DataRelease.snapshot))
+    )
+    if not decide.holds(actor, VIEW):
+        found = found.where(DataRelease.released_at.is_not(None), DataRelease.withdrawn_at.is_(None))
+    row = db.session.execute(decide.visible(actor, found, DataRelease, READ.get(audience, ""))).one_or_none()
+    if row is None:
         raise NotFound("data_release", audience)
-    return release
+    return row[0], row[1]
 
 
 def acks_of(actor: Actor, cycle: MonitoringCycle) -> Sequence[Any]:

@@ -7,12 +7,13 @@ from typing import Any
 from flask import Response, flash, redirect, url_for
 from flask_babel import gettext as _
 
-from app.core.casework.choices import choice
 from app.core.errors import NotFound
+from app.core.policy import decide
 from app.core.web.current import current_actor, needs
 from app.core.web.offers import chips_of
 from app.core.web.pages import page
 from app.improvement.monitoring import operations, queries
+from app.improvement.monitoring.audiences import READ
 from app.improvement.monitoring.forms.cycles import BriefingForm, MeetingForm, ReleaseForm
 from app.improvement.monitoring.models import BriefingRecord, FeedbackMeeting, MonitoringCycle
 from app.improvement.monitoring.models.facts import AUDIENCES
@@ -73,29 +74,27 @@ def _versions_page(found: MonitoringCycle, form: ReleaseForm, status: int = 200)
 
 
 @bp.get("/cycles/<ref>/versions/<audience>")
-@needs(VIEW)
+@needs(*READ.values())
 def version(ref: str, audience: str) -> Response:
     """One version as its audience gets it."""
     actor = current_actor()
-    found = queries.cycle_for(actor, ref)
-    release = queries.release_for(actor, found, audience)
+    found, release = queries.version_for(actor, ref, audience)
+    sees_cycle = decide.may(actor, VIEW, found)
     return page(
         f"improvement/monitoring/version_{release.audience}.html",
         cycle=found,
         release=release,
         content=release.snapshot,
-        may_release=choice(actor, found, "release"),
-        back_url=found.address,
+        sees_cycle=sees_cycle,
+        back_url=found.address if sees_cycle else url_for("interpretations.index"),
     )
 
 
 @bp.get("/cycles/<ref>/versions/<audience>/export")
-@needs(VIEW)
+@needs(*READ.values())
 def export_version(ref: str, audience: str) -> Response:
     """The same as a workbook."""
-    actor = current_actor()
-    found = queries.cycle_for(actor, ref)
-    release = queries.release_for(actor, found, audience)
+    found, release = queries.version_for(current_actor(), ref, audience)
     return workbook_answer(sheet_of_version(release), f"{found.code}-{release.audience}")
 
 
