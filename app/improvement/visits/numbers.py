@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -30,6 +30,7 @@ class VisitNumbers(Rules):
     special_team: AtLeastOne
     former_years: Annotated[int, Field(ge=0)]
     leads_in_a_row: AtLeastOne
+    rotating_kinds: tuple[Literal["routine", "special", "project"], ...]
     routine_per_term: AtLeastOne
     photos_per_line: AtLeastOne
     photos_per_visit: AtLeastOne

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
+
 from app.core.errors import Sentence
+from app.core.web.chips import word
+from app.improvement.visits.numbers import visit_numbers
 
 KINDS: dict[str, Sentence] = {
     "routine": Sentence("常规视导", "Routine visit"),
     "special": Sentence("专项视导", "Special visit"),
     "project": Sentence("项目视导", "Project visit"),
 }
+
+
+def rotation_words() -> str:
+    """How often in a row one inspector may lead visits to one school, and of which kinds; empty where none rotate."""
+    numbers = visit_numbers()
+    kinds = _("、").join(word(KINDS[kind]) for kind in numbers.rotating_kinds)
+    most = numbers.leads_in_a_row
+    return _("%(kinds)s：同一名督学带队到同一所学校，连续不超过 %(n)s 次", kinds=kinds, n=most) if kinds else ""
+
+
 FOCUS: dict[str, Sentence] = {
     "school": Sentence("督学", "School supervision"),
     "government": Sentence("督政", "Supervision of duties"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
@@ -19,6 +20,7 @@ from app.core.errors import Invalid, NotAllowed, StepRefused
 from app.core.outbox.deliver import drain
 from app.core.policy.actor import SYSTEM
 from app.improvement.monitoring.models import DataFinding
+from app.improvement.monitoring.operations.findings import RejectIn, reject_finding
 from app.improvement.plans.models import RemediationAction, RemediationPlan
 from app.improvement.problems.models import OnsiteCheck, Reopening
 from app.improvement.visits.models import SupervisionVisit
@@ -333,3 +335,29 @@ def test_plain_sql_shows_an_inspector_no_more_than_issued_feedback(scene: VisitS
         assert list(db.session.execute(text(counted), {"id": visit.id}).one()) == seen_rows, level
         use_context(replace(stranger, data_classes=()).context())
         assert list(db.session.execute(text(counted), {"id": visit.id}).one()) == [0, 0, 0]
+
+
+def test_the_page_says_what_became_of_a_problem_that_was_carried_on(
+    scene: VisitScene, client: FlaskClient, cast: Cast
+) -> None:
+    visit = seen(scene)
+    found = [
+        scene.find(visit, text=text, category="management")
+        for text in ("没有分层作业", "错题没有讲评", "课表与实际不一致")
+    ]
+    scene.to_shown(visit)
+    scene.to_issued(visit)
+    scene.respond(visit)
+    item = scene.item("issued")
+    made, rejected, waits = (db.session.get_one(DataFinding, one.data_finding_id) for one in found)
+    with trail.act(SYSTEM, "system", "test.converted"):
+        made.problem_item_id = item.id
+    scene.moved(made, "converted")
+    reject_finding(scene.actor("evaluator"), rejected, RejectIn("dismissed", "讲评记录已补交，经核对齐全"))
+    page = unescape(sign_in(client, cast["inspector"]).get(visit.address).text)
+    assert f'<a href="{item.address}">{item.number}</a>' in page and "已转问题" in page
+    assert "不成立或不需要处理：讲评记录已补交，经核对齐全" in page and "还没有定论" in page
+    closing = unescape(client.get(f"{visit.address}/closing").text)
+    assert "1 条候选发现还没有定论" in closing
+    named = closing.split("仍在“数据发现”里等人确认：")[1].split("</p>")[0]
+    assert waits.number in named and made.number not in named and rejected.number not in named

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from app.core import clock
@@ -14,11 +16,14 @@ from app.core.database import db
 from app.core.errors import Invalid, NotAllowed, StepRefused
 from app.core.policy.actor import SYSTEM
 from app.core.policy.assignments import CaseAssignment
-from app.improvement.visits.models import SupervisionVisit
+from app.improvement.visits.models import SupervisionVisit, facts
+from app.improvement.visits.models import visits as visit_models
+from app.improvement.visits.numbers import visit_numbers
 from app.improvement.visits.operations import answers, on_site, planning, programme, teams
 from app.improvement.visits.operations.planning import VisitStep
 from app.improvement.visits.queries import programme as list_of_year
 from app.people.directory.models import SchoolResponsibility
+from tests.cast import Cast, sign_in
 from tests.factories.monitoring import act_as
 from tests.improvement.visits.scenes import REASON, VisitScene
 from workflows.improvement.supervision_visit import path_of
@@ -137,6 +142,28 @@ def test_the_lead_changes_after_two_special_visits_of_one_school_in_a_row(scene:
     teams.name_lead(scene.actor("office_director"), third, given)
     scene.to_notified(third)
     assert third.owner_id == scene.cast["inspector_2"].person_id
+
+
+def test_a_county_that_lists_routine_visits_lets_them_rotate_too(
+    scene: VisitScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.visit("on_site"), scene.visit("on_site")
+    routine = scene.planned(kind="routine")
+    assert routine.owner_id == scene.cast["inspector"].person_id and not routine.lead_must_rotate
+    numbers = visit_numbers().model_copy(update={"rotating_kinds": ("routine", "special", "project")})
+    for place in (facts, visit_models):
+        monkeypatch.setattr(place, "visit_numbers", lambda: numbers)
+    assert routine.lead_must_rotate
+
+
+def test_whoever_plans_a_visit_reads_how_often_one_inspector_may_lead(
+    scene: VisitScene, client: FlaskClient, cast: Cast
+) -> None:
+    visit = scene.planned()
+    browser = sign_in(client, cast["office_director"])
+    for tail in ("plan", "team"):
+        page = unescape(browser.get(f"{visit.address}/{tail}").text)
+        assert "专项视导、项目视导：同一名督学带队到同一所学校，连续不超过 2 次" in page, tail
 
 
 def test_an_unannounced_routine_visit_goes_from_draft_straight_on_site(scene: VisitScene) -> None:

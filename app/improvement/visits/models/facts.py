@@ -21,7 +21,7 @@ INTERESTED = text(
 )
 LEADS = text(
     """select owner_id from supervision_visits
-       where unit_id = :school and id <> :this and kind <> 'routine' and arrived_at is not null
+       where unit_id = :school and id <> :this and kind = any(:kinds) and arrived_at is not null
        order by arrived_at desc limit :most"""
 )
 
@@ -36,6 +36,7 @@ def with_an_interest(ids: Iterable[uuid.UUID], school_id: uuid.UUID) -> set[uuid
 
 
 def last_leads(school_id: uuid.UUID, this: uuid.UUID, most: int) -> list[uuid.UUID]:
-    """Who led the last special and project visits of a school, the latest first."""
+    """Who led the last visits of a school of the kinds that rotate, the latest first."""
+    kinds = list(visit_numbers().rotating_kinds)
     with db.session.no_autoflush:
-        return list(db.session.scalars(LEADS, {"school": school_id, "this": this, "most": most}))
+        return list(db.session.scalars(LEADS, {"school": school_id, "this": this, "kinds": kinds, "most": most}))

@@ -161,7 +161,7 @@ class SupervisionVisit(Base, Movable):
     @property
     def lead_must_rotate(self) -> bool:
         """The lead led the last visits of the school as often in a row as is allowed."""
-        if self.kind == "routine":
+        if self.kind not in visit_numbers().rotating_kinds:
             return False
         most = visit_numbers().leads_in_a_row
         last = facts.last_leads(self.unit_id, self.id, most)

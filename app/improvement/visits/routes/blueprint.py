@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint
 
 from app.core.policy.roles import ROLES
+from app.improvement.monitoring.words import REJECTIONS
 from app.improvement.problems.words import SEVERITIES
 from app.improvement.visits import words
 
@@ -22,6 +23,7 @@ WORDS = SimpleNamespace(
     finding=words.FINDINGS,
     focus=words.FOCUS,
     kind=words.KINDS,
+    rejection=REJECTIONS,
     role=ROLES,
     seen=words.SEEN,
     self_state=words.SELF_STATES,

@@ -18,6 +18,7 @@ from app.improvement.visits.models import SupervisionVisit
 from app.improvement.visits.operations import planning as operations
 from app.improvement.visits.queries import choosing, visits
 from app.improvement.visits.routes.blueprint import bp
+from app.improvement.visits.words import rotation_words
 from app.people.directory.models import Unit
 
 PLAN = "visits.plan_visit"
@@ -124,6 +125,7 @@ def _form_page(
         form=form,
         unit=unit,
         visit=found,
+        rotation=rotation_words(),
         action=address,
         draft_url="" if found else drafts.address(f"visit:{unit.ref}"),
         draft_at=draft_at,

@@ -14,6 +14,7 @@ from app.improvement.visits.forms.reports import SettleForm, TextForm
 from app.improvement.visits.models import SupervisionVisit, VisitFinding
 from app.improvement.visits.operations import answers as operations
 from app.improvement.visits.queries import visits
+from app.improvement.visits.queries.candidates import became
 from app.improvement.visits.routes.blueprint import bp
 from app.improvement.visits.routes.findings import named
 
@@ -68,6 +69,7 @@ def _closing_page(found: SupervisionVisit, form: TextForm, status: int = 200) ->
         status,
         visit=found,
         form=form,
+        became=became(current_actor(), found),
         title=_("办结视导"),
         hint=_("总的看法，会印在反馈单的“核验”一栏，可以不写"),
         verb=_("办结视导"),

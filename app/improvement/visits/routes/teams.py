@@ -18,6 +18,7 @@ from app.improvement.visits.models import SupervisionVisit
 from app.improvement.visits.operations import teams as operations
 from app.improvement.visits.queries import choosing, visits
 from app.improvement.visits.routes.blueprint import bp
+from app.improvement.visits.words import rotation_words
 
 PLAN, LEAD, JOINED = "visits.plan_visit", "visits.notify_visit", "visits.observe_visit"
 
@@ -102,6 +103,7 @@ def _team_page(found: SupervisionVisit, form: MemberForm, status: int = 200) -> 
         status,
         visit=found,
         form=form,
+        rotation=rotation_words(),
         conflicted=found.conflicted,
         may_change=is_open and decide.may(actor, PLAN, found),
         may_name=is_open and decide.may(actor, LEAD, found),

@@ -19,6 +19,7 @@ from app.improvement.visits import beside
 from app.improvement.visits.branches import by_branch
 from app.improvement.visits.models import SupervisionVisit
 from app.improvement.visits.queries import visits
+from app.improvement.visits.queries.candidates import became
 from app.improvement.visits.queries.visits import SCHOOL_ROLES, VisitFilter
 from app.improvement.visits.routes.blueprint import bp
 from app.improvement.visits.routes.offers import offers_of
@@ -96,6 +97,7 @@ def visit(ref: str) -> Response:
         shown=visits.shows_findings(actor, found),
         is_school=actor.role in SCHOOL_ROLES,
         is_member=any(one.person_id == actor.person_id for one in found.team),
+        became=became(actor, found),
         may_plan=decide.may(actor, "visits.plan_visit", found),
         may_settle=found.state == "follow_up" and decide.may(actor, LEAD, found),
         may_write=found.state == "on_site" and decide.may(actor, LEAD, found),
