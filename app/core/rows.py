@@ -193,15 +193,20 @@ def _read_anew(record: Any, context: Context | None = None) -> bool:
     held = None if reading is None else _held(record, reading)
     if reading is None or held is None:
         return False
-    row = reading.row_of(record.id, context)
+    row = reading.row_of(_identity(record), context)
     parts = [(part, one, row[part.values]) for part, one in zip(reading.parts, held, strict=True)]
-    if any(values[part.keys.index("id")] != getattr(one, "id", None) for part, one, values in parts):
+    if any(values[part.keys.index("id")] != _identity(one) for part, one, values in parts):
         return False
     kept = frozenset(brought_along(record))
     for part, one, values in parts:
         if one is not None:
             _put(one, part, values, kept if one is record else frozenset())
     return True
+
+
+def _identity(record: Any) -> Any:
+    """The id of a record, also of one that a rollback let go of: asking for its column would read it, out of any context."""
+    return inspect(record).identity[0] if record is not None else None
 
 
 def _model(record: Any) -> Any:
