@@ -37,13 +37,16 @@ AT_ONCE = 2_000
 """Students whose data go in one act: enough to be quick, short enough to wait for."""
 SUBJECTS: Any = table("purged", column("id"))
 A_YEAR = 366
-REPORTS = """
-delete from {table} t using import_batches b where b.id = t.batch_id and b.kind = any(:kinds)
-    and b.state in ('accepted', 'superseded', 'rolled_back', 'discarded') and exists (
-        select from purged p join students s on s.id = p.id
-        where b.county_id = s.county_id and (b.school_id = s.school_id or b.school_id is null)
-          and b.created_at < s.left_on + :after * interval '1 day')
-"""
+REPORTS = {
+    name: text(
+        f"""delete from {name} t using import_batches b where b.id = t.batch_id and b.kind = any(:kinds)
+            and b.state in ('accepted', 'superseded', 'rolled_back', 'discarded') and exists (
+                select from purged p join students s on s.id = p.id
+                where b.county_id = s.county_id and (b.school_id = s.school_id or b.school_id is null)
+                  and b.created_at < s.left_on + :after * interval '1 day')"""
+    )
+    for name in ("import_rows", "import_reports")
+}
 """What reports of files said while the student was on the roll: lists of numbers, words that were typed wrongly."""
 
 
@@ -114,9 +117,8 @@ def _erased(batch: PurgeBatch, students: list[uuid.UUID]) -> Erased:
     db.session.execute(text("select set_config('bihuan.purge', :id, true)"), {"id": str(batch.id)})
     copy_in("purged", {"id": "uuid"}, ((student,) for student in students))
     reports: Counter[str] = Counter()
-    for name in ("import_rows", "import_reports") if one.imports else ():
-        values = {"kinds": list(one.imports), "after": A_YEAR}
-        found: Any = db.session.execute(text(REPORTS.format(table=name)), values)
+    for name, statement in REPORTS.items() if one.imports else ():
+        found: Any = db.session.execute(statement, {"kinds": list(one.imports), "after": A_YEAR})
         reports[name] += found.rowcount
     subjects: Any = select(SUBJECTS.c.id)
     done = erase(parts_of(one, years_of(batch.county_id)[one.code], subjects))
