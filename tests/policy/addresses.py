@@ -128,7 +128,7 @@ BY_NAME = {
 VALUES: dict[str, Any] = {
     "code": "nothing",
     "ticket": "nothing",
-    "audience": "public",
+    "audience": "basic",
     "bureau": "0" * 16,
     "box": "0" * 16,
     "school": "0" * 16,
