@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from app.core.database import db
 from app.core.policy import decide
@@ -23,30 +25,42 @@ def panel_of(actor: Actor) -> Panel | None:
     """The queue of evidence, plans that wait, and plans in a later edition; for the office, the group and who judges."""
     if not any(decide.holds(actor, right) for right in STEERS):
         return None
-    return Panel(str(_("佐证与方案")), "", [_queue(actor), *_plans(actor)], url_for("plans.index"))
+    told = _counted(actor)
+    return Panel(str(_("佐证与方案")), "", [_queue(actor, told), *_plans(told)], url_for("plans.index"))
 
 
-def _queue(actor: Actor) -> PanelLine:
+def _counted(actor: Actor) -> Any:
+    """Pieces that wait, their measures and since when; plans that wait and those in a later edition: one question."""
     reach = decide.visible(actor, select(RemediationAction.id), RemediationAction, "plans.view_evidence")
-    pieces, measures, since = db.session.execute(
-        select(func.count(), func.count(Evidence.action_id.distinct()), func.min(Evidence.state_since)).where(
-            Evidence.state == "submitted", Evidence.action_id.in_(reach)
+    queue = (
+        select(
+            func.count().label("pieces"), func.count(Evidence.action_id.distinct()).label("measures"),
+            func.min(Evidence.state_since).label("since"),
         )
-    ).one()
-    besides = _("%(n)s 项措施，最早 %(day)s", n=measures, day=long_date(since)) if pieces else ""
-    judges = any(decide.holds(actor, right) for right in JUDGES)
-    return PanelLine(str(_("待审佐证")), str(pieces), str(besides), url_for("verification.index") if judges else "")
-
-
-def _plans(actor: Actor) -> list[PanelLine]:
+        .where(Evidence.state == "submitted", Evidence.action_id.in_(reach))
+        .subquery()
+    )  # fmt: skip
     plan = RemediationPlan
     counted = select(
-        func.count().filter(plan.state.in_(("submitted", "under_review"))), func.count().filter(plan.edition > 1)
+        func.count().filter(plan.state.in_(("submitted", "under_review"))).label("waiting"),
+        func.count().filter(plan.edition > 1).label("later"),
     ).where(plan.state.not_in(OVER))
-    waiting, later = db.session.execute(decide.visible(actor, counted, plan, "plans.view_plans")).one()
+    plans = decide.visible(actor, counted, plan, "plans.view_plans").subquery()
+    return db.session.execute(select(queue, plans).select_from(queue.join(plans, true()))).one()
+
+
+def _queue(actor: Actor, told: Any) -> PanelLine:
+    besides = _("%(n)s 项措施，最早 %(day)s", n=told.measures, day=long_date(told.since)) if told.pieces else ""
+    judges = any(decide.holds(actor, right) for right in JUDGES)
+    return PanelLine(
+        str(_("待审佐证")), str(told.pieces), str(besides), url_for("verification.index") if judges else ""
+    )
+
+
+def _plans(told: Any) -> list[PanelLine]:
+    waiting = url_for("plans.index", state=["submitted", "under_review"])
+    later = url_for("plans.index", edition="later")
     return [
-        PanelLine(str(_("待审批方案")), str(waiting), url=url_for("plans.index", state=["submitted", "under_review"])),
-        PanelLine(
-            str(_("改过版本的方案")), str(later), str(_("第 2 版及以后")), url_for("plans.index", edition="later")
-        ),
+        PanelLine(str(_("待审批方案")), str(told.waiting), url=waiting),
+        PanelLine(str(_("改过版本的方案")), str(told.later), str(_("第 2 版及以后")), later),
     ]
