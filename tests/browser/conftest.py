@@ -28,7 +28,7 @@ from app.core.database import db
 from app.people.identity.factors import STEP_SECONDS, present_step
 from tests.cast import PASSWORD, Cast, Place, Player, code, make_cast, sign_in
 from tests.conftest import _application, settings_for
-from tests.policy.record_values import BEGINNINGS
+from tests.policy.record_states import BEGINNINGS
 from tests.policy.records import Chain, administered, write
 
 HERE = Path(__file__).parent

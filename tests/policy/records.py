@@ -25,17 +25,8 @@ from app.core.policy.actor import SYSTEM
 from app.core.policy.grants import GRANTS
 from app.people.directory.models import RoleAssignment, SchoolClass
 from tests.cast import Cast, Place, Player
-from tests.policy.record_values import (
-    BY_TABLE,
-    CODES,
-    DAYS,
-    OF_THE_COUNTY,
-    PLUMBING,
-    SAID,
-    STATES,
-    WANTED,
-    WRITTEN_BY_THE_CAST,
-)
+from tests.policy.record_states import OF_THE_COUNTY, PLUMBING, STATES, WRITTEN_BY_THE_CAST
+from tests.policy.record_values import BY_TABLE, CODES, DAYS, SAID, WANTED
 
 
 def kind_for(role: str) -> str:
