@@ -16,7 +16,7 @@ from app.improvement.effects.value_added import Effect
 from app.improvement.monitoring.models import MonitoringCycle
 from tests.cast import Cast
 from tests.factories.monitoring import act_as, begin_cycle
-from tests.improvement.effects.test_value_added_records import rows_of, send
+from tests.improvement.effects.score_files import rows_of, send
 
 
 @pytest.fixture

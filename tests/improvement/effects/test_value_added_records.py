@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import numpy as np
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
@@ -12,57 +11,19 @@ from app.core.audit import trail
 from app.core.database import db, use_context
 from app.core.errors import Invalid, NotAllowed, NotFound, StepRefused
 from app.core.imports import operations as imports
-from app.core.imports.arrival import take_in
 from app.core.imports.models import ImportBatch, ImportRow
 from app.core.imports.operations import StepIn
 from app.core.outbox import deliver
 from app.core.policy.actor import SYSTEM
 from app.core.spreadsheets import open_book
 from app.improvement.effects.comparing import pupils_of
-from app.improvement.effects.models import InterpretationReport, ValueAddedEffect, ValueAddedRun, ValueAddedScore
-from app.improvement.effects.operations import interpretations as reports
-from app.improvement.effects.operations.interpretations import InterpretationIn, InterpretationStep
+from app.improvement.effects.models import ValueAddedEffect, ValueAddedRun, ValueAddedScore
 from app.improvement.effects.operations.value_added import RunIn, run_value_added
 from app.improvement.effects.queries import value_added as queries
 from app.improvement.monitoring.models import DataFinding, MonitoringCycle, MonitoringResult
 from tests.cast import Cast, sign_in
-from tests.factories.monitoring import WORKED, act_as, begin_cycle, bring_in, release, verify
-from tests.factories.workbooks import as_xlsx, sent
-
-HEADER = ["代号", "学校代码", "班级", "学科", "前测", "后测"]
-WORDS = dict.fromkeys(("across", "over_time", "limits"), "和县均值比，差距在区间之内")
-
-
-def rows_of(cast: Cast, size: int = 30, seed: int = 4) -> list[list[Any]]:
-    """A file of the six schools; the third does well."""
-    random = np.random.default_rng(seed)
-    rows = []
-    for place, school in enumerate(cast.schools):
-        for pupil in range(size):
-            pre = round(float(random.normal(500, 100)), 1)
-            post = round(150 + 0.7 * pre + (90 if place == 2 else 0) + float(random.normal(0, 50)), 1)
-            rows.append([f"P{place:02d}{pupil:04d}", school.code, f"{1 + pupil % 2}班", "数学", pre, post])
-    return rows
-
-
-def send(cast: Cast, cycle: MonitoringCycle, rows: list[list[Any]], name: str = "成绩.xlsx") -> ImportBatch:
-    member = act_as(cast.actor("assessment_member"))
-    batch = take_in(member, "scores", cycle.ref, as_xlsx(sent([HEADER, *rows])), name, cast.actor("evaluator"))
-    act_as(member)
-    return batch
-
-
-@pytest.fixture
-def cycle(county: Cast) -> MonitoringCycle:
-    """A round that collects."""
-    return begin_cycle(county)
-
-
-@pytest.fixture
-def reckoned(county: Cast, cycle: MonitoringCycle) -> ValueAddedRun:
-    """Mathematics of that round, reckoned."""
-    assert send(county, cycle, rows_of(county)).state == "accepted"
-    return run_value_added(act_as(county.actor("assessment_member")), cycle, RunIn("math", "multilevel"))
+from tests.factories.monitoring import WORKED, act_as, bring_in, release, verify
+from tests.improvement.effects.score_files import rows_of, send
 
 
 def count(cast: Cast, model: Any, key: str = "assessment_member") -> int:
@@ -291,111 +252,6 @@ def test_the_form_reckons_and_keeps_what_was_typed_when_it_is_refused(
     assert refused.status_code == 422
     assert "家庭收入" in refused.get_data(as_text=True) and "不能进入模型" in refused.get_data(as_text=True)
     assert browser.post(address, data={"subject": "math", "model": "multilevel"}).status_code == 303
-
-
-# Interpretation reports -----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def draft(county: Cast, cycle: MonitoringCycle, reckoned: ValueAddedRun) -> InterpretationReport:
-    """A report on the released round, written and not signed."""
-    bring_in(county, cycle, WORKED)
-    verify(county, cycle)
-    release(county, cycle)
-    member = act_as(county.actor("assessment_member"))
-    place = InterpretationReport(
-        county_id=cycle.county_id, cycle_id=cycle.id, cycle=cycle, run_id=reckoned.id, subject="math"
-    )
-    return reports.draft_interpretation(member, place, InterpretationIn("数学解读", **WORDS))
-
-
-def take(cast: Cast, key: str, report: InterpretationReport, operation: Any, reason: str | None = None) -> None:
-    actor = act_as(cast.actor(key))
-    operation(actor, report, InterpretationStep(report.version, reason))
-
-
-def test_a_signed_report_is_frozen_in_four_versions_of_one_data_set(county: Cast, draft: InterpretationReport) -> None:
-    take(county, "assessment_member", draft, reports.sign_interpretation)
-    assert set(draft.versions) == {"basic", "analysis", "topic", "public"}
-    assert len(draft.dataset_sha256) == 64
-    assert len(draft.versions["basic"]["schools"]) == 6
-    public = str(draft.versions["public"])
-    assert not [school for school in county.schools if school.name in public or school.code in public]
-    with pytest.raises(StepRefused, match="已签名"):
-        reports.write_interpretation(act_as(county.actor("assessment_member")), draft, InterpretationIn("改"))
-
-
-def test_a_report_without_its_limits_cannot_be_signed(county: Cast, draft: InterpretationReport) -> None:
-    member = act_as(county.actor("assessment_member"))
-    reports.write_interpretation(member, draft, InterpretationIn("数学解读", **WORDS | {"limits": " "}))
-    with pytest.raises(StepRefused, match="数据的局限"):
-        take(county, "assessment_member", draft, reports.sign_interpretation)
-
-
-@pytest.mark.parametrize("words", ["双桥中学的进步最大", "感谢陆晓棠整理数据", "咨询电话 13812345678"])
-def test_words_for_the_public_that_name_a_school_or_a_person_are_not_signed(
-    county: Cast, draft: InterpretationReport, words: str
-) -> None:
-    member = act_as(county.actor("assessment_member"))
-    said = dict.fromkeys(("basic", "analysis", "topic"), "双桥中学见第一行") | {"public": words}
-    reports.write_interpretation(member, draft, InterpretationIn("数学解读", **WORDS | {"said": said}))
-    with pytest.raises(StepRefused, match="不写学校名称、人名"):
-        take(county, "assessment_member", draft, reports.sign_interpretation)
-    reports.write_interpretation(member, draft, InterpretationIn("数学解读", **WORDS | {"said": said | {"public": ""}}))
-    take(county, "assessment_member", draft, reports.sign_interpretation)
-    assert draft.state == "signed"
-
-
-def test_a_returned_report_is_cut_anew_when_it_is_signed_again(county: Cast, draft: InterpretationReport) -> None:
-    take(county, "assessment_member", draft, reports.sign_interpretation)
-    first = draft.dataset_sha256
-    take(county, "office_director", draft, reports.return_interpretation, "横向比较缺少区间，请补写以后再签")
-    assert (draft.state, draft.versions, draft.dataset_sha256) == ("returned", {}, "")
-    take(county, "assessment_member", draft, reports.sign_interpretation)
-    assert draft.dataset_sha256 == first
-
-
-def test_readers_see_a_report_once_it_is_published_and_no_longer_when_it_is_withdrawn(
-    county: Cast, client: FlaskClient, draft: InterpretationReport
-) -> None:
-    address = draft.address
-    head = sign_in(client, county["leading_group_head"])
-    assert head.get(address).status_code == 404
-    take(county, "assessment_member", draft, reports.sign_interpretation)
-    take(county, "office_director", draft, reports.publish_interpretation)
-    head = sign_in(client, county["leading_group_head"])
-    assert "和县均值比" in head.get(address).get_data(as_text=True)
-    for audience in ("basic", "analysis", "topic", "public"):
-        assert head.get(f"{address}/versions/{audience}").status_code == 200
-    act_as(county.actor("office_director"))
-    db.session.refresh(draft)
-    take(county, "office_director", draft, reports.withdraw_interpretation, "发现一所学校的数据送错，重新核对")
-    assert sign_in(client, county["leading_group_head"]).get(address).status_code == 404
-
-
-def test_the_public_page_names_no_school(county: Cast, client: FlaskClient, draft: InterpretationReport) -> None:
-    take(county, "assessment_member", draft, reports.sign_interpretation)
-    said = text_of(client, county, "office_director", f"{draft.address}/versions/public")
-    assert not [school for school in county.schools if school.name in said or school.code in said]
-    assert "&lt;10" in said
-
-
-def test_a_report_goes_its_way_by_the_pages(county: Cast, client: FlaskClient, draft: InterpretationReport) -> None:
-    browser = sign_in(client, county["assessment_member"])
-    created = browser.post(
-        "/interpretations",
-        data={"cycle": draft.cycle.ref, "title": "第二份", "across": "比", "over_time": "比", "limits": "少"},
-    )
-    assert created.status_code == 303
-    address = created.headers["Location"]
-    assert browser.get(f"{address}/text").status_code == 200
-    assert browser.post(f"{address}/text", data={"title": ""}).status_code == 422
-    assert browser.get(f"{address}/steps/sign").status_code == 200
-    assert browser.post(f"{address}/steps/sign").status_code == 303
-    office = sign_in(client, county["office_director"])
-    assert office.post(f"{address}/steps/return-report", data={"reason": "短"}).status_code == 422
-    assert office.post(f"{address}/steps/publish").status_code == 303
-    assert "第二份" in office.get("/interpretations").get_data(as_text=True)
 
 
 def test_pupils_scores_about_the_psyche_do_not_come_in_by_file_or_plain_sql(

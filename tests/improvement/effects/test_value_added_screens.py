@@ -12,7 +12,7 @@ from app.improvement.effects.operations.value_added import RunIn, run_value_adde
 from tests.cast import Cast, sign_in
 from tests.counting import counted_statements
 from tests.factories.monitoring import act_as, begin_cycle
-from tests.improvement.effects.test_value_added_records import rows_of, send
+from tests.improvement.effects.score_files import rows_of, send
 
 CEILING = 20
 

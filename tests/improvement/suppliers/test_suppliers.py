@@ -33,8 +33,8 @@ from app.people.directory.models import Person
 from tests.cast import Cast, sign_in
 from tests.factories.monitoring import WORKED, act_as, begin_cycle, workbook
 from tests.factories.workbooks import as_xlsx, sent
-from tests.improvement.effects.test_value_added_records import HEADER as SCORES
-from tests.improvement.effects.test_value_added_records import rows_of
+from tests.improvement.effects.score_files import HEADER as SCORES
+from tests.improvement.effects.score_files import rows_of
 from tests.improvement.monitoring.test_findings_import import BOARD, file_of
 
 ABOUT = SupplierIn("明测教育评价中心", "assessor", "七年级数学监测结果", "全县质量监测")
