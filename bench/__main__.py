@@ -35,7 +35,10 @@ def _failed(name: str, error: Exception) -> dict[str, Any]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Always 0 once the names are understood: a slow figure is a number, not a failure."""
+    """Always 0 once the names are understood: a slow figure is a number, not a failure.
+
+    The order is always the same: the steps of one figure change the items that the pages of another show.
+    """
     known = discovered()
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("figure", nargs="*", help=", ".join(known))
@@ -43,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown := sorted(set(wanted) - set(known)):
         parser.error(f"no such figure: {', '.join(unknown)}; there are {', '.join(known)}")
     with Context() as context:
-        for name in wanted:
+        for name in sorted(set(wanted)):
             for line in measured(name, context):
                 print(json.dumps(line, ensure_ascii=False), flush=True)
     return 0
