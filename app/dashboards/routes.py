@@ -27,6 +27,7 @@ from app.dashboards.own import own_board, own_results
 from app.dashboards.search import LONGEST, found_for, numbered
 from app.dashboards.standing import standing
 from app.improvement.boards.drawing import COLUMNS
+from app.improvement.boards.effects import researched
 from app.improvement.boards.flow import ageing
 from app.improvement.boards.tally import tally
 from app.improvement.monitoring import words as monitoring_words
@@ -85,6 +86,7 @@ def home() -> Any:
         used=USED.values(),
         lit=lights(actor, MOST_LAMPS) if decide.holds(actor, "plans.view_plans") else None,
         results=own_results(actor),
+        effects=researched(actor),
         class_round=newest_class_round(actor),
         words=WORDS,
     )

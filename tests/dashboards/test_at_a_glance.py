@@ -7,12 +7,16 @@ import re
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from app.core.audit import trail
+from app.core.database import db
 from app.core.policy.actor import SYSTEM
 from app.improvement.monitoring import at_a_glance as findings
+from app.improvement.monitoring.models import MonitoringResult
 from app.improvement.plans import at_a_glance as plans
 from app.improvement.visits import at_a_glance as visits
+from app.people.directory.models import Unit
 from tests.cast import Cast
 from tests.improvement.effects.scenes import EffectScene
 from tests.improvement.problems.browsing import Browser
@@ -70,3 +74,37 @@ def test_a_researcher_sees_what_three_schools_of_the_subject_share(scene: Effect
     assert listed and listed[1] == "3", told["数与运算"][1]
     with app.test_request_context():
         assert findings.panel_of(scene.actor("office_director")) is None
+
+
+@pytest.fixture
+def judged(scene: EffectScene) -> EffectScene:
+    """The same, with every cell of the round judged."""
+    with trail.act(SYSTEM, "system", "test.judged"):
+        for cell in db.session.scalars(select(MonitoringResult)):
+            cell.verdict, cell.effect, cell.effect_low, cell.effect_high = "candidate", -0.40, -0.65, -0.15
+    return scene
+
+
+def _matrix(page: str) -> str:
+    found = re.search(r'<table class="matrix"><thead><tr><th scope="col">学校.*?</table>', page, re.DOTALL)
+    return found[0] if found else ""
+
+
+def test_a_researcher_finds_effects_by_school_in_code_order_with_intervals_as_on_their_page(
+    judged: EffectScene, app: Flask
+) -> None:
+    browser = Browser(app, judged.cast, "subject_researcher")
+    shown = _matrix(browser.page("/"))
+    rows = re.findall(r'<th scope="row">([^<]+)', shown)
+    in_order = db.session.scalars(select(Unit.short_name).where(Unit.short_name.in_(rows)).order_by(Unit.code)).all()
+    assert len(rows) == 3 and rows == list(in_order)
+    assert shown.count("−0.65 至 −0.15") == 3 and shown == _matrix(browser.page("/boards/effects"))
+    for other in ("principal", "office_director", "guidance_member"):
+        assert not _matrix(Browser(app, judged.cast, other).page("/")), other
+
+
+def test_on_a_wall_the_effects_of_the_first_page_are_covered_school_by_school(judged: EffectScene, app: Flask) -> None:
+    browser = Browser(app, judged.cast, "subject_researcher")
+    browser.client.set_cookie("projector", "on")
+    shown = _matrix(browser.page("/"))
+    assert shown.count('<tr class="covered">') == shown.count('<details class="opener">') == 3

@@ -23,9 +23,9 @@ from app.core.web.papers import PDF, hand_out
 from app.core.web.verifying import verify_page
 from app.improvement.boards import counted, drawing, flow, helping, kanban, queries
 from app.improvement.boards.codes import told_by
+from app.improvement.boards.effects import effects_of
 from app.improvement.boards.rates import DEFINITIONS, rates_of
 from app.improvement.boards.tally import tally
-from app.improvement.monitoring.words import GRADES, SUBJECTS
 from app.improvement.plans.queries.lights import lights
 from app.improvement.problems.queries.items import units_with_items
 from app.improvement.problems.words import CATEGORIES, OUTCOMES, SEVERITIES, USED, word_of
@@ -276,22 +276,9 @@ def verify_report(code: str) -> Response:
 def effects() -> Response:
     """Subject × school: effects with intervals, schools in code order and never ranked."""
     actor = current_actor()
-    subjects = queries.subjects_measured(actor)
-    wanted = request.args.get("subject", "")
-    if wanted and wanted not in SUBJECTS:
-        raise NotFound("subject", wanted)
-    subject = wanted or (subjects[0] if subjects else "")
-    cells = queries.effect_cells(actor, subject) if subject else []
-    heads = list(dict.fromkeys((cell[0].grade or "", cell.code, cell.indicator) for cell in cells))
-    rows: dict[str, dict[tuple[str, str, str], Any]] = {}
-    for cell in cells:
-        rows.setdefault(cell.short_name, {})[cell[0].grade or "", cell.code, cell.indicator] = cell[0]
     return page(
         "improvement/boards/effects.html",
-        subjects=[(code, say(word_of(SUBJECTS, code)), url_for("boards.effects", subject=code)) for code in subjects],
-        subject=subject,
-        heads=[(say(word_of(GRADES, grade)) if grade else "", name) for grade, _code, name in heads],
-        rows=[(name, [found.get(head) for head in heads]) for name, found in rows.items()],
+        effects=effects_of(actor, request.args.get("subject", "")),
         note=_("按单位编码排列，不排名"),
         sees_boards=decide.holds(actor, queries.BOARDS),
     )

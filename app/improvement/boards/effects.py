@@ -1,0 +1,54 @@
+"""Subject × school: effects with their intervals, schools in code order and never ranked; a page and a researcher's first page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+
+from app.core.errors import NotFound
+from app.core.policy import decide
+from app.core.policy.actor import Actor
+from app.core.web.pages import say
+from app.improvement.boards.queries import effect_cells, subjects_measured
+from app.improvement.monitoring.models import MonitoringResult
+from app.improvement.monitoring.words import GRADES, SUBJECTS
+from app.improvement.problems.words import word_of
+
+
+@dataclass(frozen=True)
+class Effects:
+    """One subject of its newest round: heads (grade, indicator), a row of cells a school, and the other subjects' pages."""
+
+    subject: str
+    subjects: Sequence[tuple[str, str, str]]
+    heads: Sequence[tuple[str, str]]
+    rows: Sequence[tuple[str, Sequence[MonitoringResult | None]]]
+
+
+def effects_of(actor: Actor, wanted: str = "") -> Effects:
+    """The subject that is wanted, else the first that the actor sees. Raises NotFound for a subject that there is not."""
+    if wanted and wanted not in SUBJECTS:
+        raise NotFound("subject", wanted)
+    subjects = subjects_measured(actor)
+    subject = wanted or (subjects[0] if subjects else "")
+    cells = effect_cells(actor, subject) if subject else []
+    heads = list(dict.fromkeys((cell[0].grade or "", cell.code, cell.indicator) for cell in cells))
+    rows: dict[str, dict[tuple[str, str, str], MonitoringResult]] = {}
+    for cell in cells:
+        rows.setdefault(cell.short_name, {})[cell[0].grade or "", cell.code, cell.indicator] = cell[0]
+    return Effects(
+        subject,
+        [(code, say(word_of(SUBJECTS, code)), url_for("boards.effects", subject=code)) for code in subjects],
+        [(say(word_of(GRADES, grade)) if grade else "", name) for grade, _code, name in heads],
+        [(name, [found.get(head) for head in heads]) for name, found in rows.items()],
+    )
+
+
+def researched(actor: Actor) -> Effects | None:
+    """The matrix for whoever studies a subject and judges its findings; None for others, and where nothing is measured."""
+    if not actor.subjects or not decide.holds(actor, "monitoring.confirm_finding"):
+        return None
+    found = effects_of(actor)
+    return found if found.rows else None
