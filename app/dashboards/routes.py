@@ -48,7 +48,7 @@ BOARD_ROLES = frozenset({"office_director", "evaluator", "leading_group_head", "
 WORDS = SimpleNamespace(
     subject=monitoring_words.SUBJECTS, grade=monitoring_words.GRADES, benchmark=monitoring_words.BENCHMARKS
 )
-ELSEWHERE = {"sys_admin": "identity.accounts", "security_admin": "identity.role_requests", "auditor": "audit.entries"}
+ELSEWHERE = {"sys_admin": "identity.accounts", "security_admin": "identity.role_requests"}
 
 
 @bp.get("/")

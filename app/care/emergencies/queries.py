@@ -18,9 +18,11 @@ VIEW, TELL = "emergencies.view_notices", "emergencies.tell_guardian"
 MOST = 200
 
 
-def notices(actor: Actor) -> Sequence[Any]:
-    """(notice, school): who is still to be told first, then the newest."""
+def notices(actor: Actor, states: Sequence[str] = ()) -> Sequence[Any]:
+    """(notice, school) in these states or in any: who is still to be told first, then the newest."""
     wanted = select(EmergencyNotice, Unit.name).join(Unit, Unit.id == EmergencyNotice.school_id)
+    if states:
+        wanted = wanted.where(EmergencyNotice.state.in_(states))
     order = wanted.order_by(EmergencyNotice.state != "due", EmergencyNotice.created_at.desc(), EmergencyNotice.id)
     return db.session.execute(decide.visible(actor, order.limit(MOST), EmergencyNotice, VIEW)).all()
 

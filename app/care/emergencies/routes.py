@@ -15,10 +15,13 @@ from app.core.audit import trail
 from app.core.casework.records import Movable
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.core.web import filters
 from app.core.web.answers import carried_out, onward
+from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.offers import chips_of
 from app.core.web.pages import page
+from workflows.care.emergency_notice import EMERGENCY_NOTICE
 
 bp = Blueprint("emergencies", __name__)
 BESIDE: list[Callable[[Actor, EmergencyNotice], Sequence[Movable]]] = []
@@ -42,9 +45,15 @@ def words_of_templates() -> dict[str, Any]:
 def index() -> Response:
     """Who is still to be told first."""
     actor = current_actor()
-    rows = queries.notices(actor)
+    state = filters.choice("state", _("状态"), [(one.code, word(one)) for one in EMERGENCY_NOTICE.states], many=True)
+    rows = queries.notices(actor, state.chosen)
     trail.saw(actor, None, "emergencies.list", [row[0].ref for row in rows])
-    return page("care/emergencies/notices.html", rows=rows, clocks=chips_of([row[0] for row in rows]))
+    return page(
+        "care/emergencies/notices.html",
+        rows=rows,
+        listing=filters.bar([state]),
+        clocks=chips_of([row[0] for row in rows]),
+    )
 
 
 @bp.get("/emergency-notices/<ref>")

@@ -28,9 +28,11 @@ STEPS = (PREPARE, APPROVE)
 MOST = 200
 
 
-def handovers(actor: Actor) -> Sequence[Any]:
-    """(handover, school), the newest first."""
+def handovers(actor: Actor, states: Sequence[str] = ()) -> Sequence[Any]:
+    """(handover, school) in these states or in any, the newest first."""
     wanted = select(Handover, Unit.name).join(Unit, Unit.id == Handover.unit_id)
+    if states:
+        wanted = wanted.where(Handover.state.in_(states))
     shown = decide.visible(actor, wanted, Handover, VIEW).order_by(Handover.created_at.desc(), Handover.id)
     return db.session.execute(shown.limit(MOST)).all()
 

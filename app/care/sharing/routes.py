@@ -23,13 +23,16 @@ from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.storage import EVIDENCE, Stored, headers_for
 from app.core.uploads import count_stream
+from app.core.web import filters
 from app.core.web.answers import carried_out, onward
 from app.core.web.asking import Ask, Asking
+from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.offers import chips_of, notes_of, offers_of, story_of
 from app.core.web.pages import language, page
 from app.core.web.papers import PDF, readers_line
 from app.core.web.sent_in import give_out
+from workflows.care.handover import HANDOVER
 
 bp = Blueprint("sharing", __name__)
 ASKING = Asking(
@@ -65,9 +68,15 @@ def words_of_templates() -> dict[str, Any]:
 def index() -> Response:
     """The register, by code number."""
     actor = current_actor()
-    rows = queries.handovers(actor)
+    state = filters.choice("state", _("状态"), [(one.code, word(one)) for one in HANDOVER.states], many=True)
+    rows = queries.handovers(actor, state.chosen)
     trail.saw(actor, None, "handovers.list", [row[0].ref for row in rows])
-    return page("care/sharing/handovers.html", rows=rows, clocks=chips_of([row[0] for row in rows]))
+    return page(
+        "care/sharing/handovers.html",
+        rows=rows,
+        listing=filters.bar([state]),
+        clocks=chips_of([row[0] for row in rows]),
+    )
 
 
 @bp.get("/support/students/<ref>/handover")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.care.yearly import operations, queries
+from app.care.yearly import at_a_glance, operations, queries
 from app.care.yearly.models import YearlyAudit
 from app.care.yearly.routes import bp
 from app.core.casework import daily
 from app.core.casework.records import movable
 from app.core.casework.timeline import WORDS
 from app.core.outbox.handlers import handles
-from app.core.web import navigation
+from app.core.web import first_page, navigation
 
 MENU = navigation.Entry("care", "年度审计", "yearly.index", "clipboard-check", (queries.VIEW,), order=66)
 DEEDS = {
@@ -27,6 +27,8 @@ def register(app: Flask) -> None:
         app.register_blueprint(bp)
     movable(YearlyAudit)
     navigation.add(MENU)
+    first_page.add_panel(at_a_glance.registers)
+    first_page.add_panel(at_a_glance.agreements)
     WORDS.update(DEEDS)
     handles(operations.KIND, operations.carry_out)
     daily.add(operations.open_last_year)

@@ -41,6 +41,14 @@ def audit_for(actor: Actor, ref: str) -> YearlyAudit:
     return found
 
 
+def newest_counted(actor: Actor) -> YearlyAudit | None:
+    """The newest version of which the numbers are there."""
+    wanted = decide.visible(actor, select(YearlyAudit).where(YearlyAudit.content.is_not(None)), YearlyAudit, VIEW)
+    order = wanted.order_by(YearlyAudit.year.desc(), YearlyAudit.version_no.desc()).limit(1)
+    found: YearlyAudit | None = db.session.scalar(order)
+    return found
+
+
 def versions_of(actor: Actor, one: YearlyAudit) -> Sequence[YearlyAudit]:
     """All versions of its year, the newest first."""
     wanted = select(YearlyAudit).where(YearlyAudit.county_id == one.county_id, YearlyAudit.year == one.year)

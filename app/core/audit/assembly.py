@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.core.audit import operations
+from app.core.audit import at_a_glance, operations
 from app.core.audit.incident_routes import bp as incidents
 from app.core.audit.routes import bp
 from app.core.outbox.handlers import handles
-from app.core.web import navigation
+from app.core.web import first_page, navigation
 from app.core.web.navigation import Entry
 
 MENU = (
@@ -23,5 +23,6 @@ def assemble(app: Flask) -> None:
     """Put everything in; safe to call for each application of a process."""
     app.register_blueprint(bp)
     app.register_blueprint(incidents)
+    first_page.add_panel(at_a_glance.panel_of)
     handles("audit_verify", operations.carry_out)
     navigation.ENTRIES.extend(entry for entry in MENU if entry not in navigation.ENTRIES)

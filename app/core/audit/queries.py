@@ -116,6 +116,11 @@ def entries(actor: Actor, wanted: TrailFilter, most: int = PAGE) -> tuple[Sequen
     return found[:most], found[most - 1].seq if len(found) > most else None
 
 
+def total(actor: Actor, wanted: TrailFilter) -> int:
+    """How many entries the filter leaves."""
+    return int(db.session.scalar(select(func.count()).select_from(_entries(actor, wanted).subquery())) or 0)
+
+
 def names(actor: Actor, rows: Sequence[Any]) -> dict[uuid.UUID, str]:
     """The persons of some entries by id."""
     wanted = {row.person_id for row in rows if row.person_id}

@@ -18,9 +18,11 @@ VIEW, SETTLE = "audit.view_readings", "audit.settle_reading"
 MOST = 200
 
 
-def alarms(actor: Actor) -> Sequence[ReadingAlarm]:
-    """Those that nobody has settled first, the newest of them first."""
+def alarms(actor: Actor, waiting: bool = False) -> Sequence[ReadingAlarm]:
+    """Those that nobody has settled first, the newest of them first; these alone where `waiting`."""
     found = decide.visible(actor, select(ReadingAlarm), ReadingAlarm, VIEW)
+    if waiting:
+        found = found.where(ReadingAlarm.settled_at.is_(None))
     order = (ReadingAlarm.settled_at.is_not(None), ReadingAlarm.at.desc(), ReadingAlarm.id.desc())
     return db.session.scalars(found.order_by(*order).limit(MOST)).all()
 
@@ -32,6 +34,13 @@ def alarm_for(actor: Actor, ref: str) -> ReadingAlarm:
     if found is None:
         raise NotFound("reading_alarm", ref)
     return found
+
+
+def totals(actor: Actor) -> tuple[int, int]:
+    """How many nobody has settled, and how many there are."""
+    counted = select(func.count().filter(ReadingAlarm.settled_at.is_(None)), func.count(ReadingAlarm.id))
+    waiting, every = db.session.execute(decide.visible(actor, counted, ReadingAlarm, VIEW)).one()
+    return waiting, every
 
 
 def earlier(actor: Actor, one: ReadingAlarm) -> int:

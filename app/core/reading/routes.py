@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
 from app.core import clock
@@ -24,13 +24,14 @@ bp = Blueprint("readings", __name__, url_prefix="/audit/readings")
 @bp.get("")
 @needs(queries.VIEW)
 def index() -> Response:
-    """All of them, with the budgets in force."""
-    actor = current_actor()
-    rows = queries.alarms(actor)
+    """All of them, or those that wait, with the budgets in force."""
+    actor, only = current_actor(), request.args.get("waiting") == "1"
+    rows = queries.alarms(actor, only)
     budgets = [budget_of(role) for role in ("homeroom_teacher", "psych_center_lead", "school_counselor")]
     return page(
         "reading/alarms.html",
         rows=rows,
+        only=only,
         waiting=sum(one.settled_at is None for one in rows),
         names=queries.names(actor, rows),
         roles=ROLES,

@@ -246,8 +246,8 @@ def test_a_handover_of_an_emergency_and_its_notice_lead_to_each_other(school: Ca
     assert fresh(by_agreement).notice_id is None, "what somebody agreed to came from no emergency"
 
 
-def emergency(cast: Cast) -> EmergencyNotice:
-    about = child()
+def emergency(cast: Cast, about: Child | None = None) -> EmergencyNotice:
+    about = about or child()
     with trail.act(SYSTEM, "system", "test.notice"):
         notice = EmergencyNotice(
             county_id=about.county_id, school_id=about.school_id, unit_id=about.school_id, student_id=about.student_id,

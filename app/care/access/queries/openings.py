@@ -18,7 +18,7 @@ OPENINGS, IDENTITIES = "access.view_openings", "access.view_identity"
 MOST = 200
 
 
-def _listed(actor: Actor, model: Any, right: str) -> Sequence[Any]:
+def _listed(actor: Actor, model: Any, right: str, states: Sequence[str]) -> Sequence[Any]:
     wanted = (
         select(model, Person.name, Unit.name)
         .join(Person, Person.id == model.owner_id)
@@ -26,6 +26,8 @@ def _listed(actor: Actor, model: Any, right: str) -> Sequence[Any]:
         .order_by(model.created_at.desc(), model.id)
         .limit(MOST)
     )
+    if states:
+        wanted = wanted.where(model.state.in_(states))
     return db.session.execute(decide.visible(actor, wanted, model, right)).all()
 
 
@@ -36,9 +38,9 @@ def _one(actor: Actor, model: Any, right: str, ref: str) -> Any:
     return found
 
 
-def openings(actor: Actor) -> Sequence[Any]:
-    """(opening, who, school), the newest first."""
-    return _listed(actor, EmergencyOpening, OPENINGS)
+def openings(actor: Actor, states: Sequence[str] = ()) -> Sequence[Any]:
+    """(opening, who, school) in these states or in any, the newest first."""
+    return _listed(actor, EmergencyOpening, OPENINGS, states)
 
 
 def opening_for(actor: Actor, ref: str) -> EmergencyOpening:
@@ -47,9 +49,9 @@ def opening_for(actor: Actor, ref: str) -> EmergencyOpening:
     return found
 
 
-def identities(actor: Actor) -> Sequence[Any]:
-    """(grant, who, school), the newest first."""
-    return _listed(actor, IdentityGrant, IDENTITIES)
+def identities(actor: Actor, states: Sequence[str] = ()) -> Sequence[Any]:
+    """(grant, who, school) in these states or in any, the newest first."""
+    return _listed(actor, IdentityGrant, IDENTITIES, states)
 
 
 def identity_for(actor: Actor, ref: str) -> IdentityGrant:

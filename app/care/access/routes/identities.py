@@ -16,10 +16,13 @@ from app.care.access.queries import urgent
 from app.care.access.routes.blueprint import bp
 from app.core.audit import trail
 from app.core.policy import decide
+from app.core.web import filters
 from app.core.web.answers import carried_out, onward
+from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.offers import Way, chips_of, offers_of
 from app.core.web.pages import page
+from workflows.care.identity_grant import IDENTITY_GRANT
 
 GRANT, REVIEW, END = "access.grant_identity", "access.review_identity", "access.end_identity"
 
@@ -57,9 +60,15 @@ def _wish(case: Any, form: Any, status: int = 200) -> Response:
 def identity_requests() -> Response:
     """The register of requests, by code number."""
     actor = current_actor()
-    rows = queries.identities(actor)
+    state = filters.choice("state", _("状态"), [(one.code, word(one)) for one in IDENTITY_GRANT.states], many=True)
+    rows = queries.identities(actor, state.chosen)
     trail.saw(actor, None, "identities.list", [row[0].ref for row in rows])
-    return page("care/access/identities.html", rows=rows, clocks=chips_of([row[0] for row in rows]))
+    return page(
+        "care/access/identities.html",
+        rows=rows,
+        listing=filters.bar([state]),
+        clocks=chips_of([row[0] for row in rows]),
+    )
 
 
 @bp.get("/identity-requests/<ref>")

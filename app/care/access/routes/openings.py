@@ -16,10 +16,13 @@ from app.care.access.routes.blueprint import bp, elsewhere_first
 from app.care.rainbow.queries.observed import student_for
 from app.core.audit import trail
 from app.core.policy import decide
+from app.core.web import filters
 from app.core.web.answers import carried_out, onward
+from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.offers import Way, chips_of, offers_of
 from app.core.web.pages import page
+from workflows.care.break_glass import BREAK_GLASS
 
 OPEN, REVIEW, END = "access.open_in_emergency", "access.review_opening", "access.end_opening"
 
@@ -57,9 +60,12 @@ def _emergency(student: Any, form: Any, status: int = 200) -> Response:
 def openings() -> Response:
     """The register: who opened what when, by code number."""
     actor = current_actor()
-    rows = queries.openings(actor)
+    state = filters.choice("state", _("状态"), [(one.code, word(one)) for one in BREAK_GLASS.states], many=True)
+    rows = queries.openings(actor, state.chosen)
     trail.saw(actor, None, "openings.list", [row[0].ref for row in rows])
-    return page("care/access/openings.html", rows=rows, clocks=chips_of([row[0] for row in rows]))
+    return page(
+        "care/access/openings.html", rows=rows, listing=filters.bar([state]), clocks=chips_of([row[0] for row in rows])
+    )
 
 
 @bp.get("/openings/<ref>")
