@@ -15,7 +15,7 @@ from app.dashboards import queries
 from app.improvement.boards import drawing
 from app.improvement.boards.queries import counts
 from app.improvement.monitoring.models import ReleaseAck
-from app.improvement.monitoring.queries.releases import newest_package
+from app.improvement.monitoring.queries.releases import analysis_behind, newest_package
 from app.improvement.problems.words import CATEGORIES, word_of
 
 MOST_CELLS = 8
@@ -46,16 +46,20 @@ def own_board(actor: Actor) -> OwnBoard | None:
 
 @dataclass(frozen=True)
 class OwnResults:
-    """The newest round sent to one's school: the package and its first cells, in the order of the indicators."""
+    """The newest round sent to one's unit: a school's first cells, a department's first indicators of the county."""
 
     ack: ReleaseAck
-    cells: Sequence[dict[str, Any]]
+    cells: Sequence[dict[str, Any]] = ()
+    indicators: Sequence[dict[str, Any]] = ()
 
 
 def own_results(actor: Actor) -> OwnResults | None:
-    """Whole-grade values with interval, county mean and benchmark; None for a role without a school of its own."""
-    ack = newest_package(actor) if actor.school_id is not None else None
+    """Values with interval, county mean and benchmark; a department reads the county's. None for a role without a unit."""
+    ack = newest_package(actor) if actor.school_id is not None or queries.of_one_unit(actor) else None
     if ack is None:
         return None
+    if (analysis := analysis_behind(actor, ack)) is not None:
+        by_code = sorted(analysis.snapshot.get("indicators", []), key=lambda one: str(one["indicator"]))
+        return OwnResults(ack, indicators=by_code[:MOST_CELLS]) if by_code else None
     cells = [cell for cell in ack.package.get("cells", []) if not cell.get("class_no")]
     return OwnResults(ack, cells[:MOST_CELLS]) if cells else None

@@ -46,7 +46,10 @@ MOST_TASKS = 12
 """Tasks on the first page, the most urgent ones; all of them are a link away."""
 BOARD_ROLES = frozenset({"office_director", "evaluator", "leading_group_head", "leading_group_member"})
 WORDS = SimpleNamespace(
-    subject=monitoring_words.SUBJECTS, grade=monitoring_words.GRADES, benchmark=monitoring_words.BENCHMARKS
+    subject=monitoring_words.SUBJECTS,
+    grade=monitoring_words.GRADES,
+    benchmark=monitoring_words.BENCHMARKS,
+    missing=monitoring_words.MISSING,
 )
 ELSEWHERE = {"sys_admin": "identity.accounts", "security_admin": "identity.role_requests"}
 

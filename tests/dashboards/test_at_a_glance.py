@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.core import clock
 from app.core.audit import trail
 from app.core.database import db
 from app.core.policy.actor import SYSTEM
@@ -108,3 +110,28 @@ def test_on_a_wall_the_effects_of_the_first_page_are_covered_school_by_school(ju
     browser.client.set_cookie("projector", "on")
     shown = _matrix(browser.page("/"))
     assert shown.count('<tr class="covered">') == shown.count('<details class="opener">') == 3
+
+
+def test_the_office_sees_day_by_day_what_falls_due_and_each_day_opens_its_items(scene: EffectScene, app: Flask) -> None:
+    today = clock.today()
+    for ahead in (0, 5, 5, 14, 15):
+        scene.item("issued", due_on=today + timedelta(days=ahead))
+    browser = Browser(app, scene.cast, "office_director")
+    page = browser.page("/").partition("期限日历")[2].partition("</section>")[0]
+    told = re.findall(r'<a href="([^"]*due=(\d{4}-\d\d-\d\d)[^"]*)"><b>(\d+) 项到期', page)
+    days = {day: int(number) for _address, day, number in told}
+    assert list(days) == sorted(days) and days[(today + timedelta(5)).isoformat()] >= 2
+    assert today.isoformat() in days and (today + timedelta(14)).isoformat() in days
+    assert (today + timedelta(15)).isoformat() not in days
+    for address, _day, number in told:
+        listed = LISTED.search(browser.page(html.unescape(address)))
+        assert listed and listed[1] == number, address
+    assert "期限日历" not in Browser(app, scene.cast, "dept_head").page("/")
+
+
+@pytest.mark.parametrize("day", ["2026-13-40", "0000-00-00", "tomorrow!!", "2026-12-1"])
+def test_a_day_that_is_none_leaves_the_list_as_it_is(day: str, scene: EffectScene, app: Flask) -> None:
+    browser = Browser(app, scene.cast, "office_director")
+    every = LISTED.search(browser.page("/items"))
+    listed = LISTED.search(browser.page(f"/items?due={day}"))
+    assert every and listed and every[1] == listed[1]

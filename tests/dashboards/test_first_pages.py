@@ -16,7 +16,8 @@ from app.core.casework.deadlines import Deadline
 from app.core.database import db, uuid7
 from app.core.policy.actor import SYSTEM
 from app.core.policy.roles import ADMINISTRATORS, ROLES
-from app.improvement.monitoring.models import ReleaseAck
+from app.improvement.monitoring import words as monitoring_words
+from app.improvement.monitoring.models import DataRelease, ReleaseAck
 from app.improvement.problems.operations import lists
 from app.improvement.problems.operations.drafting import Submission
 from tests.cast import Cast
@@ -99,18 +100,20 @@ def test_a_school_reads_its_newest_results_with_interval_county_mean_and_benchma
         "benchmark_type": "county", "effect": -0.30, "effect_low": -0.55, "effect_high": -0.05, "verdict": "candidate",
         "band": "lower",
     }  # fmt: skip
+    few = {**cell, "indicator_name": "图形与几何", "n": 3, "value": None, "missing": "few"}
     school = world.cast.units["shuangqiao"]
     cycle = world.round("2026-spring", date(2026, 3, 1))
     with trail.act(SYSTEM, "system", "test.sent"):
         sent = ReleaseAck(
             id=uuid7(), cycle_id=cycle.id, unit_id=school.id, county_id=school.county_id, school_id=school.id,
-            cycle_name=cycle.name, state="pending", released_on=clock.today(), package={"cells": [cell, {**cell, "class_no": 3}]},
+            cycle_name=cycle.name, state="pending", released_on=clock.today(), package={"cells": [cell, {**cell, "class_no": 3}, few]},
         )  # fmt: skip
         db.session.add(sent)
     page = Browser(app, world.cast, "principal").page("/")
     for words in ("470.0", "450.4", "489.6", "500.0", "−0.30", f"/monitoring/school-results/{sent.ref}"):
         assert words in page, words
     assert page.count("数与运算<div") == 1, "the class stands on the page of the round"
+    assert str(monitoring_words.MISSING["few"].zh) in page, "a cell of too few is told in words"
     assert "470.0" not in Browser(app, world.cast, "yuntai_principal").page("/")
 
 
@@ -128,3 +131,43 @@ def test_an_item_that_the_role_reaches_is_counted_and_listed(role: str, app: Fla
 
 def test_the_security_administrator_begins_with_the_requests(app: Flask, cast: Cast) -> None:
     assert Browser(app, cast, "security_admin").get("/").headers["Location"].endswith("/role-requests")
+
+
+def test_a_department_reads_the_newest_round_of_the_county_and_the_editions_of_its_plans(
+    world: EffectScene, app: Flask
+) -> None:
+    each = {
+        "indicator": "M01", "indicator_name": "数与运算", "subject": "math", "grade": "G8", "value_type": "mean", "n": 900,
+        "units": 12, "county": 501.5, "benchmark": 500.0, "benchmark_type": "county", "level": "school",
+        "verdicts": {"candidate": 2, "watch": 1, "none": 8, "strength": 1}, "effects": [-0.5, -0.25, -0.04, 0.31, 0.6],
+    }  # fmt: skip
+    own = world.cast["dept_head"].unit
+    cycle = world.round("2026-spring", date(2026, 3, 1))
+    with trail.act(SYSTEM, "system", "test.sent"):
+        db.session.add(
+            DataRelease(
+                id=uuid7(),
+                cycle_id=cycle.id,
+                county_id=own.county_id,
+                audience="analysis",
+                snapshot={"indicators": [each]},
+                snapshot_sha256="0" * 64,
+                prepared_by=world.cast["office_director"].person_id,
+            )
+        )
+        sent = ReleaseAck(
+            id=uuid7(),
+            cycle_id=cycle.id,
+            unit_id=own.id,
+            county_id=own.county_id,
+            school_id=None,
+            cycle_name=cycle.name,
+            state="pending",
+            released_on=clock.today(),
+            package={"audience": "analysis"},
+        )
+        db.session.add(sent)
+    page = Browser(app, world.cast, "dept_head").page("/")
+    for words in ("501.5", "−0.25 至 +0.31", f"/monitoring/school-results/{sent.ref}", "改过版本的方案"):
+        assert words in page, words
+    assert "501.5" not in Browser(app, world.cast, "inspector").page("/")

@@ -6,8 +6,8 @@ from flask import Flask
 
 from app.core.casework import daily
 from app.core.outbox.handlers import handles
-from app.core.web import navigation
-from app.improvement.boards import letters
+from app.core.web import first_page, navigation
+from app.improvement.boards import at_a_glance, letters
 from app.improvement.boards.operations import freeze_where_due
 from app.improvement.boards.routes import bp
 from app.improvement.boards.tally import tally_large_counties
@@ -23,6 +23,7 @@ def register(app: Flask) -> None:
     if bp.name not in app.blueprints:
         app.register_blueprint(bp)
     navigation.add(*ENTRIES)
+    first_page.add_panel(at_a_glance.calendar_of)
     daily.add(freeze_where_due)
     daily.add(tally_large_counties)
     handles("weekly_report", letters.weekly_report)

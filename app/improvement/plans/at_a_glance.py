@@ -22,11 +22,14 @@ JUDGES = tuple(right for pair in JUDGING.values() for right in pair)
 
 
 def panel_of(actor: Actor) -> Panel | None:
-    """The queue of evidence, plans that wait, and plans in a later edition; for the office, the group and who judges."""
-    if not any(decide.holds(actor, right) for right in STEERS):
+    """The queue of evidence, plans that wait and later editions for those who steer; a department reads of its own plans."""
+    steers = any(decide.holds(actor, right) for right in STEERS)
+    if not steers and not (actor.school_id is None and decide.holds(actor, "plans.draft_plan")):
         return None
     told = _counted(actor)
-    return Panel(str(_("佐证与方案")), "", [_queue(actor, told), *_plans(told)], url_for("plans.index"))
+    if steers:
+        return Panel(str(_("佐证与方案")), "", [_queue(actor, told), *_plans(told)], url_for("plans.index"))
+    return Panel(str(_("整改方案")), "", _plans(told), url_for("plans.index"))
 
 
 def _counted(actor: Actor) -> Any:

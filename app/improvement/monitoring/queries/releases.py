@@ -73,8 +73,9 @@ def own_acks(actor: Actor) -> Sequence[Any]:
 
 
 def newest_package(actor: Actor) -> ReleaseAck | None:
-    """The newest results that were sent to the actor's own school and are in use, with their package."""
-    found: Any = select(ReleaseAck).where(_own(actor), ReleaseAck.school_id == actor.school_id)
+    """The newest results that were sent to the actor's own school or department and are in use, with their package."""
+    mine = ReleaseAck.unit_id == actor.unit_id if actor.school_id is None else ReleaseAck.school_id == actor.school_id
+    found: Any = select(ReleaseAck).where(_own(actor), mine)
     newest = found.where(ReleaseAck.state != "withdrawn").order_by(ReleaseAck.released_on.desc()).limit(1)
     ack: ReleaseAck | None = db.session.scalar(newest.options(undefer(ReleaseAck.package)))
     return ack

@@ -54,6 +54,7 @@ class ItemFilter:
     level: str = ""
     flags: tuple[str, ...] = ()
     due: str = ""
+    """A span of `DUE`, or a day, YYYY-MM-DD."""
     outcomes: tuple[str, ...] = ()
     tally: str = ""
     used: tuple[str, ...] = ()
@@ -248,15 +249,21 @@ def _fitting(actor: Actor, wanted: ItemFilter) -> Select[Any]:
         narrowed = narrowed.where(ProblemItem.cited.any(of_them))
     if "open" in wanted.flags:
         narrowed = narrowed.where(ProblemItem.state.not_in(SETTLED))
-    if wanted.due in DUE:
-        first, last = DUE[wanted.due]
-        today = clock.today()
-        narrowed = narrowed.where(ProblemItem.due_on.between(today + timedelta(first), today + timedelta(last)))
+    if wanted.due:
+        narrowed = narrowed.where(ProblemItem.due_on.between(*_days(wanted.due)))
     if "overdue" in wanted.flags:
         narrowed = narrowed.where(is_overdue())
     if "mine" in wanted.flags:
         narrowed = narrowed.where(is_mine(actor))
     return narrowed.where(_found(wanted.words)) if wanted.words else narrowed
+
+
+def _days(due: str) -> tuple[date, date]:
+    """The first and last due day behind a span, or the one day that is named."""
+    if due not in DUE:
+        return date.fromisoformat(due), date.fromisoformat(due)
+    first, last = DUE[due]
+    return clock.today() + timedelta(first), clock.today() + timedelta(last)
 
 
 def _as_counted(wanted: ItemFilter) -> list[ColumnElement[bool]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import Any
 
 from flask import Response, request, url_for
@@ -15,7 +16,7 @@ from app.core.limits import COSTLY, throttle
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.web import filters
-from app.core.web.chips import word
+from app.core.web.chips import long_date, word
 from app.core.web.current import current_actor, needs
 from app.core.web.downloads import workbook_file
 from app.core.web.pages import page
@@ -55,13 +56,22 @@ def _bar(actor: Actor) -> tuple[filters.Filter, ...]:
         filters.choice("source", _("来源"), codes(SOURCES), many=True, more=True),
         filters.choice("scenario", _("应用场景"), codes(SCENARIOS), many=True, more=True),
         filters.choice("level", _("清单"), codes(LEVELS), more=True),
-        filters.choice("due", _("到期"), codes(DUES), more=True),
+        filters.choice("due", _("到期"), [*codes(DUES), *_day_asked()], more=True),
         filters.choice("outcome", _("定论"), codes(OUTCOMES), many=True, more=True),
         filters.choice("tally", _("计入指标"), codes(TALLIES), more=True),
         filters.choice("used", _("本步时限"), codes(USED), many=True, more=True),
         filters.month("issued_in", _("交办月份"), more=True),
         filters.month("closed_in", _("销号月份"), more=True),
     )
+
+
+def _day_asked() -> list[tuple[str, str]]:
+    """One day that the calendar of a first page opens; it is offered while it is asked for."""
+    asked = request.args.get("due", "")
+    try:
+        return [(asked, long_date(date.fromisoformat(asked)))] if len(asked) == 10 else []
+    except ValueError:
+        return []
 
 
 def _wanted(chosen: tuple[filters.Filter, ...]) -> ItemFilter:
