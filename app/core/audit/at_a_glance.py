@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -43,6 +44,6 @@ def _chain(actor: Actor) -> PanelLine:
 def _refused(actor: Actor) -> PanelLine:
     today = clock.today()
     wanted = queries.TrailFilter(kinds=("denial",), first_day=today - WEEK, last_day=today)
-    days = {"from": (today - WEEK).isoformat(), "to": today.isoformat()}
+    days: dict[str, Any] = {"from": (today - WEEK).isoformat(), "to": today.isoformat()}
     url = url_for("audit.entries", kind="denial", **days)
     return PanelLine(str(_("被拒绝")), str(queries.total(actor, wanted)), str(_("近 7 天")), url)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -26,7 +27,7 @@ def calendar_of(actor: Actor) -> Panel | None:
     if not decide.holds(actor, BOARDS):
         return None
     today = clock.today()
-    counted = (
+    counted: Any = (
         select(ProblemItem.due_on, func.count())
         .where(ProblemItem.due_on.between(today, today + timedelta(AHEAD)), ProblemItem.state.not_in(SETTLED))
         .where(ProblemItem.level == "county")
