@@ -61,12 +61,13 @@ def agreements(actor: Actor) -> Panel | None:
     if not _is_officer(actor):
         return None
     title, newest = str(_("同意和撤回")), queries.newest_counted(actor)
-    if newest is None or newest.content is None:
+    parts = newest.content["parts"] if newest is not None and newest.content is not None else []
+    rows = next((part["rows"] for part in parts if part["code"] == AGREEMENTS), None)
+    if newest is None or rows is None:
         return Panel(title, "", [], url_for("yearly.index"), str(_("年度审计还没有汇总过")))
-    part = next(one for one in newest.content["parts"] if one["code"] == AGREEMENTS)
     lines = [
         PanelLine(purpose[language()], cell(granted), str(_("征询 %(a)s，撤回 %(b)s", a=cell(all_), b=cell(back))), newest.address)
-        for purpose, all_, granted, _refused, back, _none in part["rows"]
+        for purpose, all_, granted, _refused, back, _none in rows
     ]  # fmt: skip
     return Panel(title, str(_("%(year)s 年审计，同意人数", year=newest.year)), lines, newest.address)
 

@@ -35,14 +35,14 @@ def effects_of(actor: Actor, wanted: str = "") -> Effects:
     subject = wanted or (subjects[0] if subjects else "")
     cells = effect_cells(actor, subject) if subject else []
     heads = list(dict.fromkeys((cell[0].grade or "", cell.code, cell.indicator) for cell in cells))
-    rows: dict[str, dict[tuple[str, str, str], MonitoringResult]] = {}
+    rows: dict[tuple[str, str], dict[tuple[str, str, str], MonitoringResult]] = {}
     for cell in cells:
-        rows.setdefault(cell.short_name, {})[cell[0].grade or "", cell.code, cell.indicator] = cell[0]
+        rows.setdefault((cell.unit, cell.short_name), {})[cell[0].grade or "", cell.code, cell.indicator] = cell[0]
     return Effects(
         subject,
         [(code, say(word_of(SUBJECTS, code)), url_for("boards.effects", subject=code)) for code in subjects],
         [(say(word_of(GRADES, grade)) if grade else "", name) for grade, _code, name in heads],
-        [(name, [found.get(head) for head in heads]) for name, found in rows.items()],
+        [(name, [found.get(head) for head in heads]) for (_code, name), found in rows.items()],
     )
 
 

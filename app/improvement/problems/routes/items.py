@@ -74,6 +74,11 @@ def _day_asked() -> list[tuple[str, str]]:
         return []
 
 
+def _no_day(due: filters.Filter) -> str:
+    """What the address gives as a due day though it is neither a day nor a span; the list is not narrowed by it."""
+    return "" if due.one else request.args.get("due", "").strip()[: filters.LONGEST]
+
+
 def _wanted(chosen: tuple[filters.Filter, ...]) -> ItemFilter:
     unit, category, state, severity, flag, words, source, scenario, level, due, outcome, tally, used, issued, closed = (
         chosen
@@ -126,6 +131,7 @@ def index() -> Response:
         found=found,
         clocks=chips_of(found.rows),
         listing=filters.bar(chosen),
+        no_day=_no_day(next(one for one in chosen if one.name == "due")),
         drops=_drops(actor, chosen, wanted) if not found.rows else [],
         heads=_heads(wanted),
         sort=request.args.get("sort", ""),
