@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +14,17 @@ from app.core.web.chips import word
 from app.dashboards import queries
 from app.improvement.boards import drawing
 from app.improvement.boards.queries import counts
-from app.improvement.monitoring.models import ReleaseAck
+from app.improvement.monitoring.class_results import interval_around
+from app.improvement.monitoring.models import Indicator, MonitoringResult, ReleaseAck
 from app.improvement.monitoring.queries.releases import analysis_behind, newest_package
+from app.improvement.problems.queries.data_basis import cells_behind
 from app.improvement.problems.words import CATEGORIES, word_of
 
 MOST_CELLS = 8
+COPIED = (
+    "subject", "grade", "class_no", "value", "value_type", "missing", "benchmark_type", "effect", "effect_low",
+    "effect_high", "verdict",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,20 +52,40 @@ def own_board(actor: Actor) -> OwnBoard | None:
 
 @dataclass(frozen=True)
 class OwnResults:
-    """The newest round sent to one's unit: a school's first cells, a department's first indicators of the county."""
+    """A school's first cells of the newest round; of a department the data behind its items, and the county's indicators."""
 
-    ack: ReleaseAck
-    cells: Sequence[dict[str, Any]] = ()
-    indicators: Sequence[dict[str, Any]] = ()
+    ack: ReleaseAck | None
+    cells: Sequence[Mapping[str, Any]] = ()
+    indicators: Sequence[Mapping[str, Any]] = ()
 
 
 def own_results(actor: Actor) -> OwnResults | None:
-    """Values with interval, county mean and benchmark; a department reads the county's. None for a role without a unit."""
-    ack = newest_package(actor) if actor.school_id is not None or queries.of_one_unit(actor) else None
-    if ack is None:
+    """Values with interval, county mean and benchmark. None for a role without a unit of its own."""
+    if actor.school_id is None and not queries.of_one_unit(actor):
         return None
-    if (analysis := analysis_behind(actor, ack)) is not None:
-        by_code = sorted(analysis.snapshot.get("indicators", []), key=lambda one: str(one["indicator"]))
-        return OwnResults(ack, indicators=by_code[:MOST_CELLS]) if by_code else None
-    cells = [cell for cell in ack.package.get("cells", []) if not cell.get("class_no")]
+    ack = newest_package(actor)
+    if actor.school_id is None:
+        return _of_department(actor, ack)
+    cells = [cell for cell in ack.package.get("cells", []) if not cell.get("class_no")] if ack is not None else []
     return OwnResults(ack, cells[:MOST_CELLS]) if cells else None
+
+
+def _of_department(actor: Actor, ack: ReleaseAck | None) -> OwnResults | None:
+    analysis = analysis_behind(actor, ack) if ack is not None else None
+    by_code = sorted(analysis.snapshot.get("indicators", []), key=lambda one: str(one["indicator"])) if analysis else []
+    county = {(one["level"], one["indicator"], one["grade"]): one["county"] for one in by_code}
+    cycle = ack.cycle_id if ack is not None else None
+    cells = [_cell(*row, county if row[0].cycle_id == cycle else {}) for row in cells_behind(actor, MOST_CELLS)]
+    return OwnResults(ack, cells, by_code[:MOST_CELLS]) if cells or by_code else None
+
+
+def _cell(one: MonitoringResult, named: Indicator, unit: str, coverage: str | None, county: Mapping[Any, Any]) -> Any:
+    """As the table of a school's cells reads it; a round that the actor may not read counts as a sample."""
+    low, high = interval_around(one, coverage or "sample")
+    own = one.benchmark_value if one.benchmark_type == "county" else None
+    return {
+        **{name: getattr(one, name) for name in COPIED},
+        "indicator_name": named.name, "whose": unit, "n": one.pupils, "value_low": low, "value_high": high,
+        "benchmark": one.benchmark_value,
+        "county": county.get((one.scope_level, named.code, one.grade), own),
+    }  # fmt: skip

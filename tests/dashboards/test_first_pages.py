@@ -17,7 +17,8 @@ from app.core.database import db, uuid7
 from app.core.policy.actor import SYSTEM
 from app.core.policy.roles import ADMINISTRATORS, ROLES
 from app.improvement.monitoring import words as monitoring_words
-from app.improvement.monitoring.models import DataRelease, ReleaseAck
+from app.improvement.monitoring.models import DataRelease, MonitoringResult, ReleaseAck
+from app.improvement.problems.models import ItemFinding
 from app.improvement.problems.operations import lists
 from app.improvement.problems.operations.drafting import Submission
 from tests.cast import Cast
@@ -171,3 +172,25 @@ def test_a_department_reads_the_newest_round_of_the_county_and_the_editions_of_i
     for words in ("501.5", "−0.25 至 +0.31", f"/monitoring/school-results/{sent.ref}", "改过版本的方案"):
         assert words in page, words
     assert "501.5" not in Browser(app, world.cast, "inspector").page("/")
+
+
+def test_a_department_reads_the_data_behind_its_open_items_with_interval_and_county_mean(
+    world: EffectScene, app: Flask
+) -> None:
+    own = world.cast["dept_head"]
+    cycle = world.round()
+    found = world.finding(cycle, "shuangqiao", 470.0)
+    with trail.act(SYSTEM, "system", "test.judged"):
+        cell = db.session.get_one(MonitoringResult, found.result_id)
+        cell.verdict, cell.effect, cell.effect_low, cell.effect_high = "candidate", -0.30, -0.54, -0.06
+    item = world.item("issued", unit_id=own.unit.id, responsible_person_id=own.person_id)
+    with trail.act(SYSTEM, "system", "test.cited"):
+        db.session.add(ItemFinding(item_id=item.id, finding_id=found.id))
+    page = Browser(app, world.cast, "dept_head").page("/")
+    table = page.partition("本单位问题项依据的数据")[2].partition("</section>")[0]
+    for words in ("数与运算", "470.0", "（445.5 至 494.5）", "500.0", "−0.30，95% 区间 −0.54 至 −0.06", "双桥"):
+        assert words in table, words
+    for other in ("health_head", "inspector"):
+        assert "本单位问题项依据的数据" not in Browser(app, world.cast, other).page("/"), other
+    world.moved(item, "closed")
+    assert "本单位问题项依据的数据" not in Browser(app, world.cast, "dept_head").page("/")

@@ -53,8 +53,13 @@ def parts_of_class(rows: Sequence[Any], cycle: MonitoringCycle, least: int) -> l
 def _read(cell: MonitoringResult, indicator: Indicator, cycle: MonitoringCycle, shown: bool) -> ClassCell:
     if not shown:
         return ClassCell(cell, indicator, False)
-    deff = cell.deff or (SAMPLED if cycle.coverage == "sample" else 1.0)
-    return ClassCell(cell, indicator, True, *interval_of(cell.value_type, cell.value, cell.n, cell.sd, deff))
+    return ClassCell(cell, indicator, True, *interval_around(cell, cycle.coverage))
+
+
+def interval_around(cell: MonitoringResult, coverage: str) -> tuple[float | None, float | None]:
+    """95 % interval of a value in its own units, the default design effect taken by the coverage of its round."""
+    deff = cell.deff or (SAMPLED if coverage == "sample" else 1.0)
+    return interval_of(cell.value_type, cell.value, cell.n, cell.sd, deff)
 
 
 def _too_small(cells: Sequence[MonitoringResult], least: int) -> set[Any]:
