@@ -75,7 +75,10 @@ def _of_department(actor: Actor, ack: ReleaseAck | None) -> OwnResults | None:
     by_code = sorted(analysis.snapshot.get("indicators", []), key=lambda one: str(one["indicator"])) if analysis else []
     county = {(one["level"], one["indicator"], one["grade"]): one["county"] for one in by_code}
     cycle = ack.cycle_id if ack is not None else None
-    cells = [_cell(*row, county if row[0].cycle_id == cycle else {}) for row in cells_behind(actor, MOST_CELLS)]
+    cells = [
+        _cell(one, named, unit, coverage, county if one.cycle_id == cycle else {})
+        for one, named, unit, coverage in cells_behind(actor, MOST_CELLS)
+    ]
     return OwnResults(ack, cells, by_code[:MOST_CELLS]) if cells or by_code else None
 
 

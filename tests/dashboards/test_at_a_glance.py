@@ -129,12 +129,24 @@ def test_the_office_sees_day_by_day_what_falls_due_and_each_day_opens_its_items(
     assert "期限日历" not in Browser(app, scene.cast, "dept_head").page("/")
 
 
+def test_each_coming_day_of_visits_opens_the_visits_of_that_day(scene: EffectScene, app: Flask) -> None:
+    browser = Browser(app, scene.cast, "office_director")
+    told = re.findall(r'<a href="([^"]*/visits\?[^"]*day=(\d{4}-\d\d-\d\d)[^"]*)"><b>(\d+) 次视导', browser.page("/"))
+    assert told
+    for address, day, number in told:
+        page = browser.page(html.unescape(address))
+        assert f"{number} 条符合" in page and page.count('<td class="t-badge">') == int(number), day
+    assert "0 条符合" in browser.page("/visits?day=2020-01-01") and "“soon”不是日期" in browser.page("/visits?day=soon")
+
+
 @pytest.mark.parametrize("day", ["2026-13-40", "0000-00-00", "tomorrow!!", "2026-12-1"])
-def test_a_day_that_is_none_is_told_in_a_sentence_and_leaves_the_list_as_it_is(day: str, scene: EffectScene, app: Flask) -> None:
+def test_a_day_that_is_none_is_told_in_a_sentence_and_leaves_the_list_as_it_is(
+    day: str, scene: EffectScene, app: Flask
+) -> None:
     browser = Browser(app, scene.cast, "office_director")
     every = LISTED.search(browser.page("/items"))
     page = browser.page(f"/items?due={day}")
     listed = LISTED.search(page)
     assert every and listed and every[1] == listed[1]
-    assert f"“{day}”不是日期，没有按到期筛选" in page and "2026-12-01" in page
+    assert f"“{day}”不是日期，没有按它筛选" in page and "2026-12-01" in page
     assert "不是日期" not in browser.page("/items?due=week") + browser.page("/items?due=2026-12-01")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -12,6 +13,8 @@ from urllib.parse import urlencode
 from flask import request
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
+
+from app.core.web.chips import long_date
 
 Kind = Literal["one", "many", "text", "month"]
 CURSORS = ("after", "before")
@@ -84,6 +87,20 @@ def month(name: str, label: str, more: bool = False) -> Filter:
     typed = request.args.get(name, "")
     valid = bool(MONTH.fullmatch(typed))
     return Filter(name, label, "month", value=typed if valid else "", said=typed if valid else "", more=more)
+
+
+def day_asked(name: str) -> list[tuple[str, str]]:
+    """The day that the address names, as an option of a choice while it is asked for; none where it is no day."""
+    asked = request.args.get(name, "")
+    try:
+        return [(asked, long_date(date.fromisoformat(asked)))] if len(asked) == 10 else []
+    except ValueError:
+        return []
+
+
+def no_day(name: str, given: Filter | None) -> str:
+    """What the address names as a day though the filter knows nothing of it; the list is not narrowed by it."""
+    return "" if given is not None and given.one else request.args.get(name, "").strip()[:LONGEST]
 
 
 def counted(given: Filter, counts: dict[str, int]) -> Filter:

@@ -17,8 +17,11 @@ from app.core.web.first_page import Panel, PanelLine
 from app.improvement.visits.models import SupervisionVisit
 from app.improvement.visits.queries.programme import DONE, VIEW, entries
 from app.improvement.visits.queries.visits import seen
+from workflows.improvement.supervision_visit import SUPERVISION_VISIT
 
 COMING, AHEAD = 3, timedelta(days=30)
+COMES = [state.code for state in SUPERVISION_VISIT.states if state.code not in (*DONE, "cancelled")]
+"""States of a visit before anybody has been there."""
 
 
 def panel_of(actor: Actor) -> Panel | None:
@@ -42,12 +45,16 @@ def _coming(actor: Actor) -> list[PanelLine]:
     today, visit = clock.today(), SupervisionVisit
     query = (
         seen(actor, select(visit.visit_on, func.count()))
-        .where(visit.visit_on.between(today, today + AHEAD), visit.state.not_in((*DONE, "cancelled")))
+        .where(visit.visit_on.between(today, today + AHEAD), visit.state.in_(COMES))
         .group_by(visit.visit_on)
         .order_by(visit.visit_on)
         .limit(COMING)
     )
     return [
-        PanelLine(long_date(day), str(_("%(n)s 次视导", n=number)), url=url_for("visits.index"))
+        PanelLine(
+            long_date(day),
+            str(_("%(n)s 次视导", n=number)),
+            url=url_for("visits.index", day=day.isoformat(), state=COMES),
+        )
         for day, number in db.session.execute(query)
     ]

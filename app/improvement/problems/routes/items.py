@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
 from typing import Any
 
 from flask import Response, request, url_for
@@ -16,7 +15,7 @@ from app.core.limits import COSTLY, throttle
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.web import filters
-from app.core.web.chips import long_date, word
+from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.downloads import workbook_file
 from app.core.web.pages import page
@@ -56,27 +55,13 @@ def _bar(actor: Actor) -> tuple[filters.Filter, ...]:
         filters.choice("source", _("来源"), codes(SOURCES), many=True, more=True),
         filters.choice("scenario", _("应用场景"), codes(SCENARIOS), many=True, more=True),
         filters.choice("level", _("清单"), codes(LEVELS), more=True),
-        filters.choice("due", _("到期"), [*codes(DUES), *_day_asked()], more=True),
+        filters.choice("due", _("到期"), [*codes(DUES), *filters.day_asked("due")], more=True),
         filters.choice("outcome", _("定论"), codes(OUTCOMES), many=True, more=True),
         filters.choice("tally", _("计入指标"), codes(TALLIES), more=True),
         filters.choice("used", _("本步时限"), codes(USED), many=True, more=True),
         filters.month("issued_in", _("交办月份"), more=True),
         filters.month("closed_in", _("销号月份"), more=True),
     )
-
-
-def _day_asked() -> list[tuple[str, str]]:
-    """One day that the calendar of a first page opens; it is offered while it is asked for."""
-    asked = request.args.get("due", "")
-    try:
-        return [(asked, long_date(date.fromisoformat(asked)))] if len(asked) == 10 else []
-    except ValueError:
-        return []
-
-
-def _no_day(due: filters.Filter) -> str:
-    """What the address gives as a due day though it is neither a day nor a span; the list is not narrowed by it."""
-    return "" if due.one else request.args.get("due", "").strip()[: filters.LONGEST]
 
 
 def _wanted(chosen: tuple[filters.Filter, ...]) -> ItemFilter:
@@ -131,7 +116,7 @@ def index() -> Response:
         found=found,
         clocks=chips_of(found.rows),
         listing=filters.bar(chosen),
-        no_day=_no_day(next(one for one in chosen if one.name == "due")),
+        no_day=filters.no_day("due", next(one for one in chosen if one.name == "due")),
         drops=_drops(actor, chosen, wanted) if not found.rows else [],
         heads=_heads(wanted),
         sort=request.args.get("sort", ""),

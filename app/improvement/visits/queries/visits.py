@@ -51,6 +51,7 @@ class VisitFilter:
     flags: tuple[str, ...] = ()
     month: str = ""
     after: str = ""
+    day: str = ""
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,8 @@ def _fitting(actor: Actor, wanted: VisitFilter) -> Select[Any]:
     if wanted.month:
         first = date.fromisoformat(f"{wanted.month}-01")
         found = found.where(SupervisionVisit.visit_on >= first, SupervisionVisit.visit_on < _next_month(first))
+    if wanted.day:
+        found = found.where(SupervisionVisit.visit_on == date.fromisoformat(wanted.day))
     if wanted.words:
         like = "%" + wanted.words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         columns = (SupervisionVisit.number, SupervisionVisit.scope, Unit.name, Unit.pinyin)

@@ -32,6 +32,7 @@ SHOWN = 8
 
 
 def _filters(actor: Actor) -> tuple[filters.Filter, ...]:
+    days = filters.day_asked("day")
     flags = [("open", _("在办")), ("mine", _("我参加的")), ("overdue", _("已超期"))]
     return (
         filters.choice("school", _("学校"), visits.schools_with(actor), many=True),
@@ -40,6 +41,7 @@ def _filters(actor: Actor) -> tuple[filters.Filter, ...]:
         filters.choice("flag", _("只看"), flags, many=True),
         filters.month("month", _("月份"), more=True),
         filters.text("q", _("编号、学校、范围或拼音")),
+        *([filters.choice("day", _("日期"), days, more=True)] if days else []),
     )
 
 
@@ -49,8 +51,11 @@ def index() -> Response:
     """Visits, the latest day first."""
     actor, after = current_actor(), request.args.get("after", "")[:16]
     chosen = _filters(actor)
-    school, kind, state, flag, month, words = chosen
-    wanted = VisitFilter(words.one, school.chosen, kind.chosen, state.chosen, flag.chosen, month.one, after)
+    school, kind, state, flag, month, words, *days = chosen
+    day = days[0] if days else None
+    wanted = VisitFilter(
+        words.one, school.chosen, kind.chosen, state.chosen, flag.chosen, month.one, after, day.one if day else ""
+    )
     found = visits.visits_page(actor, wanted)
     return page(
         "improvement/visits/visits.html",
@@ -58,6 +63,7 @@ def index() -> Response:
         clocks=chips_of(found.rows),
         opened=decide.among(actor, VIEW, found.rows),
         listing=filters.bar(chosen),
+        no_day=filters.no_day("day", day),
         may_plan=decide.holds(actor, "visits.plan_visit"),
         sees_list=decide.holds(actor, "visits.view_list"),
         next_url=filters.address(after=found.after) if found.after else "",
