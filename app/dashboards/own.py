@@ -14,9 +14,9 @@ from app.core.web.chips import word
 from app.dashboards import queries
 from app.improvement.boards import drawing
 from app.improvement.boards.queries import counts
-from app.improvement.monitoring.class_results import interval_around
 from app.improvement.monitoring.models import Indicator, MonitoringResult, ReleaseAck
 from app.improvement.monitoring.queries.releases import analysis_behind, newest_package
+from app.improvement.monitoring.snapshots import own_interval
 from app.improvement.problems.queries.data_basis import cells_behind
 from app.improvement.problems.words import CATEGORIES, word_of
 
@@ -84,7 +84,7 @@ def _of_department(actor: Actor, ack: ReleaseAck | None) -> OwnResults | None:
 
 def _cell(one: MonitoringResult, named: Indicator, unit: str, coverage: str | None, county: Mapping[Any, Any]) -> Any:
     """As the table of a school's cells reads it; a round that the actor may not read counts as a sample."""
-    low, high = interval_around(one, coverage or "sample")
+    low, high = own_interval(one, coverage or "sample")
     own = one.benchmark_value if one.benchmark_type == "county" else None
     return {
         **{name: getattr(one, name) for name in COPIED},

@@ -9,10 +9,7 @@ from typing import Any
 
 from app.core.small_cells import suppress
 from app.improvement.monitoring.models import Indicator, MonitoringCycle, MonitoringResult
-from app.improvement.monitoring.snapshots import interval_of
-
-SAMPLED = 2.0
-"""Design effect of a sample whose sheet gives none (domain §8.3); a census counts each pupil once."""
+from app.improvement.monitoring.snapshots import own_interval
 
 
 @dataclass(frozen=True)
@@ -53,13 +50,7 @@ def parts_of_class(rows: Sequence[Any], cycle: MonitoringCycle, least: int) -> l
 def _read(cell: MonitoringResult, indicator: Indicator, cycle: MonitoringCycle, shown: bool) -> ClassCell:
     if not shown:
         return ClassCell(cell, indicator, False)
-    return ClassCell(cell, indicator, True, *interval_around(cell, cycle.coverage))
-
-
-def interval_around(cell: MonitoringResult, coverage: str) -> tuple[float | None, float | None]:
-    """95 % interval of a value in its own units, the default design effect taken by the coverage of its round."""
-    deff = cell.deff or (SAMPLED if coverage == "sample" else 1.0)
-    return interval_of(cell.value_type, cell.value, cell.n, cell.sd, deff)
+    return ClassCell(cell, indicator, True, *own_interval(cell, cycle.coverage))
 
 
 def _too_small(cells: Sequence[MonitoringResult], least: int) -> set[Any]:

@@ -13,7 +13,7 @@ from app.core.on_demand import on_demand
 from app.core.small_cells import suppress
 from app.improvement.monitoring.cells import plain
 from app.improvement.monitoring.judging import Judged
-from app.improvement.monitoring.models import MonitoringCycle
+from app.improvement.monitoring.models import MonitoringCycle, MonitoringResult
 from app.improvement.monitoring.numbers import MonitoringNumbers, monitoring_numbers
 from app.improvement.monitoring.telling import UNTOLD
 from app.improvement.provenance import inputs_digest
@@ -26,6 +26,8 @@ else:
 Json = dict[str, Any]
 DIGITS = 6
 NEAR = ("watch", "none")
+SAMPLED = 2.0
+"""Design effect of a sample whose sheet gives none (domain §8.3); a census counts each pupil once."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,12 @@ def interval_of(
     if value_type == "rate" and 0 <= value <= 1:
         return wilson(value, n / deff, z)
     return None, None
+
+
+def own_interval(cell: MonitoringResult, coverage: str) -> tuple[float | None, float | None]:
+    """The interval of a stored cell of a round that is a census or a sample; none where the value is not told."""
+    deff = cell.deff or (SAMPLED if coverage == "sample" else 1.0)
+    return interval_of(cell.value_type, cell.value, cell.n, cell.sd, deff)
 
 
 Measure = tuple[str, str, str | None]

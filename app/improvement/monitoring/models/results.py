@@ -95,6 +95,11 @@ class MonitoringResult(Base, Record, Scoped):
         return None if self.is_untold else self.n
 
     @property
+    def response(self) -> float | None:
+        """Share of those who should have been measured, 0–1, where both numbers are told."""
+        return min(1.0, self.n / self.n_expected) if self.n_expected and not self.is_untold else None
+
+    @property
     def mark(self) -> str:
         """The first eight characters of the file's fingerprint, as people compare them."""
         return self.file_sha256[:8]

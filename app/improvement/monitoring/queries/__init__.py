@@ -53,10 +53,12 @@ from app.improvement.monitoring.queries.releases import (
 )
 from app.improvement.monitoring.queries.results import (
     Chosen,
+    Measure,
     cell_for,
     cells_of_unit,
     follow_up_cells,
     parts_of,
+    past_of,
     peers_of,
     result_cells,
     versions_of_cell,
@@ -68,6 +70,7 @@ __all__ = [
     "FINDING_STATES",
     "OPEN_FINDINGS",
     "Chosen",
+    "Measure",
     "Wanted",
     "ack_for",
     "acks_of",
@@ -104,6 +107,7 @@ __all__ = [
     "newest_class_round",
     "own_acks",
     "parts_of",
+    "past_of",
     "peers_of",
     "reconciliation_of",
     "version_for",

@@ -36,6 +36,18 @@ class Chosen:
     words: str = ""
 
 
+@dataclass(frozen=True)
+class Measure:
+    """What is followed through the rounds: an indicator of a unit at one level in one grade; a class moves up a grade."""
+
+    unit_id: uuid.UUID
+    indicator: str
+    level: str
+    grade: str | None
+    class_no: int | None = None
+    cohort: int | None = None
+
+
 def cells_once(cycle: MonitoringCycle) -> Any:
     """Every measured value once, by the benchmark of the round, else by the next one, in code order."""
     r = MonitoringResult
@@ -145,6 +157,32 @@ def follow_up_cells(
         found = found.where(MonitoringCycle.ends_on > since)
     visible = decide.visible(actor, found, MonitoringResult, VIEW)
     return db.session.execute(visible.order_by(MonitoringCycle.ends_on.desc(), MonitoringResult.cell_key)).all()
+
+
+def past_of(actor: Actor, measure: Measure) -> Sequence[Any]:
+    """One measure in every released round, oldest first, in one statement, beside the county's mean where there is one.
+
+    Rows: result (in force, as it may be told), round (name), round_ref, ends_on, coverage, instrument, edition.
+    """
+    r, c = MonitoringResult, MonitoringCycle
+    by = func.array_position(list(BENCHMARKS), r.benchmark_type)
+    found: Any = (
+        select(
+            *(r, c.name.label("round"), c.ref.label("round_ref"), c.ends_on, c.coverage, c.instrument),
+            c.instrument_version.label("edition"),
+        )
+        .join(c, c.id == r.cycle_id)
+        .join(Indicator, Indicator.id == r.indicator_id)
+        .where(r.unit_id == measure.unit_id, Indicator.code == measure.indicator, r.scope_level == measure.level)
+        .where(r.superseded_at.is_(None), c.state.in_(OUT), r.class_no.is_not_distinct_from(measure.class_no))
+        .ext(distinct_on(c.ends_on, c.id))
+        .order_by(c.ends_on, c.id, by)
+    )
+    if measure.class_no is None:
+        found = found.where(r.grade.is_not_distinct_from(measure.grade))
+    else:
+        found = found.where(r.cohort == measure.cohort)
+    return db.session.execute(decide.visible(actor, found, r, VIEW)).all()
 
 
 PEERS = text(

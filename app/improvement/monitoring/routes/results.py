@@ -14,9 +14,12 @@ from app.core.web.pages import page, say
 from app.improvement.monitoring import queries
 from app.improvement.monitoring.matrix import matrix_of
 from app.improvement.monitoring.models import MonitoringCycle
+from app.improvement.monitoring.past import measure_of_cell, rounds_of
 from app.improvement.monitoring.queries import Chosen
 from app.improvement.monitoring.routes.blueprint import bp
+from app.improvement.monitoring.routes.past_drawing import drawing_of
 from app.improvement.monitoring.routes.sheets import sheet_of_cells, with_query, workbook_answer
+from app.improvement.monitoring.snapshots import own_interval
 from app.improvement.monitoring.telling import unsaid
 from app.improvement.monitoring.words import GRADES, SCOPES, SUBJECTS, word_of
 
@@ -35,6 +38,7 @@ def results(ref: str) -> Response:
         "improvement/monitoring/results.html",
         cycle=found,
         matrix=matrix_of(cells),
+        intervals={row[0].id: own_interval(row[0], found.coverage) for row in cells},
         number=len(cells),
         listing=listing,
         chosen=chosen,
@@ -74,6 +78,7 @@ def cell(ref: str) -> Response:
     actor = current_actor()
     row = queries.cell_for(actor, ref)
     versions = queries.versions_of_cell(actor, row[0])
+    past = rounds_of(queries.past_of(actor, measure_of_cell(row[0], row[1].code)), row[0].cycle_id)
     return page(
         "improvement/monitoring/cell.html",
         cell=row[0],
@@ -81,6 +86,8 @@ def cell(ref: str) -> Response:
         row=row,
         versions=versions,
         unsaid=unsaid(one[0] for one in versions),
+        past=past,
+        past_line=drawing_of(past),
         others=queries.cells_of_unit(actor, row[0].unit_id, row[0].cycle_id),
         conflicts=queries.conflicts_of_cell(actor, row[0].id),
         finding=queries.finding_of_cell(actor, row[0].id),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, flash, redirect, url_for
+from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from app.core.policy import decide
@@ -15,8 +15,10 @@ from app.improvement.monitoring import operations, queries
 from app.improvement.monitoring.forms.choices import MoveForm
 from app.improvement.monitoring.forms.cycles import BriefingForm, MeetingForm
 from app.improvement.monitoring.models import BriefingRecord, FeedbackMeeting, ReleaseAck
+from app.improvement.monitoring.past import mark_in_package, measure_in_package, rounds_of
 from app.improvement.monitoring.queries import Wanted
 from app.improvement.monitoring.routes.blueprint import bp
+from app.improvement.monitoring.routes.past_drawing import drawing_of
 
 OWN = ("monitoring.view_release", "monitoring.view_results")
 MEET = "monitoring.record_meeting"
@@ -49,6 +51,7 @@ def school_result(ref: str) -> Response:
         cells=ack.package.get("cells", []),
         about=ack.package.get("about", {}),
         analysis=analysis,
+        **_past(ack),
         offers=offers_of(
             actor, ack, {"acknowledge": Way(url_for("monitoring.acknowledge", ref=ack.ref), "signature", True)}
         ),
@@ -62,6 +65,18 @@ def school_result(ref: str) -> Response:
         story=story_of(actor, [ack]),
         back_url=url_for("monitoring.school_results"),
     )
+
+
+def _past(ack: ReleaseAck) -> dict[str, Any]:
+    """The measure that the address names, else the first of the package, through all rounds."""
+    cells = {mark_in_package(cell): cell for cell in ack.package.get("cells", [])}
+    if ack.school_id is None or not cells:
+        return {"past": None}
+    mark = request.args.get("of", "")
+    mark = mark if mark in cells else next(iter(cells))
+    measure = measure_in_package(ack.school_id, ack.package["about"], cells[mark])
+    past = rounds_of(queries.past_of(current_actor(), measure), ack.cycle_id)
+    return {"past": past, "past_line": drawing_of(past), "past_cell": cells[mark], "past_mark": mark}
 
 
 def _meetings(ack: ReleaseAck) -> tuple[Any, Any]:
