@@ -14,7 +14,8 @@ from app.core.small_cells import suppress
 from app.improvement.monitoring.cells import plain
 from app.improvement.monitoring.judging import Judged
 from app.improvement.monitoring.models import MonitoringCycle, MonitoringResult
-from app.improvement.monitoring.numbers import MonitoringNumbers, monitoring_numbers
+from app.improvement.monitoring.numbers import monitoring_numbers
+from app.improvement.monitoring.spread import spread_of
 from app.improvement.monitoring.telling import UNTOLD
 from app.improvement.provenance import inputs_digest
 
@@ -48,11 +49,12 @@ def versions_of(cycle: MonitoringCycle, judged: Judged, earlier: Sequence[Json] 
     cells = _cells(judged)
     digest = inputs_digest([about, cells])
     groups = _by_measure(cells)
+    spread = spread_of(groups, numbers.band_least_schools)
     return Versions(
         digest,
         {
-            "basic": {"about": about, "cells": cells, "packages": _packages(about, cells, groups, numbers)},
-            "analysis": {"about": about, "indicators": _analysis(groups)},
+            "basic": {"about": about, "cells": cells, "packages": _packages(about, cells, groups, spread)},
+            "analysis": {"about": about, "indicators": _analysis(groups), "spread": spread},
             "topic": {"about": about, "topics": _topics(groups)},
             "public": {"about": about, "indicators": _public(groups, numbers.public_least, earlier)},
         },
@@ -185,9 +187,9 @@ def _band(group: Sequence[Json], cell: Json, least: int) -> str | None:
 
 
 def _packages(
-    about: Json, cells: Iterable[Json], groups: dict[Measure, list[Json]], numbers: MonitoringNumbers
+    about: Json, cells: Iterable[Json], groups: dict[Measure, list[Json]], spread: Sequence[Json]
 ) -> dict[str, Json]:
-    """Per school: its own cells, and beside each the county's value and a band; never another school's value."""
+    """Per school: its own cells, beside each the county's value and a band, and quartiles; never another school's value."""
     packages: dict[str, list[Json]] = defaultdict(list)
     counties = {measure: _county(groups, measure) for measure in groups}
     for cell in cells:
@@ -196,9 +198,17 @@ def _packages(
         measure = cell["level"], cell["indicator"], cell["grade"]
         value, source = counties[measure]
         schools = groups[measure] if cell["level"] != "class" else []
-        band = _band(schools, cell, numbers.band_least_schools)
+        band = _band(schools, cell, monitoring_numbers().band_least_schools)
         packages[cell["school"]].append({**cell, "county": value, "county_from": source, "band": band})
-    return {school: {"about": about, "cells": own} for school, own in packages.items()}
+    return {
+        school: {"about": about, "cells": own, "spread": _spread_beside(own, spread)}
+        for school, own in packages.items()
+    }
+
+
+def _spread_beside(own: Iterable[Json], spread: Sequence[Json]) -> list[Json]:
+    measured = {(cell["level"], cell["indicator"], cell["grade"]) for cell in own}
+    return [line for line in spread if (line["level"], line["indicator"], line["grade"]) in measured]
 
 
 def _analysis(groups: dict[Measure, list[Json]]) -> list[Json]:

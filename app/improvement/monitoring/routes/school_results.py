@@ -19,6 +19,7 @@ from app.improvement.monitoring.past import mark_in_package, measure_in_package,
 from app.improvement.monitoring.queries import Wanted
 from app.improvement.monitoring.routes.blueprint import bp
 from app.improvement.monitoring.routes.past_drawing import drawing_of
+from app.improvement.monitoring.spread import beside_classes
 
 OWN = ("monitoring.view_release", "monitoring.view_results")
 MEET = "monitoring.record_meeting"
@@ -52,6 +53,7 @@ def school_result(ref: str) -> Response:
         about=ack.package.get("about", {}),
         analysis=analysis,
         **_past(ack),
+        classes=beside_classes(ack.package) if ack.school_id else [],
         offers=offers_of(
             actor, ack, {"acknowledge": Way(url_for("monitoring.acknowledge", ref=ack.ref), "signature", True)}
         ),
@@ -68,12 +70,12 @@ def school_result(ref: str) -> Response:
 
 
 def _past(ack: ReleaseAck) -> dict[str, Any]:
-    """The measure that the address names, else the first of the package, through all rounds."""
+    """The measure that the address names, else the first of the whole school or grade, through all rounds."""
     cells = {mark_in_package(cell): cell for cell in ack.package.get("cells", [])}
     if ack.school_id is None or not cells:
         return {"past": None}
     mark = request.args.get("of", "")
-    mark = mark if mark in cells else next(iter(cells))
+    mark = mark if mark in cells else min(cells, key=lambda one: cells[one]["class_no"] is not None)
     measure = measure_in_package(ack.school_id, ack.package["about"], cells[mark])
     past = rounds_of(queries.past_of(current_actor(), measure), ack.cycle_id)
     return {"past": past, "past_line": drawing_of(past), "past_cell": cells[mark], "past_mark": mark}
