@@ -1,14 +1,11 @@
-"""One estimate through the years as SVG without any inline style: a point, its interval and what it is compared with."""
+"""Where the points of one estimate through the years lie in a drawing; the macro `over_time` draws them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
 STEP, EDGE, HEIGHT, TOP, FOOT, LEAST_WIDTH = 92, 46, 190, 30, 40, 276
-DASH = 16
 
 
 @dataclass(frozen=True)
@@ -27,43 +24,47 @@ class Moment:
     joined: bool = True
 
 
-def over_time(moments: Sequence[Moment], label: str) -> Markup:
-    """Points from left to right in the order given; empty where fewer than two of them have a value."""
+@dataclass(frozen=True)
+class Placed:
+    """A moment with its places from the left and from the top; None for what it does not have."""
+
+    moment: Moment
+    x: float
+    y: float | None
+    low: float | None
+    high: float | None
+    beside: float | None
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The points from left to right; `line`: those that are joined, as the path of an SVG."""
+
+    width: int
+    height: int
+    points: tuple[Placed, ...]
+    line: str
+
+
+def over_time(moments: Sequence[Moment]) -> Drawn | None:
+    """The drawing of moments in the order given; None where fewer than two of them have a value."""
     known = [moment for moment in moments if moment.value is not None]
     if len(known) < 2:
-        return Markup()
+        return None
     numbers = [n for one in known for n in (one.value, one.low, one.high, one.beside) if n is not None]
     low, high = min(numbers), max(numbers)
     room = (high - low) * 0.1 or 1.0
 
-    def y(value: float) -> float:
+    def y(value: float | None) -> float | None:
+        if value is None:
+            return None
         return round(TOP + (high + room - value) / (high - low + 2 * room) * (HEIGHT - TOP - FOOT), 1)
 
     width = max(LEAST_WIDTH, 2 * EDGE + STEP * (len(moments) - 1))
     step = (width - 2 * EDGE) / (len(moments) - 1)
-    places = [round(EDGE + step * place, 1) for place in range(len(moments))]
-    line = [(x, y(m.value)) for x, m in zip(places, moments, strict=True) if m.value is not None and m.joined]
-    path = Markup("L").join(Markup("{} {}").format(*point) for point in line)
-    parts = [Markup('<path class="s-line" d="M{}"/>').format(path)] if len(line) > 1 else []
-    for x, moment in zip(places, moments, strict=True):
-        parts.append(Markup('<text class="s-small" x="{}" y="{}">{}</text>').format(x, HEIGHT - 10, moment.label))
-        if moment.value is not None:
-            parts.append(_point(x, moment, y))
-    frame = '<svg class="slope over-time" viewBox="0 0 {0} {1}" width="{0}" height="{1}" role="img" aria-label="{2}">{3}</svg>'
-    return Markup(frame).format(width, HEIGHT, label, Markup("").join(parts))
-
-
-def _point(x: float, moment: Moment, y: Callable[[float], float]) -> Markup:
-    assert moment.value is not None
-    parts, top = [], y(moment.value)
-    if moment.beside is not None:
-        parts.append(Markup('<path class="s-target" d="M{} {}h{}"/>').format(x - DASH, y(moment.beside), 2 * DASH))
-    if moment.low is not None and moment.high is not None:
-        top = y(moment.high)
-        parts.append(
-            Markup('<path class="s-span" d="M{0} {1}V{2}M{3} {1}h10M{3} {2}h10"/>').format(x, top, y(moment.low), x - 5)
-        )
-    look = "s-dot" if moment.joined else "s-dot s-apart"
-    parts.append(Markup('<circle class="{}" cx="{}" cy="{}" r="5"/>').format(look, x, y(moment.value)))
-    parts.append(Markup('<text class="s-value" x="{}" y="{}">{}</text>').format(x, top - 8, moment.said))
-    return Markup("").join(parts)
+    points = tuple(
+        Placed(one, round(EDGE + step * place, 1), y(one.value), y(one.low), y(one.high), y(one.beside))
+        for place, one in enumerate(moments)
+    )
+    joined = [f"{one.x} {one.y}" for one in points if one.y is not None and one.moment.joined]
+    return Drawn(width, HEIGHT, points, "M" + "L".join(joined) if len(joined) > 1 else "")

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask_babel import gettext as _
-from markupsafe import Markup
-
 from app.core.web.drawings import plain
-from app.core.web.over_time import Moment, over_time
+from app.core.web.over_time import Drawn, Moment, over_time
 from app.core.web.projecting import is_projecting
 from app.improvement.monitoring.past import PastRound
 
 
-def drawing_of(rounds: Sequence[PastRound]) -> Markup:
-    """Nothing for one value alone, nor on a wall, where a school's values are opened one by one."""
-    if is_projecting():
-        return Markup()
-    return over_time([_moment(one) for one in rounds], str(_("历次的数值、95% 区间和县均值，数字在下面的表里")))
+def drawing_of(rounds: Sequence[PastRound]) -> Drawn | None:
+    """None for one value alone, and on a wall, where a school's values are opened one by one."""
+    return None if is_projecting() else over_time([_moment(one) for one in rounds])
 
 
 def _moment(one: PastRound) -> Moment:
