@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-STEP, EDGE, HEIGHT, TOP, FOOT, LEAST_WIDTH = 92, 46, 190, 30, 40, 276
+STEP, EDGE, HEIGHT, TOP, FOOT, LEAST_WIDTH = 92, 46, 190, 12, 52, 276
 
 
 @dataclass(frozen=True)
