@@ -1,11 +1,11 @@
-"""Intervals of shares and of agreement, for every area that publishes numbers with their doubt."""
+"""Intervals of shares, of medians and of agreement, for every area that publishes numbers with their doubt."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
-Z95 = 1.96
+Z95, UNSURE = 1.96, 0.05
 FEWEST = 5
 """Below this denominator no percentage of the county's work is told, only the two numbers."""
 
@@ -15,6 +15,18 @@ def wilson(share: float, n: float, z: float = Z95) -> tuple[float, float]:
     middle, below = share + z * z / (2 * n), 1 + z * z / n
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     return max(0.0, (middle - half) / below), min(1.0, (middle + half) / below)
+
+
+def median_interval(known: Sequence[float]) -> list[float] | None:
+    """95 % interval of the median of sorted values by their order, whatever their distribution; None for fewer than six.
+
+    Source: the binomial interval of a quantile (Conover, Practical Nonparametric Statistics, §3.2).
+    """
+    number, below, skipped = len(known), 0.0, 0
+    while skipped < number and 2 * (below + math.comb(number, skipped) / 2**number) <= UNSURE:
+        below += math.comb(number, skipped) / 2**number
+        skipped += 1
+    return [known[skipped - 1], known[number - skipped]] if skipped else None
 
 
 def weighted_kappa(table: Sequence[Sequence[int]]) -> tuple[float, float, float] | None:

@@ -113,7 +113,7 @@ def test_a_school_reads_its_newest_results_with_interval_county_mean_and_benchma
     page = Browser(app, world.cast, "principal").page("/")
     for words in ("470.0", "450.4", "489.6", "500.0", "−0.30", f"/monitoring/school-results/{sent.ref}"):
         assert words in page, words
-    assert page.count("数与运算<div") == 1, "the class stands on the page of the round"
+    assert page.count("数与运算</a><div") == 1, "the class stands on the page of the round"
     assert str(monitoring_words.MISSING["few"].zh) in page, "a cell of too few is told in words"
     assert "470.0" not in Browser(app, world.cast, "yuntai_principal").page("/")
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from app.core.intervals import median_interval
 from app.core.on_demand import on_demand
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ else:
 
 LEVELS = ("school", "grade", "class")
 NAMED = ("level", "grade", "subject", "indicator", "indicator_name", "value_type")
-DIGITS, UNSURE = 6, 0.05
+DIGITS = 6
 
 
 def spread_of(groups: Mapping[Any, Sequence[dict[str, Any]]], least: int) -> list[dict[str, Any]]:
@@ -34,18 +34,6 @@ def _line(group: Sequence[dict[str, Any]], least: int) -> dict[str, Any]:
         line["quartiles"] = [round(each, DIGITS) for each in np.quantile(known, (0.25, 0.5, 0.75)).tolist()]
         line["median"] = median_interval(known)
     return line
-
-
-def median_interval(known: Sequence[float]) -> list[float] | None:
-    """95 % interval of the median of sorted values by their order, whatever their distribution; None for fewer than six.
-
-    Source: the binomial interval of a quantile (Conover, Practical Nonparametric Statistics, §3.2).
-    """
-    number, below, skipped = len(known), 0.0, 0
-    while skipped < number and 2 * (below + math.comb(number, skipped) / 2**number) <= UNSURE:
-        below += math.comb(number, skipped) / 2**number
-        skipped += 1
-    return [known[skipped - 1], known[number - skipped]] if skipped else None
 
 
 def beside_classes(package: Mapping[str, Any]) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:

@@ -13,9 +13,10 @@ from sqlalchemy.orm import undefer
 
 from app.core.audit import trail
 from app.core.database import db
+from app.core.intervals import median_interval
 from app.core.policy.actor import SYSTEM
 from app.improvement.monitoring.models import DataRelease, MonitoringCycle, ReleaseAck
-from app.improvement.monitoring.spread import median_interval, spread_of
+from app.improvement.monitoring.spread import spread_of
 from tests.cast import Cast, sign_in
 from tests.factories.monitoring import NUMBER, Line, act_as, released
 
