@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from statistics import median_high
 from typing import Any
 
 from sqlalchemy import Date, bindparam, text
@@ -15,26 +16,30 @@ from sqlalchemy import Date, bindparam, text
 from app.care.figures.measures import (
     AGREEMENT,
     CUTS,
+    DAY_STEPS,
     FEWEST_FOR_AGREEMENT,
+    FEWEST_FOR_WAITS,
     PROCESS_MEASURES,
     ROSTER,
+    STEP_MINUTES,
+    WAITS,
     WHOLE,
     Measure,
     measure_of,
 )
 from app.care.rainbow.computing import AS_BEFORE, SET_BASED
 from app.core.database import db
-from app.core.intervals import weighted_kappa
+from app.core.intervals import median_interval, weighted_kappa
 from app.core.small_cells import LEAST, Line, Table, publish_line, publish_table, stable
 
 COUNT = text((Path(__file__).parent / "counting.sql").read_text(encoding="utf-8")).bindparams(
     bindparam("today", type_=Date), bindparam("began", type_=Date)
 )
 Content = dict[str, Any]
-"""Measure → {"line": Line, "cuts": {cut: Table}}, and "agreement": {value, low, high, n}; all as plain JSON."""
+"""Measure → {"line": Line, "cuts": {cut: Table}}, "agreement" and "waits": {value, low, high, n}; all as plain JSON."""
 
 
-WIDTHS = {AGREEMENT: 16, ROSTER: 1}
+WIDTHS = {AGREEMENT: 16, ROSTER: 1, WAITS: DAY_STEPS + 1}
 
 
 @dataclass
@@ -51,9 +56,8 @@ def count(county: uuid.UUID, school_year: int, today: date) -> dict[str, Counted
     found: dict[str, Counted] = {}
     masks = {mask: (cut, column) for cut, (mask, column, _name) in CUTS.items()}
     db.session.execute(SET_BASED)
-    rows = db.session.execute(
-        COUNT, {"county": county, "year": school_year, "today": today, "began": date(school_year, 9, 1)}
-    ).all()
+    about = {"county": county, "year": school_year, "today": today, "began": date(school_year, 9, 1)}
+    rows = db.session.execute(COUNT, about | {"step_minutes": STEP_MINUTES, "day_steps": DAY_STEPS}).all()
     db.session.execute(AS_BEFORE)
     for row in rows:
         width = WIDTHS.get(row.measure) or len(measure_of(row.measure).columns)
@@ -74,8 +78,8 @@ def published(counted: Mapping[str, Counted], earlier: Sequence[Content], least:
         if code == ROSTER:
             continue
         before = [old[code] for old in earlier if code in old]
-        if code == AGREEMENT:
-            content[code] = _agreement(one, before, least)
+        if code in (AGREEMENT, WAITS):
+            content[code] = (_agreement if code == AGREEMENT else _waits)(one, before, least)
             continue
         begun = code != "levels" or 2 * sum(one.line) >= roster
         content[code] = _measure(measure_of(code), one, before, least, begun)
@@ -140,6 +144,19 @@ def _agreement(one: Counted, before: Sequence[Content], least: int) -> Content:
         return {"n": None}
     value, low, high = (round(number, 2) for number in found)
     return {"n": n, "value": value, "low": low, "high": high}
+
+
+def _waits(one: Counted, before: Sequence[Content], least: int) -> Content:
+    """Half waited so many minutes at most, rounded up; told anew only where `least` students more or fewer stand behind it."""
+    n = sum(one.line)
+    near = [old for old in reversed(before) if old["n"] is not None and abs(old["n"] - n) < least]
+    if near:
+        return near[0]
+    known = [STEP_MINUTES * (place + 1) for place, many in enumerate(one.line) for _ in range(many)]
+    between = median_interval(known) if n >= FEWEST_FOR_WAITS else None
+    if between is None:
+        return {"n": None}
+    return {"n": n, "value": median_high(known), "low": between[0], "high": between[1]}
 
 
 def process_of(part: Content) -> Content:

@@ -106,6 +106,15 @@ with who as materialized (
             and (a.state <> 'pending' or a.told > 1)
         group by a.student_id
     union all
+    select 'waits', case when w.accepted_at is null then cast(:day_steps as int)
+            else least(greatest(cast(ceil(extract(epoch from w.accepted_at - w.created_at) / 60 / cast(:step_minutes as int)) as int), 1) - 1,
+                cast(:day_steps as int)) end, w.student_id
+        from (select distinct on (a.student_id) a.student_id, a.created_at, a.accepted_at
+            from critical_alerts a
+            where a.county_id = cast(:county as uuid) and a.raised_on >= cast(:began as date)
+                and (a.accepted_at is not null or (a.state = 'pending' and a.told > 1))
+            order by a.student_id, a.created_at desc) w
+    union all
     select 'agreement', case when tr >= 15 then 3 when tr >= 10 then 2 when tr >= 5 then 1 else 0 end * 4
             + case when sc >= 28 then 3 when sc >= 18 then 2 when sc >= 8 then 1 else 0 end, n.student_id
         from newest n

@@ -8,10 +8,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from app.care.figures.measures import ALL, CUTS, PROCESS_MEASURES, Measure, measure_of
-from app.care.figures.rates import FEWEST
+from app.care.figures.measures import ALL, CUTS, LONGER, PROCESS_MEASURES, Measure, measure_of
+from app.care.figures.rates import FEWEST, Figure
 from app.core.small_cells import FEW, KEPT, LEAST, POOL
 from app.core.web.chips import word
+from app.core.web.projecting import persons
 from app.people.directory.words import GENDERS, SCHOOL_TYPES, grade_name
 
 Names = Mapping[str, str]
@@ -127,6 +128,28 @@ def _yes_no(cut: str, yes: bool) -> str:
 def said(cell: Any) -> str:
     """A cell as text: the number, "<5", or a dash for what is kept back."""
     return {FEW: f"<{LEAST}", KEPT: "—"}.get(cell, str(cell)) if isinstance(cell, str) else str(cell)
+
+
+def figure_said(one: Figure) -> tuple[str, str]:
+    """A figure as text, and its interval, or why there is none; a number of persons as the screen may show it."""
+    if one.value is None:
+        return "—", word(one.why) if one.why else ""
+    if one.kind == "count":
+        return persons(one.done), "—"
+    shown = {"agreement": "{:.2f}".format, "minutes": lasting}.get(one.kind, "{:.1%}".format)
+    between = (
+        str(_("%(a)s 至 %(b)s", a=shown(one.low), b=shown(one.high)))
+        if one.low is not None and one.high is not None
+        else ""
+    )
+    return shown(one.value), between
+
+
+def lasting(minutes: float) -> str:
+    """So long, as people say it: minutes up to two hours, then hours; beyond a day only that it was longer."""
+    if minutes >= LONGER:
+        return str(_("超过 24 小时"))
+    return str(_("%(n)s 分钟", n=round(minutes)) if minutes < 120 else _("%(n)s 小时", n=f"{minutes / 60:.1f}"))
 
 
 def sheet(measures: Mapping[str, Any], names: Names) -> list[list[Any]]:

@@ -159,9 +159,14 @@ ALL: tuple[Measure, ...] = (
 PROCESS_MEASURES = ("coverage", "settled", "duties")
 """What an inspector may know of a school (domain §2.3: checks process completeness only)."""
 BY_CODE = {measure.code: measure for measure in ALL}
-AGREEMENT = "agreement"
-"""Teacher's rating by questionnaire, each in four steps: the only table of which no cell is published."""
-FEWEST_FOR_AGREEMENT = 100
+AGREEMENT, WAITS = "agreement", "waits"
+"""Teacher's rating by questionnaire, each in four steps; how long alerts waited, in steps of five minutes: of these two no
+cell is published, only one number of the whole county."""
+FEWEST_FOR_AGREEMENT, FEWEST_FOR_WAITS = 100, 20
+STEP_MINUTES, DAY_STEPS = 5, 288
+"""Alerts that waited longer than a day, or are late and wait still, stand in the step after the last."""
+LONGER = STEP_MINUTES * (DAY_STEPS + 1)
+"""What stands for longer than a day, in minutes."""
 
 
 ROSTER = "roster"

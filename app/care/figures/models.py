@@ -15,7 +15,7 @@ from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
 from workflows.care.figure_release import FIGURE_RELEASE
 
-KINDS = "'share', 'agreement'"
+KINDS = "'share', 'agreement', 'minutes', 'count'"
 WEEK, PROCESS = "week", "process"
 """All that may be told of a week; what an inspector reads of a school: process facts without levels."""
 GROUP, REGION = "group", "region"

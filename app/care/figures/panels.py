@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.care.figures import drawing, queries
 from app.care.figures.measures import measure_of
@@ -17,7 +18,7 @@ from app.core.web.chips import long_date, word
 from app.core.web.first_page import Panel, PanelLine
 from app.core.web.projecting import is_projecting
 
-OF_THE_COUNTY = ("coverage", "refused", "alerts_in_time", "settled_in_time", "duties_in_time")
+OF_THE_COUNTY = ("coverage", "consented", "refused", "waits", "alerts_in_time", "settled_in_time", "duties_in_time")
 
 
 def panel_of(actor: Actor) -> Panel | None:
@@ -41,14 +42,18 @@ def _of_county(actor: Actor) -> Panel:
 def _line(one: Figure) -> PanelLine:
     if one.value is None:
         return PanelLine(word(one.name), "—", word(one.why) if one.why else "")
-    return PanelLine(word(one.name), f"{100 * one.value:.1f}%", f"{one.done} / {one.n}")
+    besides = str(ngettext("%(n)s 人", "%(n)s 人", one.n, n=one.n)) if one.done is None else f"{one.done} / {one.n}"
+    return PanelLine(word(one.name), drawing.figure_said(one)[0], besides)
 
 
 def _levels(line: Mapping[str, Any] | None) -> Iterator[PanelLine]:
     if line is not None:
-        heads = measure_of("levels").columns
-        for head, cell in zip(heads, line["cells"], strict=True):
-            yield PanelLine(str(_("层级：%(level)s", level=word(head))), drawing.said(cell), str(_("人")))
+        *others, red = [word(head) for head in measure_of("levels").columns]
+        names = [_("层级：%(level)s", level=head) for head in others] + [
+            _("在办的红色个案（层级：%(level)s）", level=red)
+        ]
+        for name, cell in zip(names, line["cells"], strict=True):
+            yield PanelLine(str(name), drawing.said(cell), str(_("人")))
 
 
 def _of_school(actor: Actor) -> Panel:

@@ -28,6 +28,7 @@ def paper(
         figures=figures_of(measures),
         parts=drawing.parts(measures, names),
         cell_said=drawing.said,
+        figure_said=drawing.figure_said,
     )
     try:
         content = pdf.render(html).content

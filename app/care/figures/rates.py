@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.care.figures.measures import ALERTS, DUTIES, FAIRNESS, SETTLED
+from app.care.figures.measures import ALERTS, DUTIES, FAIRNESS, LEVELS_NOW, SETTLED, WAITS
 from app.core.errors import Sentence
 from app.core.intervals import wilson
-from app.core.small_cells import POOL
+from app.core.small_cells import FEW, LEAST, POOL
 
 FEWEST = 20
 """Below this denominator no share is told (domain §9.1: an interval would say nothing)."""
@@ -28,7 +28,11 @@ Measures = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure: `number` in the list of the mission; `value`, `low`, `high` in 0–1 (agreement −1–1), n the denominator."""
+    """One figure: `number` in the list of the mission, n the denominator, its value by `kind`.
+
+    "share": `value`, `low`, `high` in 0–1, `done` the numerator where it is told; "agreement": −1–1; "minutes": a median, up to
+    a day, `LONGER` beyond it; "count": students.
+    """
 
     number: int
     code: str
@@ -93,6 +97,17 @@ AGREEMENT_COUNTED = Sentence(
 MISSED_NAME = Sentence("测评漏掉的占比", "Missed by screening")
 MISSED_COUNTED = Sentence("未提示的学生中随机抽样面谈的", "A random sample of students without a sign, interviewed")
 FEWEST_AGREEING = 100
+CONSENT_NAME = Sentence("同意有效的占比", "Consent in force")
+LACKING = (3, 4, 5)
+"""Columns of the reasons that say that an agreement was missing: no reply, not agreed, taken back."""
+CLOSE_ENOUGH = 0.02
+"""A share of consent that a reader can tell to within this is told by its middle."""
+WAITS_NAME = Sentence("警报接手用时的中位数", "Median time until an alert is taken on")
+WAITS_COUNTED = Sentence(
+    "本学年有过危急警报的学生，取最近一次，按 5 分钟进整；过了期限还没有人接手的排在最后",
+    "Students with an alert this school year, the newest, rounded up to five minutes; late ones nobody took on yet come last",
+)
+RED_NAME = Sentence("在办的红色个案", "Open red cases")
 
 
 def figures_of(measures: Measures) -> list[Figure]:
@@ -100,7 +115,7 @@ def figures_of(measures: Measures) -> list[Figure]:
     found = [_share(one, measures) for one in SHARES]
     found += list(_instruments(measures))
     found.append(Figure(5, "missed", MISSED_NAME, MISSED_COUNTED, why=NO_SAMPLE))
-    found.append(_agreement(measures.get("agreement")))
+    found += [_agreement(measures.get("agreement")), _consent(measures), _wait(measures.get(WAITS)), _red(measures)]
     return sorted(found, key=lambda one: one.number)
 
 
@@ -132,6 +147,61 @@ def figure(number: int, code: str, name: Sentence, counted: Sentence, done: int 
         return Figure(number, code, name, counted, n=over or 0, why=HIDDEN)
     low, high = wilson(done / over, over)
     return Figure(number, code, name, counted, "share", done / over, low, high, done, over)
+
+
+def _consent(measures: Measures) -> Figure:
+    """Students whose agreement was in force, reckoned from the reasons as they are published: it tells nothing beside them."""
+    covered, reasons = ((measures.get(code) or {}).get("line") for code in ("coverage", "reasons"))
+    about = 2, "consented", CONSENT_NAME, ELIGIBLE
+    if covered is None or covered["total"] < FEWEST:
+        return Figure(*about, n=covered["total"] if covered else 0, why=NOT_ENOUGH)
+    n, lacking = covered["total"], between(reasons, LACKING) if reasons else _up_to(between(covered, (1,)))
+    if lacking is None or lacking[1] - lacking[0] > CLOSE_ENOUGH * n or lacking[1] > n:
+        return Figure(*about, n=n, why=HIDDEN)
+    most, least = (1 - number / n for number in lacking)
+    exact = n - lacking[0] if most == least else None
+    return Figure(*about, "share", (most + least) / 2, wilson(least, n)[0], wilson(most, n)[1], exact, n)
+
+
+def between(line: Mapping[str, Any], places: Sequence[int]) -> tuple[int, int] | None:
+    """The least and the most that may stand in these cells of a published line, by themselves or by its sum; None: untold."""
+    rest = [place for place in range(len(line["cells"])) if place not in places]
+    inside, outside = (_bounds([line["cells"][place] for place in some]) for some in (places, rest))
+    by_sum = outside and (max(0, line["total"] - outside[1]), max(0, line["total"] - outside[0]))
+    return min((found for found in (inside, by_sum) if found), key=lambda found: found[1] - found[0], default=None)
+
+
+def _up_to(found: tuple[int, int] | None) -> tuple[int, int] | None:
+    """Where too few took no part for their reasons to be told: none of them lacked an agreement, or all of them did."""
+    return (0, found[1]) if found else None
+
+
+def _bounds(cells: Cells) -> tuple[int, int] | None:
+    """A FEW may be anything up to what it stays FEW for; what is kept back, anything."""
+    if not all(isinstance(cell, int) or cell == FEW for cell in cells):
+        return None
+    shown = sum(cell for cell in cells if cell != FEW)
+    return shown, shown + sum(2 * LEAST - 2 for cell in cells if cell == FEW)
+
+
+def _wait(kept: Mapping[str, Any] | None) -> Figure:
+    if not kept or kept["n"] is None:
+        return Figure(7, WAITS, WAITS_NAME, WAITS_COUNTED, "minutes", why=NOT_ENOUGH)
+    return Figure(
+        7, WAITS, WAITS_NAME, WAITS_COUNTED, "minutes", kept["value"], kept["low"], kept["high"], None, kept["n"]
+    )
+
+
+def _red(measures: Measures) -> Figure:
+    """The cell of the levels that stands beside it, by the name under which the leading group asks for it."""
+    line = (measures.get("levels") or {}).get("line")
+    if line is None:
+        return Figure(4, "open_red", RED_NAME, LEVELS_NOW.counted, "count", why=NOT_ENOUGH)
+    red, n = line["cells"][-1], line["total"]
+    told = red if isinstance(red, int) else None
+    return Figure(
+        4, "open_red", RED_NAME, LEVELS_NOW.counted, "count", told, done=told, n=n, why=HIDDEN if told is None else None
+    )
 
 
 def _instruments(measures: Measures) -> Iterator[Figure]:

@@ -10,6 +10,9 @@ from app.care.figures.rates import HIDDEN, SHARES, Figure
 from app.core.intervals import wilson
 from app.core.small_cells import LEAST_OUTSIDE, stable
 
+IN_THE_COUNTY = ("consented",)
+"""Beside those who refused or took back it would tell how many did not reply, and those may be under ten."""
+
 
 def for_the_region(figures: Iterable[Figure], told: Sequence[tuple[str, int, int]]) -> Iterator[Figure]:
     """Shares whose numerator and rest are both ten or more, moved by ten or not at all since they were told before.
@@ -18,7 +21,7 @@ def for_the_region(figures: Iterable[Figure], told: Sequence[tuple[str, int, int
     region, the oldest first.
     """
     for one in figures:
-        if one.kind == "share" and one.done is not None:
+        if one.kind == "share" and one.done is not None and one.code not in IN_THE_COUNTY:
             before = [(done, n) for code, done, n in told if code == one.code]
             done = stable(one.done, [done for done, _n in before], LEAST_OUTSIDE)
             rest = stable(one.n - one.done, [n - done for done, n in before], LEAST_OUTSIDE)

@@ -257,6 +257,7 @@ def test_no_current_risk_is_read_by_a_second_person_before_it_clears(term: Term)
             )
         )  # fmt: skip
     alerts.accept_alert(counsellor, alert, AlertStep())
+    assert alert.accepted_at == core_clock.now(), "how long it waited is kept, however long the rest takes"
     with pytest.raises(StepRefused, match="访谈"):
         alerts.close_alert(counsellor, alert, AlertStep())
     alerts.record_interview(counsellor, alert, InterviewIn(core_clock.today(), "clear"))

@@ -16,8 +16,11 @@ bp = Blueprint("care_figures", __name__, url_prefix="/care-figures")
 
 @bp.context_processor
 def words_of_templates() -> dict[str, Any]:
-    """What the templates call: a cell in words, the name of a row, whom a release waits for."""
-    return {"cell_said": drawing.said, "row_label": drawing.label_of, "cut_name": drawing.cut_name, "party": PARTIES}
+    """What the templates call: a cell and a figure in words, the name of a row, whom a release waits for."""
+    return {
+        "cell_said": drawing.said, "figure_said": drawing.figure_said, "row_label": drawing.label_of,
+        "cut_name": drawing.cut_name, "party": PARTIES,
+    }  # fmt: skip
 
 
 def heads() -> list[Head]:

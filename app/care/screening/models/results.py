@@ -43,7 +43,8 @@ class ScaleResult(Base, Record, Scoped):
 class CriticalAlert(Base, Movable):
     """An answer or rating that a person must look at: `kind` O1a (urgent) or O1b (same day), open until cleared.
 
-    `accept_by`: when somebody has to have taken it on; each half hour later one level above is told (`told`).
+    `accept_by`: when somebody has to have taken it on; each half hour later one level above is told (`told`). `accepted_at`:
+    when somebody did.
     """
 
     __tablename__ = "critical_alerts"
@@ -61,6 +62,7 @@ class CriticalAlert(Base, Movable):
     cleared_on: Mapped[date | None]
     campaign_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("screening_campaigns.id"), index=True)
     accept_by: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
     interview_by: Mapped[date | None]
     told: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))
     interviewed_on: Mapped[date | None]

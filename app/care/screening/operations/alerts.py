@@ -159,6 +159,7 @@ def _is_late(alert: CriticalAlert) -> bool:
 @operation(CRITICAL_ALERT, "accept")
 def accept_alert(actor: Actor, alert: CriticalAlert, given: AlertStep) -> None:
     """Take it on: nobody else is told any more."""
+    alert.accepted_at = clock.now()
 
 
 @operation(CRITICAL_ALERT, "record_interview")
