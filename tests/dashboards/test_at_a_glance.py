@@ -88,7 +88,7 @@ def judged(scene: EffectScene) -> EffectScene:
 
 
 def _matrix(page: str) -> str:
-    found = re.search(r'<table class="matrix"><thead><tr><th scope="col">学校.*?</table>', page, re.DOTALL)
+    found = re.search(r'<table class="matrix effects">.*?</table>', page, re.DOTALL)
     return found[0] if found else ""
 
 
@@ -100,6 +100,7 @@ def test_a_researcher_finds_effects_by_school_in_code_order_with_intervals_as_on
     rows = re.findall(r'<th scope="row">([^<]+)', shown)
     in_order = db.session.scalars(select(Unit.short_name).where(Unit.short_name.in_(rows)).order_by(Unit.code)).all()
     assert len(rows) == 3 and rows == list(in_order)
+    assert shown.count('<svg class="forest f-problem" ') == shown.count('aria-hidden="true"') == 3
     assert shown.count("−0.65 至 −0.15") == 3 and shown == _matrix(browser.page("/boards/effects"))
     for other in ("principal", "office_director", "guidance_member"):
         assert not _matrix(Browser(app, judged.cast, other).page("/")), other

@@ -267,6 +267,7 @@ def register(app: Flask) -> None:
         faults=faults,
         attributes=attributes,
         is_group=is_group,
+        forest=drawings.forest,
         forest_row=drawings.forest_row,
         forest_axis=drawings.forest_axis,
         chain_ring=drawings.chain_ring,

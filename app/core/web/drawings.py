@@ -140,6 +140,13 @@ def forest_row(
 
     `label` says the same in words for readers (效应量 −0.40，95% 区间 −0.65 至 −0.15).
     """
+    return Markup('<span class="forest-cell">{}<span class="forest-value" aria-hidden="true">{}</span></span>').format(
+        forest(value, low, high, look, label, scale), signed(value, digits)
+    )
+
+
+def forest(value: float, low: float, high: float, look: FindingLook, label: str = "", scale: Scale = EFFECT) -> Markup:
+    """The same drawing alone; without a label it says nothing to readers, where the numbers stand beside it as text."""
     x, left, right = (scale.place(v, FOREST_WIDTH, FOREST_PAD) for v in (value, low, high))
     zero, middle = scale.place(0, FOREST_WIDTH, FOREST_PAD), FOREST_HEIGHT / 2
     parts = [Markup('<line class="f-zero" x1="{0}" y1="2" x2="{0}" y2="{1}"/>').format(zero, FOREST_HEIGHT - 2)]
@@ -150,19 +157,9 @@ def forest_row(
     parts += [_arrow(left, -1)] if low < scale.low else []
     parts += [_arrow(right, +1)] if high > scale.high else []
     parts.append(_mark(x, middle, look))
-    drawing = Markup(
-        '<svg class="forest f-{}" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-label="{}">{}</svg>'
-    ).format(
-        look,
-        FOREST_WIDTH,
-        FOREST_HEIGHT,
-        FOREST_WIDTH,
-        FOREST_HEIGHT,
-        label,
-        Markup("").join(parts),
-    )
-    return Markup('<span class="forest-cell">{}<span class="forest-value" aria-hidden="true">{}</span></span>').format(
-        drawing, signed(value, digits)
+    said = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    return Markup('<svg class="forest f-{0}" viewBox="0 0 {1} {2}" width="{1}" height="{2}" {3}>{4}</svg>').format(
+        look, FOREST_WIDTH, FOREST_HEIGHT, said, Markup("").join(parts)
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 
@@ -18,13 +19,21 @@ from app.improvement.problems.words import word_of
 
 
 @dataclass(frozen=True)
+class OfGrade:
+    """What one grade was measured in: its indicators, and the cells of each school that was measured."""
+
+    grade: str
+    indicators: Sequence[str]
+    rows: Sequence[tuple[str, Sequence[MonitoringResult | None]]]
+
+
+@dataclass(frozen=True)
 class Effects:
-    """One subject of its newest round: heads (grade, indicator), a row of cells a school, and the other subjects' pages."""
+    """One subject of its newest round, grade by grade, and the pages of the other subjects (code, name, address)."""
 
     subject: str
     subjects: Sequence[tuple[str, str, str]]
-    heads: Sequence[tuple[str, str]]
-    rows: Sequence[tuple[str, Sequence[MonitoringResult | None]]]
+    grades: Sequence[OfGrade]
 
 
 def effects_of(actor: Actor, wanted: str = "") -> Effects:
@@ -33,16 +42,25 @@ def effects_of(actor: Actor, wanted: str = "") -> Effects:
         raise NotFound("subject", wanted)
     subjects = subjects_measured(actor)
     subject = wanted or (subjects[0] if subjects else "")
-    cells = effect_cells(actor, subject) if subject else []
-    heads = list(dict.fromkeys((cell[0].grade or "", cell.code, cell.indicator) for cell in cells))
-    rows: dict[tuple[str, str], dict[tuple[str, str, str], MonitoringResult]] = {}
-    for cell in cells:
-        rows.setdefault((cell.unit, cell.short_name), {})[cell[0].grade or "", cell.code, cell.indicator] = cell[0]
+    by_grade: dict[str, list[Any]] = {}
+    for cell in effect_cells(actor, subject) if subject else []:
+        by_grade.setdefault(cell[0].grade or "", []).append(cell)
     return Effects(
         subject,
         [(code, say(word_of(SUBJECTS, code)), url_for("boards.effects", subject=code)) for code in subjects],
-        [(say(word_of(GRADES, grade)) if grade else "", name) for grade, _code, name in heads],
-        [(name, [found.get(head) for head in heads]) for (_code, name), found in rows.items()],
+        [_of_grade(grade, by_grade[grade]) for grade in sorted(by_grade)],
+    )
+
+
+def _of_grade(grade: str, cells: Sequence[Any]) -> OfGrade:
+    indicators = dict(sorted({cell.code: cell.indicator for cell in cells}.items()))
+    rows: dict[tuple[str, str], dict[str, MonitoringResult]] = {}
+    for cell in cells:
+        rows.setdefault((cell.unit, cell.short_name), {})[cell.code] = cell[0]
+    return OfGrade(
+        say(word_of(GRADES, grade)) if grade else "",
+        list(indicators.values()),
+        [(name, [found.get(code) for code in indicators]) for (_unit, name), found in rows.items()],
     )
 
 
@@ -51,4 +69,4 @@ def researched(actor: Actor) -> Effects | None:
     if not actor.subjects or not decide.holds(actor, "monitoring.confirm_finding"):
         return None
     found = effects_of(actor)
-    return found if found.rows else None
+    return found if found.grades else None
