@@ -60,6 +60,7 @@ RECORDS = {
     "/monitoring/cells/": "monitoring_results",
     "/monitoring/class-results/": "monitoring_cycles",
     "/monitoring/conflicts/": "source_conflicts",
+    "/monitoring/follow-ups/": "briefing_follow_ups",
     "/monitoring/indicators/": "indicators",
     "/people/": "persons",
     "/persons/": "persons",

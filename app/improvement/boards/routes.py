@@ -26,6 +26,7 @@ from app.improvement.boards.codes import told_by
 from app.improvement.boards.effects import effects_of
 from app.improvement.boards.rates import DEFINITIONS, rates_of
 from app.improvement.boards.tally import tally
+from app.improvement.monitoring.queries import answering
 from app.improvement.plans.queries.lights import lights
 from app.improvement.problems.queries.items import units_with_items
 from app.improvement.problems.words import CATEGORIES, OUTCOMES, SEVERITIES, USED, word_of
@@ -79,6 +80,7 @@ def board() -> Response:
         used=USED.values(),
         months=flow.flow(actor, asked),
         lit=lights(actor, MOST_LAMPS),
+        answering=answering(actor),
     )
 
 

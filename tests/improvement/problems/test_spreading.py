@@ -18,6 +18,7 @@ from app.improvement.problems.operations.drafting import Submission
 from app.improvement.problems.operations.spreading import SpreadIn
 from app.improvement.problems.queries.spreading import receivers
 from app.people.directory.models import Unit
+from tests.by_hand import by_hand
 from tests.cast import sign_in
 from tests.improvement.problems.scenes import REFUSED, Scene
 
@@ -115,3 +116,48 @@ def test_a_line_may_be_changed_after_it_was_spread(scene: Scene) -> None:
     line = held.items[1]
     drafting.edit_item(scene.actor("office_director"), line, scene.line(title="写得更贴近本校"))
     assert (line.title, line.addressee) == ("写得更贴近本校", "township")
+
+
+def test_a_line_that_was_spread_says_where_it_came_from_and_the_first_one_how_far_they_are(
+    app: Flask, scene: Scene
+) -> None:
+    of_type(scene, "township", "shiyan", "yuntai", "chengguan")
+    office, held = scene.actor("office_director"), scene.draft()
+    first = scene.add(held)
+    spreading.spread_item(office, first, SpreadIn("township"))
+    lines = [item for item in held.items if item is not first]
+    assert len(lines) == 3 and {line.parent_item_id for line in lines} == {first.id}
+    assert first.parent_item_id is None
+    scene.issue(held)
+    with by_hand("lines.settled"):
+        db.session.execute(update(ProblemItem).where(ProblemItem.id == lines[0].id).values(state="closed"))
+        db.session.execute(update(ProblemItem).where(ProblemItem.id == lines[1].id).values(state="void"))
+
+    whole = page_of(app, scene, "office_director", first)
+    assert "2 所中 1 所已销号" in whole, "a void line is shown and not counted"
+    assert all(f'href="{line.address}"' in whole for line in lines)
+    assert "来自" not in whole.split("由这一项分出")[0]
+    child = page_of(app, scene, "office_director", lines[2])
+    assert f'href="{first.address}"' in child and first.label in child and "由这一项分出" not in child
+
+
+def test_a_school_sees_neither_the_lines_of_others_nor_where_its_own_came_from(app: Flask, scene: Scene) -> None:
+    of_type(scene, "township", "yuntai")
+    office, held = scene.actor("office_director"), scene.draft()
+    first = scene.add(held)
+    spreading.spread_item(office, first, SpreadIn("township"))
+    line = next(item for item in held.items if item is not first)
+    scene.issue(held)
+    own = page_of(app, scene, "principal", first)
+    assert first.title in own and line.number not in own and "由这一项分出" not in own and "所已销号" not in own
+    theirs = page_of(app, scene, "yuntai_principal", line)
+    assert line.title in theirs and first.number not in theirs and "来自" not in theirs
+
+
+def page_of(app: Flask, scene: Scene, key: str, item: ProblemItem) -> str:
+    address, client = item.address, app.test_client()
+    sign_in(client, scene.cast[key])
+    answer = client.get(address)
+    use_context(SYSTEM.context())
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)

@@ -1,4 +1,4 @@
-"""Forms of rounds: what a round says of itself, its indicators, an indicator, the reconciliation, the release, meetings."""
+"""Forms of rounds: what a round says of itself, its indicators, an indicator, the reconciliation, the release."""
 
 from __future__ import annotations
 
@@ -22,16 +22,13 @@ from app.improvement.monitoring.forms.choices import (
     Ticks,
     known,
     lines_of,
-    not_in_future,
     options,
 )
 from app.improvement.monitoring.models.facts import AUDIENCES
 from app.improvement.monitoring.operations import (
-    BriefingIn,
     CycleIn,
     IndicatorIn,
     IndicatorSet,
-    MeetingIn,
     ReleaseIn,
     VerifyIn,
 )
@@ -43,7 +40,6 @@ from app.improvement.monitoring.words import (
     EVALUATION_TYPES,
     GRADES,
     LEVELS,
-    MEETING_LEVELS,
     OBJECTS,
     STAGES,
     SUBJECTS,
@@ -228,31 +224,3 @@ class ReleaseForm(MoveForm):
     def given(self) -> ReleaseIn:
         """The frozen input."""
         return ReleaseIn({audience: self._fields[audience].data or "" for audience in AUDIENCES}, self.version.data)
-
-
-class BriefingForm(MoveForm):
-    """专题听取汇报."""
-
-    held_on = DateField(_("哪一天"), [InputRequired(_("请写在哪一天")), not_in_future(_("日期不能晚于今天"))])
-    chair = StringField(_("主持人（主要领导）"), [InputRequired(_("请写主持人")), Length(max=60)])
-    attendees = StringField(_("参加人"), [InputRequired(_("请写参加人")), Length(max=500)])
-    minutes = TextAreaField(_("纪要"), [InputRequired(_("请写纪要"))])
-
-    def given(self) -> BriefingIn:
-        """The frozen input."""
-        return BriefingIn(self.held_on.data, self.chair.data, self.attendees.data, self.minutes.data)
-
-
-class MeetingForm(MoveForm):
-    """反馈会议."""
-
-    held_on = DateField(_("哪一天"), [InputRequired(_("请写在哪一天")), not_in_future(_("日期不能晚于今天"))])
-    level = RadioField(_("哪一级"), [InputRequired(_("请选哪一级"))], choices=options(MEETING_LEVELS))
-    subject = SelectField(_("学科"), [Optional()], choices=options(SUBJECTS, empty=_("不分学科")))
-    attendees = StringField(_("参加人"), [InputRequired(_("请写参加人")), Length(max=500)])
-    minutes = TextAreaField(_("纪要"), [InputRequired(_("请写纪要"))])
-
-    def given(self) -> MeetingIn:
-        """The frozen input."""
-        subject = self.subject.data or None
-        return MeetingIn(self.held_on.data, self.level.data, subject, self.attendees.data, self.minutes.data)

@@ -2,7 +2,8 @@
 
 from app.improvement.monitoring.models.cycles import Indicator, IndicatorVersion, MonitoringCycle, Reconciliation
 from app.improvement.monitoring.models.findings import DataFinding, FindingSupport
-from app.improvement.monitoring.models.releases import BriefingRecord, DataRelease, FeedbackMeeting, ReleaseAck
+from app.improvement.monitoring.models.meetings import BriefingRecord, FeedbackMeeting, FollowUp, MeetingFinding
+from app.improvement.monitoring.models.releases import DataRelease, ReleaseAck
 from app.improvement.monitoring.models.results import MonitoringResult, SourceConflict
 
 __all__ = [
@@ -11,8 +12,10 @@ __all__ = [
     "DataRelease",
     "FeedbackMeeting",
     "FindingSupport",
+    "FollowUp",
     "Indicator",
     "IndicatorVersion",
+    "MeetingFinding",
     "MonitoringCycle",
     "MonitoringResult",
     "Reconciliation",

@@ -1,4 +1,4 @@
-"""Releases per audience, who signed for them, and the meetings that must follow."""
+"""Releases per audience, and who signed for them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.core.database import JSONB, Base, ForeignKey, Mapped, Record, Scoped, S
 from app.improvement.monitoring.models.facts import AUDIENCES
 from workflows.improvement.release_ack import RELEASE_ACK
 
-__all__ = ["AUDIENCES", "BriefingRecord", "DataRelease", "FeedbackMeeting", "ReleaseAck"]
+__all__ = ["AUDIENCES", "DataRelease", "ReleaseAck"]
 
 
 class DataRelease(Base, Record, Scoped):
@@ -70,35 +70,3 @@ class ReleaseAck(Base, Movable):
     def address(self) -> str:
         """The package as its unit sees it."""
         return f"/monitoring/school-results/{self.ref}"
-
-
-class BriefingRecord(Base, Record, Scoped):
-    """专题听取汇报: the main leader heard a report on this round; county or school."""
-
-    __tablename__ = "briefing_records"
-    __protection__ = "unit"
-
-    cycle_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("monitoring_cycles.id"), index=True)
-    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
-    held_on: Mapped[date]
-    chair: Mapped[str] = mapped_column(String(60))
-    attendees: Mapped[str] = mapped_column(String(500))
-    minutes: Mapped[str]
-    recorded_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))
-
-
-class FeedbackMeeting(Base, Record, Scoped):
-    """反馈会议: results were fed back by level and subject."""
-
-    __tablename__ = "feedback_meetings"
-    __protection__ = "unit"
-
-    cycle_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("monitoring_cycles.id"), index=True)
-    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
-    held_on: Mapped[date]
-    level: Mapped[str] = mapped_column(String(10))
-    """county, district or school."""
-    subject: Mapped[str | None] = mapped_column(String(20))
-    attendees: Mapped[str] = mapped_column(String(500))
-    minutes: Mapped[str]
-    recorded_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))

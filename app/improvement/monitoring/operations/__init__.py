@@ -38,6 +38,14 @@ from app.improvement.monitoring.operations.findings import (
     tag_finding,
 )
 from app.improvement.monitoring.operations.indicators import IndicatorIn, add_indicator, change_indicator
+from app.improvement.monitoring.operations.meetings import (
+    BriefingIn,
+    FollowUpIn,
+    MeetingIn,
+    finish_follow_up,
+    record_briefing,
+    record_meeting,
+)
 from app.improvement.monitoring.operations.moves import Move
 from app.improvement.monitoring.operations.reconciliation import (
     VerifyIn,
@@ -46,13 +54,9 @@ from app.improvement.monitoring.operations.reconciliation import (
     verify_cycle,
 )
 from app.improvement.monitoring.operations.releases import (
-    BriefingIn,
-    MeetingIn,
     ReleaseIn,
     acknowledge_release,
     prepare_release,
-    record_briefing,
-    record_meeting,
     release_cycle,
 )
 
@@ -64,6 +68,7 @@ __all__ = [
     "CycleIn",
     "DetectionIn",
     "FindingIn",
+    "FollowUpIn",
     "IndicatorIn",
     "IndicatorSet",
     "MeetingIn",
@@ -88,6 +93,7 @@ __all__ = [
     "confirm_finding",
     "describe_cycle",
     "detect_findings",
+    "finish_follow_up",
     "finish_import",
     "merge_finding",
     "prepare_cycle",

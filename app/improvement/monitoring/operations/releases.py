@@ -1,12 +1,11 @@
-"""Preparing the four versions, releasing them, signing for one's package, and the meetings that must follow."""
+"""Preparing the four versions, releasing them, and signing for one's package."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import undefer
@@ -16,16 +15,10 @@ from app.core.audit import trail
 from app.core.casework.bulk import begin_all
 from app.core.casework.door import operation
 from app.core.database import db, uuid7
-from app.core.errors import Invalid, Sentence, StepRefused
+from app.core.errors import Sentence, StepRefused
 from app.core.policy.actor import Actor
 from app.improvement.monitoring.judging import judge_cycle
-from app.improvement.monitoring.models import (
-    BriefingRecord,
-    DataRelease,
-    FeedbackMeeting,
-    MonitoringCycle,
-    ReleaseAck,
-)
+from app.improvement.monitoring.models import DataRelease, MonitoringCycle, ReleaseAck
 from app.improvement.monitoring.models.facts import AUDIENCES
 from app.improvement.monitoring.numbers import monitoring_numbers, months_after
 from app.improvement.monitoring.operations.detection import detect
@@ -36,14 +29,11 @@ from app.improvement.provenance import inputs_digest
 from workflows.improvement.monitoring_cycle import MONITORING_CYCLE
 from workflows.improvement.release_ack import RELEASE_ACK
 
-Meeting = TypeVar("Meeting", BriefingRecord, FeedbackMeeting)
 NOT_VERIFIED = Sentence("核验签名以后才能准备发布", "Versions are prepared once the data are verified")
 DEPARTMENTS = text(
     """select id from units where county_id = :county and kind = 'department'
        and (from_on is null or from_on <= :day) and (to_on is null or to_on >= :day) order by code"""
 )
-FUTURE = Sentence("日期不能晚于今天", "The day cannot be later than today")
-EMPTY = Sentence("这一项要写", "Write something here")
 
 
 @dataclass(frozen=True)
@@ -138,56 +128,3 @@ def _ack(cycle: MonitoringCycle, unit: uuid.UUID, school: uuid.UUID | None, pack
 def acknowledge_release(actor: Actor, ack: ReleaseAck, given: Move) -> None:
     """The head of the unit signs for the data."""
     ack.acknowledged_by, ack.acknowledged_at = actor.person_id, clock.now()
-
-
-@dataclass(frozen=True)
-class BriefingIn:
-    """专题听取汇报: when, in the chair of whom, who was there, what was said."""
-
-    held_on: date
-    chair: str
-    attendees: str
-    minutes: str
-
-
-@dataclass(frozen=True)
-class MeetingIn:
-    """反馈会议: when, at which level, of which subject, who was there, what was said."""
-
-    held_on: date
-    level: str
-    subject: str | None
-    attendees: str
-    minutes: str
-
-
-@operation(right="monitoring.record_meeting", name="monitoring_cycle.record_briefing")
-def record_briefing(actor: Actor, place: BriefingRecord, given: BriefingIn) -> BriefingRecord:
-    """Write down that the leaders heard a report; `place` says for which round and unit."""
-    _check(given.held_on, chair=given.chair, attendees=given.attendees, minutes=given.minutes)
-    place.held_on, place.chair = given.held_on, given.chair.strip()
-    return _kept(actor, place, given.attendees, given.minutes)
-
-
-@operation(right="monitoring.record_meeting", name="monitoring_cycle.record_meeting")
-def record_meeting(actor: Actor, place: FeedbackMeeting, given: MeetingIn) -> FeedbackMeeting:
-    """Write down a feedback meeting; `place` says for which round and unit."""
-    _check(given.held_on, attendees=given.attendees, minutes=given.minutes)
-    place.held_on, place.level, place.subject = given.held_on, given.level, given.subject
-    return _kept(actor, place, given.attendees, given.minutes)
-
-
-def _check(held_on: date, **texts: str) -> None:
-    faults = {name: EMPTY for name, words in texts.items() if not words.strip()}
-    if held_on > clock.today():
-        faults["held_on"] = FUTURE
-    if faults:
-        raise Invalid(faults)
-
-
-def _kept(actor: Actor, place: Meeting, attendees: str, minutes: str) -> Meeting:
-    assert actor.person_id is not None
-    place.id, place.recorded_by = uuid7(), actor.person_id
-    place.attendees, place.minutes = attendees.strip(), minutes.strip()
-    db.session.add(place)
-    return place

@@ -1,11 +1,11 @@
-"""Reads of releases: the four versions, who signed for them, what a school was sent, the meetings that followed."""
+"""Reads of releases: the four versions, who signed for them, what a school was sent."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import false, literal_column, or_, select
+from sqlalchemy import false, or_, select
 from sqlalchemy.orm import joinedload, undefer
 
 from app.core.database import db
@@ -13,12 +13,11 @@ from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.improvement.monitoring.audiences import READ, audiences_of
-from app.improvement.monitoring.models import BriefingRecord, DataRelease, FeedbackMeeting, MonitoringCycle, ReleaseAck
+from app.improvement.monitoring.models import DataRelease, MonitoringCycle, ReleaseAck
 from app.people.directory.models import Person, Unit
 
 VIEW = "monitoring.view_cycles"
 OWN = ("monitoring.view_release", "monitoring.view_results")
-WRITER: Any = literal_column("(select p.name from persons p where p.id = recorded_by)").label("writer")
 
 
 def releases_of(actor: Actor, cycle: MonitoringCycle) -> dict[str, DataRelease]:
@@ -99,17 +98,3 @@ def analysis_behind(actor: Actor, ack: ReleaseAck) -> DataRelease | None:
     found: Any = select(DataRelease).where(DataRelease.cycle_id == ack.cycle_id, DataRelease.audience == "analysis")
     release: DataRelease | None = db.session.scalar(found.options(undefer(DataRelease.snapshot)))
     return release
-
-
-def meetings_of(actor: Actor, cycle_id: Any, school_id: Any = None) -> tuple[Sequence[Any], Sequence[Any]]:
-    """Briefings and feedback meetings of a round with who wrote them down: the county's, or those of one school."""
-    found = []
-    for model in (BriefingRecord, FeedbackMeeting):
-        wanted: Any = select(model, Unit.name.label("unit"), WRITER).join(Unit, Unit.id == model.unit_id)
-        wanted = wanted.where(model.cycle_id == cycle_id)
-        if school_id is not None:
-            wanted = wanted.where(model.school_id == school_id)
-        right = "monitoring.record_meeting" if school_id is not None else VIEW
-        visible = decide.visible(actor, wanted, model, right)
-        found.append(db.session.execute(visible.order_by(model.held_on.desc(), model.id.desc())).all())
-    return found[0], found[1]

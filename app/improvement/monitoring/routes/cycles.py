@@ -71,6 +71,7 @@ def cycle(ref: str) -> Response:
         signed=sum(row[0].state == "acknowledged" for row in acks),
         briefings=briefings,
         meetings=meetings,
+        discussed=queries.discussed_at(actor, meetings),
         story=story_of(actor, records),
         indicators=queries.indicators_named(actor, found),
         counts=queries.verdict_counts(actor, found),

@@ -139,6 +139,7 @@ def finding(ref: str) -> Response:
         offers=offers_of(actor, found, ways_of(found)),
         may=_may(actor, found),
         story=story_of(actor, [found]),
+        meetings=queries.meetings_about(actor, found),
         back_url=url_for("monitoring.findings"),
     )
 

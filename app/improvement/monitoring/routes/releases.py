@@ -1,4 +1,4 @@
-"""Pages of releases: preparing the four versions, each version, who signed, and the meetings that follow."""
+"""Pages of releases: preparing the four versions, each version, and who signed."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from typing import Any
 from flask import Response, flash, redirect, url_for
 from flask_babel import gettext as _
 
-from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.web.current import current_actor, needs
 from app.core.web.offers import chips_of
 from app.core.web.pages import page
 from app.improvement.monitoring import operations, queries
 from app.improvement.monitoring.audiences import READ
-from app.improvement.monitoring.forms.cycles import BriefingForm, MeetingForm, ReleaseForm
-from app.improvement.monitoring.models import BriefingRecord, FeedbackMeeting, MonitoringCycle
+from app.improvement.monitoring.forms.cycles import ReleaseForm
+from app.improvement.monitoring.models import MonitoringCycle
 from app.improvement.monitoring.models.facts import AUDIENCES
 from app.improvement.monitoring.operations import reminders
 from app.improvement.monitoring.operations.moves import Move
@@ -24,7 +23,6 @@ from app.improvement.monitoring.routes.sheets import sheet_of_version, workbook_
 
 VIEW = "monitoring.view_cycles"
 PREPARE = "monitoring.prepare_release"
-MEET = "monitoring.record_meeting"
 
 
 @bp.get("/cycles/<ref>/versions")
@@ -101,73 +99,18 @@ def export_version(ref: str, audience: str) -> Response:
 @bp.get("/cycles/<ref>/acknowledgements")
 @needs(VIEW)
 def acknowledgements(ref: str) -> Response:
-    """Who signed for the data, in code order."""
+    """Who signed for the data and whose leaders heard a report, in code order, and how long it took."""
     actor = current_actor()
     found = queries.cycle_for(actor, ref)
-    acks = queries.acks_of(actor, found)
+    acks, heard = queries.acks_of(actor, found), queries.heard_on(actor, found)
     return page(
         "improvement/monitoring/acknowledgements.html",
         cycle=found,
         acks=acks,
         chips=chips_of([row[0] for row in acks if row[0].state == "pending"]),
         signed=sum(row[0].state == "acknowledged" for row in acks),
-        back_url=found.address,
-    )
-
-
-MEETINGS = {"briefing": BriefingForm, "feedback": MeetingForm}
-
-
-@bp.get("/cycles/<ref>/meetings/<kind>")
-@needs(MEET)
-def new_meeting(ref: str, kind: str) -> Response:
-    """A form for a briefing or a feedback meeting of the county."""
-    found = queries.cycle_for(current_actor(), ref)
-    return _meeting_page(found, kind, _form(kind)(formdata=None))
-
-
-@bp.post("/cycles/<ref>/briefings")
-@needs(MEET)
-def record_briefing(ref: str) -> Any:
-    """Write a briefing down."""
-    actor, form = current_actor(), BriefingForm()
-    found = queries.cycle_for(actor, ref)
-    if not form.validate():
-        return _meeting_page(found, "briefing", form, 422)
-    place = BriefingRecord(county_id=found.county_id, unit_id=actor.unit_id, cycle_id=found.id)
-    operations.record_briefing(actor, place, form.given())
-    flash(_("专题听取汇报已记下"))
-    return redirect(found.address, 303)
-
-
-@bp.post("/cycles/<ref>/feedback-meetings")
-@needs(MEET)
-def record_meeting(ref: str) -> Any:
-    """Write a feedback meeting down."""
-    actor, form = current_actor(), MeetingForm()
-    found = queries.cycle_for(actor, ref)
-    if not form.validate():
-        return _meeting_page(found, "feedback", form, 422)
-    place = FeedbackMeeting(county_id=found.county_id, unit_id=actor.unit_id, cycle_id=found.id)
-    operations.record_meeting(actor, place, form.given())
-    flash(_("反馈会议已记下"))
-    return redirect(found.address, 303)
-
-
-def _form(kind: str) -> Any:
-    if kind not in MEETINGS:
-        raise NotFound("meeting", kind)
-    return MEETINGS[kind]
-
-
-def _meeting_page(found: MonitoringCycle, kind: str, form: Any, status: int = 200) -> Response:
-    endpoint = {"briefing": "monitoring.record_briefing", "feedback": "monitoring.record_meeting"}[kind]
-    return page(
-        "improvement/monitoring/meeting.html",
-        status,
-        place=(found.name, found.address),
-        kind=kind,
-        form=form,
-        action=url_for(endpoint, ref=found.ref),
+        heard=heard,
+        unheard=[row for row in acks if row[0].school_id is not None and row[0].school_id not in heard],
+        took=next(iter(queries.answering(actor, found)), None),
         back_url=found.address,
     )

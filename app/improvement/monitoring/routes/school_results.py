@@ -1,4 +1,4 @@
-"""What a school or a department was sent: its own results with the county's value, the signature, its own meetings."""
+"""What a school or a department was sent: its own results with the county's value, the signature, its meetings."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from app.core.web.offers import Way, chips_of, offers_of, story_of
 from app.core.web.pages import page
 from app.improvement.monitoring import operations, queries
 from app.improvement.monitoring.forms.choices import MoveForm
-from app.improvement.monitoring.forms.cycles import BriefingForm, MeetingForm
-from app.improvement.monitoring.models import BriefingRecord, FeedbackMeeting, ReleaseAck
+from app.improvement.monitoring.models import ReleaseAck
 from app.improvement.monitoring.past import mark_in_package, measure_in_package, rounds_of
 from app.improvement.monitoring.queries import Wanted
 from app.improvement.monitoring.routes.blueprint import bp
@@ -63,6 +62,7 @@ def school_result(ref: str) -> Response:
         findings=findings if ack.school_id else (),
         briefings=briefings,
         meetings=meetings,
+        discussed=queries.discussed_at(actor, meetings),
         may_meet=ack.school_id is not None and decide.may(actor, MEET, ack),
         story=story_of(actor, [ack]),
         back_url=url_for("monitoring.school_results"),
@@ -97,56 +97,3 @@ def acknowledge(ref: str) -> Any:
     operations.acknowledge_release(actor, ack, operations.Move(form.version.data))
     flash(_("已签收"))
     return redirect(ack.address, 303)
-
-
-@bp.get("/school-results/<ref>/meetings/<kind>")
-@needs(MEET)
-def new_school_meeting(ref: str, kind: str) -> Response:
-    """A form for the school's own briefing or feedback meeting."""
-    ack = queries.ack_for(current_actor(), ref)
-    return _meeting_page(
-        ack, kind, BriefingForm(formdata=None) if kind == "briefing" else MeetingForm(formdata=None, level="school")
-    )
-
-
-@bp.post("/school-results/<ref>/briefings")
-@needs(MEET)
-def record_school_briefing(ref: str) -> Any:
-    """Write the school's briefing down."""
-    actor, form = current_actor(), BriefingForm()
-    ack = queries.ack_for(actor, ref)
-    if not form.validate():
-        return _meeting_page(ack, "briefing", form, 422)
-    place = BriefingRecord(county_id=ack.county_id, school_id=ack.school_id, unit_id=ack.unit_id, cycle_id=ack.cycle_id)
-    operations.record_briefing(actor, place, form.given())
-    flash(_("专题听取汇报已记下"))
-    return redirect(ack.address, 303)
-
-
-@bp.post("/school-results/<ref>/feedback-meetings")
-@needs(MEET)
-def record_school_meeting(ref: str) -> Any:
-    """Write the school's feedback meeting down."""
-    actor, form = current_actor(), MeetingForm()
-    ack = queries.ack_for(actor, ref)
-    if not form.validate():
-        return _meeting_page(ack, "feedback", form, 422)
-    place = FeedbackMeeting(
-        county_id=ack.county_id, school_id=ack.school_id, unit_id=ack.unit_id, cycle_id=ack.cycle_id
-    )
-    operations.record_meeting(actor, place, form.given())
-    flash(_("反馈会议已记下"))
-    return redirect(ack.address, 303)
-
-
-def _meeting_page(ack: ReleaseAck, kind: str, form: Any, status: int = 200) -> Response:
-    name = "monitoring.record_school_briefing" if kind == "briefing" else "monitoring.record_school_meeting"
-    return page(
-        "improvement/monitoring/meeting.html",
-        status,
-        place=(ack.cycle_name, ack.address),
-        kind=kind,
-        form=form,
-        action=url_for(name, ref=ack.ref),
-        back_url=ack.address,
-    )

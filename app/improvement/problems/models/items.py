@@ -92,8 +92,8 @@ class ProblemItem(Base, Movable):
     """The same day, where it asks for a new plan or an extension."""
     iteration: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     recurrence_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
-    parent_item_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("problem_items.id"))
-    """A county item split to schools: the item it came from."""
+    parent_item_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("problem_items.id"), index=True)
+    """The line it came from, when that was spread over every unit of a type."""
 
     problem_list: Mapped[ProblemList] = relationship(back_populates="items", lazy="joined", innerjoin=True)
     all_causes: Mapped[list[Cause]] = relationship(lazy="selectin", order_by="Cause.created_at")

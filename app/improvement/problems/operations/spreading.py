@@ -65,7 +65,8 @@ def spread_item(actor: Actor, item: ProblemItem, given: SpreadIn) -> int:
         }
         line = ProblemItem(
             id=uuid7(), number=number, list_id=held.id, level=held.level, county_id=held.county_id, position=place,
-            title=item.title, school_id=one.unit.school_id, addressee=given.addressee, all_causes=[], **(same | own),
+            title=item.title, school_id=one.unit.school_id, addressee=given.addressee, parent_item_id=item.id, all_causes=[],
+            **(same | own),
         )  # fmt: skip
         held.items.append(line)
         begin(line, "draft")

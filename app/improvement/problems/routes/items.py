@@ -26,7 +26,7 @@ from app.improvement.problems.export import item_workbook
 from app.improvement.problems.forms.items import RemarkForm
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.queries import items as queries
-from app.improvement.problems.queries import notes, people
+from app.improvement.problems.queries import notes, people, spread_lines
 from app.improvement.problems.queries.items import ItemFilter
 from app.improvement.problems.queries.trace import Trace, trace
 from app.improvement.problems.queries.trace import traced as traced_of
@@ -165,13 +165,14 @@ def show(ref: str, form: RemarkForm, status: int = 200) -> Response:
     """The page of an item; a refused remark brings its form along."""
     actor = current_actor()
     found = queries.item_for(actor, ref)
-    (traced, (entries, earlier)), named, clocks, reached, written, beside = answers(
+    (traced, (entries, earlier)), named, clocks, reached, written, spread, beside = answers(
         actor,
         _told(actor, found),
         people.in_charge(actor, found),
         deadlines.clocks([found]),
         timeline.states_reached(found),
         notes.of_item(actor, found),
+        spread_lines.around(actor, found),
         panels.beside(actor, found),
     )
     handler, steps = named.get("handler", [("", "")])[0][0], choices(actor, found)
@@ -195,6 +196,7 @@ def show(ref: str, form: RemarkForm, status: int = 200) -> Response:
         rare=item_page.rare_offers(found, steps),
         people=item_page.people(named, beside.people),
         parts=beside.panels,
+        spread=spread,
         **written,
         may_remark=found.issued_on is not None and decide.may(actor, "problems.comment_item", found),
     )
