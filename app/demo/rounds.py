@@ -14,20 +14,12 @@ from app.core.database import db
 from app.core.imports.arrival import take_in
 from app.core.policy.actor import Actor
 from app.core.spreadsheets import write_workbook
-from app.demo import teaching
+from app.demo import hearings, teaching
 from app.demo.teaching import Classes
 from app.demo.telling import FOR_THE_WORKER, Teller
 from app.demo.tree import County
-from app.improvement.monitoring.models import (
-    BriefingRecord,
-    DataFinding,
-    FeedbackMeeting,
-    FollowUp,
-    Indicator,
-    MonitoringCycle,
-    ReleaseAck,
-)
-from app.improvement.monitoring.operations import cycles, indicators, meetings, reconciliation, releases
+from app.improvement.monitoring.models import Indicator, MonitoringCycle, ReleaseAck
+from app.improvement.monitoring.operations import cycles, indicators, reconciliation, releases
 from app.improvement.monitoring.operations.cycles import CycleIn
 from app.improvement.monitoring.operations.moves import Move
 from app.improvement.suppliers.queries import sources
@@ -337,31 +329,9 @@ def tell(county: County, teller: Teller, one: Round) -> MonitoringCycle:
     """From preparation to release and sign-for, every step by its own person on its own day."""
     cycle = release(county, teller, one)
     _signed_for(county, teller, cycle, one.released)
-    _heard_of(county, teller, cycle, one)
+    told = [(subject, SUBJECT_WORDS[subject][0]) for subject in one.subjects]
+    hearings.tell(county, teller, cycle, one.released, told)
     return cycle
-
-
-def _heard_of(county: County, teller: Teller, cycle: MonitoringCycle, one: Round) -> None:
-    """The leading group hears a report, and each subject is fed back at a meeting."""
-    office = county.any("office_director")
-    place = {"county_id": cycle.county_id, "unit_id": office.unit_id, "cycle_id": cycle.id}
-    day = one.released + timedelta(days=8)
-    teller.at(day, 15)
-    said = f"听取{one.name}情况汇报，要求按数据发现列清单、定责任、限期整改，结果不排名、不公布"
-    asked = (meetings.FollowUpIn("把每条数据发现发给责任科室，逐条反馈给学校", "办公室主任", day + timedelta(days=14)),)
-    heard = meetings.BriefingIn(day, "领导小组组长", "领导小组全体成员、办公室", said, asked)
-    meetings.record_briefing(office, BriefingRecord(**place), heard)
-    for number, subject in enumerate(one.subjects):
-        teller.at(day + timedelta(days=1), 9 + number)
-        name = SUBJECT_WORDS[subject][0]
-        told = f"按学校反馈{name}结果和区间，教研员解读典型题，学校认领薄弱点"
-        of_it = select(DataFinding.ref).where(DataFinding.cycle_id == cycle.id, DataFinding.subject == subject)
-        found = tuple(db.session.scalars(of_it.order_by(DataFinding.number)))
-        on, there = day + timedelta(days=1), f"各校{name}负责人、教研员"
-        given = meetings.MeetingIn(on, "county", subject, there, told, found)
-        meetings.record_meeting(office, FeedbackMeeting(**place), given)
-    for one in db.session.scalars(select(FollowUp).join(BriefingRecord).where(BriefingRecord.cycle_id == cycle.id)):
-        meetings.finish_follow_up(office, one, Move())
 
 
 def release(county: County, teller: Teller, one: Round) -> MonitoringCycle:

@@ -66,11 +66,7 @@ def board() -> Response:
         category=category,
         names=[(code, word(name)) for code, name in CATEGORIES.items()],
         rates=rates_of(told),
-        outcomes=[
-            (word(said), told["outcomes"][code], drawing.address(outcome=code))
-            for code, said in OUTCOMES.items()
-            if code in told["outcomes"]
-        ],
+        outcomes=_outcomes(told["outcomes"]),
         severities=severities,
         most_of_severities=drawing.most_of(severities),
         counted_at=asked.made_at,
@@ -82,6 +78,12 @@ def board() -> Response:
         lit=lights(actor, MOST_LAMPS),
         answering=answering(actor),
     )
+
+
+def _outcomes(told: Any) -> list[tuple[str, int, str]]:
+    """Each outcome that was decided: its words, how often, the list of its items."""
+    found = [(code, said) for code, said in OUTCOMES.items() if code in told]
+    return [(word(said), told[code], drawing.address(outcome=code)) for code, said in found]
 
 
 @bp.get("/kanban")

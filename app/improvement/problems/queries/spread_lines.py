@@ -69,7 +69,7 @@ def _line(row: Any) -> SpreadLine:
 
 def _lines(actor: Any) -> Select[Any]:
     one = ProblemItem
-    told = select(
+    told: Any = select(
         one.ref, one.number, one.title, one.state, one.school_id, one.parent_item_id, Unit.short_name.label("unit")
     ).outerjoin(Unit, Unit.id == one.unit_id)
     wanted = or_(one.parent_item_id == ITEM, one.id == ORIGIN)
