@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("done_on", sa.Date(), nullable=True),
         sa.Column("done_by", sa.Uuid(), nullable=True),
+        sa.Column("reminded_on", sa.Date(), nullable=True),
         _link(ASKED, "briefing_id", "briefing_records"),
         sa.ForeignKeyConstraint(["done_by"], ["persons.id"], name=op.f(f"fk_{ASKED}_done_by")),
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask
 
-from app.core.casework import waiting
+from app.core.casework import daily, waiting
 from app.core.casework.timeline import WORDS
 from app.core.errors import Sentence
 from app.core.imports.registry import imports_as
@@ -18,6 +18,7 @@ from app.improvement.monitoring import at_a_glance, letters
 from app.improvement.monitoring.dictionary_import import INDICATORS
 from app.improvement.monitoring.findings_import import FINDINGS
 from app.improvement.monitoring.models import facts
+from app.improvement.monitoring.operations import reminders
 from app.improvement.monitoring.results_import import RESULTS
 from app.improvement.monitoring.routes import bp
 
@@ -63,6 +64,8 @@ DEEDS = {
     "monitoring_cycle.detect_findings": ("运行发现规则", "ran the rules of findings"),
     "monitoring_cycle.record_briefing": ("记下专题听取汇报", "recorded a briefing"),
     "monitoring_cycle.record_meeting": ("记下反馈会议", "recorded a feedback meeting"),
+    "monitoring_cycle.finish_follow_up": ("记下后续事项办结", "marked a follow-up as done"),
+    "monitoring_cycle.remind_of_follow_up": ("提醒后续事项到期", "reminded of a follow-up"),
     "data_finding.support": ("补充佐证", "added evidence"),
     "data_finding.tag": ("归到应用场景", "set the application scenarios"),
     "data_finding.comment": ("写了意见", "commented"),
@@ -117,6 +120,8 @@ def register(app: Flask) -> None:
     waiting.READY.update(READY)
     handles("collecting_started", letters.collecting_started)
     handles("results_open", letters.results_open)
+    handles("follow_up_due", letters.follow_up_due)
+    daily.add(reminders.remind_of_follow_ups)
     handles("findings_detected", letters.findings_detected)
     handles("conflict_asked", letters.conflict_asked)
     handles("cycle_withdrawn_told", letters.cycle_withdrawn)

@@ -12,7 +12,7 @@ from app.core import clock
 from app.core.database import db
 from app.core.errors import Sentence
 from app.core.outbox.models import OutboxRow
-from app.improvement.monitoring.models import MonitoringCycle, ReleaseAck, SourceConflict
+from app.improvement.monitoring.models import BriefingRecord, FollowUp, MonitoringCycle, ReleaseAck, SourceConflict
 from app.improvement.monitoring.words import GRADES_OF_STAGE
 from app.people import letters
 from app.people.directory.words import SCHOOL_GRADES
@@ -96,6 +96,31 @@ def conflict_asked(row: OutboxRow) -> None:
     letters.write(
         persons, f"conflict_asked:{row.id}", "conflict_asked", conflict, words, f"/monitoring/conflicts/{conflict.ref}"
     )
+
+
+def follow_up_due(row: OutboxRow) -> None:
+    """Those who record that it is done hear that its day is near or over: the office, or the school's own people."""
+    one, held = FollowUp, BriefingRecord
+    wanted = (
+        select(one, MonitoringCycle, ReleaseAck)
+        .join(held, held.id == one.briefing_id)
+        .join(MonitoringCycle, MonitoringCycle.id == held.cycle_id)
+        .outerjoin(ReleaseAck, (ReleaseAck.cycle_id == held.cycle_id) & (ReleaseAck.unit_id == held.school_id))
+        .where(one.id == row.record_id, one.done_on.is_(None))
+    )
+    found = db.session.execute(wanted).first()
+    if found is None:
+        return
+    asked, cycle, ack = found
+    last = asked.due_on
+    zh, en = ("已过期限", "is past its day,") if asked.is_late else ("快到期限", "is nearly due,")
+    words = Sentence(
+        f"{cycle.name}：听取汇报的一件后续事项{zh}（{last.month} 月 {last.day} 日），办完请记办结",
+        f"{cycle.name}: a follow-up of the hearing {en} {last.day} {last:%b}; mark it once it is done",
+    )
+    roles, units = (SCHOOL_ROLES, [asked.school_id]) if asked.school_id else (INTERPRETERS, None)
+    persons = _persons(asked.county_id, roles, units)
+    letters.write(persons, f"follow_up_due:{row.id}", "deadline", ack or cycle, words)
 
 
 def cycle_withdrawn(row: OutboxRow) -> None:

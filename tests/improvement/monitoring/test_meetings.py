@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
 from app.core import clock
-from app.core.database import db
+from app.core import clock as core_clock
+from app.core.casework.daily import DAILY
+from app.core.casework.timeline import WORDS
+from app.core.database import db, use_context
 from app.core.errors import Invalid, NotAllowed, NotFound, StepRefused
+from app.core.outbox import deliver
+from app.core.outbox.models import InboxLetter
+from app.core.policy.actor import SYSTEM
 from app.improvement.monitoring import operations, queries
 from app.improvement.monitoring.models import (
     BriefingRecord,
@@ -21,12 +28,14 @@ from app.improvement.monitoring.models import (
     MonitoringCycle,
     ReleaseAck,
 )
-from app.improvement.monitoring.operations import BriefingIn, FollowUpIn, MeetingIn, Move
+from app.improvement.monitoring.operations import BriefingIn, FollowUpIn, MeetingIn, Move, reminders
 from tests.by_hand import by_hand
 from tests.cast import Cast, sign_in
 from tests.factories.monitoring import act_as, brief, released
 
 SAID = ("领导小组全体成员", "听取监测情况，要求十个工作日内形成问题清单。")
+OWN, SCHOOL_PEOPLE = "shuangqiao", ("principal", "school_coordinator", "school_coordinator_2")
+OFFICE = ("office_director", "evaluator", "evaluator_2")
 
 
 def heard(
@@ -202,3 +211,92 @@ def test_days_to_the_release_and_to_the_sign_fors_are_counted_round_by_round(app
     client = sign_in(app.test_client(), county["office_director"])
     page = client.get(f"/monitoring/cycles/{cycle.ref}/acknowledgements").text
     assert all(words in page for words in ("12 天", "2.5 天", "8.1 天", f"4 / {len(acks)} 个单位已签收"))
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("follow_ups-0-due_on", "2026-13-45", "日期请写成 2026-11-25"),
+        ("follow_ups-0-what", "长" * 301, "“做什么”最多 300 个字"),
+        ("follow_ups-0-who", "长" * 61, "“谁负责”最多 60 个字"),
+        ("chair", "长" * 61, "主持人最多 60 个字"),
+        ("attendees", "长" * 501, "参加人最多 500 个字"),
+        ("held_on", "昨天", "日期请写成 2026-11-25"),
+    ],
+)
+def test_what_a_form_of_a_hearing_refuses_is_said_at_its_field_once_and_stays_typed(
+    app: Flask, county: Cast, field: str, typed: str, said: str
+) -> None:
+    cycle = released(county)
+    given = {
+        "held_on": clock.today().isoformat(), "chair": "韩其琛", "attendees": SAID[0], "minutes": SAID[1],
+        "follow_ups-0-what": "形成问题清单", "follow_ups-0-who": "办公室主任", "follow_ups-0-due_on": "2030-01-01",
+    }  # fmt: skip
+    client = sign_in(app.test_client(), county["office_director"])
+    page = client.post(f"/monitoring/cycles/{cycle.ref}/briefings", data=given | {field: typed})
+    assert page.status_code == 422
+    assert "有 1 处要改" in page.text and f'href="#{field}"' in page.text and said in page.text
+    assert typed in page.text and SAID[1] in page.text
+
+
+def test_a_department_holds_no_meeting_of_its_own(app: Flask, county: Cast) -> None:
+    released(county)
+    act_as(county.actor("office_director"))
+    ref = db.session.scalars(select(ReleaseAck.ref).where(ReleaseAck.school_id.is_(None)).limit(1)).one()
+    client = sign_in(app.test_client(), county["office_director"])
+    given = {"held_on": clock.today().isoformat(), "chair": "韩其琛", "attendees": SAID[0], "minutes": SAID[1]}
+    assert client.post(f"/monitoring/school-results/{ref}/briefings", data=given).status_code == 404
+    assert client.get(f"/monitoring/school-results/{ref}/meetings/feedback").status_code == 404
+
+
+def test_a_school_reads_which_results_its_leaders_have_not_heard_of(app: Flask, county: Cast) -> None:
+    cycle = released(county)
+    school = sign_in(app.test_client(), county["principal"])
+    inspector = sign_in(app.test_client(), county["inspector"])
+    told = "还没有记专题听取汇报"
+    assert told in school.get("/monitoring/school-results").text
+    assert told not in inspector.get("/monitoring/school-results").text, "only who records hearings is told"
+    heard(county, cycle, key="principal", school="shuangqiao")
+    assert told not in school.get("/monitoring/school-results").text
+
+
+def test_a_follow_up_is_asked_for_the_day_before_and_once_after_its_day_until_it_is_done(
+    app: Flask, county: Cast, clock: Any
+) -> None:
+    cycle, today = released(county), core_clock.today()
+    days = [FollowUpIn(f"第 {n} 件", "办公室主任", today + timedelta(days=n)) for n in (2, 4)]
+    first, second = heard(county, cycle, *days)
+    own = heard(county, cycle, FollowUpIn("重排练习", "教务主任", days[0].due_on or today), key="principal", school=OWN)
+    assert reminders.remind_of_follow_ups in DAILY and reminders.remind_of_follow_ups() == 0
+    told = []
+    for passed in (1, 0, 1, 1, 0, 1, 1, 1):
+        clock.advance(days=passed)
+        told.append(reminders.remind_of_follow_ups())
+        deliver.drain()
+        if len(told) == 2:
+            operations.finish_follow_up(act_as(county.actor("principal")), own[0], Move())
+    assert told == [2, 0, 0, 2, 0, 0, 1, 0], "the day before: two; the day after: one, and the later one's day before"
+    use_context(SYSTEM.context())
+    letters = db.session.scalars(select(InboxLetter).where(InboxLetter.title_zh.like("%后续事项%"))).all()
+    county_people, school_people = ({county[key].person_id for key in keys} for keys in (OFFICE, SCHOOL_PEOPLE))
+    assert {one.person_id for one in letters if one.entity == "monitoring_cycles"} == county_people
+    assert {one.person_id for one in letters if one.entity == "release_acks"} == school_people
+    assert sum("已过期限" in one.title_zh for one in letters) == 2 * len(county_people)
+    words = " ".join(one.title_zh + one.title_en + one.address for one in letters)
+    assert not any(text in words for text in ("第 2 件", "重排练习", "主任")), "what and who stay on the page"
+    assert first.is_late and second.is_late and not own[0].is_late
+
+
+def test_of_a_follow_up_that_was_done_no_letter_goes_out_any_more(app: Flask, county: Cast) -> None:
+    cycle = released(county)
+    (one,) = heard(county, cycle, FollowUpIn("形成问题清单", "办公室主任", clock.today()))
+    assert reminders.remind_of_follow_ups() == 1
+    operations.finish_follow_up(act_as(county.actor("office_director")), one, Move())
+    deliver.drain()
+    use_context(SYSTEM.context())
+    assert not db.session.scalars(select(InboxLetter).where(InboxLetter.title_zh.like("%后续事项%"))).all()
+
+
+def test_what_is_written_of_meetings_has_words_in_the_trail(county: Cast) -> None:
+    deeds = ("record_briefing", "record_meeting", "finish_follow_up", "remind_of_follow_up")
+    assert all(WORDS[f"monitoring_cycle.{deed}"] for deed in deeds)

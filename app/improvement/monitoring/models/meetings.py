@@ -43,6 +43,8 @@ class FollowUp(Base, Record, Scoped):
     done_on: Mapped[date | None]
     done_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
     """Who wrote down that it was done."""
+    reminded_on: Mapped[date | None]
+    """When a letter last asked for it: the day before its day, and once after it."""
 
     @property
     def is_late(self) -> bool:

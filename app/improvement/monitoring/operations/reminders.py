@@ -1,17 +1,19 @@
-"""Units that have not signed for a round's results are reminded by the office with one press, each at most once a day."""
+"""Who has not signed for a round's results is reminded with one press; what a hearing asked for is reminded of by itself."""
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from datetime import timedelta
+
+from sqlalchemy import or_, select, update
 
 from app.core import clock
 from app.core.audit import trail
 from app.core.casework.door import operation
-from app.core.database import db
+from app.core.database import db, use_context
 from app.core.errors import Sentence, StepRefused
 from app.core.outbox.post import post
-from app.core.policy.actor import Actor
-from app.improvement.monitoring.models import MonitoringCycle, ReleaseAck
+from app.core.policy.actor import SYSTEM, Actor
+from app.improvement.monitoring.models import FollowUp, MonitoringCycle, ReleaseAck
 from app.improvement.monitoring.operations.moves import Move
 
 NOBODY_LEFT = Sentence("这一轮没有等着签收的单位", "No unit still has to sign for this round")
@@ -36,3 +38,23 @@ def remind_units(actor: Actor, cycle: MonitoringCycle, given: Move) -> None:
     if deed is not None:
         deed.main.extra["acks"] = [one.ref for one in asked]
     post("results_open", cycle, acks=[str(one) for one in ids])
+
+
+@operation(right="system", name="monitoring_cycle.remind_of_follow_up")
+def remind_of_follow_up(actor: Actor, follow_up: FollowUp, given: Move) -> None:
+    """Write to those who record that it is done: its day is near, or over."""
+    follow_up.reminded_on = clock.today()
+    post("follow_up_due", follow_up)
+
+
+def remind_of_follow_ups() -> int:
+    """The job of each sweep: what a hearing asked for and is open, a day before its day and once after it; how many."""
+    use_context(SYSTEM.context())
+    one, today = FollowUp, clock.today()
+    never_yet = one.reminded_on.is_(None) & (one.due_on <= today + timedelta(days=1))
+    over_since = (one.due_on < today) & (one.reminded_on <= one.due_on)
+    wanted = select(one).where(one.done_on.is_(None), or_(never_yet, over_since)).order_by(one.id)
+    due = db.session.scalars(wanted).all()
+    for follow_up in due:
+        remind_of_follow_up(SYSTEM, follow_up, Move())
+    return len(due)

@@ -50,6 +50,7 @@ from app.improvement.monitoring.queries.meetings import (
     heard_on,
     meetings_about,
     meetings_of,
+    packages_without_hearing,
 )
 from app.improvement.monitoring.queries.releases import (
     ack_for,
@@ -120,6 +121,7 @@ __all__ = [
     "merge_targets",
     "newest_class_round",
     "own_acks",
+    "packages_without_hearing",
     "parts_of",
     "past_of",
     "peers_of",

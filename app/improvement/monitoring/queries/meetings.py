@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import exists, func, literal_column, select
 from sqlalchemy.orm import selectinload
 
 from app.core.database import db
@@ -109,6 +109,15 @@ def heard_on(actor: Actor, cycle: MonitoringCycle) -> dict[uuid.UUID | None, dat
     if cycle.released_on is not None:
         wanted = wanted.where(b.held_on >= cycle.released_on)
     return {row[0]: row[1] for row in db.session.execute(decide.visible(actor, wanted, b, VIEW).group_by(b.school_id))}
+
+
+def packages_without_hearing(actor: Actor, acks: Sequence[ReleaseAck]) -> set[uuid.UUID]:
+    """Packages of schools of which the actor records hearings, and whose leaders heard no report since the release."""
+    a, b = ReleaseAck, BriefingRecord
+    heard = exists().where(b.cycle_id == a.cycle_id, b.school_id == a.school_id, b.held_on >= a.released_on)
+    wanted: Any = select(a.id).where(a.id.in_([one.id for one in acks]), a.school_id.is_not(None), ~heard)
+    missing = wanted.where(a.state != "withdrawn")
+    return set(db.session.scalars(decide.visible(actor, missing, a, MEET))) if decide.holds(actor, MEET) else set()
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def record_meeting(ref: str) -> Any:
 @needs(MEET)
 def new_school_meeting(ref: str, kind: str) -> Response:
     """A form for the school's own briefing or feedback meeting."""
-    ack = queries.ack_for(current_actor(), ref)
+    ack = _school_of(ref)
     return _school_page(ack, kind, _form(kind)(formdata=None, **({} if kind == "briefing" else {"level": "school"})))
 
 
@@ -68,7 +68,7 @@ def new_school_meeting(ref: str, kind: str) -> Response:
 def record_school_briefing(ref: str) -> Any:
     """Write the school's briefing down."""
     actor, form = current_actor(), BriefingForm()
-    ack = queries.ack_for(actor, ref)
+    ack = _school_of(ref)
     place = BriefingRecord(county_id=ack.county_id, school_id=ack.school_id, unit_id=ack.unit_id, cycle_id=ack.cycle_id)
     if _wants_more(form):
         return _school_page(ack, "briefing", form)
@@ -82,7 +82,7 @@ def record_school_briefing(ref: str) -> Any:
 def record_school_meeting(ref: str) -> Any:
     """Write the school's feedback meeting down."""
     actor, form = current_actor(), MeetingForm()
-    ack = queries.ack_for(actor, ref)
+    ack = _school_of(ref)
     place = FeedbackMeeting(
         county_id=ack.county_id, school_id=ack.school_id, unit_id=ack.unit_id, cycle_id=ack.cycle_id
     )
@@ -99,6 +99,14 @@ def finish_follow_up(ref: str) -> Any:
     found, back = queries.follow_up_for(actor, ref)
     operations.finish_follow_up(actor, found, Move())
     return onward(back, _("已记办结"))
+
+
+def _school_of(ref: str) -> ReleaseAck:
+    """The package of a school: a department holds no meetings of its own."""
+    ack = queries.ack_for(current_actor(), ref)
+    if ack.school_id is None:
+        raise NotFound("release_ack", ref)
+    return ack
 
 
 def _form(kind: str) -> Any:

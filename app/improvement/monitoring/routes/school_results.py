@@ -28,11 +28,13 @@ MEET = "monitoring.record_meeting"
 @needs(*OWN)
 def school_results() -> Response:
     """What was sent to my unit, or to the schools that I answer for."""
-    acks = queries.own_acks(current_actor())
+    actor = current_actor()
+    acks = queries.own_acks(actor)
     return page(
         "improvement/monitoring/school_results.html",
         acks=acks,
         chips=chips_of([row[0] for row in acks if row[0].state == "pending"]),
+        unheard=queries.packages_without_hearing(actor, [row[0] for row in acks]),
     )
 
 
