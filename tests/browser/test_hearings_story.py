@@ -58,6 +58,7 @@ def test_a_meeting_names_two_findings_and_what_the_leaders_asked_for_is_asked_ag
     with desk.running():
         office = desk.sits("office_director").opens(f"{round_}/meetings/feedback")
         office.writes(held_on=today, level="县级", attendees="各校教学副校长", minutes="逐条反馈，学校认领。")
+        office.page.get_by_text("勾选讨论了的数据发现").click()
         for number, _ in (first, second):
             office.page.get_by_label(number).check()
         office.presses("保存").reads("讨论了 2 条数据发现", first[0], second[0])
