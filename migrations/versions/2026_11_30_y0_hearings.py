@@ -6,7 +6,7 @@ from alembic import op
 from migrations.protection import protect
 
 revision = "2026_11_30_y0_hearings"
-down_revision = "2026_11_30_u0_indicator_versions"
+down_revision = "2026_11_30_v0_taken_on"
 branch_labels = None
 depends_on = None
 
