@@ -53,11 +53,13 @@ from app.improvement.monitoring.queries.meetings import (
     packages_without_hearing,
 )
 from app.improvement.monitoring.queries.releases import (
+    Sent,
     ack_for,
     acks_of,
     analysis_behind,
     own_acks,
     releases_of,
+    sent_to,
     version_for,
 )
 from app.improvement.monitoring.queries.results import (
@@ -121,6 +123,8 @@ __all__ = [
     "merge_targets",
     "newest_class_round",
     "own_acks",
+    "sent_to",
+    "Sent",
     "packages_without_hearing",
     "parts_of",
     "past_of",

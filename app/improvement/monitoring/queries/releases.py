@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import false, or_, select
+from sqlalchemy import false, func, or_, select, tuple_
 from sqlalchemy.orm import joinedload, undefer
 
 from app.core.database import db
@@ -18,6 +20,8 @@ from app.people.directory.models import Person, Unit
 
 VIEW = "monitoring.view_cycles"
 OWN = ("monitoring.view_release", "monitoring.view_results")
+PAGE = 30
+SENT_ON = func.coalesce(ReleaseAck.released_on, date(1970, 1, 1))
 
 
 def releases_of(actor: Actor, cycle: MonitoringCycle) -> dict[str, DataRelease]:
@@ -63,12 +67,54 @@ def _own(actor: Actor) -> Any:
     return or_(false(), *(scope.where(actor, ReleaseAck) for scope in scopes))
 
 
-def own_acks(actor: Actor) -> Sequence[Any]:
-    """What was sent to the actor's unit, or to the schools the actor answers for: newest round first, in code order."""
-    found: Any = select(ReleaseAck, Unit.name, Unit.kind).join(Unit, Unit.id == ReleaseAck.unit_id)
-    if not actor.system:
-        found = found.where(_own(actor))
-    return db.session.execute(found.order_by(ReleaseAck.released_on.desc(), Unit.code)).all()
+@dataclass(frozen=True)
+class Sent:
+    """What the list of packages is narrowed to: refs of units, names of rounds, states, and the last row of the page before."""
+
+    units: tuple[str, ...] = ()
+    rounds: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    after: str = ""
+
+
+def own_acks(actor: Actor, wanted: Sent, size: int = PAGE) -> tuple[Sequence[Any], bool]:
+    """What was sent to the actor's unit, or to the schools the actor answers for: newest round first, in code order.
+
+    One page of rows (sign-for, name and kind of the unit), and whether more follow.
+    """
+    found = _sent(actor, select(ReleaseAck, Unit.name, Unit.kind))
+    for column, values in (
+        (Unit.ref, wanted.units),
+        (ReleaseAck.cycle_name, wanted.rounds),
+        (ReleaseAck.state, wanted.states),
+    ):
+        if values:
+            found = found.where(column.in_(values))
+    edge: Any = (
+        db.session.execute(
+            _sent(actor, select(SENT_ON, Unit.code, ReleaseAck.id)).where(ReleaseAck.ref == wanted.after)
+        ).first()
+        if wanted.after
+        else None
+    )
+    if edge is not None:
+        day, *place = edge
+        behind = tuple_(Unit.code, ReleaseAck.id) > tuple_(*place)
+        found = found.where(or_(SENT_ON < day, (SENT_ON == day) & behind))
+    order = (SENT_ON.desc(), Unit.code, ReleaseAck.id)
+    rows = db.session.execute(found.order_by(*order).limit(size + 1)).all()
+    return rows[:size], len(rows) > size
+
+
+def sent_to(actor: Actor) -> Sequence[Any]:
+    """Ref and name of each unit, and each round, of which the actor was sent something; in code order, newest first."""
+    found = _sent(actor, select(Unit.ref, Unit.name, ReleaseAck.cycle_name, Unit.code, SENT_ON.label("sent_on")))
+    return db.session.execute(found.order_by(Unit.code, SENT_ON.desc())).all()
+
+
+def _sent(actor: Actor, columns: Any) -> Any:
+    found = columns.join(Unit, Unit.id == ReleaseAck.unit_id)
+    return found if actor.system else found.where(_own(actor))
 
 
 def newest_package(actor: Actor) -> ReleaseAck | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from app.core.policy import decide
+from app.core.web import filters
+from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.offers import Way, chips_of, offers_of, story_of
 from app.core.web.pages import page
@@ -19,6 +22,7 @@ from app.improvement.monitoring.queries import Wanted
 from app.improvement.monitoring.routes.blueprint import bp
 from app.improvement.monitoring.routes.past_drawing import drawing_of
 from app.improvement.monitoring.spread import beside_classes
+from workflows.improvement.release_ack import RELEASE_ACK
 
 OWN = ("monitoring.view_release", "monitoring.view_results")
 MEET = "monitoring.record_meeting"
@@ -29,13 +33,32 @@ MEET = "monitoring.record_meeting"
 def school_results() -> Response:
     """What was sent to my unit, or to the schools that I answer for."""
     actor = current_actor()
-    acks = queries.own_acks(actor)
+    sent = queries.sent_to(actor)
+    chosen = (
+        filters.choice("unit", _("单位"), dict.fromkeys((row.ref, row.name) for row in sent), many=True),
+        filters.choice("round", _("监测"), _rounds(sent), many=True),
+        filters.choice("state", _("状态"), [(state.code, word(state)) for state in RELEASE_ACK.states], many=True),
+    )
+    after = request.args.get("after", "")[:16]
+    unit, cycle, state = (part.chosen for part in chosen)
+    wanted = queries.Sent(unit, cycle, state, after)
+    acks, more = queries.own_acks(actor, wanted)
     return page(
         "improvement/monitoring/school_results.html",
         acks=acks,
+        several=len({row.ref for row in sent}) > 1,
+        listing=filters.bar(chosen),
+        next_url=filters.address(after=acks[-1][0].ref) if more else "",
+        first_url=filters.address() if after else "",
         chips=chips_of([row[0] for row in acks if row[0].state == "pending"]),
         unheard=queries.packages_without_hearing(actor, [row[0] for row in acks]),
     )
+
+
+def _rounds(sent: Sequence[Any]) -> list[tuple[str, str]]:
+    """Names of the rounds, the newest first."""
+    newest = sorted(sent, key=lambda row: row.sent_on, reverse=True)
+    return [(name, name) for name in dict.fromkeys(row.cycle_name for row in newest)]
 
 
 @bp.get("/school-results/<ref>")
