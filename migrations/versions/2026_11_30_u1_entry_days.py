@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "2026_11_30_u1_entry_days"
-down_revision = "2026_11_30_u0_indicator_versions"
+down_revision = "2026_11_30_y0_hearings"
 branch_labels = None
 depends_on = None
 

@@ -86,7 +86,7 @@ def _as_finding(visit: SupervisionVisit, finding: VisitFinding, item: ProblemIte
         source_type="visit",
         source_reference=f"视导 {visit.number}",
         category=finding.category or (item.category if item else None) or "management",
-        subject=item.subject if item else None,
+        subject=(item.subject if item else None) or finding.subject,
         grade=item.grade if item else None,
         unit_id=visit.unit_id,
         severity=finding.severity,

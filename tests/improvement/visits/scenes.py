@@ -147,7 +147,7 @@ class VisitScene(Scene):
         if kind in ("problem", "recurrence"):
             day = clock.today() + timedelta(days=30)
             wanted |= {"evidence": EVIDENCE, "severity": "moderate", "due_on": day, "becomes": "finding"}
-            wanted |= {"category": "subject"}
+            wanted |= {"category": "subject", "subject": "math"}
         return findings.write_finding(self.actor("inspector"), visit, findings.FindingIn(**(wanted | changes)))
 
     def respond(self, visit: SupervisionVisit, answer: str = "accepted") -> None:

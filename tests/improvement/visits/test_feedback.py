@@ -18,6 +18,7 @@ from app.core.casework.deadlines import Deadline, sweep
 from app.core.database import db, use_context
 from app.core.errors import Invalid, NotAllowed, StepRefused
 from app.core.outbox.deliver import drain
+from app.core.policy import decide
 from app.core.policy.actor import SYSTEM
 from app.improvement.monitoring.models import DataFinding
 from app.improvement.monitoring.operations.findings import RejectIn, reject_finding
@@ -210,6 +211,8 @@ def test_a_recurrence_belongs_to_a_closed_item_and_an_open_one_is_a_problem(scen
         ({"due_on": None}, "改到哪天"),
         ({"becomes": None}, "接受后怎么办"),
         ({"category": None}, "新发现的类别"),
+        ({"subject": None}, "学科类的发现要选学科"),
+        ({"subject": "alchemy"}, "学科类的发现要选学科"),
         ({"kind": "rumour"}, "亮点、问题、复发或建议"),
     ],
 )
@@ -219,6 +222,24 @@ def test_an_incomplete_finding_is_refused_in_words(
     visit = scene.visit("on_site")
     with pytest.raises(Invalid, match=sentence):
         scene.find(visit, **changes)  # type: ignore[arg-type]
+
+
+def test_what_a_visit_finds_anew_in_a_subject_comes_to_whoever_studies_the_subject(scene: VisitScene) -> None:
+    visit = seen(scene)
+    of_item = scene.item("issued")
+    found = scene.find(visit, subject="math")
+    about = scene.find(visit, text="错题没有讲评", item_id=of_item.id, subject=None)
+    other = scene.find(visit, text="晨读没有指导", subject="chinese")
+    beside = scene.find(visit, text="课表没有公示", category="management", subject="math")
+    for step in (scene.to_shown, scene.to_issued):
+        step(visit)
+    scene.respond(visit)
+    made = {one.id: db.session.get_one(DataFinding, one.data_finding_id) for one in (found, about, other, beside)}
+    told = [made[one.id].subject for one in (found, about, other, beside)]
+    assert told == ["math", of_item.subject, "chinese", None] and of_item.subject == "math"
+    researcher = scene.actor("subject_researcher")
+    read = [decide.may(researcher, "monitoring.view_findings", one) for one in made.values()]
+    assert researcher.subjects == ("math",) and read == [True, True, False, False]
 
 
 def test_every_problem_is_answered_and_in_words(scene: VisitScene) -> None:

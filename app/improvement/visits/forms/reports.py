@@ -11,7 +11,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
 from app.core.web.forms import Choice, Day, VersionedForm, at_most, offered, wanted
-from app.improvement.problems.words import CATEGORIES, SEVERITIES, codes
+from app.improvement.problems.words import CATEGORIES, SEVERITIES, SUBJECTS, codes
 from app.improvement.visits.forms.planning import Ids, Ticks
 from app.improvement.visits.models import SupervisionVisit
 from app.improvement.visits.operations.answers import ResponseIn, SelfReportIn, SettleIn, TextIn
@@ -67,6 +67,7 @@ class FindingForm(VersionedForm):
     due_on = Day(_("改到哪天为止"), [Optional()])
     becomes = Choice(_("学校接受后怎么办"), validators=[Optional()])
     category = Choice(_("新发现的类别"), validators=[Optional()])
+    subject = Choice(_("新发现的学科"), validators=[Optional()])
 
     def offer(self, items: list[tuple[str, str]]) -> None:
         """Put the choices in."""
@@ -75,6 +76,7 @@ class FindingForm(VersionedForm):
         self.severity.choices = offered(codes(SEVERITIES), _("请选择"))
         self.becomes.choices = offered([pair for pair in codes(BECOMES) if pair[0] != "reopening"], _("请选择"))
         self.category.choices = offered(codes(CATEGORIES), _("请选择"))
+        self.subject.choices = offered(codes(SUBJECTS), _("请选择"))
 
     def given(self, items: Ids, ref: str = "") -> FindingIn:
         """What the operation takes."""
@@ -89,6 +91,7 @@ class FindingForm(VersionedForm):
             self.becomes.data,
             ref,
             self.version.data,
+            self.subject.data,
         )
 
 

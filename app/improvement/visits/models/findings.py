@@ -35,6 +35,8 @@ class VisitFinding(Base, Record, Scoped):
     """What shows it, in words; photos stand with the line of the checklist."""
     severity: Mapped[str | None] = mapped_column(String(10))
     category: Mapped[str | None] = mapped_column(String(20))
+    subject: Mapped[str | None] = mapped_column(String(20))
+    """Of a new finding that belongs to one: who studies the subject reads and confirms it."""
     due_on: Mapped[date | None]
     becomes: Mapped[str | None] = mapped_column(String(10))
     """evidence, finding or action: what it turns into once the school accepts it."""

@@ -15,7 +15,7 @@ from app.core.database import db, uuid7
 from app.core.errors import Invalid, Sentence, StepRefused
 from app.core.outbox.post import post
 from app.core.policy.actor import Actor
-from app.improvement.monitoring.words import CATEGORIES, SEVERITIES
+from app.improvement.monitoring.words import CATEGORIES, SEVERITIES, SUBJECTS
 from app.improvement.plans.models import RemediationPlan
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.models.reopenings import two_years_after
@@ -47,6 +47,7 @@ class FindingIn:
     becomes: str | None = None
     ref: str = ""
     version: int | None = None
+    subject: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,9 @@ def write_finding(actor: Actor, visit: SupervisionVisit, given: FindingIn) -> Vi
     finding.item_id = given.item_id
     answered = finding.wants_answer
     finding.severity = given.severity if answered else None
-    finding.category = (given.category or "management") if answered and given.becomes == "finding" else None
+    is_new = answered and given.becomes == "finding"
+    finding.category = (given.category or "management") if is_new else None
+    finding.subject = given.subject if is_new and given.category == "subject" else None
     finding.due_on = given.due_on if answered else None
     finding.becomes = "reopening" if given.kind == "recurrence" else given.becomes if answered else None
     if finding not in visit.findings:
@@ -147,12 +150,21 @@ def _recurrence_faults(item: ProblemItem | None) -> dict[str, Sentence]:
     return {}
 
 
+def _new_faults(given: FindingIn, item: ProblemItem | None) -> dict[str, Sentence]:
+    """What a finding that is registered anew still lacks; one about an item belongs to the subject of the item."""
+    if given.category not in CATEGORIES:
+        return {"category": Sentence("请选择新发现的类别", "Choose the category of the new finding")}
+    of_item = item.subject if item is not None else None
+    if given.category == "subject" and (given.subject or of_item) not in SUBJECTS:
+        return {"subject": Sentence("学科类的发现要选学科", "A finding about a subject names the subject")}
+    return {}
+
+
 def _problem_faults(given: FindingIn, item: ProblemItem | None) -> dict[str, Sentence]:
     if given.becomes not in BECOMES or given.becomes == "reopening":
         return {"becomes": Sentence("请选择学校接受后怎么办", "Choose what becomes of it once the school accepts")}
     if given.becomes == "finding":
-        known = given.category in CATEGORIES
-        return {} if known else {"category": Sentence("请选择新发现的类别", "Choose the category of the new finding")}
+        return _new_faults(given, item)
     if item is None:
         return {"item": Sentence("请选择对应的问题项，或改为登记新发现", "Choose its item, or register a new finding")}
     if item.state in ("closed", "void"):
