@@ -223,12 +223,20 @@ MEASURE = {
         _seldom,
     ),
 }
+
+
+def _would_break_the_chain(piece: Evidence) -> bool:
+    """The closure is all but approved: the worst moment to learn that the evidence is false."""
+    verified = exists().where(ClosureRequest.item_id == piece.action.plan.item_id, ClosureRequest.state == "verified")
+    return piece.state == "accepted" and bool(db.session.scalar(select(verified)))
+
+
 EVIDENCE = {
     "submit": Deed(OWNER, _step(evidences.submit_evidence, _plan_step)),
     "resubmit": Deed(OWNER, _step(evidences.resubmit_evidence, _plan_step)),
     "accept": Deed(COUNTY, _step(evidences.accept_evidence, _plan_step)),
     "return_evidence": Deed(COUNTY, _step(evidences.return_evidence, _plan_step), _seldom),
-    "reject": Deed(COUNTY, _step(evidences.reject_evidence, _plan_step), _seldom),
+    "reject": Deed(COUNTY, _step(evidences.reject_evidence, _plan_step), _would_break_the_chain),
     "withdraw": Deed(OWNER, _step(evidences.withdraw_evidence, _plan_step), _seldom),
     "discard": Deed(OWNER, _step(evidences.discard_evidence, _plan_step), _seldom),
 }
