@@ -116,7 +116,7 @@ def follow_up_due(row: OutboxRow) -> None:
     zh, en = ("已过期限", "is past its day,") if asked.is_late else ("快到期限", "is nearly due,")
     words = Sentence(
         f"{cycle.name}：听取汇报的一件后续事项{zh}（{last.month} 月 {last.day} 日），办完请记办结",
-        f"{cycle.name}: a follow-up of the hearing {en} {last.day} {last:%b}; mark it once it is done",
+        f"{cycle.name}: a follow-up of the briefing {en} {last.day} {last:%b}; mark it once it is done",
     )
     roles, units = (SCHOOL_ROLES, [asked.school_id]) if asked.school_id else (INTERPRETERS, None)
     persons = _persons(asked.county_id, roles, units)

@@ -111,6 +111,8 @@ def test_a_school_settles_its_own_follow_ups_and_sees_no_other(county: Cast) -> 
         queries.follow_up_for(act_as(county.actor("principal")), of_county.ref)
     with pytest.raises(NotFound):
         queries.follow_up_for(act_as(county.actor("yuntai_principal")), own[0].ref)
+    with pytest.raises(NotFound):
+        queries.follow_up_for(act_as(county.actor("inspector")), own[0].ref)
     found, back = queries.follow_up_for(act_as(county.actor("principal")), own[0].ref)
     assert back.startswith("/monitoring/school-results/")
     with pytest.raises(NotAllowed):
@@ -167,6 +169,8 @@ def test_a_meeting_discusses_findings_of_its_round_and_a_school_only_its_own(cou
         discuss(county, cycle, own, "0" * 16)
     with pytest.raises(Invalid, match="不在这一轮"):
         discuss(county, cycle, other, key="principal", school="shuangqiao")
+    with pytest.raises(Invalid, match="不在这一轮"):
+        discuss(county, cycle, other, school="shuangqiao")  # the office sees both schools' findings
     discuss(county, cycle, own, key="principal", school="shuangqiao")
     (kept,) = db.session.scalars(select(MeetingFinding)).all()
     assert (kept.level, kept.school_id, kept.held_on) == ("school", county.units["shuangqiao"].id, clock.today())

@@ -23,7 +23,7 @@ EMPTY = Sentence("这一项要写", "Write something here")
 HALF = Sentence(
     "后续事项要写清做什么、谁负责、哪天前办完", "Of a follow-up say what is to be done, by whom and by which day"
 )
-TOO_SOON = Sentence("后续事项的期限不能早于会议那天", "A follow-up cannot be due before the day of the hearing")
+TOO_SOON = Sentence("后续事项的期限不能早于会议那天", "A follow-up cannot be due before the day of the briefing")
 UNKNOWN = Sentence("有发现不在这一轮，或者看不到了，请重新勾选", "A finding is not of this round; tick them again")
 DONE = Sentence("这一项已经记过办结", "It was marked as done already")
 
