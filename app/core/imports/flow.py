@@ -18,6 +18,8 @@ from app.core.spreadsheets import Book
 GOOD = ("ok", "warned")
 LONG_NUMBER = re.compile(r"\d[\d \-]{9,}[\dXx]")
 COVER = "••••"
+REPEATS, SENTENCES = ("typed", "examples"), ("zh", "en", "fix_zh", "fix_en")
+"""Where a message or a report repeats what stands in a cell."""
 ANY_NUMBER = re.compile(r"\d[\d \-]{4,}[\dXx]")
 NO_FILE = Sentence("这个文件已按期限清除，只留下了指纹", "This file was removed in time; only its fingerprint is left.")
 
@@ -29,6 +31,38 @@ def masked(text: str, private: bool = False) -> str:
     """
     pattern = ANY_NUMBER if private else LONG_NUMBER
     return pattern.sub(lambda found: COVER + found[0][-4:], text)
+
+
+def silent(part: Any) -> Any:
+    """What is said of rows without any cell that it repeats: of a quiet kind only place and fault are told."""
+    if isinstance(part, list):
+        return [silent(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    cells = sorted(_texts([part[name] for name in REPEATS if name in part]), key=len, reverse=True)
+    return {
+        name: _without(value, cells) if name in REPEATS or name in SENTENCES else silent(value)
+        for name, value in part.items()
+    }
+
+
+def _texts(part: Any) -> set[str]:
+    """Every text in it that is not empty."""
+    if isinstance(part, str):
+        return {part} - {""}
+    inner = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    return {text for each in inner for text in _texts(each)}
+
+
+def _without(part: Any, cells: Sequence[str]) -> Any:
+    """The same with each of those texts covered."""
+    if isinstance(part, str):
+        for cell in cells:
+            part = part.replace(cell, COVER)
+        return part
+    if isinstance(part, list):
+        return [_without(each, cells) for each in part]
+    return {name: _without(each, cells) for name, each in part.items()} if isinstance(part, dict) else part
 
 
 def kind_of(batch: ImportBatch) -> Kind:

@@ -20,7 +20,7 @@ from app.core.imports import keeping, operations
 from app.core.imports.annotate import annotated
 from app.core.imports.checking import Progress
 from app.core.imports.files import ANNOTATED, book_of, file_of, forget_files, keep_file
-from app.core.imports.flow import GOOD, NO_FILE, kind_of, masked, staged_rows
+from app.core.imports.flow import GOOD, NO_FILE, REPEATS, SENTENCES, kind_of, masked, silent, staged_rows
 from app.core.imports.good_rows import GoodRows, digest_of
 from app.core.imports.models import ImportBatch, ImportFormer, ImportProgress
 from app.core.imports.operations import Checked, Failed
@@ -36,7 +36,7 @@ log = logs.get(__name__)
 BEFORE_GIVING_UP = 3
 SECONDS_APART = 0.5
 MOST_CHANGES = 300
-SAID = ("typed", "zh", "en", "fix_zh", "fix_en", "examples", "choices")
+SAID = (*REPEATS, *SENTENCES, "choices")
 BROKEN = Sentence(
     "程序出了错，没有办成；内容都还在，可以再试一次",
     "Something broke on our side and nothing was done. Everything is still here; try once more.",
@@ -114,6 +114,8 @@ def report_of(batch: ImportBatch, staged: StagedSheet) -> dict[str, Any]:
     """The report of a batch as JSON: causes, what was tidied, comparison with the version before, head count."""
     found = report(staged).to_json()
     private = batch.behind.private_columns
+    if kind_of(batch).quiet:
+        found = silent(found)
     if private:
         for part in ("causes", "reminders", "coded"):
             found[part] = [_covered(each, private) for each in found[part]]

@@ -12,7 +12,7 @@ from app.core.copying import copy_in
 from app.core.database import db
 from app.core.errors import NotFound
 from app.core.imports.files import CHECKED, file_of, keep_file
-from app.core.imports.flow import masked
+from app.core.imports.flow import masked, silent
 from app.core.imports.good_rows import GoodRows, digest_of
 from app.core.imports.models import ImportBatch, ImportRow
 from app.core.imports.staged import StagedSheet
@@ -99,7 +99,7 @@ def _told(staged: StagedSheet, private: frozenset[str]) -> Iterator[tuple[Any, .
         if staged.status(row) == "ok":
             continue
         place, messages = staged.table.place(row), [without_numbers(each, private) for each in staged.messages(row)]
-        said = json.dumps(messages, ensure_ascii=False)
+        said = json.dumps(silent(messages) if staged.work.kind.quiet else messages, ensure_ascii=False)
         yield place.sheet, place.row_no, staged.status(row), staged.keys[row], "{}", said
 
 
