@@ -17,6 +17,7 @@ from app.core.policy.actor import SYSTEM
 from app.improvement.monitoring import at_a_glance as findings
 from app.improvement.monitoring.models import MonitoringResult
 from app.improvement.plans import at_a_glance as plans
+from app.improvement.plans.models import Evidence
 from app.improvement.visits import at_a_glance as visits
 from app.people.directory.models import Unit
 from tests.cast import Cast
@@ -51,7 +52,7 @@ def test_the_office_sees_evidence_plans_and_visits_at_a_glance(scene: EffectScen
     with app.test_request_context():
         told = lines(plans.panel_of(scene.actor("office_director")))
         assert (told["待审批方案"][0], told["改过版本的方案"][0]) == ("1", "1")
-        assert told["待审佐证"][1] == "" and lines(plans.panel_of(scene.actor("evaluator")))["待审佐证"][1]
+        assert told["待审佐证"][1] == lines(plans.panel_of(scene.actor("evaluator")))["待审佐证"][1] == "/verification"
         year = lines(visits.panel_of(scene.actor("office_director")))
         assert year["已到校 / 年度清单"][0].startswith("0 / ")
         assert plans.panel_of(scene.actor("principal")) is None and visits.panel_of(scene.actor("principal")) is None
@@ -151,3 +152,23 @@ def test_a_day_that_is_none_is_told_in_a_sentence_and_leaves_the_list_as_it_is(
     assert every and listed and every[1] == listed[1]
     assert f"“{day}”不是日期，没有按它筛选" in page and "2026-12-01" in page
     assert "不是日期" not in browser.page("/items?due=week") + browser.page("/items?due=2026-12-01")
+
+
+def test_who_steers_reads_the_queue_of_evidence_and_judges_none_of_it(scene: EffectScene, app: Flask) -> None:
+    plan = scene.plan(scene.item("planning"), edition=2, state="active")
+    scene.evidence(plan.actions[0])
+    piece = db.session.scalars(select(Evidence).where(Evidence.action_id == plan.actions[0].id)).one()
+    scene.moved(piece, "submitted")
+    measure = plan.actions[0].ref
+    for role, opened in (
+        ("office_director", "actions"),
+        ("leading_group_head", "actions"),
+        ("evaluator", "verification"),
+    ):
+        browser = Browser(app, scene.cast, role)
+        found = re.search(r'<a href="/verification"><b>(\d+)</b>', browser.page("/"))
+        page = browser.page("/verification")
+        assert found and f"{found[1]} 份待审" in page and f'<a href="/{opened}/{measure}">' in page, role
+        assert browser.get(f"/{opened}/{measure}").status_code == 200, role
+    assert Browser(app, scene.cast, "office_director").get(f"/verification/{measure}").status_code == 404
+    assert Browser(app, scene.cast, "dept_head").get("/verification").status_code == 404

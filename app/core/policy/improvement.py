@@ -197,6 +197,7 @@ PLANS: dict[str, Holders] = {
     "plans.view_evidence": {**READERS, **WORKERS, "grade_leader": SCHOOL},
     "plans.view_plans": {**READERS, **WORKERS, "grade_leader": SCHOOL},
     "plans.view_topics": dict.fromkeys((*LIST_READERS, *WORKERS), COUNTY),
+    "plans.watch_evidence": {**GROUP, **OFFICE},
     "plans.work_on_action": {**OWNERS, **WORKERS},
 }
 MEMBERS: Holders = dict.fromkeys(("inspector", "evaluator", "subject_researcher", "guidance_member"), ASSIGNED)

@@ -14,11 +14,9 @@ from app.core.policy.actor import Actor
 from app.core.web.chips import long_date
 from app.core.web.first_page import Panel, PanelLine
 from app.improvement.plans.models import Evidence, RemediationAction, RemediationPlan
-from app.improvement.plans.queries.evidence import JUDGING
 from app.improvement.plans.queries.plans import OVER
 
 STEERS = ("plans.print_bundle", "plans.judge_evidence")
-JUDGES = tuple(right for pair in JUDGING.values() for right in pair)
 
 
 def panel_of(actor: Actor) -> Panel | None:
@@ -28,7 +26,7 @@ def panel_of(actor: Actor) -> Panel | None:
         return None
     told = _counted(actor)
     if steers:
-        return Panel(str(_("佐证与方案")), "", [_queue(actor, told), *_plans(told)], url_for("plans.index"))
+        return Panel(str(_("佐证与方案")), "", [_queue(told), *_plans(told)], url_for("plans.index"))
     return Panel(str(_("整改方案")), "", _plans(told), url_for("plans.index"))
 
 
@@ -52,12 +50,9 @@ def _counted(actor: Actor) -> Any:
     return db.session.execute(select(queue, plans).select_from(queue.join(plans, true()))).one()
 
 
-def _queue(actor: Actor, told: Any) -> PanelLine:
+def _queue(told: Any) -> PanelLine:
     besides = _("%(n)s 项措施，最早 %(day)s", n=told.measures, day=long_date(told.since)) if told.pieces else ""
-    judges = any(decide.holds(actor, right) for right in JUDGES)
-    return PanelLine(
-        str(_("待审佐证")), str(told.pieces), str(besides), url_for("verification.index") if judges else ""
-    )
+    return PanelLine(str(_("待审佐证")), str(told.pieces), str(besides), url_for("verification.index"))
 
 
 def _plans(told: Any) -> list[PanelLine]:

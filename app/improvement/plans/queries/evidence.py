@@ -33,6 +33,13 @@ JUDGING = {
     "county": ("plans.judge_evidence", "plans.verify_action"),
     "school": ("plans.judge_school_evidence", "plans.verify_school_action"),
 }
+JUDGES = tuple(right for pair in JUDGING.values() for right in pair)
+WATCH = "plans.watch_evidence"
+
+
+def judges(actor: Actor) -> bool:
+    """Whether evidence is this actor's to judge; else the queue is read, with links to the measures."""
+    return any(decide.holds(actor, right) for right in JUDGES)
 
 
 def _seen_actions(actor: Actor) -> Select[Any]:
@@ -143,7 +150,9 @@ def _queue(actor: Actor) -> Any:
 
 
 def _reach(actor: Actor) -> list[Any]:
-    """County items by the county's right, school items by the school's."""
+    """County items by the county's right, school items by the school's; all that waits for who steers and judges none."""
+    if not judges(actor):
+        return [RemediationAction.id.in_(decide.visible(actor, select(RemediationAction.id), RemediationAction, WATCH))]
     found = []
     for level, rights in JUDGING.items():
         mine = select(RemediationAction.id).join(RemediationPlan).join(ProblemItem).where(ProblemItem.level == level)
@@ -152,7 +161,7 @@ def _reach(actor: Actor) -> list[Any]:
 
 
 def to_judge(actor: Actor, unit: str = "", words: str = "") -> list[ToJudge]:
-    """What waits to be judged by this actor, the longest waiting first."""
+    """What waits to be judged by this actor, or by others for who watches, the longest waiting first."""
     query = _queue(actor)
     if unit:
         query = query.where(Unit.ref == unit)

@@ -28,18 +28,16 @@ from app.improvement.plans.operations import evidence as operations
 from app.improvement.plans.operations.actions import VerifyIn
 from app.improvement.plans.operations.plans import PlanStep
 from app.improvement.plans.queries import actions, evidence, people
-from app.improvement.plans.queries.evidence import JUDGING
+from app.improvement.plans.queries.evidence import JUDGES, JUDGING, WATCH
 from app.improvement.plans.routes import action_page, drawing
 from app.improvement.plans.routes.blueprint import evidence as evidence_bp
 from app.improvement.plans.routes.blueprint import verification as bp
 from app.improvement.plans.routes.faults import told_in
 from app.improvement.plans.words import CHECKLIST, EVIDENCE_KINDS
 
-JUDGES = tuple(right for pair in JUDGING.values() for right in pair)
-
 
 @bp.get("")
-@needs(*JUDGES)
+@needs(*JUDGES, WATCH)
 def index() -> Response:
     """Measures whose evidence waits, the longest waiting first."""
     actor = current_actor()
@@ -55,6 +53,7 @@ def index() -> Response:
         chips={one.id: drawing.chip(one.clock) for one in found},
         severities=SEVERITIES,
         pieces=sum(one.waiting for one in found),
+        judges=evidence.judges(actor),
     )
 
 
