@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import openpyxl
 from flask import Flask
@@ -97,3 +98,13 @@ def test_what_is_settled_is_counted_and_one_click_away_where_no_state_was_chosen
     assert "另有 1 条已转问题项或已了结" in whole and "/monitoring/findings?state=all" in whole
     assert "另有" not in client.get("/monitoring/findings?state=candidate").text
     assert len(sheet(client, "source=safety&state=all")) == 2
+
+
+def test_in_english_the_list_has_a_name_for_many_and_no_two_filters_share_one(app: Flask, county: Cast) -> None:
+    client = sign_in(app.test_client(), county["evaluator"])
+    with client.session_transaction(base_url="https://localhost") as session:
+        session["language"] = "en"
+    page = client.get("/monitoring/findings", base_url="https://localhost").text
+    names = re.findall(r'class="(?:filter-name|menu-label)">([^<]+)<', page)
+    assert "Severity" in names and "Level" in names and len(names) == len(set(names))
+    assert "<h1>Data findings" in re.sub(r"<h1[^>]*>\s*", "<h1>", page)
