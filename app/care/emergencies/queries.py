@@ -12,19 +12,20 @@ from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.core.registers import page_of
 from app.people.directory.models import Student, Unit
 
 VIEW, TELL = "emergencies.view_notices", "emergencies.tell_guardian"
-MOST = 200
+ORDER = ((EmergencyNotice.state != "due", False), (EmergencyNotice.created_at, True), (EmergencyNotice.id, True))
 
 
-def notices(actor: Actor, states: Sequence[str] = ()) -> Sequence[Any]:
-    """(notice, school) in these states or in any: who is still to be told first, then the newest."""
+def notices(actor: Actor, states: Sequence[str] = (), after: str = "") -> Sequence[Any]:
+    """(notice, school) in these states or in any: who is still to be told first, then the newest; one more than a page."""
     wanted = select(EmergencyNotice, Unit.name).join(Unit, Unit.id == EmergencyNotice.school_id)
     if states:
         wanted = wanted.where(EmergencyNotice.state.in_(states))
-    order = wanted.order_by(EmergencyNotice.state != "due", EmergencyNotice.created_at.desc(), EmergencyNotice.id)
-    return db.session.execute(decide.visible(actor, order.limit(MOST), EmergencyNotice, VIEW)).all()
+    shown = page_of(wanted, EmergencyNotice, ORDER, after)
+    return db.session.execute(decide.visible(actor, shown, EmergencyNotice, VIEW)).all()
 
 
 def notice_for(actor: Actor, ref: str) -> EmergencyNotice:

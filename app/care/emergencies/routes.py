@@ -15,6 +15,7 @@ from app.core.audit import trail
 from app.core.casework.records import Movable
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.core.registers import PAGE
 from app.core.web import filters
 from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
@@ -46,13 +47,14 @@ def index() -> Response:
     """Who is still to be told first."""
     actor = current_actor()
     state = filters.choice("state", _("状态"), [(one.code, word(one)) for one in EMERGENCY_NOTICE.states], many=True)
-    rows = queries.notices(actor, state.chosen)
+    rows, pages = filters.paged(queries.notices(actor, state.chosen, filters.cursor()), PAGE)
     trail.saw(actor, None, "emergencies.list", [row[0].ref for row in rows])
     return page(
         "care/emergencies/notices.html",
         rows=rows,
         listing=filters.bar([state]),
         clocks=chips_of([row[0] for row in rows]),
+        **pages,
     )
 
 

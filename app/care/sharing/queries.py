@@ -16,6 +16,7 @@ from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.core.registers import page_of
 from app.people.directory.models import Unit
 
 VIEW, PREPARE, APPROVE, READ = (
@@ -25,16 +26,15 @@ VIEW, PREPARE, APPROVE, READ = (
     "sharing.read_packet",
 )
 STEPS = (PREPARE, APPROVE)
-MOST = 200
+ORDER = ((Handover.created_at, True), (Handover.id, True))
 
 
-def handovers(actor: Actor, states: Sequence[str] = ()) -> Sequence[Any]:
-    """(handover, school) in these states or in any, the newest first."""
+def handovers(actor: Actor, states: Sequence[str] = (), after: str = "") -> Sequence[Any]:
+    """(handover, school) in these states or in any, the newest first; one more than a page."""
     wanted = select(Handover, Unit.name).join(Unit, Unit.id == Handover.unit_id)
     if states:
         wanted = wanted.where(Handover.state.in_(states))
-    shown = decide.visible(actor, wanted, Handover, VIEW).order_by(Handover.created_at.desc(), Handover.id)
-    return db.session.execute(shown.limit(MOST)).all()
+    return db.session.execute(decide.visible(actor, page_of(wanted, Handover, ORDER, after), Handover, VIEW)).all()
 
 
 def handover_for(actor: Actor, ref: str) -> Handover:

@@ -121,6 +121,18 @@ def address(**changes: Any) -> str:
     return f"{request.path}?{query}" if query else request.path
 
 
+def cursor() -> str:
+    """The ref of the record behind which this page of a register begins; empty for the first."""
+    return request.args.get("after", "")[:LONGEST]
+
+
+def paged(rows: Sequence[Any], size: int) -> tuple[Sequence[Any], dict[str, Any]]:
+    """Rows of a page, the record first in each, out of one more than a page; the addresses of the next and of the first."""
+    shown, more = rows[:size], len(rows) > size
+    first = address() if cursor() else ""
+    return shown, {"next_url": address(after=shown[-1][0].ref) if more else "", "first_url": first}
+
+
 def same_query(path: str) -> str:
     """Another address with this page's filters: an export of what is shown."""
     query = request.query_string.decode("utf-8", "replace")

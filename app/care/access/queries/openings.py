@@ -12,23 +12,22 @@ from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.core.registers import page_of
 from app.people.directory.models import Person, Student, Unit
 
 OPENINGS, IDENTITIES = "access.view_openings", "access.view_identity"
-MOST = 200
 
 
-def _listed(actor: Actor, model: Any, right: str, states: Sequence[str]) -> Sequence[Any]:
+def _listed(actor: Actor, model: Any, right: str, states: Sequence[str], after: str) -> Sequence[Any]:
     wanted = (
         select(model, Person.name, Unit.name)
         .join(Person, Person.id == model.owner_id)
         .join(Unit, Unit.id == model.school_id)
-        .order_by(model.created_at.desc(), model.id)
-        .limit(MOST)
     )
     if states:
         wanted = wanted.where(model.state.in_(states))
-    return db.session.execute(decide.visible(actor, wanted, model, right)).all()
+    shown = page_of(wanted, model, ((model.created_at, True), (model.id, True)), after)
+    return db.session.execute(decide.visible(actor, shown, model, right)).all()
 
 
 def _one(actor: Actor, model: Any, right: str, ref: str) -> Any:
@@ -38,9 +37,9 @@ def _one(actor: Actor, model: Any, right: str, ref: str) -> Any:
     return found
 
 
-def openings(actor: Actor, states: Sequence[str] = ()) -> Sequence[Any]:
-    """(opening, who, school) in these states or in any, the newest first."""
-    return _listed(actor, EmergencyOpening, OPENINGS, states)
+def openings(actor: Actor, states: Sequence[str] = (), after: str = "") -> Sequence[Any]:
+    """(opening, who, school) in these states or in any, the newest first; one more than a page."""
+    return _listed(actor, EmergencyOpening, OPENINGS, states, after)
 
 
 def opening_for(actor: Actor, ref: str) -> EmergencyOpening:
@@ -49,9 +48,9 @@ def opening_for(actor: Actor, ref: str) -> EmergencyOpening:
     return found
 
 
-def identities(actor: Actor, states: Sequence[str] = ()) -> Sequence[Any]:
-    """(grant, who, school) in these states or in any, the newest first."""
-    return _listed(actor, IdentityGrant, IDENTITIES, states)
+def identities(actor: Actor, states: Sequence[str] = (), after: str = "") -> Sequence[Any]:
+    """(grant, who, school) in these states or in any, the newest first; one more than a page."""
+    return _listed(actor, IdentityGrant, IDENTITIES, states, after)
 
 
 def identity_for(actor: Actor, ref: str) -> IdentityGrant:

@@ -16,6 +16,7 @@ from app.care.access.queries import urgent
 from app.care.access.routes.blueprint import bp
 from app.core.audit import trail
 from app.core.policy import decide
+from app.core.registers import PAGE
 from app.core.web import filters
 from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
@@ -61,13 +62,14 @@ def identity_requests() -> Response:
     """The register of requests, by code number."""
     actor = current_actor()
     state = filters.choice("state", _("状态"), [(one.code, word(one)) for one in IDENTITY_GRANT.states], many=True)
-    rows = queries.identities(actor, state.chosen)
+    rows, pages = filters.paged(queries.identities(actor, state.chosen, filters.cursor()), PAGE)
     trail.saw(actor, None, "identities.list", [row[0].ref for row in rows])
     return page(
         "care/access/identities.html",
         rows=rows,
         listing=filters.bar([state]),
         clocks=chips_of([row[0] for row in rows]),
+        **pages,
     )
 
 

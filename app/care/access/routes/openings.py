@@ -16,6 +16,7 @@ from app.care.access.routes.blueprint import bp, elsewhere_first
 from app.care.rainbow.queries.observed import student_for
 from app.core.audit import trail
 from app.core.policy import decide
+from app.core.registers import PAGE
 from app.core.web import filters
 from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
@@ -61,10 +62,14 @@ def openings() -> Response:
     """The register: who opened what when, by code number."""
     actor = current_actor()
     state = filters.choice("state", _("状态"), [(one.code, word(one)) for one in BREAK_GLASS.states], many=True)
-    rows = queries.openings(actor, state.chosen)
+    rows, pages = filters.paged(queries.openings(actor, state.chosen, filters.cursor()), PAGE)
     trail.saw(actor, None, "openings.list", [row[0].ref for row in rows])
     return page(
-        "care/access/openings.html", rows=rows, listing=filters.bar([state]), clocks=chips_of([row[0] for row in rows])
+        "care/access/openings.html",
+        rows=rows,
+        listing=filters.bar([state]),
+        clocks=chips_of([row[0] for row in rows]),
+        **pages,
     )
 
 

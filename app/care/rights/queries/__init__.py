@@ -12,21 +12,20 @@ from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.core.registers import page_of
 from app.people.directory.models import Unit
 
 VIEW, ANSWER, ASK = "rights.view_requests", "rights.answer_request", "rights.ask_request"
 OPEN = ("received", "preparing")
-MOST = 200
 
 
-def requests(actor: Actor, every: bool = False) -> Sequence[Any]:
-    """(request, school): open ones, the oldest first; all of them with the newest first where `every`."""
+def requests(actor: Actor, every: bool = False, after: str = "") -> Sequence[Any]:
+    """(request, school): open ones, the oldest first; all of them, the newest first, where `every`; one more than a page."""
     wanted = select(RightsRequest, Unit.name).join(Unit, Unit.id == RightsRequest.school_id)
-    if every:
-        wanted = wanted.order_by(RightsRequest.created_at.desc(), RightsRequest.id)
-    else:
-        wanted = wanted.where(RightsRequest.state.in_(OPEN)).order_by(RightsRequest.created_at, RightsRequest.id)
-    return db.session.execute(decide.visible(actor, wanted.limit(MOST), RightsRequest, VIEW)).all()
+    if not every:
+        wanted = wanted.where(RightsRequest.state.in_(OPEN))
+    shown = page_of(wanted, RightsRequest, ((RightsRequest.created_at, every), (RightsRequest.id, every)), after)
+    return db.session.execute(decide.visible(actor, shown, RightsRequest, VIEW)).all()
 
 
 def request_for(actor: Actor, ref: str) -> RightsRequest:
