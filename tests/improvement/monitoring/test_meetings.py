@@ -190,6 +190,7 @@ def test_county_and_schools_without_a_hearing_since_the_release_are_listed(app: 
 
     names = {key: county.units[key].name for key in ("shuangqiao", "yuntai", "chengguan", "shimen")}
     assert "县级" in missing() and all(name in missing() for name in names.values())
+    assert "其余" not in missing()
     brief(county, cycle)
     assert "县级" not in missing()
     heard(county, cycle, key="principal", school="shuangqiao")
@@ -304,3 +305,13 @@ def test_of_a_follow_up_that_was_done_no_letter_goes_out_any_more(app: Flask, co
 def test_what_is_written_of_meetings_has_words_in_the_trail(county: Cast) -> None:
     deeds = ("record_briefing", "record_meeting", "finish_follow_up", "remind_of_follow_up")
     assert all(WORDS[f"monitoring_cycle.{deed}"] for deed in deeds)
+
+
+def test_a_long_list_of_schools_without_a_hearing_is_folded(
+    app: Flask, county: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cycle, known = released(county), queries.acks_of
+    address = f"{cycle.address}/acknowledgements"
+    monkeypatch.setattr(queries, "acks_of", lambda actor, of: [*known(actor, of)] * 5)
+    page = sign_in(app.test_client(), county["office_director"]).get(address).text
+    assert "其余 8 个单位" in page, "four schools five times: twelve are shown"
