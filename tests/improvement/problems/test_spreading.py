@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from app.core import clock
 from app.core.audit import trail
 from app.core.database import db, use_context
 from app.core.errors import Invalid, NotAllowed
@@ -161,3 +163,33 @@ def page_of(app: Flask, scene: Scene, key: str, item: ProblemItem) -> str:
     use_context(SYSTEM.context())
     assert answer.status_code == 200
     return answer.get_data(as_text=True)
+
+
+def test_an_outside_evaluator_of_one_line_reads_nothing_of_the_lines_that_came_from_it(
+    app: Flask, scene: Scene
+) -> None:
+    of_type(scene, "township", "yuntai")
+    held = scene.draft()
+    first = scene.add(held)
+    spreading.spread_item(scene.actor("office_director"), first, SpreadIn("township"))
+    line = next(item for item in held.items if item is not first)
+    scene.issue(held)
+    until = (clock.today() + timedelta(days=30)).isoformat()
+    given = {"evaluator": scene.cast["external_evaluator"].person_ref, "until": until, "version": str(first.version)}
+    address, client = f"{first.address}/evaluator", app.test_client()
+    sign_in(client, scene.cast["office_director"])
+    assert client.post(address, data=given).status_code == 303
+    use_context(SYSTEM.context())
+    own = page_of(app, scene, "external_evaluator", first)
+    assert first.title in own and line.ref not in own and "由这一项分出" not in own
+
+
+def test_a_department_whose_line_went_on_to_schools_reads_none_that_is_not_its_own(app: Flask, scene: Scene) -> None:
+    of_type(scene, "township", "yuntai")
+    held, whose = scene.draft(), scene.cast["dept_head"]
+    first = scene.add(held, unit_id=scene.cast.units["basic_education"].id, responsible_person_id=whose.person_id)
+    spreading.spread_item(scene.actor("office_director"), first, SpreadIn("township"))
+    line = next(item for item in held.items if item is not first)
+    scene.issue(held)
+    own = page_of(app, scene, "dept_head", first)
+    assert first.title in own and line.ref not in own and "由这一项分出" not in own
