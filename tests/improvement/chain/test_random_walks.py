@@ -28,7 +28,7 @@ from tests.improvement.effects.scenes import EffectScene
 from workflows import catalogue
 from workflows.vocabulary import PREVIOUS
 
-WALKS, WHOLE_LIFE, FROM_A_REQUEST = 10, 375, 125
+WALKS, WHOLE_LIFE, FROM_A_REQUEST, MOST_REQUESTS = 10, 375, 125, 6
 REFUSALS = (StepRefused, NotAllowed, Invalid, NotFound, ObjectDeletedError)
 FOLLOWS = (
     "plan_in_force",
@@ -73,7 +73,6 @@ class Walk:
     def __init__(self, cast: Cast, reader: Connection, seed: int) -> None:
         self.scene, self.reader = EffectScene(cast), reader
         self.dice, self.tally = random.Random(seed), Counter[str]()
-        self.before = self.scene.cell(date(2025, 9, 1), 460.0, 100)
         self.cells = tuple(
             self.scene.cell(date(2026, 9, 1), value, 110) for value in (520.0, 515.0, 510.0, 470.0, 430.0)
         )
@@ -84,7 +83,7 @@ class Walk:
         """A problem that was just issued, with the cell that showed it."""
         severity, due = self.dice.choice(("moderate", "moderate", "severe")), clock.today() + timedelta(days=400)
         item = self.scene.item("issued", severity=severity, due_on=due, baseline=460.0, target=480.0)
-        self.scene.cite(item, self.before)
+        self.scene.cite(item, self.scene.cell(date(2025, 9, 1), 460.0, 100))
         self.begin(item)
 
     def begin(self, item: ProblemItem) -> None:
@@ -221,6 +220,9 @@ def test_five_thousand_steps_over_whole_lives_leave_no_closed_item_with_a_gap(
     walk = Walk(cast, reader, seed)
     walk.begin_anew()
     walk.go(WHOLE_LIFE)
-    walk.begin(walk.scene.closure_submitted().item)
-    walk.go(FROM_A_REQUEST)
+    for _ in range(MOST_REQUESTS):
+        walk.begin(walk.scene.closure_submitted().item)
+        walk.go(FROM_A_REQUEST)
+        if walk.tally["closed"]:
+            break
     assert _is_a_mixture(walk.tally), walk.tally
