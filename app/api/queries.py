@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload, raiseload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, raiseload, selectinload
 
 from app.api.models import ApiToken, Granted, Webhook
 from app.core.database import db
@@ -18,7 +18,7 @@ from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.improvement.effects.models import ClosureRequest, EffectEvaluation
 from app.improvement.effects.queries.lists import seen as seen_effects
-from app.improvement.monitoring.models import DataFinding
+from app.improvement.monitoring.models import DataFinding, MonitoringCycle, MonitoringResult
 from app.improvement.plans.models import Evidence, RemediationAction, RemediationPlan
 from app.improvement.problems.models import ItemHandOff, ProblemItem, ProblemList
 from app.improvement.problems.queries.reach import visible_items, visible_lists
@@ -27,6 +27,8 @@ from app.people.directory.models import Unit
 LOST = Sentence(
     "after 所指的记录不在了，请从第一页重新读取", "The record that after names is gone; begin with the first page."
 )
+STATELESS = Sentence("监测结果没有状态，请去掉 state", "Results have no state; leave state out.")
+RELEASED = ("released", "improving", "closed")
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Resource:
     model: Any
     see: Callable[[Actor, Select[Any]], Select[Any]]
     loads: tuple[Any, ...] = ()
+    moves: bool = True
+    """Whether it has states, and so moments of its last move; otherwise what is new is what was made since."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,13 @@ def _by(model: Any, right: str) -> Callable[[Actor, Select[Any]], Select[Any]]:
     return lambda actor, statement: decide.visible(actor, statement, model, right)
 
 
+def _seen_results(actor: Actor, statement: Select[Any]) -> Select[Any]:
+    """Cells in force of rounds that were released."""
+    r, c = MonitoringResult, MonitoringCycle
+    out = statement.join(c, c.id == r.cycle_id).where(c.state.in_(RELEASED), r.superseded_at.is_(None))
+    return decide.visible(actor, out, r, "monitoring.view_results")
+
+
 def _seen_evidence(actor: Actor, statement: Select[Any]) -> Select[Any]:
     measures = decide.visible(actor, select(RemediationAction.id), RemediationAction, "plans.view_evidence")
     return statement.where(Evidence.action_id.in_(measures))
@@ -64,6 +75,12 @@ def _seen_effects(model: Any) -> Callable[[Actor, Select[Any]], Select[Any]]:
 
 
 RESOURCES: dict[str, Resource] = {
+    "results": Resource(
+        MonitoringResult,
+        _seen_results,
+        (contains_eager(MonitoringResult.cycle), joinedload(MonitoringResult.indicator)),
+        moves=False,
+    ),
     "findings": Resource(
         DataFinding, _by(DataFinding, "monitoring.view_findings"), (joinedload(DataFinding.indicator),)
     ),
@@ -108,9 +125,12 @@ def page_of(actor: Actor, name: str, wanted: Wanted) -> tuple[list[Any], str | N
     resource = RESOURCES[name]
     model, query = resource.model, _selected(actor, resource)
     if wanted.states:
+        if not resource.moves:
+            raise Invalid("state", STATELESS)
         query = query.where(model.state.in_(wanted.states))
     if wanted.changed_since is not None:
-        query = query.where(model.state_since >= wanted.changed_since)
+        moved = model.state_since if resource.moves else model.created_at
+        query = query.where(moved >= wanted.changed_since)
     if wanted.after:
         query = query.where(model.id > edge_of(actor, name, wanted.after))
     rows = list(db.session.scalars(query.order_by(model.id).limit(wanted.size + 1)).unique())

@@ -66,6 +66,48 @@ def copied(shape: type[BaseModel], row: Any, units: Units, **more: Any) -> Any:
     return shape(**base, **{name: getattr(row, name) for name in names}, **more)
 
 
+class ResultOut(Shape):
+    """监测结果 of a released round: a value, its benchmark, its effect, the cell of its file (domain §6.4)."""
+
+    ref: str = REF
+    page: str = Field(description="网页地址，不含主机 · path of its page")
+    unit: UnitOut | None = None
+    cycle: str = Field(description="监测周期的引用 · reference of its round")
+    cycle_name: str
+    indicator: str = Field(description="指标代码 · code of its indicator")
+    scope_level: str = Field(description="region, school, grade, class")
+    grade: str | None
+    class_no: int | None
+    subject: str
+    value_type: str = Field(description="mean, rate, index …")
+    direction: str = Field(description="哪一边好 · which side is good: higher, lower")
+    value: float | None
+    missing: str | None = Field(
+        description="没有值的原因；few、kept 是人数太少不告知 · why there is no value; few and kept: too few pupils to tell"
+    )
+    benchmark_type: str
+    benchmark_value: float | None
+    pupils: int | None = Field(description="实测人数，人数太少时为空 · pupils measured; null where too few")
+    response: float | None = Field(description="覆盖率 0–1 · share of those expected who were measured")
+    verdict: str | None
+    effect: float | None
+    effect_low: float | None = Field(description="95% 区间下端 · lower end of the 95 % interval")
+    effect_high: float | None
+    file_sha256: str
+    sheet: str
+    cell: str = Field(description="单元格，如 F37 · cell, such as F37")
+
+    @classmethod
+    def of(cls, row: Any, units: Units) -> Self:
+        """One cell; an effect never without its interval."""
+        bare = ("effect", "effect_low", "effect_high") if row.effect_low is None or row.is_untold else ()
+        named = {
+            "page": f"/monitoring/cells/{row.ref}", "unit": UnitOut.of(units, row.unit_id), "cycle": row.cycle.ref,
+            "cycle_name": row.cycle.name, "indicator": row.indicator.code, **dict.fromkeys(bare),
+        }  # fmt: skip
+        return cls(**named, **{name: getattr(row, name) for name in cls.model_fields.keys() - named.keys()})
+
+
 class FindingOut(Moved):
     """数据发现 with its provenance: file digest, sheet, row, rules, effect and false discovery control (domain §8)."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 SCOPES: dict[str, tuple[str, str]] = {
+    "results:read": ("读取已发布的监测结果", "Read released monitoring results"),
     "findings:read": ("读取数据发现", "Read findings"),
     "problems:read": ("读取问题清单和问题项", "Read problem lists and items"),
     "plans:read": ("读取整改方案、措施和佐证", "Read plans, measures and evidence"),

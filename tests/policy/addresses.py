@@ -16,6 +16,7 @@ RECORDS = {
     "/api/v1/": None,
     "/api/v1/actions/": "remediation_actions",
     "/api/v1/cells/": "monitoring_results",
+    "/api/v1/results/": "monitoring_results",
     "/api/v1/closures/": "closure_requests",
     "/api/v1/cycles/": "monitoring_cycles",
     "/api/v1/evaluations/": "effect_evaluations",

@@ -20,12 +20,14 @@ from app.api.records import (
     ListOut,
     PageQuery,
     PlanOut,
+    ResultOut,
 )
 from app.api.routes.blueprint import bp, grants, problem
 from app.core.errors import NotFound
 from app.core.web.current import PUBLIC, current_actor, needs
 
 KINDS: tuple[tuple[str, Any, str, tuple[str, ...]], ...] = (
+    ("results", ResultOut, "results:read", ("monitoring.view_results",)),
     ("findings", FindingOut, "findings:read", ("monitoring.view_findings",)),
     ("lists", ListOut, "problems:read", ("problems.view_lists",)),
     ("items", ItemOut, "problems:read", ("problems.view_items",)),

@@ -215,6 +215,7 @@ def test_security_17_every_grant_reset_and_export_declares_it(app: Flask) -> Non
     wanted = {
         "identity.grant_role", "identity.decline_role", "identity.end_role", "identity.do_deed",
         "identity.release_code", "identity.export_accounts", "identity.change_phone", "identity.renew_codes",
+        "rights.answer",
     }  # fmt: skip
     assert {name for name in wanted if not getattr(app.view_functions[name], "fresh", False)} == set()
 

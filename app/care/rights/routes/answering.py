@@ -20,6 +20,7 @@ from app.core.web.answers import carried_out, onward
 from app.core.web.current import current_actor, needs
 from app.core.web.offers import chips_of
 from app.core.web.pages import page
+from app.people.identity.routes import browser
 
 
 @bp.get("/rights-requests")
@@ -55,8 +56,9 @@ def _one(found: RightsRequest, status: int = 200, **given: Any) -> Response:
 
 @bp.post("/rights-requests/<ref>/answer")
 @needs(queries.ANSWER)
+@browser.fresh
 def answer(ref: str) -> Any:
-    """Answer it."""
+    """Answer it: data go out, or are erased, so the second factor is asked for anew (security 17)."""
     actor, form = current_actor(), forms.AnswerForm()
     found = queries.request_for(actor, ref)
     if carried_out(form, lambda: requests.answer_request(actor, found, form.given())):

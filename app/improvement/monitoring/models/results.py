@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Float, Index, text
-from sqlalchemy.orm import synonym
+from sqlalchemy.orm import relationship, synonym
 
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
 from app.core.small_cells import FEW, KEPT, LEAST
@@ -79,6 +80,9 @@ class MonitoringResult(Base, Record, Scoped):
     family_size: Mapped[int | None]
     not_eligible: Mapped[str | None] = mapped_column(String(20))
     judged_at: Mapped[datetime | None]
+
+    cycle: Mapped[Any] = relationship("MonitoringCycle", lazy="raise")
+    indicator: Mapped[Any] = relationship("Indicator", lazy="raise")
 
     @property
     def is_untold(self) -> bool:
