@@ -228,16 +228,16 @@ TABLE: dict[str, Row] = {
         (f"{SHEET} D2", "“who5”不是这次测评的量表", "phq9、gad7"), (f"{SHEET} D2", "no scale of this survey", "phq9"),
     ),
     "an answer out of range": Row(
-        cell(SHEET, "P2", 7), 200,
-        (f"{SHEET} P2", "第9题写的是“7”，可以选的是 0、1、2、3", "对照纸质答卷改正"),
-        (f"{SHEET} P2", "Question 9 says “7”; it may be 0、1、2、3", "Correct it from the sheet"),
+        cell(SHEET, "P2", 9), 200,
+        (f"{SHEET} P2", "第9题写的是“••••”，可以选的是 0、1、2、3", "对照纸质答卷改正"),
+        (f"{SHEET} P2", "Question 9 says “••••”; it may be 0、1、2、3", "Correct it from the sheet"), ("“9”",),
     ),
     "an answer beyond the last question": Row(
         beyond_the_last_question, 200,
         ("gad7 1.0.0", "gad7 只有 7 题", "看看是不是错了一列"), ("gad7 1.0.0", "gad7 has 7 questions", "shifted by a column"),
     ),
     "an answer in words": Row(
-        cell(SHEET, "H2", "经常"), 200, (f"{SHEET} H2", "经常"), (f"{SHEET} H2", "经常"),
+        cell(SHEET, "H2", "经常"), 200, (f"{SHEET} H2", "不是数字", "填数字"), (f"{SHEET} H2", "not a number"), ("经常",),
     ),
     "a day that has not come": Row(
         cell(SHEET, "F2", "2027-06-01"), 200, (f"{SHEET} F2", "2027-06-01 还没有到"), (f"{SHEET} F2", "has not come yet"),

@@ -59,7 +59,7 @@ class Kind:
 
     `partial`: good rows may be accepted while blocked ones wait (decisions, fine print on partial acceptance).
     `instead`: a required column that may be left out when one of others is there (the code of a school by its name).
-    `quiet`: no cell of it is repeated outside the file, not even as an example beside a column's name.
+    `quiet`: columns of which no cell is repeated outside the file; no column of such a kind has an example beside its name.
     `lead_value`: the measured value; where it is missing, the numbers that describe it may be missing too.
     """
 
@@ -72,7 +72,7 @@ class Kind:
     partial: bool = True
     instead: Mapping[str, frozenset[str]] = field(default_factory=dict)
     lead_value: str = ""
-    quiet: bool = False
+    quiet: frozenset[str] = frozenset()
 
     def column(self, code: str) -> Column:
         """The column called `code`; KeyError where there is none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from app.core.errors import Invalid, Sentence
@@ -20,6 +20,9 @@ LONG_NUMBER = re.compile(r"\d[\d \-]{9,}[\dXx]")
 COVER = "••••"
 REPEATS, SENTENCES = ("typed", "examples"), ("zh", "en", "fix_zh", "fix_en")
 """Where a message or a report repeats what stands in a cell."""
+ERROR = re.compile(r"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|ERROR)")
+SHORT = 3
+"""A digit or two are covered where they are quoted: elsewhere they are the number of a question."""
 ANY_NUMBER = re.compile(r"\d[\d \-]{4,}[\dXx]")
 NO_FILE = Sentence("这个文件已按期限清除，只留下了指纹", "This file was removed in time; only its fingerprint is left.")
 
@@ -33,32 +36,43 @@ def masked(text: str, private: bool = False) -> str:
     return pattern.sub(lambda found: COVER + found[0][-4:], text)
 
 
-def silent(part: Any) -> Any:
-    """What is said of rows without any cell that it repeats: of a quiet kind only place and fault are told."""
+def silent(part: Any, columns: Collection[str], at: str = "") -> Any:
+    """What is said of rows without any cell of these columns that it repeats: place and fault are told.
+
+    `at`: the column that the part around is about. What names no column repeats nothing either.
+    """
     if isinstance(part, list):
-        return [silent(each) for each in part]
+        return [silent(each, columns, at) for each in part]
     if not isinstance(part, dict):
         return part
-    cells = sorted(_texts([part[name] for name in REPEATS if name in part]), key=len, reverse=True)
+    at = part.get("column", at)
+    about = {name: part[name] for name in REPEATS if name in part}
+    cells = sorted(_texts(about, columns, not at or at in columns), key=len, reverse=True)
     return {
-        name: _without(value, cells) if name in REPEATS or name in SENTENCES else silent(value)
+        name: _without(value, cells) if name in REPEATS or name in SENTENCES else silent(value, columns, at)
         for name, value in part.items()
     }
 
 
-def _texts(part: Any) -> set[str]:
-    """Every text in it that is not empty."""
+def _texts(part: Any, columns: Collection[str], hidden: bool) -> set[str]:
+    """Every text in it that is to be covered; cells by column are told apart. A formula's error is no cell of anybody."""
     if isinstance(part, str):
-        return {part} - {""}
-    inner = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
-    return {text for each in inner for text in _texts(each)}
+        return {part} if part and hidden and not ERROR.fullmatch(part) else set()
+    if isinstance(part, dict):
+        inner = [(each, hidden if name in REPEATS else name in columns) for name, each in part.items()]
+    else:
+        inner = [(each, hidden) for each in part] if isinstance(part, list) else []
+    return {text for each, told in inner for text in _texts(each, columns, told)}
 
 
 def _without(part: Any, cells: Sequence[str]) -> Any:
     """The same with each of those texts covered."""
     if isinstance(part, str):
+        if part in cells:
+            return COVER
         for cell in cells:
-            part = part.replace(cell, COVER)
+            part = part.replace(f"“{cell}”", f"“{COVER}”")
+            part = part.replace(cell, COVER) if len(cell) >= SHORT else part
         return part
     if isinstance(part, list):
         return [_without(each, cells) for each in part]
@@ -82,7 +96,7 @@ def proposal_of(
     found = propose(book, kind, saved, header_rows, fixed)
     return {
         "sheets": _sheets(found),
-        "columns": _labels(found, private, kind.quiet),
+        "columns": _labels(found, private, bool(kind.quiet)),
         "missing": list(found.missing),
         "ready": found.ready,
     }

@@ -114,8 +114,8 @@ def report_of(batch: ImportBatch, staged: StagedSheet) -> dict[str, Any]:
     """The report of a batch as JSON: causes, what was tidied, comparison with the version before, head count."""
     found = report(staged).to_json()
     private = batch.behind.private_columns
-    if kind_of(batch).quiet:
-        found = silent(found)
+    if quiet := kind_of(batch).quiet:
+        found = silent(found, quiet)
     if private:
         for part in ("causes", "reminders", "coded"):
             found[part] = [_covered(each, private) for each in found[part]]

@@ -99,7 +99,8 @@ def _told(staged: StagedSheet, private: frozenset[str]) -> Iterator[tuple[Any, .
         if staged.status(row) == "ok":
             continue
         place, messages = staged.table.place(row), [without_numbers(each, private) for each in staged.messages(row)]
-        said = json.dumps(silent(messages) if staged.work.kind.quiet else messages, ensure_ascii=False)
+        quiet = staged.work.kind.quiet
+        said = json.dumps(silent(messages, quiet) if quiet else messages, ensure_ascii=False)
         yield place.sheet, place.row_no, staged.status(row), staged.keys[row], "{}", said
 
 

@@ -62,7 +62,7 @@ ANSWERS = Kind(
     ),
     key=("student_no", "scale_code"),
     key_name=("学籍号和量表", "student number and scale"),
-    quiet=True,
+    quiet=frozenset(QUESTIONS),
 )
 
 CONSENTS = Kind(
