@@ -28,7 +28,7 @@ from tests.improvement.effects.scenes import EffectScene
 from workflows import catalogue
 from workflows.vocabulary import PREVIOUS
 
-WALKS, WHOLE_LIFE, FROM_A_REQUEST, MOST_REQUESTS = 10, 375, 125, 6
+WALKS, WHOLE_LIFE, FROM_A_REQUEST, MOST_REQUESTS = 10, 375, 125, 24
 REFUSALS = (StepRefused, NotAllowed, Invalid, NotFound, ObjectDeletedError)
 FOLLOWS = (
     "plan_in_force",

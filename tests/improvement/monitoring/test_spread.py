@@ -99,6 +99,19 @@ def test_a_school_reads_its_classes_in_their_order_beside_the_countys_and_no_oth
     assert not any(value in part for value in ("600.0", "540.0", "510.0", "490.0"))
 
 
+def test_in_a_package_the_whole_school_comes_first_and_its_classes_are_folded(
+    app: Flask, county: Cast, out: MonitoringCycle
+) -> None:
+    ack = package_of(county, "yuntai")
+    html = sign_in(app.test_client(), county["yuntai_principal"]).get(ack.address, base_url="https://localhost").text
+    whole, _, rest = html.partition('<details class="chart-data">')
+    folded = rest.partition("</details>")[0]
+    levels = [cell["class_no"] for cell in ack.package["cells"]]
+    rows = re.compile(r'<td class="t-title"><a href="[^"]*of=')
+    assert len(rows.findall(whole)) == levels.count(None) > 0
+    assert len(rows.findall(folded)) == len(levels) - levels.count(None) > 0
+
+
 def test_a_department_reads_quartiles_and_no_class(app: Flask, county: Cast, out: MonitoringCycle) -> None:
     text = seen(app, county, "dept_head", package_of(county, "basic_education").address)
     assert "学校之间、班级之间的差距" in text and "）班" not in text
