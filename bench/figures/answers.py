@@ -30,6 +30,7 @@ from app.core.imports import arrival, jobs, operations
 from app.core.imports.models import ImportBatch
 from app.core.imports.operations import CheckIn, StepIn
 from app.core.policy.actor import SYSTEM
+from app.core.spreadsheets.cell_by_cell import give_back
 from app.people.directory import bulk
 from bench.assessments import in_force
 from bench.context import Context
@@ -246,7 +247,8 @@ def _partner(line: psycopg.Connection[Any], data: bytes) -> float:
 
 
 def _forget_peak() -> None:
-    """Let the kernel measure the highest resident memory anew."""
+    """Let the kernel measure the highest resident memory anew, without what the partner freed and still holds."""
+    give_back()
     Path("/proc/self/clear_refs").write_text("5")
 
 

@@ -1,20 +1,17 @@
-"""Making millions of small objects in one go: the hunt for cycles among them only costs time and finds nothing."""
+"""Making millions of small objects in one go, and having the system get back what they took."""
 
 import ctypes
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_GIVE_BACK = getattr(ctypes.CDLL(None), "malloc_trim", None)
+_TRIM = getattr(ctypes.CDLL(None), "malloc_trim", None)
 """The GNU C library keeps what was freed; others have no such call."""
 
 
 @contextmanager
 def no_cycle_hunt() -> Iterator[None]:
-    """Hold the cycle collector while cells are made; reference counting goes on as ever.
-
-    Afterwards the system gets back what was freed: a web process that once read a large file does not stay large.
-    """
+    """Hold the cycle collector while cells are made: its hunt costs time and finds nothing; reference counting goes on."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -22,5 +19,9 @@ def no_cycle_hunt() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-            if _GIVE_BACK is not None:
-                _GIVE_BACK(0)
+
+
+def give_back() -> None:
+    """Give the system back what was freed: a web process that once read a large file does not stay large."""
+    if _TRIM is not None:
+        _TRIM(0)

@@ -20,7 +20,7 @@ from app.core.spreadsheets.book import (
     Visibility,
     limits,
 )
-from app.core.spreadsheets.cell_by_cell import no_cycle_hunt
+from app.core.spreadsheets.cell_by_cell import give_back, no_cycle_hunt
 from app.core.spreadsheets.refusals import refusal
 from app.core.spreadsheets.sheet_scan import scan
 from app.core.spreadsheets.used_box import used_box
@@ -51,8 +51,11 @@ def open_book(data: bytes, name: str, sizes: Limits | None = None) -> Book:
     if len(data) > sizes.file_bytes:
         raise refusal("too_big", name=name, size=-(-len(data) // 1048576), limit=sizes.file_bytes >> 20)
     opened = {"xlsx": _open_xlsx, "xls": _open_xls, "csv": _open_csv}[_form(data, name)]
-    with no_cycle_hunt():
-        return opened(data, name, sizes)
+    try:
+        with no_cycle_hunt():
+            return opened(data, name, sizes)
+    finally:
+        give_back()
 
 
 def _form(data: bytes, name: str) -> Form:
