@@ -52,6 +52,7 @@ from app.improvement.monitoring.queries.meetings import (
     meetings_of,
     packages_without_hearing,
 )
+from app.improvement.monitoring.queries.releases import PAGE as PACKAGES_A_PAGE
 from app.improvement.monitoring.queries.releases import (
     Sent,
     ack_for,
@@ -78,6 +79,7 @@ from app.improvement.monitoring.queries.results import (
 __all__ = [
     "CYCLES_A_PAGE",
     "FINDINGS_A_PAGE",
+    "PACKAGES_A_PAGE",
     "FINDING_STATES",
     "OPEN_FINDINGS",
     "Chosen",

@@ -77,10 +77,10 @@ class Sent:
     after: str = ""
 
 
-def own_acks(actor: Actor, wanted: Sent, size: int = PAGE) -> tuple[Sequence[Any], bool]:
+def own_acks(actor: Actor, wanted: Sent, size: int = PAGE) -> Sequence[Any]:
     """What was sent to the actor's unit, or to the schools the actor answers for: newest round first, in code order.
 
-    One page of rows (sign-for, name and kind of the unit), and whether more follow.
+    Rows (sign-for, name and kind of the unit), one more than a page where more follow.
     """
     found = _sent(actor, select(ReleaseAck, Unit.name, Unit.kind))
     for column, values in (
@@ -102,8 +102,7 @@ def own_acks(actor: Actor, wanted: Sent, size: int = PAGE) -> tuple[Sequence[Any
         behind = tuple_(Unit.code, ReleaseAck.id) > tuple_(*place)
         found = found.where(or_(SENT_ON < day, (SENT_ON == day) & behind))
     order = (SENT_ON.desc(), Unit.code, ReleaseAck.id)
-    rows = db.session.execute(found.order_by(*order).limit(size + 1)).all()
-    return rows[:size], len(rows) > size
+    return db.session.execute(found.order_by(*order).limit(size + 1)).all()
 
 
 def sent_to(actor: Actor) -> Sequence[Any]:

@@ -39,17 +39,15 @@ def school_results() -> Response:
         filters.choice("round", _("监测"), _rounds(sent), many=True),
         filters.choice("state", _("状态"), [(state.code, word(state)) for state in RELEASE_ACK.states], many=True),
     )
-    after = request.args.get("after", "")[:16]
     unit, cycle, state = (part.chosen for part in chosen)
-    wanted = queries.Sent(unit, cycle, state, after)
-    acks, more = queries.own_acks(actor, wanted)
+    wanted = queries.Sent(unit, cycle, state, filters.cursor())
+    acks, pages = filters.paged(queries.own_acks(actor, wanted), queries.PACKAGES_A_PAGE)
     return page(
         "improvement/monitoring/school_results.html",
         acks=acks,
         several=len({row.ref for row in sent}) > 1,
         listing=filters.bar(chosen),
-        next_url=filters.address(after=acks[-1][0].ref) if more else "",
-        first_url=filters.address() if after else "",
+        **pages,
         chips=chips_of([row[0] for row in acks if row[0].state == "pending"]),
         unheard=queries.packages_without_hearing(actor, [row[0] for row in acks]),
     )
