@@ -81,7 +81,7 @@ def test_on_a_phone_answers_survive_a_lost_network_a_reload_and_a_second_window(
     assert not barriers(page) and not sideways(page)
     box = page.get_by_role("button", name="有几天").bounding_box()
     assert box is not None and box["height"] >= 48
-    page.get_by_role("button", name="有几天").click()
+    _gives(page, "有几天")
     expect(page.locator("[data-answered]")).to_have_text("1")
     context.set_offline(True)
     page.get_by_role("button", name="几乎每天").click()
@@ -187,7 +187,11 @@ def _started(context: BrowserContext, site: Site, term: Term, name: str) -> Page
 
 
 def _gives(page: Page, words: str) -> None:
-    page.locator("[data-question]:visible").get_by_role("button", name=words).click()
+    """Clicks once the page's script has taken over: before that the form would go out as a page of its own."""
+    answer = page.locator("[data-question]:visible").get_by_role("button", name=words)
+    answer.wait_for()
+    page.wait_for_load_state("domcontentloaded")
+    answer.click()
 
 
 def _has(page: Page, answered: int) -> None:
