@@ -40,6 +40,7 @@ DEEDS = {
     "professional_assessment.record": ("记下了评估结论", "recorded an assessment"),
     "rainbow.compute": ("按规则计算", "computed by the rules"),
     "rainbow.follow_alert": ("因提醒重新计算", "had it computed because of an alert"),
+    "rainbow.follow_cleared": ("结束不再需要的保护任务", "ended protection that is not needed any more"),
     "change_evidence.record": ("补记了一次工作", "wrote down what was done"),
     "code_change_request.protect": ("派出不能等的任务", "opened what cannot wait"),
     "rule_set.try": ("试算规则集", "made a dry run"),

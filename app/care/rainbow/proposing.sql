@@ -1,16 +1,29 @@
 -- The computations of one run that propose something new become assessments that wait for people (domain B4, decision 63).
-with due as (
-    select c.number, c.county_id, c.school_id, c.student_id, c.rule_set, c.tier, s.class_id,
+-- A level that nobody has looked at for a year is proposed anew although no fact has changed.
+with told as (
+    select c.number, c.county_id, c.school_id, c.student_id, c.rule_set, c.kind, c.tier from rainbow_computations c
+    where c.run_id = cast(:run as uuid) and c.kind = 'propose' and c.school_id = any(cast(:schools as uuid[]))
+    union all
+    select n.* from (
+        select distinct on (c.student_id) c.number, c.county_id, c.school_id, c.student_id, c.rule_set, c.kind, c.tier
+        from rainbow_assessments a join rainbow_computations c using (school_id, student_id)
+        where a.state = 'expired' and a.school_id = any(cast(:schools as uuid[])) and not exists (
+            select from rainbow_assessments o where o.student_id = a.student_id and o.state = 'proposed')
+        order by c.student_id, c.number desc
+    ) n join rainbow_computations c using (number)
+    where n.tier is not null and (n.kind <> 'propose' or c.run_id <> cast(:run as uuid))
+), due as (
+    select c.number, c.county_id, c.school_id, c.student_id, c.rule_set, s.class_id,
+        case when c.kind = 'propose' then c.tier else t.tier end as tier,
         -- Drawn from one secret of the run: asking the system for chance twice a row took longer than writing the row.
         -- Keys rise with the students, so that each index grows at one end.
         encode(sha256(cast(:secret as bytea) || uuid_send(c.student_id)), 'hex') as drawn,
         lpad(to_hex(row_number() over (order by c.student_id)), 7, '0') as place
-    from rainbow_computations c
-        join students s on s.id = c.student_id
+    from told c
+        join students s on s.id = c.student_id and s.left_on is null
         left join rainbow_tiers t on t.student_id = c.student_id
         left join rainbow_assessments a on a.student_id = c.student_id and a.state in ('effective', 'expired')
-    where c.run_id = cast(:run as uuid) and c.kind = 'propose' and c.school_id = any(cast(:schools as uuid[]))
-        and (t.tier is distinct from c.tier or a.id is null or a.state = 'expired')
+    where t.tier is distinct from c.tier or a.id is null or a.state = 'expired'
 ), limits as (
     select * from jsonb_to_recordset(cast(:limits as jsonb))
         as l (tier text, priority smallint, decide_by timestamptz, together_by timestamptz)

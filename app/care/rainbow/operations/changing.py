@@ -25,7 +25,7 @@ from app.care.rainbow.models import (
     rules_for,
 )
 from app.care.rainbow.operations.deciding import give_to_an_expert, overtake, qualified, sealed
-from app.care.rainbow.operations.duties import protect, renew_duties
+from app.care.rainbow.operations.duties import end_protection, protect, renew_duties
 from app.care.rainbow.rule_set import TIERS
 from app.core import clock
 from app.core.calendar.days import add_working_days
@@ -286,6 +286,8 @@ def reject(actor: Actor, change: CodeChangeRequest, given: ChangeStep) -> None:
     qualified(actor)
     change.decided_on = clock.today()
     change.note_sealed = sealed(change, "note_sealed", given.reason)
+    if change.upward:
+        end_protection(change)
 
 
 @operation(CODE_CHANGE_REQUEST, "withdraw")

@@ -19,7 +19,7 @@ from app.care.rainbow.models import (
     RainbowTier,
     place,
 )
-from app.care.rainbow.operations.duties import renew_duties
+from app.care.rainbow.operations.duties import end_protection, renew_duties
 from app.core import clock
 from app.core.casework.door import follow, operation
 from app.core.database import db
@@ -127,10 +127,11 @@ def adjust_far(actor: Actor, assessment: RainbowAssessment, given: AdjustIn) -> 
 
 @operation(RAINBOW_ASSESSMENT, "reject", sealed=True)
 def reject(actor: Actor, assessment: RainbowAssessment, given: RejectIn) -> None:
-    """The data are wrong: said why, and computed anew by the next free worker."""
+    """The data are wrong: said why, computed anew by the next free worker; protection that began with them ends."""
     qualified(actor)
     _interviewed(assessment, given.interviewed_on)
     assessment.note_sealed = sealed(assessment, "note_sealed", given.reason)
+    end_protection(assessment)
     post("rainbow_compute", assessment.student, queue="urgent")
 
 
@@ -217,6 +218,8 @@ def take_effect(assessment: RainbowAssessment) -> None:
     follow(assessment, "take_effect")
     if changed:
         renew_duties(assessment, assessment.decided)
+    else:
+        end_protection(assessment)
     overtake(assessment.student_id, assessment.decided)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.care.rainbow.duty_plan import Duty, duty_plan
-from app.care.rainbow.models import CareDuty, CodeChangeRequest, RainbowAssessment, RainbowTier
+from app.care.rainbow.models import OPEN, CareDuty, CodeChangeRequest, RainbowAssessment, RainbowTier
+from app.care.screening.models import CriticalAlert
 from app.core import clock
 from app.core.casework.door import begin, follow
 from app.core.database import db, uuid7
@@ -29,15 +31,50 @@ def protect(record: CodeChangeRequest) -> None:
     _open(record, [duty for duty in duty_plan().asked_up.get(record.to_tier, ()) if duty.code not in there])  # type: ignore[call-overload]
 
 
+def end_protection(record: RainbowAssessment | CodeChangeRequest | CriticalAlert) -> None:
+    """What began before anybody had decided ends where people decided that the level in force is enough.
+
+    Not while another open proposal, an open request or an alert that nobody has cleared asks for it (domain B4, B5).
+    """
+    if _is_asked_for(record):
+        return
+    plan, tier = duty_plan(), _tier_of(record.student_id)
+    began = {(duty.code, duty.by) for part in (plan.at_once, plan.asked_up) for some in part.values() for duty in some}
+    stays = {(duty.code, duty.by) for part in (plan.at_once, plan.in_effect) for duty in part.get(tier, ())}  # type: ignore[call-overload]
+    for duty in _due(record):
+        if (duty.code, "class" if duty.for_class else "counsellor") in began - stays:
+            follow(duty, "drop")
+
+
+def _is_asked_for(record: RainbowAssessment | CodeChangeRequest | CriticalAlert) -> bool:
+    proposal, request, alert = RainbowAssessment, CodeChangeRequest, CriticalAlert
+    reasons = (
+        select(proposal.id).where(
+            proposal.student_id == record.student_id, proposal.state == "proposed", proposal.id != record.id,
+            proposal.proposed.in_(duty_plan().at_once),
+        ),
+        select(request.id).where(
+            request.student_id == record.student_id, request.upward, request.state.in_(OPEN), request.id != record.id
+        ),
+        select(alert.id).where(alert.student_id == record.student_id, alert.kind == "O1a", alert.cleared_on.is_(None)),
+    )  # fmt: skip
+    return bool(db.session.scalar(select(or_(*(reason.exists() for reason in reasons)))))
+
+
+def _tier_of(student: uuid.UUID) -> str | None:
+    found: str | None = db.session.scalar(select(RainbowTier.tier).where(RainbowTier.student_id == student))
+    return found
+
+
 def once_more(done: CareDuty) -> None:
     """The next one of what is due again and again, while the level that it belongs to is in force."""
-    tier = db.session.scalar(select(RainbowTier.tier).where(RainbowTier.student_id == done.student_id))
+    tier = _tier_of(done.student_id)
     plan = duty_plan().in_effect.get(tier, ()) if tier else ()  # type: ignore[call-overload]
     by = "class" if done.for_class else "counsellor"
     _open(done, [duty for duty in plan if duty.again and (duty.code, duty.by) == (done.code, by)])
 
 
-def _due(record: RainbowAssessment | CodeChangeRequest) -> list[CareDuty]:
+def _due(record: RainbowAssessment | CodeChangeRequest | CriticalAlert) -> list[CareDuty]:
     due = select(CareDuty).where(CareDuty.student_id == record.student_id, CareDuty.state == "due")
     return list(db.session.scalars(due))
 

@@ -15,6 +15,7 @@ from sqlalchemy import ARRAY, JSON, Date, DateTime, Uuid, bindparam, select, tex
 from app.care.rainbow.computing import AS_BEFORE, SET_BASED, compute_tiers
 from app.care.rainbow.duty_plan import duty_plan
 from app.care.rainbow.models import ONE_YEAR, CareDuty, RainbowAssessment, RainbowRun, rules_for
+from app.care.rainbow.operations.duties import end_protection
 from app.care.screening.models import CriticalAlert, ScreeningCampaign, ScreeningTask
 from app.core import clock
 from app.core.audit import trail
@@ -194,6 +195,8 @@ def follow_cleared(row: OutboxRow) -> None:
     if student is not None:
         place = db.session.get_one(Unit, student.school_id)
         compute(SYSTEM, place, RunIn((place.id,), student.id))
+        with trail.act(SYSTEM, "system", "rainbow.follow_cleared", alert):
+            end_protection(alert)
 
 
 def follow_alert(row: OutboxRow) -> None:
