@@ -22,10 +22,8 @@ ORDER = ((EmergencyNotice.state != "due", False), (EmergencyNotice.created_at, T
 def notices(actor: Actor, states: Sequence[str] = (), after: str = "") -> Sequence[Any]:
     """(notice, school) in these states or in any: who is still to be told first, then the newest; one more than a page."""
     wanted = select(EmergencyNotice, Unit.name).join(Unit, Unit.id == EmergencyNotice.school_id)
-    if states:
-        wanted = wanted.where(EmergencyNotice.state.in_(states))
-    shown = page_of(wanted, EmergencyNotice, ORDER, after)
-    return db.session.execute(decide.visible(actor, shown, EmergencyNotice, VIEW)).all()
+    shown = page_of(decide.visible(actor, wanted, EmergencyNotice, VIEW), EmergencyNotice, ORDER, after)
+    return db.session.execute(shown.where(EmergencyNotice.state.in_(states)) if states else shown).all()
 
 
 def notice_for(actor: Actor, ref: str) -> EmergencyNotice:

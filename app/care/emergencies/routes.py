@@ -15,7 +15,6 @@ from app.core.audit import trail
 from app.core.casework.records import Movable
 from app.core.policy import decide
 from app.core.policy.actor import Actor
-from app.core.registers import PAGE
 from app.core.web import filters
 from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
@@ -47,7 +46,7 @@ def index() -> Response:
     """Who is still to be told first."""
     actor = current_actor()
     state = filters.choice("state", _("状态"), [(one.code, word(one)) for one in EMERGENCY_NOTICE.states], many=True)
-    rows, pages = filters.paged(queries.notices(actor, state.chosen, filters.cursor()), PAGE)
+    rows, pages = filters.paged(queries.notices(actor, state.chosen, filters.cursor()))
     trail.saw(actor, None, "emergencies.list", [row[0].ref for row in rows])
     return page(
         "care/emergencies/notices.html",

@@ -17,14 +17,20 @@ from app.core.database import db
 from app.core.errors import NotFound, Sentence
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.core.registers import page_of
 from app.people.directory.models import Person, Unit
+from workflows.care.purge_batch import PURGE_BATCH
 
 VIEW, DUE = "retention.view_periods", "retention.view_due"
 PROPOSE, APPROVE = "retention.propose_period", "retention.approve_period"
 HOLD, PURGE = "retention.place_hold", "retention.propose_purge"
 PERIOD_STEPS = (PROPOSE, APPROVE)
 PURGE_STEPS = (PURGE, "retention.approve_care_purge", "retention.approve_roll_purge")
-MOST = 200
+RUNNING = tuple(one.code for one in PURGE_BATCH.states if not one.final)
+NEWEST_PERIODS = ((RetentionPeriod.created_at, True), (RetentionPeriod.id, True))
+NEWEST_BATCHES = ((PurgeBatch.created_at, True), (PurgeBatch.id, True))
+LONGEST_DUE = ((RetentionDue.due_on, False), (RetentionDue.id, False))
+HELD_FIRST = ((RetentionHold.lifted_on.is_not(None), False), (RetentionHold.until_on, True), (RetentionHold.id, False))
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,8 @@ class InForce:
 
 def in_force(actor: Actor) -> list[InForce]:
     """Every class in the order of the settings file."""
-    known = _visible(actor, "active", "proposed")
+    wanted = select(RetentionPeriod).where(RetentionPeriod.state.in_(("active", "proposed")))
+    known = db.session.scalars(decide.visible(actor, wanted, RetentionPeriod, VIEW))
     by_state = {(one.class_code, one.state): one for one in known}
     return [
         InForce(one, years, by_state.get((code, "active")), by_state.get((code, "proposed")))
@@ -52,16 +59,10 @@ def in_force(actor: Actor) -> list[InForce]:
     ]
 
 
-def history(actor: Actor) -> Sequence[RetentionPeriod]:
-    """Every period that was ever proposed, the newest first."""
-    return _visible(actor)
-
-
-def _visible(actor: Actor, *states: str) -> Sequence[RetentionPeriod]:
-    wanted = select(RetentionPeriod).order_by(RetentionPeriod.created_at.desc(), RetentionPeriod.id).limit(MOST)
-    if states:
-        wanted = wanted.where(RetentionPeriod.state.in_(states))
-    return db.session.scalars(decide.visible(actor, wanted, RetentionPeriod, VIEW)).all()
+def history(actor: Actor, after: str = "") -> Sequence[RetentionPeriod]:
+    """Every period that was ever proposed, the newest first; one more than a page."""
+    seen = decide.visible(actor, select(RetentionPeriod), RetentionPeriod, VIEW)
+    return db.session.scalars(page_of(seen, RetentionPeriod, NEWEST_PERIODS, after)).all()
 
 
 def period_for(actor: Actor, ref: str) -> RetentionPeriod:
@@ -98,7 +99,8 @@ def due_classes(actor: Actor) -> list[DueClass]:
         func.min(RetentionDue.due_on).label("first_on"),
     ).group_by(RetentionDue.class_code)  # fmt: skip
     found = {row.class_code: row for row in db.session.execute(_due(actor, counted))}
-    batches = {one.class_code: one for one in purges(actor) if not one.standing.final}
+    running = decide.visible(actor, select(PurgeBatch), PurgeBatch, DUE).where(PurgeBatch.state.in_(RUNNING))
+    batches = {one.class_code: one for one in db.session.scalars(running)}
     made = []
     for code, one in classes().items():
         row = found.get(code)
@@ -125,22 +127,17 @@ def due_schools(actor: Actor, code: str) -> Sequence[Any]:
     return db.session.execute(_due(actor, counted)).all()
 
 
-def due_rows(actor: Actor, code: str) -> Sequence[Any]:
-    """(row, school) by code number, what is due longest first; at most `MOST` of them."""
-    wanted = (
-        select(RetentionDue, Unit.name)
-        .join(Unit, Unit.id == RetentionDue.school_id)
-        .where(RetentionDue.class_code == code)
-        .order_by(RetentionDue.due_on, RetentionDue.id)
-        .limit(MOST)
-    )
-    return db.session.execute(_due(actor, wanted)).all()
+def due_rows(actor: Actor, code: str, after: str = "") -> Sequence[Any]:
+    """(row, school) by code number, what is due longest first; one more than a page."""
+    wanted = select(RetentionDue, Unit.name).join(Unit, Unit.id == RetentionDue.school_id)
+    shown = page_of(_due(actor, wanted), RetentionDue, LONGEST_DUE, after)
+    return db.session.execute(shown.where(RetentionDue.class_code == code)).all()
 
 
-def purges(actor: Actor) -> Sequence[PurgeBatch]:
-    """Every batch, the newest first."""
-    wanted = select(PurgeBatch).order_by(PurgeBatch.created_at.desc(), PurgeBatch.id).limit(MOST)
-    return db.session.scalars(decide.visible(actor, wanted, PurgeBatch, DUE)).all()
+def purges(actor: Actor, after: str = "") -> Sequence[PurgeBatch]:
+    """Every batch, the newest first; one more than a page."""
+    seen = decide.visible(actor, select(PurgeBatch), PurgeBatch, DUE)
+    return db.session.scalars(page_of(seen, PurgeBatch, NEWEST_BATCHES, after)).all()
 
 
 def purge_for(actor: Actor, ref: str) -> PurgeBatch:
@@ -152,11 +149,11 @@ def purge_for(actor: Actor, ref: str) -> PurgeBatch:
     return found
 
 
-def holds(actor: Actor) -> Sequence[Any]:
-    """(hold, school): those that hold today first, then by their last day."""
+def holds(actor: Actor, after: str = "") -> Sequence[Any]:
+    """(hold, school): those that hold today first, then by their last day; one more than a page."""
     wanted = select(RetentionHold, Unit.name).outerjoin(Unit, Unit.id == RetentionHold.school_id)
-    order = wanted.order_by(RetentionHold.lifted_on.is_not(None), RetentionHold.until_on.desc(), RetentionHold.id)
-    return db.session.execute(decide.visible(actor, order.limit(MOST), RetentionHold, DUE)).all()
+    shown = page_of(decide.visible(actor, wanted, RetentionHold, DUE), RetentionHold, HELD_FIRST, after)
+    return db.session.execute(shown).all()
 
 
 def hold_for(actor: Actor, ref: str) -> RetentionHold:

@@ -32,9 +32,8 @@ ORDER = ((Handover.created_at, True), (Handover.id, True))
 def handovers(actor: Actor, states: Sequence[str] = (), after: str = "") -> Sequence[Any]:
     """(handover, school) in these states or in any, the newest first; one more than a page."""
     wanted = select(Handover, Unit.name).join(Unit, Unit.id == Handover.unit_id)
-    if states:
-        wanted = wanted.where(Handover.state.in_(states))
-    return db.session.execute(decide.visible(actor, page_of(wanted, Handover, ORDER, after), Handover, VIEW)).all()
+    shown = page_of(decide.visible(actor, wanted, Handover, VIEW), Handover, ORDER, after)
+    return db.session.execute(shown.where(Handover.state.in_(states)) if states else shown).all()
 
 
 def handover_for(actor: Actor, ref: str) -> Handover:

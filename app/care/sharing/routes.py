@@ -21,7 +21,6 @@ from app.core.errors import NotFound, StepRefused
 from app.core.limits import COSTLY, throttle
 from app.core.policy import decide
 from app.core.policy.actor import Actor
-from app.core.registers import PAGE
 from app.core.storage import EVIDENCE, Stored, headers_for
 from app.core.uploads import count_stream
 from app.core.web import filters
@@ -70,7 +69,7 @@ def index() -> Response:
     """The register, by code number."""
     actor = current_actor()
     state = filters.choice("state", _("状态"), [(one.code, word(one)) for one in HANDOVER.states], many=True)
-    rows, pages = filters.paged(queries.handovers(actor, state.chosen, filters.cursor()), PAGE)
+    rows, pages = filters.paged(queries.handovers(actor, state.chosen, filters.cursor()))
     trail.saw(actor, None, "handovers.list", [row[0].ref for row in rows])
     return page(
         "care/sharing/handovers.html",

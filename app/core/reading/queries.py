@@ -13,18 +13,17 @@ from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.reading.models import ReadingAlarm
+from app.core.registers import page_of
 
 VIEW, SETTLE = "audit.view_readings", "audit.settle_reading"
-MOST = 200
+ORDER = ((ReadingAlarm.settled_at.is_not(None), False), (ReadingAlarm.at, True), (ReadingAlarm.id, True))
 
 
-def alarms(actor: Actor, waiting: bool = False) -> Sequence[ReadingAlarm]:
-    """Those that nobody has settled first, the newest of them first; these alone where `waiting`."""
-    found = decide.visible(actor, select(ReadingAlarm), ReadingAlarm, VIEW)
-    if waiting:
-        found = found.where(ReadingAlarm.settled_at.is_(None))
-    order = (ReadingAlarm.settled_at.is_not(None), ReadingAlarm.at.desc(), ReadingAlarm.id.desc())
-    return db.session.scalars(found.order_by(*order).limit(MOST)).all()
+def alarms(actor: Actor, waiting: bool = False, after: str = "") -> Sequence[ReadingAlarm]:
+    """Those that nobody has settled first, the newest of them first; these alone where `waiting`; one more than a page."""
+    seen = decide.visible(actor, select(ReadingAlarm), ReadingAlarm, VIEW)
+    shown = page_of(seen, ReadingAlarm, ORDER, after)
+    return db.session.scalars(shown.where(ReadingAlarm.settled_at.is_(None)) if waiting else shown).all()
 
 
 def alarm_for(actor: Actor, ref: str) -> ReadingAlarm:

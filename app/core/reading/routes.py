@@ -14,6 +14,7 @@ from app.core.reading import operations, queries
 from app.core.reading.budgets import budget_of
 from app.core.reading.forms import FindingForm
 from app.core.reading.models import DAY
+from app.core.web import filters
 from app.core.web.answers import carried_out, onward
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
@@ -26,13 +27,14 @@ bp = Blueprint("readings", __name__, url_prefix="/audit/readings")
 def index() -> Response:
     """All of them, or those that wait, with the budgets in force."""
     actor, only = current_actor(), request.args.get("waiting") == "1"
-    rows = queries.alarms(actor, only)
+    rows, pages = filters.paged(queries.alarms(actor, only, filters.cursor()))
     budgets = [budget_of(role) for role in ("homeroom_teacher", "psych_center_lead", "school_counselor")]
     return page(
         "reading/alarms.html",
         rows=rows,
         only=only,
-        waiting=sum(one.settled_at is None for one in rows),
+        pages=pages,
+        waiting=queries.totals(actor)[0],
         names=queries.names(actor, rows),
         roles=ROLES,
         day=DAY,

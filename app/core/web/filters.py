@@ -14,6 +14,7 @@ from flask import request
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from app.core import registers
 from app.core.web.chips import long_date
 
 Kind = Literal["one", "many", "text", "month"]
@@ -121,16 +122,25 @@ def address(**changes: Any) -> str:
     return f"{request.path}?{query}" if query else request.path
 
 
-def cursor() -> str:
+def cursor(name: str = "after") -> str:
     """The ref of the record behind which this page of a register begins; empty for the first."""
-    return request.args.get("after", "")[:LONGEST]
+    return request.args.get(name, "")[:LONGEST]
 
 
-def paged(rows: Sequence[Any], size: int) -> tuple[Sequence[Any], dict[str, Any]]:
-    """Rows of a page, the record first in each, out of one more than a page; the addresses of the next and of the first."""
+def paged(rows: Sequence[Any], name: str = "after", size: int = 0) -> tuple[Sequence[Any], dict[str, Any]]:
+    """Rows of a page out of one more than a page; addresses of the next and of the first; how many, where these are all.
+
+    A row is a record, has its `ref`, or has the record first. A second register on a page has a cursor with a `name` of its own.
+    """
+    size = size or registers.PAGE
     shown, more = rows[:size], len(rows) > size
-    first = address() if cursor() else ""
-    return shown, {"next_url": address(after=shown[-1][0].ref) if more else "", "first_url": first}
+    first = address(**{name: None}) if cursor(name) else ""
+    following = address(**{name: _ref(shown[-1])}) if more else ""
+    return shown, {"next_url": following, "first_url": first, "whole": "" if following or first else len(shown)}
+
+
+def _ref(row: Any) -> str:
+    return str(row.ref if hasattr(row, "ref") else row[0].ref)
 
 
 def same_query(path: str) -> str:

@@ -24,10 +24,9 @@ def _listed(actor: Actor, model: Any, right: str, states: Sequence[str], after: 
         .join(Person, Person.id == model.owner_id)
         .join(Unit, Unit.id == model.school_id)
     )
-    if states:
-        wanted = wanted.where(model.state.in_(states))
-    shown = page_of(wanted, model, ((model.created_at, True), (model.id, True)), after)
-    return db.session.execute(decide.visible(actor, shown, model, right)).all()
+    seen = decide.visible(actor, wanted, model, right)
+    shown = page_of(seen, model, ((model.created_at, True), (model.id, True)), after)
+    return db.session.execute(shown.where(model.state.in_(states)) if states else shown).all()
 
 
 def _one(actor: Actor, model: Any, right: str, ref: str) -> Any:

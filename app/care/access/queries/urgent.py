@@ -18,11 +18,13 @@ from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.policy.assignments import CaseAssignment
+from app.core.registers import late, page_of
 from app.people.directory.models import Person, RoleAssignment, Unit
 
 VIEW, ASSIGN, ASK = "access.view_urgent", "access.assign_expert", "access.ask_identity"
+SIGNED_BY = ((late(RainbowAssessment.together_by_at), False), (RainbowAssessment.id, False))
+ACCEPTED_BY = ((late(CriticalAlert.accept_by), False), (CriticalAlert.id, False))
 NAMES = text("select tier_id, ref, name, student_no, class_name from care.at_once()")
-MOST = 200
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,11 @@ class Urgent:
     student_ref: str
     asked: str | None
     """State of the actor's own request for the name."""
+
+    @property
+    def ref(self) -> str:
+        """The reference of the case."""
+        return self.tier.ref
 
     @property
     def number(self) -> str:
@@ -62,8 +69,9 @@ def _expert_of(model: Any) -> Any:
     )
 
 
-def in_need(actor: Actor) -> list[Urgent]:
-    """Cases of the own school or county, by school and since when."""
+def in_need(actor: Actor, after: str = "") -> list[Urgent]:
+    """Cases of the own school or county: those without an expert first, then the longest known; one more than a page."""
+    expert = _expert_of(RainbowTier)
     asked = (
         select(IdentityGrant.state)
         .where(
@@ -74,13 +82,13 @@ def in_need(actor: Actor) -> list[Urgent]:
         .scalar_subquery()
     )
     wanted = (
-        select(RainbowTier, Unit.name, _expert_of(RainbowTier), asked)
+        select(RainbowTier, Unit.name, expert, asked)
         .join(Unit, Unit.id == RainbowTier.school_id)
         .where(RainbowTier.tier == "red")
-        .order_by(Unit.code, RainbowTier.since, RainbowTier.id)
-        .limit(MOST)
     )
-    rows = db.session.execute(decide.visible(actor, wanted, RainbowTier, VIEW)).all()
+    order = ((expert.is_not(None), False), (RainbowTier.since, False), (RainbowTier.id, False))
+    shown = page_of(decide.visible(actor, wanted, RainbowTier, VIEW), RainbowTier, order, after)
+    rows = db.session.execute(shown).all()
     names = {row.tier_id: row for row in db.session.execute(NAMES)} if rows else {}
     return [Urgent(tier, school, expert, *_name(names.get(tier.id)), state) for tier, school, expert, state in rows]
 
@@ -89,9 +97,10 @@ def _name(row: Any) -> tuple[str | None, str, str, str]:
     return (row.name, row.student_no or "", row.class_name or "", row.ref or "") if row else (None, "", "", "")
 
 
-def without_expert(actor: Actor) -> Sequence[Any]:
+def without_expert(actor: Actor, after: str = "") -> Sequence[Any]:
     """(reference, school) of proposals signed by a counsellor that wait for an expert whom nobody has named.
 
+    What has to be signed first is first; one more than a page.
     Columns only: the student, whom a proposal brings along, stands behind the county's wall.
     """
     expert = _expert_of(RainbowAssessment)
@@ -102,22 +111,20 @@ def without_expert(actor: Actor) -> Sequence[Any]:
             RainbowAssessment.state == "proposed", RainbowAssessment.proposed == "red", expert.is_(None),
             RainbowAssessment.first_signer_id.is_not(None),
         )
-        .order_by(RainbowAssessment.together_by_at)
-        .limit(MOST)
     )  # fmt: skip
-    return db.session.execute(decide.visible(actor, wanted, RainbowAssessment, ASSIGN)).all()
+    seen = decide.visible(actor, wanted, RainbowAssessment, ASSIGN)
+    return db.session.execute(page_of(seen, RainbowAssessment, SIGNED_BY, after)).all()
 
 
-def unaccepted(actor: Actor) -> Sequence[Any]:
-    """(alert, school) that nobody at the school took on, although two levels were told."""
+def unaccepted(actor: Actor, after: str = "") -> Sequence[Any]:
+    """(alert, when, school) that nobody at the school took on, although two levels were told; one more than a page."""
     wanted = (
         select(CriticalAlert.ref, CriticalAlert.accept_by, Unit.name)
         .join(Unit, Unit.id == CriticalAlert.school_id)
         .where(CriticalAlert.state == "pending", CriticalAlert.told > 2)
-        .order_by(CriticalAlert.accept_by)
-        .limit(MOST)
     )
-    return db.session.execute(decide.visible(actor, wanted, CriticalAlert, ASSIGN)).all()
+    seen = decide.visible(actor, wanted, CriticalAlert, ASSIGN)
+    return db.session.execute(page_of(seen, CriticalAlert, ACCEPTED_BY, after)).all()
 
 
 def case_for(actor: Actor, ref: str, model: Any = RainbowTier, right: str = ASSIGN) -> CasePlace:

@@ -16,7 +16,6 @@ from app.care.access.queries import urgent
 from app.care.access.routes.blueprint import bp
 from app.core.audit import trail
 from app.core.policy import decide
-from app.core.registers import PAGE
 from app.core.web import filters
 from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
@@ -62,7 +61,7 @@ def identity_requests() -> Response:
     """The register of requests, by code number."""
     actor = current_actor()
     state = filters.choice("state", _("状态"), [(one.code, word(one)) for one in IDENTITY_GRANT.states], many=True)
-    rows, pages = filters.paged(queries.identities(actor, state.chosen, filters.cursor()), PAGE)
+    rows, pages = filters.paged(queries.identities(actor, state.chosen, filters.cursor()))
     trail.saw(actor, None, "identities.list", [row[0].ref for row in rows])
     return page(
         "care/access/identities.html",

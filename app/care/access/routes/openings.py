@@ -16,7 +16,6 @@ from app.care.access.routes.blueprint import bp, elsewhere_first
 from app.care.rainbow.queries.observed import student_for
 from app.core.audit import trail
 from app.core.policy import decide
-from app.core.registers import PAGE
 from app.core.web import filters
 from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
@@ -62,7 +61,7 @@ def openings() -> Response:
     """The register: who opened what when, by code number."""
     actor = current_actor()
     state = filters.choice("state", _("状态"), [(one.code, word(one)) for one in BREAK_GLASS.states], many=True)
-    rows, pages = filters.paged(queries.openings(actor, state.chosen, filters.cursor()), PAGE)
+    rows, pages = filters.paged(queries.openings(actor, state.chosen, filters.cursor()))
     trail.saw(actor, None, "openings.list", [row[0].ref for row in rows])
     return page(
         "care/access/openings.html",

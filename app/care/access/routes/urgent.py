@@ -15,6 +15,7 @@ from app.care.rainbow.models import RainbowAssessment, RainbowTier
 from app.care.rainbow.routes.blueprint import asked_to_show, for_a_minute
 from app.core.audit import trail
 from app.core.policy import decide
+from app.core.web import filters
 from app.core.web.answers import carried_out, onward
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
@@ -26,15 +27,20 @@ def urgent() -> Response:
     """Who it is shows for a minute after a click; the county sees code numbers and what waits for its experts."""
     actor, shown = current_actor(), asked_to_show()
     leads = decide.holds(actor, queries.ASSIGN)
-    rows = queries.in_need(actor) if shown else []
-    waiting = queries.without_expert(actor) if leads else []
+    rows, pages = filters.paged(queries.in_need(actor, filters.cursor()) if shown else [])
+    waiting, waiting_pages = filters.paged(
+        queries.without_expert(actor, filters.cursor("waiting")) if leads else [], "waiting"
+    )
+    untaken, untaken_pages = filters.paged(
+        queries.unaccepted(actor, filters.cursor("untaken")) if leads else [], "untaken"
+    )
     refs = [ref for one in rows for ref in (one.tier.ref, one.student_ref) if ref]
     trail.saw(actor, None, "urgent.shown" if shown else "urgent.page", refs)
     hidden = url_for("access.urgent")
     answer = page(
         "care/access/urgent.html", rows=rows, waiting=waiting, leads=leads, shown=shown, seconds=SECONDS,
-        unaccepted=queries.unaccepted(actor) if leads else [], hidden_url=hidden,
-        show_url=url_for("access.urgent", shown=1),
+        unaccepted=untaken, hidden_url=hidden, show_url=url_for("access.urgent", shown=1),
+        pages=pages, waiting_pages=waiting_pages, untaken_pages=untaken_pages,
     )  # fmt: skip
     return for_a_minute(answer, hidden) if shown else answer
 

@@ -15,16 +15,17 @@ from app.core.errors import NotFound
 from app.core.imports.grades import school_year
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.core.registers import page_of
 from app.people.directory.models import SchoolClass, Student
 
 VIEW, ANSWERS, TYPE = "consent.view_rounds", "consent.view_answers", "imports.upload_consents"
-PAGE = 50
+NEWEST = ((ConsentRound.created_at, True), (ConsentRound.id, True))
 
 
-def rounds(actor: Actor) -> Sequence[ConsentRound]:
-    """The newest rounds of the school."""
-    found = decide.visible(actor, select(ConsentRound), ConsentRound, VIEW)
-    return db.session.scalars(found.order_by(ConsentRound.created_at.desc()).limit(PAGE)).all()
+def rounds(actor: Actor, after: str = "") -> Sequence[ConsentRound]:
+    """Rounds of the school, the newest first; one more than a page."""
+    seen = decide.visible(actor, select(ConsentRound), ConsentRound, VIEW)
+    return db.session.scalars(page_of(seen, ConsentRound, NEWEST, after)).all()
 
 
 def round_for(actor: Actor, ref: str) -> ConsentRound:

@@ -13,6 +13,7 @@ from app.care.consent.operations.rounds import SchoolPlace
 from app.care.consent.queries import rounds as queries
 from app.care.consent.routes.blueprint import consents_bp as bp
 from app.core.policy import decide
+from app.core.web import filters
 from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
@@ -27,9 +28,11 @@ ASK = "consent.ask_consent"
 def index() -> Response:
     """Rounds of the school, the newest first; a class teacher goes on to the own class."""
     actor = current_actor()
+    rows, pages = filters.paged(queries.rounds(actor, filters.cursor()))
     return page(
         "care/consent/rounds.html",
-        rows=queries.rounds(actor),
+        rows=rows,
+        pages=pages,
         groups=queries.own_classes(actor) if decide.holds(actor, "consent.issue_codes") else (),
         may_ask=decide.holds(actor, ASK),
     )

@@ -15,23 +15,26 @@ from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.core.registers import late, page_of
 from app.people.directory.models import Person, SchoolClass, Student
 
 VIEW, DOWN, UP = "rainbow.view_changes", "rainbow.ask_step_down", "rainbow.escalate_student"
-PAGE, MOST = 40, 100
+PAGE = 40
+NEAREST = (
+    (late(func.coalesce(CodeChangeRequest.together_by_at, CodeChangeRequest.decide_by_at)), False),
+    (CodeChangeRequest.id, False),
+)
 
 
-def waiting(actor: Actor) -> Sequence[Any]:
-    """(request, class name) that somebody still owes a step, the nearest first."""
-    until = func.coalesce(CodeChangeRequest.together_by_at, CodeChangeRequest.decide_by_at)
+def waiting(actor: Actor, after: str = "") -> Sequence[Any]:
+    """(request, class name) that somebody still owes a step, the nearest first; one more than a page."""
     wanted = (
         select(CodeChangeRequest, SchoolClass.name)
         .join(Student, Student.id == CodeChangeRequest.student_id)
         .outerjoin(SchoolClass, SchoolClass.id == Student.class_id)
-        .where(CodeChangeRequest.state.in_(OPEN))
     )
-    narrowed = decide.visible(actor, wanted, CodeChangeRequest, VIEW)
-    return db.session.execute(narrowed.order_by(until.nulls_last(), CodeChangeRequest.id).limit(MOST)).all()
+    shown = page_of(decide.visible(actor, wanted, CodeChangeRequest, VIEW), CodeChangeRequest, NEAREST, after)
+    return db.session.execute(shown.where(CodeChangeRequest.state.in_(OPEN))).all()
 
 
 def settled(actor: Actor) -> Sequence[CodeChangeRequest]:
@@ -114,12 +117,11 @@ def standing(actor: Actor, student: Student) -> Standing:
         .join(Person, Person.id == ChangeEvidence.recorded_by)
         .where(ChangeEvidence.student_id == student.id)
         .order_by(ChangeEvidence.happened_on.desc(), ChangeEvidence.id.desc())
-        .limit(PAGE)
     ).all()
     asked = decide.visible(
         actor, select(CodeChangeRequest).where(CodeChangeRequest.student_id == student.id), CodeChangeRequest, VIEW
     )
-    requests = db.session.scalars(asked.order_by(CodeChangeRequest.created_at.desc()).limit(12)).all()
+    requests = db.session.scalars(asked.order_by(CodeChangeRequest.created_at.desc())).all()
     return Standing(held, target, needs, written, requests, _relapse(requests, rules.conversion.watch_days))
 
 

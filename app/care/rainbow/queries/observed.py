@@ -14,6 +14,7 @@ from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.core.registers import page_of
 from app.people.directory.models import SchoolClass, Student
 
 DUTIES, CLASS, RATE, ASSESS = (
@@ -24,7 +25,7 @@ DUTIES, CLASS, RATE, ASSESS = (
 )
 CLASS_LEVELS = "care_class_levels"
 """The data class with which class teachers see levels (decision 52)."""
-MOST = 200
+NEAREST = ((CareDuty.due_at, False), (CareDuty.id, False))
 
 
 def own_class(actor: Actor) -> Sequence[Any]:
@@ -48,7 +49,7 @@ def own_class(actor: Actor) -> Sequence[Any]:
         .where(Student.left_on.is_(None))
     )
     narrowed = decide.visible(actor, wanted, Student, CLASS)
-    return db.session.execute(narrowed.order_by(SchoolClass.name, Student.student_no).limit(MOST)).all()
+    return db.session.execute(narrowed.order_by(SchoolClass.name, Student.student_no)).all()
 
 
 def student_for(actor: Actor, ref: str, right: str) -> Student:
@@ -60,15 +61,15 @@ def student_for(actor: Actor, ref: str, right: str) -> Student:
     return found
 
 
-def duties(actor: Actor) -> Sequence[Any]:
-    """(duty, class name) that are due, the nearest first; class teachers see their own kind."""
+def duties(actor: Actor, after: str = "") -> Sequence[Any]:
+    """(duty, class name) that are due, the nearest first; class teachers see their own kind; one more than a page."""
     wanted = (
         select(CareDuty, SchoolClass.name)
         .outerjoin(SchoolClass, SchoolClass.id == CareDuty.class_id)
-        .where(CareDuty.state == "due", *_own_kind(actor))
+        .where(*_own_kind(actor))
     )
-    narrowed = decide.visible(actor, wanted, CareDuty, DUTIES)
-    return db.session.execute(narrowed.order_by(CareDuty.due_at, CareDuty.id).limit(MOST)).all()
+    shown = page_of(decide.visible(actor, wanted, CareDuty, DUTIES), CareDuty, NEAREST, after)
+    return db.session.execute(shown.where(CareDuty.state == "due")).all()
 
 
 def duty_for(actor: Actor, ref: str) -> CareDuty:

@@ -114,7 +114,7 @@ def history(assessment: RainbowAssessment) -> Sequence[RainbowAssessment]:
         RainbowAssessment.student_id == assessment.student_id, RainbowAssessment.decided_on >= since,
         RainbowAssessment.id != assessment.id,
     )  # fmt: skip
-    return db.session.scalars(wanted.order_by(RainbowAssessment.decided_on.desc()).limit(12)).all()
+    return db.session.scalars(wanted.order_by(RainbowAssessment.decided_on.desc())).all()
 
 
 def last_run(actor: Actor) -> RainbowRun | None:

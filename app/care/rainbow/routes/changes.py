@@ -18,6 +18,7 @@ from app.core import clock
 from app.core.audit import trail
 from app.core.errors import NotFound
 from app.core.policy import decide
+from app.core.web import filters
 from app.core.web.answers import carried_out, onward
 from app.core.web.asking import Ask, step_page
 from app.core.web.current import current_actor, needs
@@ -47,7 +48,8 @@ ASKS = {
 def changes() -> Response:
     """Requests that wait, and for qualified persons who has more than everyday support."""
     actor, shown = current_actor(), asked_to_show()
-    rows, may_see = queries.waiting(actor), decide.holds(actor, queries.DOWN)
+    rows, pages = filters.paged(queries.waiting(actor, filters.cursor("waiting")), "waiting")
+    may_see = decide.holds(actor, queries.DOWN)
     sought, after = request.args.get("q", "").strip()[:40], request.args.get("after", "")
     pupils = queries.supported(actor, sought, after) if may_see else []
     more, pupils = len(pupils) > queries.PAGE, pupils[: queries.PAGE]
@@ -57,7 +59,7 @@ def changes() -> Response:
     hidden = url_for("support.changes", **at)
     following = {**at, "after": pupils[-1][0].student_no} if more else {}
     answer = page(
-        "care/rainbow/changes.html", rows=rows, clocks=chips_of([row[0] for row in rows]), pupils=pupils,
+        "care/rainbow/changes.html", rows=rows, pages=pages, clocks=chips_of([row[0] for row in rows]), pupils=pupils,
         settled=queries.settled(actor), may_see=may_see, sought=sought, shown=shown, seconds=SECONDS,
         hidden_url=hidden, show_url=url_for("support.changes", shown=1, **at),
         next_url=url_for("support.changes", **following) if more else "",

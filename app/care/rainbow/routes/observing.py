@@ -15,6 +15,7 @@ from app.care.rainbow.routes.blueprint import SECONDS, asked_to_show, bp, for_a_
 from app.core import clock
 from app.core.audit import trail
 from app.core.policy import decide
+from app.core.web import filters
 from app.core.web.answers import carried_out, onward
 from app.core.web.current import current_actor, needs
 from app.core.web.offers import chips_of
@@ -102,9 +103,9 @@ def _assessment_page(student: Any, form: Any, status: int = 200) -> Response:
 def duties() -> Response:
     """What has to be done for students, the nearest first."""
     actor = current_actor()
-    rows = queries.duties(actor)
+    rows, pages = filters.paged(queries.duties(actor, filters.cursor()))
     trail.saw(actor, None, "duties.list", refs_of(row[0] for row in rows))
-    return page("care/rainbow/duties.html", rows=rows, clocks=chips_of([row[0] for row in rows]))
+    return page("care/rainbow/duties.html", rows=rows, pages=pages, clocks=chips_of([row[0] for row in rows]))
 
 
 @bp.get("/support/duties/<ref>")

@@ -15,6 +15,7 @@ from app.care.retention.operations.periods import BureauPlace
 from app.care.retention.routes.blueprint import bp
 from app.core.audit import trail
 from app.core.policy import decide
+from app.core.web import filters
 from app.core.web.answers import carried_out, onward
 from app.core.web.current import current_actor, needs
 from app.core.web.offers import chips_of
@@ -26,10 +27,11 @@ from app.core.web.pages import page
 def due() -> Response:
     """What has reached its period, by class, with what is held and the batch under way; earlier batches; holds."""
     actor = current_actor()
-    batches = queries.purges(actor)
+    batches, batch_pages = filters.paged(queries.purges(actor, filters.cursor("batches")), "batches")
+    holds, hold_pages = filters.paged(queries.holds(actor, filters.cursor("holds")), "holds")
     return page(
         "care/retention/due.html", rows=queries.due_classes(actor), batches=batches, clocks=chips_of(batches),
-        holds=queries.holds(actor), may_hold=decide.holds(actor, queries.HOLD),
+        holds=holds, may_hold=decide.holds(actor, queries.HOLD), batch_pages=batch_pages, hold_pages=hold_pages,
     )  # fmt: skip
 
 
@@ -40,10 +42,10 @@ def rows() -> Response:
     actor = current_actor()
     code = request.args.get("class", "")
     code = code if code in classes() else next(iter(classes()))
-    found = queries.due_rows(actor, code)
+    found, pages = filters.paged(queries.due_rows(actor, code, filters.cursor()))
     trail.saw(actor, None, "retention.due", [row[0].ref for row in found])
     return page(
-        "care/retention/rows.html", code=code, about=classes()[code], rows=found, most=queries.MOST,
+        "care/retention/rows.html", code=code, about=classes()[code], rows=found, pages=pages,
         schools=queries.due_schools(actor, code), codes=list(classes()),
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ from app.care.retention.operations.periods import BureauPlace
 from app.care.retention.routes.blueprint import bp
 from app.care.versions.forms import ReasonForm, StepForm
 from app.core.policy import decide
+from app.core.web import filters
 from app.core.web.answers import carried_out, onward
 from app.core.web.asking import Ask, Asking
 from app.core.web.current import current_actor, needs
@@ -40,9 +41,9 @@ ASKING = Asking(
 def index() -> Response:
     """Every class with its period, its law and source; what is kept by other means; the history."""
     actor = current_actor()
-    rows = queries.in_force(actor)
+    history, pages = filters.paged(queries.history(actor, filters.cursor()))
     return page(
-        "care/retention/periods.html", rows=rows, history=queries.history(actor),
+        "care/retention/periods.html", rows=queries.in_force(actor), history=history, pages=pages,
         may_propose=decide.holds(actor, queries.PROPOSE), may_see_due=decide.holds(actor, queries.DUE),
     )  # fmt: skip
 

@@ -22,10 +22,9 @@ OPEN = ("received", "preparing")
 def requests(actor: Actor, every: bool = False, after: str = "") -> Sequence[Any]:
     """(request, school): open ones, the oldest first; all of them, the newest first, where `every`; one more than a page."""
     wanted = select(RightsRequest, Unit.name).join(Unit, Unit.id == RightsRequest.school_id)
-    if not every:
-        wanted = wanted.where(RightsRequest.state.in_(OPEN))
-    shown = page_of(wanted, RightsRequest, ((RightsRequest.created_at, every), (RightsRequest.id, every)), after)
-    return db.session.execute(decide.visible(actor, shown, RightsRequest, VIEW)).all()
+    order = ((RightsRequest.created_at, every), (RightsRequest.id, every))
+    shown = page_of(decide.visible(actor, wanted, RightsRequest, VIEW), RightsRequest, order, after)
+    return db.session.execute(shown if every else shown.where(RightsRequest.state.in_(OPEN))).all()
 
 
 def request_for(actor: Actor, ref: str) -> RightsRequest:

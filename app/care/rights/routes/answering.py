@@ -14,7 +14,6 @@ from app.care.rights.routes.blueprint import bp
 from app.care.rights.sealing import unsealed
 from app.core.audit import trail
 from app.core.policy import decide
-from app.core.registers import PAGE
 from app.core.web import filters
 from app.core.web.answers import carried_out, onward
 from app.core.web.current import current_actor, needs
@@ -28,7 +27,7 @@ from app.people.identity.routes import browser
 def index() -> Response:
     """The open ones, the oldest first; all of them on demand."""
     actor, every = current_actor(), request.args.get("all") == "1"
-    rows, pages = filters.paged(queries.requests(actor, every, filters.cursor()), PAGE)
+    rows, pages = filters.paged(queries.requests(actor, every, filters.cursor()))
     trail.saw(actor, None, "rights.list", [row[0].ref for row in rows])
     return page("care/rights/requests.html", rows=rows, every=every, clocks=chips_of([row[0] for row in rows]), **pages)
 

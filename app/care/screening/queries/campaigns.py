@@ -14,19 +14,19 @@ from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.core.registers import page_of
 from app.people.directory.models import Person, RoleAssignment, SchoolClass, Student
 
 VIEW, PROGRESS, DRAFT = "screening.view_campaigns", "screening.view_progress", "screening.draft_campaign"
-PAGE = 50
+NEWEST = ((ScreeningCampaign.opens_on, True), (ScreeningCampaign.id, True))
 DONE = ("submitted", "scored", "valid", "needs_retest", "invalid")
 OUT = ("declined", "exempt", "missed")
 CHASED = ("ready", "in_progress")
 
 
-def campaigns(actor: Actor) -> Sequence[ScreeningCampaign]:
-    """The newest campaigns: the school's own and the county's."""
-    found = _seen(actor).order_by(ScreeningCampaign.opens_on.desc(), ScreeningCampaign.id.desc())
-    return db.session.scalars(found.limit(PAGE)).all()
+def campaigns(actor: Actor, after: str = "") -> Sequence[ScreeningCampaign]:
+    """Campaigns of the school and of the county, the newest first; one more than a page."""
+    return db.session.scalars(page_of(_seen(actor), ScreeningCampaign, NEWEST, after)).all()
 
 
 def _seen(actor: Actor) -> Any:
@@ -66,7 +66,7 @@ def by_class(actor: Actor, campaign: ScreeningCampaign) -> Sequence[Any]:
     )
     found = select(SchoolClass, counted).join(counted, counted.c.class_id == SchoolClass.id)
     order = (SchoolClass.school_id, func.length(SchoolClass.grade), SchoolClass.grade, SchoolClass.class_no)
-    return db.session.execute(found.order_by(*order).limit(400)).all()
+    return db.session.execute(found.order_by(*order)).all()
 
 
 def class_for(actor: Actor, ref: str) -> SchoolClass:
@@ -105,7 +105,7 @@ def doubts(actor: Actor, campaign: ScreeningCampaign) -> Sequence[ScreeningTask]
     found = decide.visible(actor, select(ScreeningTask), ScreeningTask, "screening.exempt_student").where(
         ScreeningTask.campaign_id == campaign.id, ScreeningTask.state.in_(("needs_retest", "invalid"))
     )
-    return db.session.scalars(found.limit(200)).all()
+    return db.session.scalars(found.order_by(ScreeningTask.id)).all()
 
 
 def counsellors(actor: Actor) -> Sequence[Person]:
@@ -123,7 +123,7 @@ def counsellors(actor: Actor) -> Sequence[Person]:
     )
     if actor.school_id is not None:
         found = found.where(RoleAssignment.school_id == actor.school_id)
-    return db.session.scalars(found.order_by(Person.pinyin).distinct().limit(200)).all()
+    return db.session.scalars(found.order_by(Person.pinyin).distinct()).all()
 
 
 def ids_of(refs: Sequence[str], persons: Sequence[Person]) -> tuple[uuid.UUID, ...]:

@@ -19,7 +19,6 @@ from app.core.policy.actor import Actor
 VIEW, DRAFT, ACTIVATE = "screening.view_scales", "screening.draft_scale", "screening.activate_scale"
 STEPS = (DRAFT, "screening.agree_scale", ACTIVATE)
 """Who is asked before a step; who only reads finds no such page."""
-MOST = 400
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ def _versions(actor: Actor) -> Mapping[str, list[ScaleVersion]]:
     wanted = decide.visible(actor, select(ScaleVersion), ScaleVersion, VIEW)
     found = defaultdict(list)
     newest = wanted.order_by(ScaleVersion.created_at.desc(), ScaleVersion.id.desc())
-    for one in db.session.scalars(newest.limit(MOST)):
+    for one in db.session.scalars(newest):
         found[one.code].append(one)
     return found
 

@@ -16,6 +16,7 @@ from app.care.screening.routes.blueprint import alerts_bp as bp
 from app.core.audit import trail
 from app.core.errors import NotFound
 from app.core.policy import decide
+from app.core.web import filters
 from app.core.web.answers import carried_out, onward
 from app.core.web.current import current_actor, needs
 from app.core.web.offers import Way, offers_of, story_of
@@ -30,9 +31,10 @@ TAKE = (queries.HANDLE, "screening.read_second")
 def index() -> Response:
     """What waits for somebody, the most urgent first."""
     actor = current_actor()
-    rows, calls = queries.alerts(actor), queries.calls(actor)
+    rows, pages = filters.paged(queries.alerts(actor, filters.cursor()))
+    calls, call_pages = filters.paged(queries.calls(actor, filters.cursor("calls")), "calls")
     trail.saw(actor, None, "alerts.list", [ref for row in rows for ref in (row.ref, row.student.ref)])
-    return page("care/screening/alerts.html", rows=rows, calls=calls)
+    return page("care/screening/alerts.html", rows=rows, calls=calls, pages=pages, call_pages=call_pages)
 
 
 @bp.get("/alerts/<ref>")

@@ -19,6 +19,7 @@ from app.care.screening.routes.blueprint import screenings_bp as bp
 from app.core.casework.choices import choice
 from app.core.errors import NotFound
 from app.core.policy import decide
+from app.core.web import filters
 from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
@@ -75,9 +76,9 @@ STEPS: dict[str, Ask] = {
 def index() -> Response:
     """Campaigns, the newest first."""
     actor = current_actor()
-    return page(
-        "care/screening/campaigns.html", rows=queries.campaigns(actor), may_draft=decide.holds(actor, queries.DRAFT)
-    )
+    rows, pages = filters.paged(queries.campaigns(actor, filters.cursor()))
+    may_draft = decide.holds(actor, queries.DRAFT)
+    return page("care/screening/campaigns.html", rows=rows, pages=pages, may_draft=may_draft)
 
 
 @bp.get("/screenings/new")
