@@ -43,7 +43,6 @@ OF_A_RUN = "entity in ('rainbow_assessments', 'care_duties')"
 EMPTIED = (
     "truncate rainbow_runs, care_duties, rainbow_assessments, rainbow_computations, outbox cascade",
     "set session_replication_role = replica",
-    f"delete from deadline_rungs where deadline_id in (select id from deadlines where {OF_A_RUN})",
     f"delete from deadlines where {OF_A_RUN}",
     "set session_replication_role = default",
 )

@@ -15,7 +15,7 @@ from app.core import calendar
 from app.core import clock as time
 from app.core.audit import trail
 from app.core.casework import deadlines
-from app.core.casework.deadlines import Deadline, Rung
+from app.core.casework.deadlines import Deadline
 from app.core.database import Context, db, use_context, uuid7
 from app.core.outbox.models import InboxLetter, OutboxRow
 from app.core.policy.actor import SYSTEM
@@ -52,7 +52,7 @@ def _item(cast: Cast, state: str = "implementing", **more: Any) -> ProblemItem:
     return item
 
 
-def _started(cast: Cast, declared: Any = THREE_DAYS, **more: Any) -> tuple[ProblemItem, Deadline]:
+def started(cast: Cast, declared: Any = THREE_DAYS, **more: Any) -> tuple[ProblemItem, Deadline]:
     """An item with one running clock."""
     item = _item(cast, **more)
     days, now = deadlines.work_calendar(), time.now()
@@ -94,7 +94,7 @@ def _clocks(item: ProblemItem) -> dict[str, Deadline]:
 
 def test_every_rung_is_sent_once_and_in_its_turn(app: Flask, cast: Cast, clock: Any) -> None:
     clock.set(MONDAY)
-    _, row = _started(cast)
+    _, row = started(cast)
     seen: list[list[str]] = []
     for _time in range(44):
         deadlines.sweep()
@@ -109,7 +109,7 @@ def test_a_level_above_is_told_once_on_the_first_working_day_after_and_the_next_
     app: Flask, cast: Cast, clock: Any
 ) -> None:
     clock.set(MONDAY)
-    _, row = _started(cast)
+    _, row = started(cast)
     db.session.rollback()
     due = row.due_at
     assert time.local(due) == datetime(2026, 11, 27, tzinfo=time.SHANGHAI), (
@@ -131,7 +131,7 @@ def test_a_level_above_is_told_once_on_the_first_working_day_after_and_the_next_
 
 def test_a_letter_upwards_names_the_roles_of_its_level(app: Flask, cast: Cast, clock: Any) -> None:
     clock.set(MONDAY)
-    _, row = _started(cast)
+    _, row = started(cast)
     clock.advance(days=10)
     deadlines.sweep()
     rows = db.session.scalars(select(OutboxRow).where(OutboxRow.record_id == row.id)).all()
@@ -141,7 +141,7 @@ def test_a_letter_upwards_names_the_roles_of_its_level(app: Flask, cast: Cast, c
 
 def test_the_due_day_counts_until_midnight(app: Flask, cast: Cast, clock: Any) -> None:
     clock.set(MONDAY)
-    _, row = _started(cast)
+    _, row = started(cast)
     clock.set(row.due_at - timedelta(seconds=1))
     deadlines.sweep()
     assert "100%" not in _told(row)
@@ -159,7 +159,7 @@ def test_rungs_that_are_past_when_the_clock_starts_are_not_sent(app: Flask, cast
         field="due_on",
         ladder=PROBLEM_ITEM.state("pending_closure").deadlines[0].ladder,
     )
-    _, row = _started(cast, soon, due_on=date(2026, 11, 28))
+    _, row = started(cast, soon, due_on=date(2026, 11, 28))
     clock.set(row.due_at)
     deadlines.sweep()
     assert "-30d" not in _told(row) and "-7d" not in _told(row) and "-1d" in _told(row)
@@ -167,11 +167,8 @@ def test_rungs_that_are_past_when_the_clock_starts_are_not_sent(app: Flask, cast
 
 def test_a_pause_is_given_back_to_the_clock_and_to_its_rungs(app: Flask, cast: Cast, clock: Any) -> None:
     clock.set(MONDAY)
-    item, row = _started(cast)
-    due, rungs = (
-        row.due_at,
-        dict(db.session.execute(select(Rung.name, Rung.at).where(Rung.deadline_id == row.id)).all()),
-    )
+    item, row = started(cast)
+    due, rungs = row.due_at, {rung.name: rung.at for rung in row.rungs}
     _step(item, "suspend", "suspended")
     clock.advance(days=30)
     deadlines.sweep()
@@ -179,7 +176,7 @@ def test_a_pause_is_given_back_to_the_clock_and_to_its_rungs(app: Flask, cast: C
     _step(item, "resume", "implementing")
     row = _clocks(item)[row.name]
     assert row.paused_at is None and abs(row.due_at - due - timedelta(days=30)) < timedelta(seconds=5)
-    moved = dict(db.session.execute(select(Rung.name, Rung.at).where(Rung.deadline_id == row.id)).all())
+    moved = {rung.name: rung.at for rung in row.rungs}
     assert all(abs(moved[name] - at - timedelta(days=30)) < timedelta(seconds=5) for name, at in rungs.items())
     clock.set(row.due_at)
     deadlines.sweep()
@@ -190,7 +187,7 @@ def test_of_several_reminders_that_come_at_once_only_the_last_is_sent_but_every_
     app: Flask, cast: Cast, clock: Any
 ) -> None:
     clock.set(MONDAY)
-    _, row = _started(cast)
+    _, row = started(cast)
     clock.advance(days=20)
     deadlines.sweep()
     deadlines.sweep()
@@ -211,7 +208,7 @@ def test_leaving_the_state_closes_its_clocks_and_starts_the_next_ones(app: Flask
 
 def test_a_final_state_closes_every_clock(app: Flask, cast: Cast, clock: Any) -> None:
     clock.set(MONDAY)
-    item, row = _started(cast)
+    item, row = started(cast)
     _step(item, "void", "void")
     clock.advance(days=30)
     deadlines.sweep()
@@ -239,7 +236,7 @@ def test_a_deadline_that_is_met_before_the_state_is_left_tells_nobody(app: Flask
     declared = WorkingDays(
         code="title", zh="题目", en="Title", days=3, escalate_to=("dept_head",), met_by="was_accepted"
     )
-    item, row = _started(cast, declared)
+    item, row = started(cast, declared)
     with trail.act(SYSTEM, "system", "test.met", item):
         item.accepted_on = time.today()
     clock.advance(days=10)
@@ -249,7 +246,7 @@ def test_a_deadline_that_is_met_before_the_state_is_left_tells_nobody(app: Flask
 
 def test_every_rung_leaves_its_line_in_the_trail(app: Flask, cast: Cast, clock: Any) -> None:
     clock.set(MONDAY)
-    _, row = _started(cast)
+    _, row = started(cast)
     clock.advance(days=10)
     deadlines.sweep()
     use_context(SYSTEM.context())
@@ -261,22 +258,22 @@ def test_every_rung_leaves_its_line_in_the_trail(app: Flask, cast: Cast, clock: 
 
 def test_two_sweeps_at_once_send_every_rung_once(committed: Flask, cast: Cast, clock: Any) -> None:
     clock.set(MONDAY)
-    rows = [_started(cast)[1] for _ in range(6)]
+    rows = [started(cast)[1] for _ in range(6)]
     db.session.rollback()
     clock.advance(days=12)
     taken = race(committed, 4, lambda number: deadlines.sweep(5))
     assert all(isinstance(one, int) for one in taken), taken
     assert sum(taken) == 36
     assert all(sorted(_told(row)) == sorted(["100%", "+1wd", "+2wd", "+3wd"]) for row in rows)
-    left = db.session.scalar(select(func.count()).select_from(Rung).where(Rung.done_at.is_(None)))
-    assert left == 0
+    left = select(func.count()).select_from(Deadline).where(Deadline.next_at.is_not(None))
+    assert db.session.scalar(left) == 0
 
 
 def test_a_sweep_that_is_cut_off_sends_its_rungs_at_the_next_turn(
     committed: Flask, cast: Cast, clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock.set(MONDAY)
-    _, row = _started(cast)
+    _, row = started(cast)
     clock.advance(days=12)
     with monkeypatch.context() as broken:
         broken.setattr(deadlines, "_take", lambda *given: 1 // 0)
@@ -289,7 +286,7 @@ def test_a_sweep_that_is_cut_off_sends_its_rungs_at_the_next_turn(
 
 def test_a_clock_that_was_closed_behind_the_sweep_is_left_alone(app: Flask, cast: Cast, clock: Any) -> None:
     clock.set(MONDAY)
-    _, row = _started(cast)
+    _, row = started(cast)
     with trail.act(SYSTEM, "system", "test.close"):
         db.session.execute(update(Deadline).where(Deadline.id == row.id).values(closed_at=time.now()))
     clock.advance(days=12)
@@ -319,7 +316,7 @@ def _delivered(row: Deadline, since: int) -> tuple[set[str], int]:
 
 def test_a_letter_says_how_it_stands_on_the_day_it_is_written(app: Flask, cast: Cast, clock: Any) -> None:
     clock.set(MONDAY)
-    _, row = _started(cast, state="issued")
+    _, row = started(cast, state="issued")
     said, count = [], 0
     for days in (2, 3.4, 4, 14):
         clock.set(MONDAY + timedelta(days=days))

@@ -11,7 +11,6 @@ PLUMBING = {
     "audit_verifications",
     "clock_offset",
     "county_tallies",
-    "deadline_rungs",
     "deadlines",
     "drafts",
     "effects",

@@ -6,7 +6,6 @@ For what the system does to hundreds of records in one deed: findings of a round
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -15,9 +14,9 @@ from sqlalchemy import insert, inspect, select, text, update
 
 from app.core import calendar, clock
 from app.core.audit import trail
-from app.core.casework.deadlines import Deadline, work_calendar
+from app.core.casework.deadlines import Deadline, as_row, laid, work_calendar
 from app.core.casework.records import Movable
-from app.core.database import db, uuid7
+from app.core.database import db
 from app.core.outbox.post import post
 from app.core.policy.actor import SYSTEM
 from workflows import engine
@@ -115,24 +114,20 @@ def start_clocks(records: Sequence[Movable], step: Step, now: datetime) -> None:
             key = (name, due_at)
             if key not in ladders:
                 ladders[key] = calendar.rungs(declared, now, due_at, days)
-            clocks.append(_clock(record, name, declared, due_at))
+            clocks.append(as_row(record, name, declared.met_by, due_at, now))
     if clocks:
-        rungs = [_rung(name, due_at, one, now) for (name, due_at), found in ladders.items() for one in found]
-        told = {"clocks": json.dumps(clocks, ensure_ascii=False), "rungs": json.dumps(rungs, ensure_ascii=False)}
-        db.session.execute(START, {**told, "now": now})
+        kept = [{"name": name, "due_at": due_at, **laid(found, now)} for (name, due_at), found in ladders.items()]
+        db.session.execute(START, {"clocks": json.dumps(clocks, default=str), "ladders": json.dumps(kept, default=str)})
 
 
 START = text(
-    """with started as (
-           insert into deadlines (id, entity, record_id, unit_id, county_id, school_id, name, met_by, started_at, due_at)
-           select id, entity, record_id, unit_id, county_id, school_id, name, met_by, :now, due_at
-           from jsonb_to_recordset(cast(:clocks as jsonb)) as clock (id uuid, entity text, record_id uuid, unit_id uuid,
-               county_id uuid, school_id uuid, name text, met_by text, due_at timestamptz)
-           returning id, name, due_at)
-       insert into deadline_rungs (deadline_id, name, at, roles, done_at)
-       select c.id, r.rung, r.at, r.roles, r.done_at
-       from started c join jsonb_to_recordset(cast(:rungs as jsonb)) as r (name text, due_at timestamptz, rung text,
-           at timestamptz, roles jsonb, done_at timestamptz) using (name, due_at)"""
+    """insert into deadlines (id, entity, record_id, unit_id, county_id, school_id, name, met_by, started_at, due_at,
+           ladder, taken, next_at)
+       select id, entity, record_id, unit_id, county_id, school_id, name, met_by, started_at, due_at, ladder, taken, next_at
+       from jsonb_to_recordset(cast(:clocks as jsonb)) as clock (id uuid, entity text, record_id uuid, unit_id uuid,
+           county_id uuid, school_id uuid, name text, met_by text, started_at timestamptz, due_at timestamptz)
+       join jsonb_to_recordset(cast(:ladders as jsonb)) as kept (name text, due_at timestamptz, ladder jsonb, taken int,
+           next_at timestamptz) using (name, due_at)"""
 )
 """Clocks of one name that are due at one moment share their ladder. A statement for each would be checked for each."""
 
@@ -140,29 +135,3 @@ START = text(
 def _declared(record: Movable, step: Step) -> list[tuple[str, DeclaredDeadline]]:
     of_state = [(f"{record.state}.{one.code}", one) for one in record.standing.deadlines]
     return [*of_state, *((f"step:{step.name}.{one.code}", one) for one in step.deadlines)]
-
-
-def _clock(record: Movable, name: str, declared: DeclaredDeadline, due_at: datetime) -> dict[str, Any]:
-    unit_id: uuid.UUID | None = getattr(record, "unit_id", None)
-    return {
-        "id": str(uuid7()),
-        "entity": type(record).__dict__["__tablename__"],
-        "record_id": str(record.id),
-        "unit_id": str(unit_id) if unit_id else None,
-        "county_id": str(record.county_id),
-        "school_id": str(record.school_id) if record.school_id else None,
-        "name": name,
-        "met_by": declared.met_by,
-        "due_at": due_at.isoformat(),
-    }
-
-
-def _rung(name: str, due_at: datetime, rung: calendar.Rung, now: datetime) -> dict[str, Any]:
-    return {
-        "name": name,
-        "due_at": due_at.isoformat(),
-        "rung": rung.name,
-        "at": rung.at.isoformat(),
-        "roles": list(rung.roles),
-        "done_at": now.isoformat() if rung.at < now else None,
-    }

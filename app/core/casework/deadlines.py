@@ -1,17 +1,16 @@
-"""Deadlines as rows: one clock per record and state, one row per rung of its ladder, swept by one job.
+"""Deadlines as rows: one clock per record and state, with the ladder of its reminders in it, swept by one job.
 
 Overdue is a flag computed from these rows, never a state (domain §3 G3). A rung is taken once, by SYSTEM, in an act.
 """
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Identity, Index, ScalarResult, UniqueConstraint, select, text, update
+from sqlalchemy import Index, select, text
 
 from app.core import calendar, clock
 from app.core.audit import trail
@@ -44,9 +43,11 @@ class Deadline(Base, Record, Scoped):
 
     __tablename__ = "deadlines"
     __protection__ = "unit"
+    __untold__ = frozenset({"taken", "next_at"})
     __table_args__ = (
         Index("ix_deadlines_record", "entity", "record_id"),
         Index("ix_deadlines_due", "due_at", postgresql_where=text("closed_at is null")),
+        Index("ix_deadlines_next", "next_at", postgresql_where=text("closed_at is null")),
     )
 
     entity: Mapped[str] = mapped_column(String(40))
@@ -59,24 +60,33 @@ class Deadline(Base, Record, Scoped):
     due_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     paused_at: Mapped[datetime | None]
+    ladder: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
+    """Its reminders in the order of time: name, moment, and the roles told of it; none: those for whom the record waits."""
+    taken: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """How many of them are done with."""
+    next_at: Mapped[datetime | None]
+    """When the next one comes, if there is a further one."""
 
+    @property
+    def rungs(self) -> list[calendar.Rung]:
+        """The reminders of its ladder, done with or not."""
+        return [calendar.Rung(name, datetime.fromisoformat(at), tuple(roles)) for name, at, roles in self.ladder]
 
-class Rung(Base):
-    """One step of the reminder ladder of a deadline; taken once."""
+    def climb(self, now: datetime) -> list[calendar.Rung]:
+        """The reminders that have come since the last look; they are done with."""
+        ahead = self.rungs[self.taken :]
+        come = [rung for rung in ahead if rung.at <= now]
+        self.taken += len(come)
+        self.next_at = ahead[len(come)].at if len(come) < len(ahead) else None
+        return come
 
-    __tablename__ = "deadline_rungs"
-    __table_args__ = (
-        UniqueConstraint("deadline_id", "name"),
-        Index("ix_deadline_rungs_at", "at", postgresql_where=text("done_at is null")),
-    )
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    deadline_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("deadlines.id", ondelete="CASCADE"))
-    name: Mapped[str] = mapped_column(String(40))
-    roles: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
-    """Who is told when it is late; empty: those for whom the record waits."""
-    at: Mapped[datetime]
-    done_at: Mapped[datetime | None]
+    def run_on(self, now: datetime) -> None:
+        """Go on after a pause: what had not come yet comes so much later."""
+        pause = now - self.paused_at if self.paused_at is not None else timedelta()
+        self.due_at, self.paused_at = self.due_at + pause, None
+        later = [[rung.name, (rung.at + pause).isoformat(), list(rung.roles)] for rung in self.rungs[self.taken :]]
+        self.ladder = [*self.ladder[: self.taken], *later]
+        self.next_at = self.next_at + pause if self.next_at is not None else None
 
 
 class WorkdayOverride(Base, Record):
@@ -160,39 +170,18 @@ def _run_on(record: Movable) -> bool:
         )
     ).all()
     for row in stopped:
-        pause_length = clock.now() - row.paused_at if row.paused_at else timedelta()
-        row.due_at, row.paused_at = row.due_at + pause_length, None
-        db.session.execute(
-            update(Rung).where(Rung.deadline_id == row.id, Rung.done_at.is_(None)).values(at=Rung.at + pause_length)
-        )
+        row.run_on(clock.now())
     return bool(stopped)
 
 
 def _start_all(record: Movable, prefix: str, declared: tuple[DeclaredDeadline, ...]) -> None:
-    now = clock.now()
+    now, days = clock.now(), work_calendar()
     for one in declared:
-        due_at = calendar.due_at(one, now, record, work_calendar())
+        due_at = calendar.due_at(one, now, record, days)
         if due_at is not None:
-            _put_off(
-                record, f"{prefix}.{one.code}", due_at, calendar.rungs(one, now, due_at, work_calendar()), one.met_by
-            )
-
-
-def _put_off(record: Movable, name: str, due_at: datetime, ladder: list[calendar.Rung], met_by: str | None) -> None:
-    trail.put_off(
-        "start",
-        id=uuid7(),
-        ref=new_ref(),
-        entity=record.__tablename__,
-        record=record.id,
-        unit=getattr(record, "unit_id", None),
-        county=record.county_id,
-        school=record.school_id,
-        name=name,
-        met_by=met_by,
-        due_at=due_at.isoformat(),
-        rungs=[[rung.name, rung.at.isoformat(), list(rung.roles)] for rung in ladder],
-    )
+            ladder = laid(calendar.rungs(one, now, due_at, days), now)
+            begun = as_row(record, f"{prefix}.{one.code}", one.met_by, due_at, now)
+            trail.put_off("start", ref=new_ref(), **begun, **ladder)
 
 
 def start(
@@ -200,42 +189,33 @@ def start(
 ) -> Deadline:
     """Start one clock with its ladder of reminders; rungs that are past already are not sent any more."""
     now = clock.now()
-    started: ScalarResult[Deadline] = db.session.scalars(
-        select(Deadline).from_statement(START),
-        {
-            "id": uuid7(),
-            "ref": new_ref(),
-            "entity": record.__tablename__,
-            "record": record.id,
-            "unit": getattr(record, "unit_id", None),
-            "county": record.county_id,
-            "school": record.school_id,
-            "name": name,
-            "met_by": met_by,
-            "now": now,
-            "due_at": due_at,
-            "rungs": [rung.name for rung in ladder],
-            "moments": [rung.at for rung in ladder],
-            "roles": [json.dumps(list(rung.roles)) for rung in ladder],
-        },
-    )
-    return started.one()
+    row = Deadline(created_at=now, **as_row(record, name, met_by, due_at, now), **laid(ladder, now))
+    db.session.add(row)
+    db.session.flush()
+    return row
 
 
-START = text(
-    """with started as (
-           insert into deadlines (id, ref, created_at, entity, record_id, unit_id, county_id, school_id, name, met_by,
-               started_at, due_at)
-           values (:id, :ref, :now, :entity, :record, :unit, :county, :school, :name, :met_by, :now, :due_at)
-           returning *),
-       rungs as (
-           insert into deadline_rungs (deadline_id, name, at, roles, done_at)
-           select started.id, r.name, r.at, r.roles::jsonb, case when r.at < :now then cast(:now as timestamptz) end
-           from started, unnest(cast(:rungs as text[]), cast(:moments as timestamptz[]), cast(:roles as text[]))
-               with ordinality as r(name, at, roles, place) order by r.place)
-       select * from started"""
-)
-"""One clock and its ladder in one question; the row comes back as a Deadline."""
+def as_row(record: Movable, name: str, met_by: str | None, due_at: datetime, now: datetime) -> dict[str, Any]:
+    """A clock of a record that starts now, by columns; its ladder beside it (`laid`)."""
+    return {
+        "id": uuid7(),
+        "entity": type(record).__tablename__,
+        "record_id": record.id,
+        "unit_id": getattr(record, "unit_id", None),
+        "county_id": record.county_id,
+        "school_id": record.school_id,
+        "name": name,
+        "met_by": met_by,
+        "started_at": now,
+        "due_at": due_at,
+    }
+
+
+def laid(ladder: Sequence[calendar.Rung], now: datetime) -> dict[str, Any]:
+    """A ladder as its clock keeps it; what was past before the clock started is not sent any more."""
+    kept = [[rung.name, rung.at.isoformat(), list(rung.roles)] for rung in ladder]
+    taken = sum(rung.at < now for rung in ladder)
+    return {"ladder": kept, "taken": taken, "next_at": ladder[taken].at if taken < len(ladder) else None}
 
 
 class Running(NamedTuple):
@@ -283,45 +263,45 @@ def clocks(records: Sequence[Any]) -> Asking[dict[uuid.UUID, Running]]:
     return {row[0]: Running._make(row[:5]) for row in rows if row[0] is not None}
 
 
-DUE = text(
-    """select r.id, r.deadline_id, r.name, r.roles,
-              r.roles = '[]' and exists (select from deadline_rungs n where n.deadline_id = r.deadline_id
-                  and n.roles = '[]' and n.at > r.at and n.at <= :now) as stale
-       from deadline_rungs r join deadlines d on d.id = r.deadline_id
-       where r.done_at is null and r.at <= :now and d.closed_at is null and d.paused_at is null
-       order by r.at limit :most for update of r skip locked"""
-)
+def _come(now: datetime, most: int) -> Sequence[Deadline]:
+    running = (Deadline.next_at <= now, Deadline.closed_at.is_(None), Deadline.paused_at.is_(None))
+    found = select(Deadline).where(*running).order_by(Deadline.next_at, Deadline.id).limit(most)
+    newest = found.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    return db.session.scalars(newest).all()
 
 
 def sweep(most: int = 200) -> int:
     """Take every rung that has come: post its letter, mark it done. Returns how many; safe to run twice at once.
 
-    Where several reminders of one clock have come at once, after a night without a sweep, only the last is sent.
+    most: clocks in one act. Where several reminders of one clock have come at once, after a night without a sweep, only the
+    last is sent.
     """
     use_context(SYSTEM.context())
     taken = 0
-    while db.session.execute(DUE, {"now": clock.now(), "most": 1}).first():
+    while _come(clock.now(), 1):
         taken += _take_rungs(most)
     db.session.rollback()
     return taken
 
 
 def _take_rungs(most: int) -> int:
+    now, many = clock.now(), 0
     with trail.act(SYSTEM, "system", "deadline.sweep") as deed:
-        rows = db.session.execute(DUE, {"now": clock.now(), "most": most}).all()
-        for row in rows:
-            _take(deed, db.session.get_one(Deadline, row.deadline_id), row)
-        db.session.execute(update(Rung).where(Rung.id.in_([r.id for r in rows])).values(done_at=clock.now()))
-        deed.main.extra["taken"] = len(rows)
-    return len(rows)
+        for row in _come(now, most):
+            many += _take(deed, row, row.climb(now))
+        deed.main.extra["taken"] = many
+    return many
 
 
-def _take(deed: trail.Act, row: Deadline, rung: Any) -> None:
+def _take(deed: trail.Act, row: Deadline, come: list[calendar.Rung]) -> int:
     if row.met_by and bool(getattr(record_of(row.entity, row.record_id), row.met_by, False)):
         row.closed_at = clock.now()
-        return
-    if not rung.stale:
-        post("deadline_rung", row, rung=rung.name, roles=rung.roles)
-    if rung.name == "100%" and (row.entity, row.name) in RUN_OUT:
-        post(RUN_OUT[row.entity, row.name], record_of(row.entity, row.record_id))
-    deed.note(trail.Entry("system", f"deadline.{rung.name}", record=row))
+        return len(come)
+    last = max((place for place, rung in enumerate(come) if not rung.roles), default=-1)
+    for place, rung in enumerate(come):
+        if rung.roles or place == last:
+            post("deadline_rung", row, rung=rung.name, roles=list(rung.roles))
+        if rung.name == "100%" and (row.entity, row.name) in RUN_OUT:
+            post(RUN_OUT[row.entity, row.name], record_of(row.entity, row.record_id))
+        deed.note(trail.Entry("system", f"deadline.{rung.name}", record=row))
+    return len(come)

@@ -19,7 +19,7 @@ from app.care.screening.models import CriticalAlert
 from app.care.screening.operations import alerts
 from app.core import clock as core_clock
 from app.core.audit import trail
-from app.core.casework.deadlines import Deadline, Rung
+from app.core.casework.deadlines import Deadline
 from app.core.database import db, use_context
 from app.core.errors import Invalid
 from app.core.policy.actor import SYSTEM
@@ -69,7 +69,7 @@ def test_security_40_an_alert_without_an_agreement_acts_at_once_is_marked_and_ha
     assert (notice.state, notice.cause, notice.alert_id) == ("due", "alert", alert.id)
     running = db.session.scalars(select(Deadline).where(Deadline.record_id == notice.id)).one()
     assert running.due_at - core_clock.now() <= timedelta(hours=24)
-    late = db.session.scalars(select(Rung.roles).where(Rung.deadline_id == running.id)).all()
+    late = [list(rung.roles) for rung in running.rungs]
     assert ["school_psych_lead"] in late and ["dpo"] in late
 
 

@@ -23,7 +23,7 @@ from app.care.screening.operations import campaigns
 from app.care.versions.operations import VersionStep
 from app.core import clock as core_clock
 from app.core.audit import trail
-from app.core.casework.deadlines import Deadline, Rung
+from app.core.casework.deadlines import Deadline
 from app.core.database import db, use_context
 from app.core.errors import Invalid, StepRefused
 from app.core.policy.actor import SYSTEM
@@ -208,8 +208,7 @@ def test_security_87_it_runs_out_on_its_day_of_review_and_is_remembered_thirty_d
     running = db.session.scalars(
         select(Deadline).where(Deadline.record_id == made.id, Deadline.closed_at.is_(None))
     ).one()
-    told = select(Rung.name, Rung.at).where(Rung.deadline_id == running.id)
-    rungs: dict[str, Any] = dict(db.session.execute(told).all())  # type: ignore[arg-type]
+    rungs = {rung.name: rung.at for rung in running.rungs}
     assert running.name == "active.review" and {"-30d", "-14d", "-7d", "-1d"} <= set(rungs)
     assert core_clock.local(rungs["-30d"]).date() == made.review_on - timedelta(days=30)
     clock.set(at(made.review_on, 9))

@@ -23,7 +23,7 @@ from app.care.yearly.operations import AuditPlace, FiledIn, WordsIn, YearIn
 from app.core import clock as core_clock
 from app.core.audit import trail
 from app.core.audit.incidents import DrillIn, record_drill
-from app.core.casework.deadlines import Deadline, Rung
+from app.core.casework.deadlines import Deadline
 from app.core.database import db, use_context
 from app.core.errors import Invalid, NotAllowed, StepRefused
 from app.core.outbox.deliver import drain
@@ -253,10 +253,8 @@ def test_security_88_it_is_filed_by_the_end_of_january_with_reminders_and_the_le
     made = begun(county)
     use_context(SYSTEM.context())
     running = db.session.scalars(select(Deadline).where(Deadline.record_id == made.id)).one()
-    told: dict[str, Any] = dict(
-        db.session.execute(select(Rung.name, Rung.at).where(Rung.deadline_id == running.id)).all()
-    )
-    roles = db.session.scalars(select(Rung.roles).where(Rung.deadline_id == running.id)).all()
+    told = {rung.name: rung.at for rung in running.rungs}
+    roles = [list(rung.roles) for rung in running.rungs]
     assert (
         running.name == "draft.file" and core_clock.local(running.due_at - timedelta(seconds=1)).date() == made.file_by
     )
