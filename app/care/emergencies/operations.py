@@ -14,8 +14,9 @@ from app.care.emergencies.models import EmergencyNotice
 from app.care.rainbow.models import RainbowTier
 from app.care.screening.models import CriticalAlert
 from app.core import clock
+from app.core.casework.daily import take_each
 from app.core.casework.door import operation
-from app.core.database import db, use_context, uuid7
+from app.core.database import use_context, uuid7
 from app.core.policy.actor import SYSTEM, Actor
 from app.core.vault import KeyRing, Place
 from workflows.care.emergency_notice import EMERGENCY_NOTICE
@@ -48,7 +49,7 @@ def mark_emergency(actor: Actor, cause: CriticalAlert | RainbowTier, given: None
     )  # fmt: skip
 
 
-def mark_all(most: int = 200) -> int:
+def mark_all() -> int:
     """Everything urgent of these days that nobody had agreed to and that is not marked yet; asked each minute.
 
     The help itself waits for none of this: it began before.
@@ -66,13 +67,10 @@ def mark_all(most: int = 200) -> int:
             EmergencyNotice.cause == "level",
         ),
     )  # fmt: skip
-    found: list[CriticalAlert | RainbowTier] = [
-        *db.session.scalars(alerts.limit(most)).all(),
-        *db.session.scalars(levels.limit(most)).all(),
-    ]
-    for one in found:
-        mark_emergency(SYSTEM, one, None)
-    return len(found)
+    return sum(
+        take_each(wanted, model, lambda one: mark_emergency(SYSTEM, one, None))
+        for wanted, model in ((alerts, CriticalAlert), (levels, RainbowTier))
+    )
 
 
 def _nobody_agreed(model: Any, happened: Any) -> ColumnElement[bool]:

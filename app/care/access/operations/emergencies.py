@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.care.access.models import EmergencyOpening
 from app.care.access.operations.sealing import sealed
 from app.core import clock
+from app.core.casework.daily import take_each
 from app.core.casework.door import operation
 from app.core.database import db, use_context, uuid7
 from app.core.errors import Invalid, Sentence, StepRefused
@@ -88,7 +89,4 @@ def lapse_all() -> int:
     """Openings whose hour is over. Asked each minute."""
     use_context(SYSTEM.context())
     due = select(EmergencyOpening).where(EmergencyOpening.state == "open", EmergencyOpening.until_at <= clock.now())
-    found = db.session.scalars(due.limit(200)).all()
-    for one in found:
-        lapse(SYSTEM, one, None)
-    return len(found)
+    return take_each(due, EmergencyOpening, lambda one: lapse(SYSTEM, one, None))

@@ -12,6 +12,7 @@ from app.care.access.models import IdentityGrant
 from app.care.access.operations.emergencies import OpeningStep, ReviewIn
 from app.care.access.operations.sealing import sealed
 from app.core import clock
+from app.core.casework.daily import take_each
 from app.core.casework.door import operation
 from app.core.database import db, use_context, uuid7
 from app.core.errors import Sentence, StepRefused
@@ -110,10 +111,7 @@ def lapse_all() -> int:
     """Grants whose days are over. Asked each minute."""
     use_context(SYSTEM.context())
     due = select(IdentityGrant).where(IdentityGrant.state == "granted", IdentityGrant.until_on < clock.today())
-    found = db.session.scalars(due.limit(200)).all()
-    for one in found:
-        lapse_identity(SYSTEM, one, None)
-    return len(found)
+    return take_each(due, IdentityGrant, lambda one: lapse_identity(SYSTEM, one, None))
 
 
 @operation(right="access.assign_expert", name="case.assign_expert")

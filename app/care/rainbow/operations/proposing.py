@@ -23,6 +23,7 @@ from app.core.calendar.days import add_working_days
 from app.core.calendar.hours import end_of_day
 from app.core.casework import deadlines
 from app.core.casework.bulk import begin_all, start_clocks
+from app.core.casework.daily import take_each
 from app.core.casework.door import operation
 from app.core.copying import allow_long_statements
 from app.core.database import db, use_context, uuid7
@@ -33,7 +34,6 @@ from app.core.spreadsheets.cell_by_cell import no_cycle_hunt
 from app.people.directory.models import Student, Unit
 from workflows.care.rainbow_assessment import RAINBOW_ASSESSMENT
 
-MOST_A_DAY = 2000
 TOGETHER = timedelta(hours=24)
 WORKING_DAYS = {"green": 15, "yellow": 10, "orange": 3}
 """Time to decide by level (domain B4); help at once has 24 hours and two persons."""
@@ -232,7 +232,4 @@ def expire_where_due() -> int:
     old = select(RainbowAssessment).where(
         RainbowAssessment.state == "effective", RainbowAssessment.decided_on <= clock.today() - ONE_YEAR
     )
-    found = db.session.scalars(old.limit(MOST_A_DAY)).all()
-    for assessment in found:
-        expire(SYSTEM, assessment, None)
-    return len(found)
+    return take_each(old, RainbowAssessment, lambda one: expire(SYSTEM, one, None))

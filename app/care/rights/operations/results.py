@@ -13,6 +13,7 @@ from app.care.rights.models import RightsRequest
 from app.care.rights.sealing import sealed, unsealed
 from app.care.screening.models import ScreeningCampaign, ScreeningTask
 from app.care.screening.operations.scoring import erase_on_request
+from app.core.casework.daily import take_each
 from app.core.casework.door import operation
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM, Actor
@@ -49,13 +50,15 @@ def complete_request(actor: Actor, request: RightsRequest, given: dict[str, Any]
 def complete_all() -> int:
     """Requests that were answered and wait for their result. Asked each minute."""
     use_context(SYSTEM.context())
-    found = db.session.scalars(select(RightsRequest).where(RightsRequest.state == "preparing").limit(50)).all()
-    for one in found:
-        given = {"erased": _erase(one)} if one.kind == "delete" else {}
-        if one.kind in WITH_DATA:
-            given["data"] = data_of(one)
-        complete_request(SYSTEM, one, given)
-    return len(found)
+    waiting = select(RightsRequest).where(RightsRequest.state == "preparing").order_by(RightsRequest.id)
+    return take_each(waiting, RightsRequest, _complete)
+
+
+def _complete(one: RightsRequest) -> None:
+    given = {"erased": _erase(one)} if one.kind == "delete" else {}
+    if one.kind in WITH_DATA:
+        given["data"] = data_of(one)
+    complete_request(SYSTEM, one, given)
 
 
 def _erase(request: RightsRequest) -> dict[str, Any]:

@@ -29,6 +29,7 @@ FROM, UNTIL = time(7, 30), time(21, 0)
 RETEST = (7, 30)
 """A second try is made so many days after the first (domain B3)."""
 A_DAY = timedelta(hours=24)
+OVER = ("closed", "scored", "reviewed", "archived", "cancelled")
 
 
 class ScreeningCampaign(Base, Movable):
@@ -292,5 +293,5 @@ class ScreeningTask(Base, Movable):
         if self.tries > 0 or self.state == "needs_retest":
             ended = self.scored_on is not None and (clock.today() - self.scored_on).days > RETEST[1]
         else:
-            ended = self.campaign.state in ("closed", "scored", "reviewed", "archived", "cancelled")
+            ended = self.campaign.state in OVER
         return ended or (self.state == "in_progress" and clock.now() >= self.state_since + A_DAY)

@@ -16,6 +16,7 @@ from app.care.screening.models import (
     ScreeningTask,
 )
 from app.core import calendar, clock
+from app.core.casework.daily import take_each
 from app.core.casework.deadlines import work_calendar
 from app.core.casework.door import begin, operation
 from app.core.database import db, use_context, uuid7
@@ -102,13 +103,13 @@ def raise_for(actor: Actor, response: ScaleResponse | PaperSheet, given: None = 
     return made
 
 
-def raise_all(most: int = 200) -> int:
+def raise_all() -> int:
     """Sheets that call for somebody: handed in, left for half an hour, of a closed campaign, or on paper as soon as one
     person typed it, whatever the second one types. Asked each minute.
     """
     use_context(SYSTEM.context())
     closed = select(ScreeningCampaign.id).where(ScreeningCampaign.state.not_in(("open", "scheduled")))
-    found = db.session.scalars(
+    answered = (
         select(ScaleResponse)
         .where(
             ScaleResponse.override.is_not(None),
@@ -120,18 +121,16 @@ def raise_all(most: int = 200) -> int:
             ),
         )
         .order_by(ScaleResponse.override, ScaleResponse.saved_at)
-        .limit(most)
-    ).all()
-    typed = db.session.scalars(
+    )
+    typed = (
         select(PaperSheet)
         .where(PaperSheet.override.is_not(None), PaperSheet.alerted_at.is_(None))
         .order_by(PaperSheet.override, PaperSheet.typed_at)
-        .limit(most)
-    ).all()
-    waiting: list[ScaleResponse | PaperSheet] = [*typed, *found]
-    for one in waiting:
-        raise_for(SYSTEM, one, None)
-    return len(waiting)
+    )
+    return sum(
+        take_each(wanted, model, lambda one: raise_for(SYSTEM, one, None))
+        for wanted, model in ((typed, PaperSheet), (answered, ScaleResponse))
+    )
 
 
 @operation(right="system", name="critical_alert.tell_next")

@@ -6,14 +6,17 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
-from sqlalchemy import and_, or_, select, text
+from sqlalchemy import ColumnElement, and_, or_, select, text
 
 from app.care.consent.models import Consent
 from app.care.screening.models import ScreeningCampaign, ScreeningTask
+from app.care.screening.models.campaigns import A_DAY, OVER, RETEST
 from app.care.screening.scales import choosing
 from app.core import clock
 from app.core.audit import trail
+from app.core.casework.daily import take_each
 from app.core.casework.door import follow, operation
 from app.core.copying import allow_long_statements
 from app.core.database import db, use_context
@@ -138,21 +141,27 @@ def keep_time_of(actor: Actor, task: ScreeningTask, given: None = None) -> None:
         follow(task, "miss")
 
 
-def keep_time_of_tasks(most: int = 500) -> int:
+def keep_time_of_tasks() -> int:
     """The tasks that the clock moves now; how many. Asked by the sweep."""
     use_context(SYSTEM.context())
-    found = db.session.scalars(
-        select(ScreeningTask)
-        .where(
+    due = select(ScreeningTask).where(_moved_by_the_clock()).order_by(ScreeningTask.state_since, ScreeningTask.id)
+    return take_each(due, ScreeningTask, lambda one: keep_time_of(SYSTEM, one, None))
+
+
+def _moved_by_the_clock() -> ColumnElement[bool]:
+    """`time_is_over` and `second_try_is_due` as a question: what the clock leaves alone is not read each minute."""
+    first, last = (clock.today() - timedelta(days=days) for days in RETEST)
+    task = ScreeningTask
+    over = select(ScreeningCampaign.id).where(ScreeningCampaign.state.in_(OVER))
+    return or_(
+        and_(task.state == "needs_retest", task.scored_on <= first),
+        and_(task.state == "ready", task.tries > 0, task.scored_on < last),
+        and_(
+            task.state == "in_progress",
             or_(
-                ScreeningTask.state.in_(("needs_retest", "in_progress")),
-                and_(ScreeningTask.state == "ready", ScreeningTask.tries > 0),
-            )
-        )
-        .order_by(ScreeningTask.state_since)
-        .limit(most)
-    ).all()
-    due = [one for one in found if one.time_is_over or (one.state == "needs_retest" and one.second_try_is_due)]
-    for one in due:
-        keep_time_of(SYSTEM, one, None)
-    return len(due)
+                task.state_since <= clock.now() - A_DAY,
+                and_(task.tries > 0, task.scored_on < last),
+                and_(task.tries == 0, task.campaign_id.in_(over)),
+            ),
+        ),
+    )

@@ -7,15 +7,15 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from app.core import clock
+from app.core.casework.daily import take_each
 from app.core.casework.door import operation
-from app.core.database import db, use_context
+from app.core.database import use_context
 from app.core.policy.actor import SYSTEM, Actor
 from app.improvement.citizen_letters.models import CitizenLetter
 from app.improvement.citizen_letters.numbers import letter_numbers
 from workflows.improvement.citizen_letter import CITIZEN_LETTER
 
 OVER = ("closed", "refused")
-MOST = 500
 
 
 @operation(CITIZEN_LETTER, "lapse")
@@ -36,17 +36,11 @@ def erase_contacts() -> int:
     wanted = select(CitizenLetter).where(
         CitizenLetter.state.in_(OVER), CitizenLetter.contact_sealed.is_not(None), CitizenLetter.state_since < since
     )
-    letters = db.session.scalars(wanted.limit(MOST)).all()
-    for letter in letters:
-        erase_contact(SYSTEM, letter, None)
-    return len(letters)
+    return take_each(wanted, CitizenLetter, lambda letter: erase_contact(SYSTEM, letter, None))
 
 
 def end_unrated() -> int:
     """The job of each sweep: answers whose days for the rating are over; how many letters ended."""
     use_context(SYSTEM.context())
     wanted = select(CitizenLetter).where(CitizenLetter.state == "answered", CitizenLetter.rate_by < clock.today())
-    letters = db.session.scalars(wanted.limit(MOST)).all()
-    for letter in letters:
-        lapse_rating(SYSTEM, letter, None)
-    return len(letters)
+    return take_each(wanted, CitizenLetter, lambda letter: lapse_rating(SYSTEM, letter, None))
