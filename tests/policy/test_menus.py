@@ -42,6 +42,8 @@ OTHER_ROWS = {
 }
 """Pages whose rows are no records of the stage, by endpoint: what a row of theirs looks like."""
 MAY_LACK_ROWS = {
+    "support.unclear": "names whom the rules could say nothing of; nothing is computed of the stage: tests/care/rainbow",
+    "support.aid": "names those with hardship; nothing is known of the stage's child: tests/care/rainbow/test_unclear.py",
     "citizen_letters.figures": "numbers of a whole county, none of a letter: tests/improvement/citizen_letters",
     "access.urgent": "names those who need help at once; the child of the stage does not: tests/care/access",
     "care_figures.index": "numbers of a whole county, none of a record: tests/care/test_figure_pages",

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from app.care.rainbow import letters
 from app.care.rainbow.models import CareDuty, CodeChangeRequest, RainbowAssessment, RuleSetVersion
 from app.care.rainbow.operations import changing, proposing, rule_sets
-from app.care.rainbow.queries import proposals
+from app.care.rainbow.queries import proposals, unclear
 from app.care.rainbow.routes import bp
 from app.core import clock
 from app.core.casework import daily
@@ -27,12 +27,14 @@ ENTRIES = (
     navigation.Entry(
         "care", "待确认的建议", "support.index", "checks", ("rainbow.view_proposals",), order=10, tab=True
     ),
+    navigation.Entry("care", "要了解的学生", "support.unclear", "zoom-question", ("rainbow.view_unclear",), order=15),
     navigation.Entry(
         "care", "支持任务", "support.duties", "heart-handshake", ("rainbow.view_duties",), order=20, tab=True
     ),
     navigation.Entry("care", "层级调整", "support.changes", "arrows-exchange", ("rainbow.view_changes",), order=25),
     navigation.Entry("care", "本班观察", "support.own_class", "eye", ("rainbow.view_own_class",), order=30),
     navigation.Entry("care", "规则集", "support.rules", "adjustments-horizontal", ("rainbow.view_rules",), order=60),
+    navigation.Entry("care", "生活帮扶", "support.aid", "home", ("rainbow.view_aid",), order=45),
     navigation.Entry("care", "本校支持情况", "support.levels", "leaf", ("rainbow.view_school_levels",), order=40),
 )
 DEEDS = {
@@ -65,6 +67,16 @@ def _to_be_confirmed(actor: Actor) -> Heap | None:
     return Heap(_("待确认的建议"), sum(one.n for one in groups), url_for("support.index"), until)
 
 
+def _to_find_out(actor: Actor) -> Heap | None:
+    rows = unclear.unclear(actor)
+    if not rows:
+        return None
+    nearest = min(one.due_at for one in rows)
+    return Heap(
+        _("要了解的学生"), len(rows), url_for("support.unclear"), clock.local(nearest - timedelta(seconds=1)).date()
+    )
+
+
 def register(app: Flask) -> None:
     """Register everything; safe to call for each application of a process."""
     if bp.name not in app.blueprints:
@@ -73,6 +85,7 @@ def register(app: Flask) -> None:
     FOR["rainbow_assessments", "proposed"] = _cannot_wait
     navigation.add(*ENTRIES)
     add_heap(_to_be_confirmed)
+    add_heap(_to_find_out)
     WORDS.update(DEEDS)
     handles("rainbow_compute", proposing.compute_asked)
     handles("rainbow_asked_up", changing.protect_asked)

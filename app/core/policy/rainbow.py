@@ -30,12 +30,14 @@ RAINBOW: dict[str, Holders] = {
         "school_psych_lead": (SCHOOL, OWN),
     },
     "rainbow.rate_student": {"homeroom_teacher": CLASSES},
+    "rainbow.view_aid": {"school_counselor": SCHOOL, "principal": SCHOOL},
     "rainbow.view_changes": {**QUALIFIED, "homeroom_teacher": OWN, "school_psych_lead": OWN},
     "rainbow.view_duties": {**QUALIFIED, "homeroom_teacher": CLASSES},
     "rainbow.view_own_class": {"homeroom_teacher": CLASSES},
     "rainbow.view_proposals": QUALIFIED,
     "rainbow.view_rules": {**AUTHORS, "psych_expert": COUNTY, "bureau_psych_officer": COUNTY},
     "rainbow.view_school_levels": {"school_psych_lead": SCHOOL},
+    "rainbow.view_unclear": {"school_counselor": SCHOOL},
 }
 
 AREAS: tuple[dict[str, Holders], ...] = (RAINBOW,)

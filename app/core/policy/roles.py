@@ -78,7 +78,7 @@ ALL = (
     ),
     _role("inspector", "督学", "Inspector", "county", powerful=True, data=("letters", "process", "feedback")),
     _role("external_evaluator", "第三方评估员", "Outside evaluator", "outside"),
-    _role("principal", "校长", "Principal", "school", powerful=True, data=("care_red", "figures")),
+    _role("principal", "校长", "Principal", "school", powerful=True, data=("care_aid", "care_red", "figures")),
     _role("school_coordinator", "学校项目联络员", "School coordinator", "school", data=("people",)),
     _role("school_data_adviser", "学校数据顾问", "School data adviser", "outside"),
     _role("grade_leader", "年级组长", "Grade leader", "school"),

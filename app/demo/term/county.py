@@ -57,6 +57,8 @@ REFUSES, SILENT, STAYS_AWAY = 0.015, 0.02, 0.03
 """Guardians who refuse, guardians who do not answer, students who do not come."""
 FACTS = (("single_parent", 0.06), ("low_income_edge", 0.02), ("chronic_illness", 0.015), ("bullying", 0.006),
          ("bereavement", 0.004))  # fmt: skip
+HARDSHIP, IN_HARDSHIP = ("de_facto_unattended", "destitute", "parent_disability"), 300
+"""What civil affairs know of one student in so many: practical aid is to be considered for them."""
 AGAIN_HASTY = 8
 """One in so many is as hasty the second time."""
 STEP = CampaignStep()
@@ -244,9 +246,11 @@ def look(term: Term) -> None:
 
 
 def _facts(pupils: list[Pupil], random: Random) -> Iterator[Known]:
-    for one in pupils:
+    for number, one in enumerate(pupils):
         if one.left_behind:
             yield Known(one.school, one.id, "left_behind", "school", DAY)
+        if number % IN_HARDSHIP == 0:
+            yield from (Known(one.school, one.id, code, "civil_affairs", DAY) for code in HARDSHIP)
         for code, share in FACTS:
             if random.random() < share:
                 yield Known(one.school, one.id, code, "school", DAY)

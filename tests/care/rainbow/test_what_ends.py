@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -165,7 +166,7 @@ def test_where_the_rules_would_allow_less_the_level_in_force_is_what_is_asked_ab
     deciding.confirm(desk.act("school_counselor"), yellow, ConfirmIn())
     grown_old(desk)
     use_context(SYSTEM.context())
-    calm = {
+    calm: dict[str, Any] = {
         "county_id": yellow.county_id, "school_id": yellow.school_id, "student_id": yellow.student_id,
         "scale_code": "phq9", "scale_version": "1.0.0", "construct": "depression", "answered_on": clock.today(), "band": 0,
         "scores": {}, "verdict": "valid", "usable": True, "worry": False,

@@ -16,6 +16,7 @@ from app.care.rainbow.models import (
     ChangeEvidence,
     CodeChangeRequest,
     RainbowAssessment,
+    RainbowComputation,
     RainbowTier,
     place,
 )
@@ -99,14 +100,22 @@ def sign_first(actor: Actor, assessment: RainbowAssessment, given: SignIn) -> No
 
 @operation(RAINBOW_ASSESSMENT, "confirm")
 def confirm(actor: Actor, assessment: RainbowAssessment, given: ConfirmIn) -> Iterator[None]:
-    """Decide as proposed. Raises StepRefused without a qualification, and from a list for all but everyday support."""
+    """Decide as proposed. Raises StepRefused without a qualification, and from a list for all but everyday support.
+
+    Nor from a list where teacher and questionnaire tell opposite stories: somebody looks at those one by one.
+    """
     qualified(actor)
-    if given.listed and assessment.proposed != "green":
+    if given.listed and (assessment.proposed != "green" or _two_stories(assessment)):
         raise StepRefused((ONLY_FROM_A_LIST,))
     _interviewed(assessment, given.interviewed_on)
     assessment.decided, assessment.decided_on = assessment.proposed, clock.today()
     yield
     take_effect(assessment)
+
+
+def _two_stories(assessment: RainbowAssessment) -> bool:
+    flags = select(RainbowComputation.flags).where(RainbowComputation.number == assessment.computation)
+    return "conflict" in (db.session.scalar(flags) or ())
 
 
 @operation(RAINBOW_ASSESSMENT, "adjust", sealed=True)

@@ -192,7 +192,7 @@ def follow_cleared(row: OutboxRow) -> None:
     use_context(SYSTEM.context())
     alert = db.session.get(CriticalAlert, row.record_id)
     student = db.session.get(Student, alert.student_id) if alert is not None else None
-    if student is not None:
+    if alert is not None and student is not None:
         place = db.session.get_one(Unit, student.school_id)
         compute(SYSTEM, place, RunIn((place.id,), student.id))
         with trail.act(SYSTEM, "system", "rainbow.follow_cleared", alert):

@@ -45,16 +45,28 @@ def waiting(actor: Actor) -> list[Group]:
     return [found[tier] for tier in reversed(TIERS) if tier in found]
 
 
-def queue(actor: Actor, tiers: Sequence[str] = (), most: int = PAGE, first: int = 0) -> Sequence[Any]:
-    """(assessment, class name) in the order in which they are to be looked at; one more than `most`."""
+_TOGETHER = (
+    RainbowAssessment.proposed == "green",
+    ~select(RainbowComputation.number)
+    .where(RainbowComputation.number == RainbowAssessment.computation, RainbowComputation.flags.contains(["conflict"]))
+    .exists(),
+)
+"""Of everyday support, and nobody tells another story: those may be confirmed from a list."""
+
+
+def queue(actor: Actor, most: int = PAGE, first: int = 0, *, together: bool = False) -> Sequence[Any]:
+    """(assessment, class name) in the order in which they are to be looked at; one more than `most`.
+
+    `together`: those alone that may be confirmed from a list.
+    """
     wanted = (
         select(RainbowAssessment, SchoolClass.name)
         .join(Student, Student.id == RainbowAssessment.student_id)
         .outerjoin(SchoolClass, SchoolClass.id == Student.class_id)
         .where(RainbowAssessment.state == "proposed")
     )
-    if tiers:
-        wanted = wanted.where(RainbowAssessment.proposed.in_(tiers))
+    if together:
+        wanted = wanted.where(*_TOGETHER)
     order = (
         RainbowAssessment.priority,
         func.coalesce(RainbowAssessment.together_by_at, RainbowAssessment.decide_by_at),
@@ -88,9 +100,9 @@ def proposal_for(actor: Actor, ref: str) -> RainbowAssessment:
 
 
 def listed(actor: Actor, refs: Sequence[str]) -> Sequence[RainbowAssessment]:
-    """Open proposals of these references, at most `AT_ONCE`, in the order given."""
+    """Open proposals of these references that may be confirmed together, at most `AT_ONCE`, in the order given."""
     wanted = select(RainbowAssessment).where(
-        RainbowAssessment.ref.in_(list(refs)[:AT_ONCE]), RainbowAssessment.state == "proposed"
+        RainbowAssessment.ref.in_(list(refs)[:AT_ONCE]), RainbowAssessment.state == "proposed", *_TOGETHER
     )
     found = {one.ref: one for one in db.session.scalars(decide.visible(actor, wanted, RainbowAssessment, LISTED))}
     return [found[ref] for ref in refs if ref in found]

@@ -115,7 +115,7 @@ def compute() -> Any:
 def listed() -> Response:
     """Proposals of everyday support, to be read and confirmed together."""
     actor = current_actor()
-    rows = queries.queue(actor, ("green",), queries.AT_ONCE)
+    rows = queries.queue(actor, queries.AT_ONCE, together=True)
     trail.saw(actor, None, "proposals.listed", refs_of(row[0] for row in rows[: queries.AT_ONCE]))
     return page(
         "care/rainbow/listed.html", rows=rows[: queries.AT_ONCE], more=len(rows) > queries.AT_ONCE,

@@ -30,6 +30,7 @@ from app.people.directory.models import RoleAssignment
 OF_CHILDREN = {
     "people",
     "care",
+    "care_aid",
     "care_case",
     "care_class",
     "care_class_levels",
