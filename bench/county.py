@@ -58,8 +58,8 @@ def build(app: Flask, items: int, measures: int = MEASURES) -> County:
         county = County(made, items, school, ref)
         _items(county, measures)
         heads = [made.at("principal", school) for school in made.schools]
-        county.office = _signed_in([player.actor for player in made.players["evaluator", "BG"]])
-        tokens = _signed_in(heads)
+        county.office = signed_in([player.actor for player in made.players["evaluator", "BG"]])
+        tokens = signed_in(heads)
         county.heads = {
             head.school_id: (head, token) for head, token in zip(heads, tokens, strict=True) if head.school_id
         }
@@ -81,7 +81,7 @@ def _items(county: County, measures: int) -> None:
         deed.main.extra["items"] = county.items
 
 
-def _signed_in(actors: list[Actor]) -> list[str]:
+def signed_in(actors: list[Actor]) -> list[str]:
     """A running session for each, as after both factors."""
     tokens, now = [sessions.new_token() for _ in actors], clock.now()
     with trail.act(SYSTEM, "system", "bench.sign_in"):

@@ -1,4 +1,4 @@
-"""The partner of the web figures: bare Flask, one Jinja page of a list's rows, two queries, no rights and no trail."""
+"""The partner of the web figures: bare Flask, Jinja pages of a list's rows and of a frozen week, no rights and no trail."""
 
 from __future__ import annotations
 
@@ -20,6 +20,12 @@ COUNT = """select count(*) from problem_items i join units u on u.id = i.unit_id
 LIST = f"""select i.number, i.ref, i.title, u.short_name, i.category, i.severity, i.due_on, i.state
 from problem_items i join units u on u.id = i.unit_id where u.ref = %s and i.state = %s order by i.due_on, i.id limit {ROWS}"""
 
+WEEK = "select content from figure_snapshots where school_id is null and kind = 'week' order by taken_on desc limit 1"
+CELLS = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>数据</title></head><body>{% for code, one in
+week.items() %}{% if one.line %}<h2>{{ code }}</h2><table><tr>{% for cell in one.line.cells %}<td>{{ cell }}</td>{% endfor %}</tr>
+{% for cut in one["cuts"].values() %}{% for key, line in cut["rows"].items() %}<tr><th>{{ key }}</th>{% for cell in line.cells %}
+<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}{% endfor %}</table>{% endif %}{% endfor %}</body></html>"""
+
 app = Flask(__name__)
 _held = threading.local()
 
@@ -38,3 +44,10 @@ def items() -> str:
     total = connection().execute(COUNT, keys).fetchone()[0]
     rows = connection().execute(LIST, keys).fetchall()
     return render_template_string(PAGE, total=total, rows=rows)
+
+
+@app.get("/figures")
+def figures() -> str:
+    """Every cell of the newest frozen week."""
+    week = connection().execute(WEEK).fetchone()[0]
+    return render_template_string(CELLS, week=week)

@@ -57,11 +57,11 @@ def ours(context: Context, settings: Settings | None = None) -> Server:
     return _start(context, ["--config", "config/gunicorn.py"], port, env)
 
 
-def partner(context: Context) -> Server:
-    """Flask, Jinja and two queries, nothing else, under the same workers and threads."""
+def partner(context: Context, database: str = "bihuan") -> Server:
+    """Flask, Jinja and one or two queries, nothing else, under the same workers and threads."""
     port = free_port()
     assert context.servers.postgres is not None
-    address = context.servers.postgres.url("postgres", "bihuan").replace("+psycopg", "")
+    address = context.servers.postgres.url("postgres", database).replace("+psycopg", "")
     arguments = ["--worker-class", "gthread", "--workers", PROCESSES, "--threads", THREADS, "--preload"]
     arguments += ["--keep-alive", "5", "--bind", f"127.0.0.1:{port}", "bench.partner:app"]
     return _start(context, arguments, port, {"BENCH_DATABASE": address})

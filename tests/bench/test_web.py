@@ -15,7 +15,7 @@ from bench import figures
 from bench.figures import audit, document, students
 from bench.web import Line, answers, get, load, post
 
-WANTED = {1, 2, 3, 4, 5, 6, 8, 10, 11, 12, 14, 16}
+WANTED = {1, 2, 3, 4, 5, 6, 8, 10, 11, 12, 14, 16, 18}
 
 
 class Page(BaseHTTPRequestHandler):

@@ -30,7 +30,7 @@ with who as materialized (
     from rainbow_computations c where c.county_id = cast(:county as uuid)
     order by c.student_id, c.number desc
 ), decided as (
-    select a.student_id, a.proposed, a.decided, a.interviewed_on, a.state, a.computation,
+    select a.student_id, a.proposed, a.decided, a.interviewed_on, a.state, a.computation, a.sampled,
         row_number() over (partition by a.student_id order by a.decided_on desc, a.computation desc) as back
     from rainbow_assessments a
     where a.county_id = cast(:county as uuid) and a.state in ('effective', 'expired', 'superseded', 'rejected')
@@ -60,7 +60,10 @@ with who as materialized (
         from answered where back = 1 and usable and band is not null
     union all
     select 'confirmed', case when state <> 'rejected' and decided <> 'green' then 0 else 1 end, student_id
-        from decided where proposed <> 'green' and interviewed_on is not null and back = 1
+        from decided where proposed <> 'green' and not sampled and interviewed_on is not null and back = 1
+    union all
+    select 'missed', case when decided <> 'green' then 0 else 1 end, student_id
+        from decided where sampled and state <> 'rejected' and interviewed_on is not null and back = 1
     union all
     select 'found_by', case
             when c.screening and c.staff then 2 when c.screening then 0 when c.staff then 1 else 3 end, d.student_id

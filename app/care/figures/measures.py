@@ -92,6 +92,18 @@ CONFIRMED = Measure(
     (Sentence("确认需要支持", "Support confirmed"), Sentence("改为常规或退回", "Everyday support, or sent back")),
     ("sex", "boarding", "left_behind"),
 )
+MISSED = Measure(
+    "missed",
+    Sentence("抽样面谈", "Talks with those drawn by chance"),
+    Sentence(
+        "建议为常规支持、随机抽到、已经面谈并作出决定的学生",
+        "Students proposed for everyday support, drawn by chance, interviewed and decided about",
+    ),
+    (
+        Sentence("面谈后需要支持", "Support after the talk"),
+        Sentence("面谈后仍为常规", "Everyday support after the talk"),
+    ),
+)
 FOUND_BY = Measure(
     "found_by",
     Sentence("由谁先看到", "Who saw it"),
@@ -154,7 +166,7 @@ DUTIES = Measure(
     ("school",),
 )
 ALL: tuple[Measure, ...] = (
-    COVERAGE, REASONS, LEVELS_NOW, PROPOSED, SCALE, CONFIRMED, FOUND_BY, INTERVAL, MOVED, ALERTS, SETTLED, DUTIES,
+    COVERAGE, REASONS, LEVELS_NOW, PROPOSED, SCALE, CONFIRMED, MISSED, FOUND_BY, INTERVAL, MOVED, ALERTS, SETTLED, DUTIES,
 )  # fmt: skip
 PROCESS_MEASURES = ("coverage", "settled", "duties")
 """What an inspector may know of a school (domain §2.3: checks process completeness only)."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.care.figures.measures import ALERTS, DUTIES, FAIRNESS, LEVELS_NOW, SETTLED, WAITS
+from app.care.figures.measures import ALERTS, DUTIES, FAIRNESS, LEVELS_NOW, MISSED, SETTLED, WAITS
 from app.core.errors import Sentence
 from app.core.intervals import wilson
 from app.core.small_cells import FEW, LEAST, POOL
@@ -95,7 +95,11 @@ AGREEMENT_COUNTED = Sentence(
     "90 天内有观察、180 天内有有效问卷的学生", "Students rated within 90 days with valid answers within 180"
 )
 MISSED_NAME = Sentence("测评漏掉的占比", "Missed by screening")
-MISSED_COUNTED = Sentence("未提示的学生中随机抽样面谈的", "A random sample of students without a sign, interviewed")
+SEEN_NAME = Sentence("需要支持的学生里已经看到的占比（推算）", "Of those who need support, seen already (an estimate)")
+SEEN_COUNTED = Sentence(
+    "现在需要支持的学生；漏掉的按抽样面谈推算，区间随抽样",
+    "Students with support now; those missed are estimated from the sample",
+)
 FEWEST_AGREEING = 100
 CONSENT_NAME = Sentence("同意有效的占比", "Consent in force")
 LACKING = (3, 4, 5)
@@ -114,7 +118,7 @@ def figures_of(measures: Measures) -> list[Figure]:
     """Every figure of a county, in the order of the mission's list."""
     found = [_share(one, measures) for one in SHARES]
     found += list(_instruments(measures))
-    found.append(Figure(5, "missed", MISSED_NAME, MISSED_COUNTED, why=NO_SAMPLE))
+    found += _sampled(measures)
     found += [_agreement(measures.get("agreement")), _consent(measures), _wait(measures.get(WAITS)), _red(measures)]
     return sorted(found, key=lambda one: one.number)
 
@@ -132,6 +136,26 @@ def _share(one: Share, measures: Measures) -> Figure:
         rest = _sum(line["cells"], one.over) if one.over else 0
         over = None if base is None or rest is None else base + rest
     return figure(one.number, one.code, one.name, one.counted, done, over)
+
+
+def _sampled(measures: Measures) -> Iterator[Figure]:
+    """What screening misses, by those alone who were drawn by chance, and with it the bounds of what it sees."""
+    line, levels = ((measures.get(code) or {}).get("line") for code in ("missed", "levels"))
+    about = 5, "missed", MISSED_NAME, MISSED.counted
+    if line is None:
+        yield Figure(*about, why=NOT_ENOUGH if "missed" in measures else NO_SAMPLE)
+        yield Figure(5, "seen", SEEN_NAME, SEEN_COUNTED, why=NO_SAMPLE)
+        return
+    missed = figure(*about, _sum(line["cells"], (0,)), line["total"])
+    yield missed
+    everyday, supported = (_sum(levels["cells"], some) if levels else None for some in ((0,), (1, 2, 3)))
+    if missed.value is None or not everyday or not supported:
+        yield Figure(5, "seen", SEEN_NAME, SEEN_COUNTED, n=supported or 0, why=missed.why or HIDDEN)
+        return
+    value, low, high = (
+        supported / (supported + share * everyday) for share in (missed.value, missed.high or 0, missed.low or 0)
+    )
+    yield Figure(5, "seen", SEEN_NAME, SEEN_COUNTED, "share", value, low, high, None, supported)
 
 
 def _sum(cells: Cells, places: Sequence[int]) -> int | None:

@@ -10,8 +10,9 @@ from app.care.figures.rates import HIDDEN, SHARES, Figure
 from app.core.intervals import wilson
 from app.core.small_cells import LEAST_OUTSIDE, stable
 
-IN_THE_COUNTY = ("consented",)
-"""Beside those who refused or took back it would tell how many did not reply, and those may be under ten."""
+IN_THE_COUNTY = ("consented", "missed", "seen")
+"""Beside those who refused or took back consent would tell how many did not reply, and those may be under ten; and talks with
+some who were drawn by chance say nothing about a county outside of it."""
 
 
 def for_the_region(figures: Iterable[Figure], told: Sequence[tuple[str, int, int]]) -> Iterator[Figure]:

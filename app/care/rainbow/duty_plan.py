@@ -53,7 +53,7 @@ class Duty(Piece):
 class DutyPlan(Piece):
     """Duties by level: `at_once` with the proposal, `in_effect` once people have confirmed, `asked_up` as soon as more is
     asked for, `stepped_down` after a level was lowered; minutes of a look by level; `find_out`: working days to learn more
-    of a student of whom too little is known.
+    of a student of whom too little is known; `sample`: share of proposals of everyday support drawn for a talk.
     """
 
     at_once: dict[Tier, tuple[Duty, ...]]
@@ -62,6 +62,7 @@ class DutyPlan(Piece):
     stepped_down: tuple[Duty, ...]
     minutes: dict[Tier, Annotated[int, Field(ge=1, le=480)]]
     hours_a_week: Annotated[int, Field(ge=1, le=60)]
+    sample: Annotated[float, Field(ge=0, le=0.2)]
     find_out: Annotated[int, Field(ge=1, le=60)]
     decide_up: Annotated[int, Field(ge=1, le=60)]
     decide_down: dict[Literal["yellow", "orange", "red"], Annotated[int, Field(ge=1, le=60)]]

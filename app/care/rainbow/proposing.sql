@@ -24,6 +24,11 @@ with told as (
         left join rainbow_tiers t on t.student_id = c.student_id
         left join rainbow_assessments a on a.student_id = c.student_id and a.state in ('effective', 'expired')
     where t.tier is distinct from c.tier or a.id is null or a.state = 'expired'
+), drawn_before as (
+    -- Whoever was drawn stays so when what the talk found makes another proposal of it.
+    select distinct o.student_id from rainbow_assessments o
+    where o.school_id = any(cast(:schools as uuid[])) and o.sampled and o.state = 'superseded' and o.decided is null
+        and o.state_since = cast(:now as timestamptz)
 ), limits as (
     select * from jsonb_to_recordset(cast(:limits as jsonb))
         as l (tier text, priority smallint, decide_by timestamptz, together_by timestamptz)
@@ -35,12 +40,14 @@ with told as (
     order by a.record_id, a.from_on desc
 ), made as (
     insert into rainbow_assessments (id, ref, created_at, county_id, school_id, unit_id, student_id, owner_id,
-        computation, rule_set, proposed, priority, decide_by_at, together_by_at, state, state_since, workflow_version)
+        computation, rule_set, proposed, sampled, priority, decide_by_at, together_by_at, state, state_since, workflow_version)
     select cast(concat(cast(:moment as text), '7', substr(d.place, 1, 3), '8', substr(d.place, 4), substr(d.drawn, 1, 11))
             as uuid), substr(d.drawn, 20, 16), cast(:now as timestamptz), d.county_id, d.school_id, d.school_id,
-        d.student_id, e.person_id, d.number, d.rule_set, d.tier, l.priority, l.decide_by, l.together_by,
+        d.student_id, e.person_id, d.number, d.rule_set, d.tier, b.student_id is not null or d.tier = 'green'
+            and cast(concat('x', substr(d.drawn, 41, 4)) as bit(16))::int < 65536 * cast(:sample as float), l.priority, l.decide_by, l.together_by,
         'proposed', cast(:now as timestamptz), cast(:workflow_version as int)
     from due d join limits l on l.tier = d.tier left join expert e using (student_id)
+        left join drawn_before b using (student_id)
     order by d.student_id
     returning id, ref, student_id, school_id, county_id, proposed
 )

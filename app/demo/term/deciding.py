@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.care.rainbow.models import CareDuty, RainbowAssessment
 from app.care.rainbow.operations import deciding, observing
+from app.care.rainbow.queries.proposals import TOGETHER
 from app.core import clock
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
@@ -19,6 +20,9 @@ THOROUGH = (("green", 60), ("yellow", 6), ("orange", 1))
 FIRST_LOOK = (("green", 6), ("yellow", 2), ("orange", 1))
 """The same in every second other school."""
 EVERY = 2
+DRAWN, ONE_MISSED = 4, 12
+"""So many of those drawn by chance were talked with in each of these schools; one in so many needed some attention."""
+NOT_TOLD = "谈话时说外婆上月去世，夜里睡不好，不想在问卷上写，愿意每周来坐一会儿"
 AFTER_A_TALK = ("yellow", "orange")
 NOT_SO = "面谈后看：那两周正赶上期中复习睡得晚，现在作息和情绪都平稳，班主任也这样说"
 """Every second of those a little attention was proposed for, as a talk usually finds."""
@@ -30,10 +34,12 @@ def tell(term: Term) -> None:
         term.at(0, 16)
         if number < 2:
             _decide(term, code, school, THOROUGH)
+            _talk_with_drawn(term, code, school)
             _sign(term, code, school)
             _finish(term, code, school)
         elif number % EVERY == 0:
             _decide(term, code, school, FIRST_LOOK)
+            _talk_with_drawn(term, code, school)
 
 
 def _decide(term: Term, code: str, school: uuid.UUID, many: Sequence[tuple[str, int]]) -> None:
@@ -46,6 +52,22 @@ def _decide(term: Term, code: str, school: uuid.UUID, many: Sequence[tuple[str, 
                 deciding.adjust(counsellor, one, deciding.AdjustIn("green", NOT_SO, None, talked_on))
             else:
                 deciding.confirm(counsellor, one, deciding.ConfirmIn(None, tier == "green", talked_on))
+
+
+def _talk_with_drawn(term: Term, code: str, school: uuid.UUID) -> None:
+    """The first few of those who were drawn by chance; of some the talk finds what no answer had told."""
+    counsellor = term.county.at("school_counselor", code)
+    use_context(SYSTEM.context())
+    drawn = select(RainbowAssessment).where(
+        RainbowAssessment.school_id == school, RainbowAssessment.state == "proposed", RainbowAssessment.sampled
+    )
+    found = db.session.scalars(drawn.order_by(RainbowAssessment.computation).limit(DRAWN)).all()
+    use_context(counsellor.context())
+    for one in found:
+        if one.computation % ONE_MISSED:
+            deciding.confirm(counsellor, one, deciding.ConfirmIn(interviewed_on=clock.today()))
+        else:
+            deciding.adjust(counsellor, one, deciding.AdjustIn("yellow", NOT_TOLD, None, clock.today()))
 
 
 def _sign(term: Term, code: str, school: uuid.UUID) -> None:
@@ -69,4 +91,6 @@ def _waiting(school: uuid.UUID, tier: str, many: int) -> Sequence[RainbowAssessm
     wanted = select(RainbowAssessment).where(
         RainbowAssessment.school_id == school, RainbowAssessment.state == "proposed", RainbowAssessment.proposed == tier
     )
+    if tier == "green":
+        wanted = wanted.where(*TOGETHER)
     return db.session.scalars(wanted.order_by(RainbowAssessment.computation).limit(many)).all()

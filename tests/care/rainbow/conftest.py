@@ -14,7 +14,9 @@ from flask import Flask
 from sqlalchemy import insert, select
 
 from app.care.rainbow.computing import Run, compute_tiers
+from app.care.rainbow.duty_plan import duty_plan
 from app.care.rainbow.models import ProfessionalAssessment, RainbowComputation, RainbowTier, RiskFact, TeacherRating
+from app.care.rainbow.operations import proposing
 from app.care.rainbow.rule_set import RuleSet, shipped_rule_set
 from app.care.screening.models import CriticalAlert, ScaleResult
 from app.core import clock, round_trip, rows
@@ -118,6 +120,18 @@ def roster(cast: Cast) -> uuid.UUID:
     with trail.act(SYSTEM, "system", "test.roster"):
         db.session.execute(insert(ImportBatch), [values])
     return batch
+
+
+@pytest.fixture(autouse=True)
+def nobody_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chance draws nobody for a talk, where a test does not say otherwise."""
+    draw(monkeypatch, 0)
+
+
+def draw(monkeypatch: pytest.MonkeyPatch, share: float) -> None:
+    """Of everyday support so large a share is drawn."""
+    plan = duty_plan().model_copy(update={"sample": share})
+    monkeypatch.setattr(proposing, "duty_plan", lambda: plan)
 
 
 @pytest.fixture

@@ -130,6 +130,7 @@ def show(ref: str) -> Response:
         shown=bool(shown),
         figures=figures_of(shown) if shown else (),
         gaps=gaps(shown),
+        confirmed=gaps(shown, "confirmed"),
         parts=parts,
         versions=queries.versions_of(actor, found),
         notes=notes_of(found),

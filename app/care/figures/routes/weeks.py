@@ -40,6 +40,7 @@ def index() -> Response:
         week=week,
         figures=figures_of(week.content) if week else (),
         gaps=gaps(week.content) if week else (),
+        confirmed=gaps(week.content, "confirmed") if week else (),
         parts={part.code: part for part in found},
         moves=[part for part in found if part.measure.code == "moved"],
         proposals=[part for part in found if part.measure.code == "proposed"],

@@ -135,6 +135,8 @@ class RainbowAssessment(Base, Movable):
     decide_by_at: Mapped[datetime | None]
     together_by_at: Mapped[datetime | None]
     first_signer_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
+    sampled: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Drawn by chance among everyday support, to be talked with: what screening misses is known by them alone."""
     interviewed_on: Mapped[date | None]
     decided_on: Mapped[date | None]
     note_sealed: Mapped[bytes | None] = mapped_column(Sealed())

@@ -102,10 +102,10 @@ def sign_first(actor: Actor, assessment: RainbowAssessment, given: SignIn) -> No
 def confirm(actor: Actor, assessment: RainbowAssessment, given: ConfirmIn) -> Iterator[None]:
     """Decide as proposed. Raises StepRefused without a qualification, and from a list for all but everyday support.
 
-    Nor from a list where teacher and questionnaire tell opposite stories: somebody looks at those one by one.
+    Nor from a list where somebody was drawn for a talk, or teacher and questionnaire tell opposite stories.
     """
     qualified(actor)
-    if given.listed and (assessment.proposed != "green" or _two_stories(assessment)):
+    if given.listed and (assessment.proposed != "green" or assessment.sampled or _two_stories(assessment)):
         raise StepRefused((ONLY_FROM_A_LIST,))
     _interviewed(assessment, given.interviewed_on)
     assessment.decided, assessment.decided_on = assessment.proposed, clock.today()

@@ -101,6 +101,7 @@ def propose(run: uuid.UUID, schools: Sequence[uuid.UUID], now: datetime) -> int:
         {
             "run": run, "schools": list(schools), "today": clock.today(), "now": now, "limits": _limits(now),
             "workflow_version": RAINBOW_ASSESSMENT.version, "secret": secrets.token_bytes(32), "moment": uuid7().hex[:12],
+            "sample": duty_plan().sample,
         },
     ).all()  # fmt: skip
     urgent = [row for row in told if row.proposals is None]

@@ -45,13 +45,14 @@ def waiting(actor: Actor) -> list[Group]:
     return [found[tier] for tier in reversed(TIERS) if tier in found]
 
 
-_TOGETHER = (
+TOGETHER = (
     RainbowAssessment.proposed == "green",
+    ~RainbowAssessment.sampled,
     ~select(RainbowComputation.number)
     .where(RainbowComputation.number == RainbowAssessment.computation, RainbowComputation.flags.contains(["conflict"]))
     .exists(),
 )
-"""Of everyday support, and nobody tells another story: those may be confirmed from a list."""
+"""Of everyday support, not drawn for a talk, and nobody tells another story: those may be confirmed from a list."""
 
 
 def queue(actor: Actor, most: int = PAGE, first: int = 0, *, together: bool = False) -> Sequence[Any]:
@@ -66,7 +67,7 @@ def queue(actor: Actor, most: int = PAGE, first: int = 0, *, together: bool = Fa
         .where(RainbowAssessment.state == "proposed")
     )
     if together:
-        wanted = wanted.where(*_TOGETHER)
+        wanted = wanted.where(*TOGETHER)
     order = (
         RainbowAssessment.priority,
         func.coalesce(RainbowAssessment.together_by_at, RainbowAssessment.decide_by_at),
@@ -102,7 +103,7 @@ def proposal_for(actor: Actor, ref: str) -> RainbowAssessment:
 def listed(actor: Actor, refs: Sequence[str]) -> Sequence[RainbowAssessment]:
     """Open proposals of these references that may be confirmed together, at most `AT_ONCE`, in the order given."""
     wanted = select(RainbowAssessment).where(
-        RainbowAssessment.ref.in_(list(refs)[:AT_ONCE]), RainbowAssessment.state == "proposed", *_TOGETHER
+        RainbowAssessment.ref.in_(list(refs)[:AT_ONCE]), RainbowAssessment.state == "proposed", *TOGETHER
     )
     found = {one.ref: one for one in db.session.scalars(decide.visible(actor, wanted, RainbowAssessment, LISTED))}
     return [found[ref] for ref in refs if ref in found]
