@@ -70,7 +70,8 @@ def test_what_screening_sees_is_bounded_by_the_interval_of_what_it_misses(county
         supported / (supported + missed.high * green),
         supported / (supported + missed.low * green),
     )
-    assert seen.low is not None and seen.high is not None and seen.low < seen.value < seen.high
+    assert seen.low is not None and seen.high is not None and seen.value is not None
+    assert seen.low < seen.value < seen.high
 
 
 @pytest.mark.parametrize(("talked", "missed"), [(0, 0), (19, 6), (200, 3)])
