@@ -6,7 +6,7 @@ The function runs as the owner of the tables, for whom there is a policy that no
 from alembic import op
 
 revision = "2026_11_30_v1_practical_aid"
-down_revision = "2026_11_30_u2_visit_subjects"
+down_revision = "2026_11_30_v0_ladders"
 branch_labels = None
 depends_on = None
 
