@@ -18,10 +18,14 @@ CHAIN = text(CHAIN_TEXT).bindparams(
     bindparam("rules", type_=JSON), bindparam("today", type_=Date), bindparam("schools", type_=ARRAY(Uuid))
 )
 
-SET_BASED = text("select set_config('enable_nestloop', 'off', true), set_config('work_mem', '32MB', true)")
+SET_BASED = text(
+    "select set_config('enable_nestloop', 'off', true), set_config('work_mem', '32MB', true),"
+    " set_config('datestyle', 'ISO', true)"
+)
 """The planner knows nothing of how many rows a step of the chain gives; loops over thousands of them take minutes.
 
-A county's steps fit into this memory, so that none of them is written to a file and read again.
+A county's steps fit into this memory, so that none of them is written to a file and read again. The days of facts are
+written as in JSON.
 """
 AS_BEFORE = text("select set_config('enable_nestloop', 'on', true), set_config('work_mem', null, true)")
 

@@ -51,6 +51,11 @@ with given as materialized (
 ), danger_step as materialized (
     select danger, coalesce((select max(d.place) from danger d where v.danger >= d.least), 0) as hard
     from generate_series(0, 3) v (danger)
+), flag_set as materialized (
+    select flagged, to_jsonb(array_remove(array[case when flagged & 1 > 0 then 'no_self_report' end,
+        case when flagged & 2 > 0 then 'care_flag' end, case when flagged & 4 > 0 then 'stale' end,
+        case when flagged & 8 > 0 then 'conflict' end], null)) as flags
+    from generate_series(0, 15) flagged
 ), pupil as materialized (
     select s.id as student_id, s.county_id, s.school_id, s.batch_id is not null as roster_known
     from students s, n
@@ -80,13 +85,15 @@ with given as materialized (
     select *, row_number() over main as place, first_value(construct) over main as first_construct
     from pointed_scale
     window main as (partition by student_id order by points desc, construct collate "C", scale_code collate "C")
-), scale as (
-    select s.*, case when place = 1 then s.points
-            when construct <> first_construct and band >= n.further_from and row_number() over (
-                partition by student_id, construct order by (band >= n.further_from) desc, fresh desc, scale_code) = 1
-            then case when fresh then n.further else n.further_stale end
-            else 0 end as given
+), further as (
+    select distinct on (s.student_id, s.construct) s.student_id, s.scale_code,
+        case when fresh then n.further else n.further_stale end as given
     from ordered_scale s, n
+    where construct <> first_construct and band >= n.further_from
+    order by s.student_id, s.construct, fresh desc, scale_code
+), scale as (
+    select s.*, case when place = 1 then s.points else coalesce(f.given, 0) end as given
+    from ordered_scale s left join further f using (student_id, scale_code)
 ), rating as (
     select distinct on (t.student_id) t.student_id, t.rated_on, t.items[1] + t.items[2] + t.items[3] + t.items[4]
         + t.items[5] + t.items[6] as raw, greatest(t.items[7], t.items[8]) as danger
@@ -98,17 +105,18 @@ with given as materialized (
     from professional_assessments a join pupil using (student_id) join level l using (level), n
     where a.school_id = any(cast(:schools as uuid[])) and a.assessed_on between n.today - n.assessment_days and n.today
     order by a.student_id, a.assessed_on desc, l.hard desc
-), piece (student_id, domain, code, source, on_day, points, counts, hard, soft) as (
-    select student_id, domain, code, source, on_day, points, counts, 0, 0 from facts
+), piece (student_id, domain, code, source, on_day, points, counts, hard, soft, band, fresh, raw) as (
+    select student_id, domain, code, source, on_day, points, counts, 0, 0, null::int, null::boolean, null::int from facts
     union all
-    select student_id, 'SC', scale_code, 'self', answered_on, given, given > 0 or place = 1, 0, soft from scale
+    select student_id, 'SC', scale_code, 'self', answered_on, given, given > 0 or place = 1, 0, soft, band, fresh,
+        null from scale
     union all
-    select r.student_id, 'TR', 'rating', 'teacher', r.rated_on, p.points, true, d.hard, 0
+    select r.student_id, 'TR', 'rating', 'teacher', r.rated_on, p.points, true, d.hard, 0, null, null, r.raw
     from rating r left join rating_step p using (raw) left join danger_step d using (danger)
     union all
-    select student_id, 'PA', level, 'professional', assessed_on, points, true, hard, 0 from look
+    select student_id, 'PA', level, 'professional', assessed_on, points, true, hard, 0, null, null, null from look
     union all
-    select a.student_id, 'AL', a.kind, 'alert', a.raised_on, 0, true, f.place, 0
+    select a.student_id, 'AL', a.kind, 'alert', a.raised_on, 0, true, f.place, 0, null, null, null
     from critical_alerts a join pupil using (student_id) cross join n
         join floor f on f.name = case when a.cleared_on is null or a.cleared_on > n.today then a.kind else 'cleared' end
     where a.school_id = any(cast(:schools as uuid[])) and a.raised_on <= n.today
@@ -118,7 +126,7 @@ with given as materialized (
             when 'self_harm' then (select max(h.place) from harm h where n.today - s.dated_on <= h.days)
             when 'crisis_open' then (select place from floor where name = 'crisis_open')
             when 'returned_from_leave' then (select place from floor where name = 'returned_from_leave'
-                and n.today - s.dated_on <= n.leave_days) end, 0
+                and n.today - s.dated_on <= n.leave_days) end, 0, null, null, null
     from risk_facts s join pupil using (student_id), n
     where s.school_id = any(cast(:schools as uuid[])) and s.code in ('self_harm', 'crisis_open', 'returned_from_leave')
         and s.dated_on <= n.today and (s.ended_on is null or s.ended_on > n.today)
@@ -127,16 +135,15 @@ with given as materialized (
         sum(points) filter (where counts and domain = 'BG') as bg, sum(points) filter (where counts and domain = 'EV') as ev,
         sum(points) filter (where domain = 'SC') as sc, max(points) filter (where domain = 'TR') as tr,
         max(points) filter (where domain = 'PA') as pa, bool_or(domain = 'SC') as answered, bool_or(domain = 'TR') as rated,
-        max(hard) as hard, max(soft) as soft,
+        max(hard) as hard, max(soft) as soft, max(band) as highest, bool_or(fresh) as any_fresh, max(raw) as raw,
+        max(on_day) filter (where domain = 'SC') as last_on, max(on_day) filter (where domain = 'PA') as assessed_on,
+        bool_or(domain = 'PA' and code = 'none') as looked_well,
         -- As the database itself writes such an array, so that the digest of the text is the digest of what is kept.
-        concat('[', string_agg(concat('{"on": ', to_json(on_day), ', "code": ', to_json(code), ', "soft": ', soft,
-            ', "floor": ', coalesce(hard, 0), ', "counts": ', to_json(counts), ', "domain": ', to_json(domain),
-            ', "points": ', coalesce(to_json(points), 'null'), ', "source": ', to_json(source), '}'), ', '
-            order by domain, code collate "C", source collate "C", on_day, points), ']') as factors
+        '[' || string_agg('{"on": "' || on_day || '", "code": ' || to_json(code) || ', "soft": ' || soft || ', "floor": '
+            || coalesce(hard, 0) || case when counts then ', "counts": true' else ', "counts": false' end || ', "domain": "'
+            || domain || '", "points": ' || coalesce(points::text, 'null') || ', "source": ' || to_json(source) || '}', ', '
+            order by domain, code collate "C", source collate "C", on_day, points) || ']' as factors
     from piece p where p.domain <> 'SF' or p.hard is not null group by p.student_id
-), scaled as (
-    select student_id, max(band) as highest, bool_or(fresh) as any_fresh, max(answered_on) as last_on
-    from scale group by student_id
 ), newest as (
     select distinct on (c.student_id) c.student_id, c.computed_on, c.kind, c.tier, c.rule_set, c.inputs_sha256, c.fits_since
     from rainbow_computations c where c.school_id = any(cast(:schools as uuid[])) and c.student_id in (select student_id from pupil)
@@ -148,15 +155,15 @@ with given as materialized (
         case when s.answered then n.w_sc else 0 end + case when s.rated then n.w_tr else 0 end
             + case when p.roster_known then n.w_bg else 0 end as completeness,
         coalesce(s.hard, 0) as hard, coalesce(s.soft, 0) as raw_soft, coalesce(s.answered, false) as answered,
-        coalesce(s.answered and l.level = 'none' and l.assessed_on >= z.last_on, false) as calm,
-        coalesce(s.factors, '[]') as factors, z.highest, coalesce(z.any_fresh, false) as any_fresh, z.last_on,
-        r.raw, l.assessed_on, k.place as current, t.since,
+        coalesce(s.answered and s.looked_well and s.assessed_on >= s.last_on, false) as calm,
+        coalesce(s.factors, '[]') as factors, s.highest, coalesce(s.any_fresh, false) as any_fresh, s.last_on,
+        s.raw, s.assessed_on, k.place as current, t.since,
         case when o.computed_on > t.since then o.fits_since end as fitted_since,
         o.kind as old_kind, o.tier as old_tier, o.rule_set as old_rule_set, o.inputs_sha256 as old_inputs
-    from pupil p cross join n left join summed s using (student_id) left join scaled z using (student_id)
-        left join rating r using (student_id) left join look l using (student_id)
+    from pupil p cross join n left join summed s using (student_id)
         left join rainbow_tiers t using (student_id) left join rank k on k.tier = t.tier
         left join newest o using (student_id)
+    offset 0
 ), totalled as (
     select k.*, least(bg + ev + sc + tr + pa, n.total_cap) as total, case when calm then 0 else raw_soft end as soft
     from known k, n
@@ -165,6 +172,7 @@ with given as materialized (
             else 0 end, case when calm then c.place else 3 end), hard, soft) as reached,
         case current when 3 then n.red when 2 then n.orange when 1 then n.yellow end as lower
     from totalled t, n, (select place from floor where name = 'ceiling') c
+    offset 0
 ), fitted as (
     select r.*, current is not null and r.reached < current and total <= lower - n.margin
             and greatest(hard, soft) <= current - 1 as fits,
@@ -183,11 +191,10 @@ with given as materialized (
     select a.*, case kind when 'undetermined' then null when 'propose' then a.reached when 'step_down' then current - 1
             else current end as landing,
         sha256(convert_to(concat_ws('|', factors, completeness, current, since), 'UTF8')) as inputs,
-        to_jsonb(array_remove(array[
-            case when not a.answered then 'no_self_report' end, case when bg >= n.care_flag_from then 'care_flag' end,
-            case when a.answered and not any_fresh then 'stale' end,
-            case when a.answered and (raw >= n.conflict_rating and sc = 0 or highest >= n.conflict_band and raw = 0)
-                then 'conflict' end], null)) as flags
+        case when not a.answered then 1 else 0 end + case when bg >= n.care_flag_from then 2 else 0 end
+            + case when a.answered and not any_fresh then 4 else 0 end
+            + case when a.answered and (raw >= n.conflict_rating and sc = 0 or highest >= n.conflict_band and raw = 0)
+                then 8 else 0 end as flagged
     from answered a, n
     offset 0
 ), written as (
@@ -197,12 +204,11 @@ with given as materialized (
         bg, ev, sc, tr, pa, total, completeness, h.tier, s.tier, flags, cast(factors as jsonb), inputs,
         case when fits and not undetermined then since_when end
     from told t cross join n left join rank l on l.place = t.landing join rank h on h.place = t.hard
-        join rank s on s.place = t.soft
+        join rank s on s.place = t.soft join flag_set g using (flagged)
     where t.old_inputs is distinct from t.inputs or t.old_kind is distinct from t.kind
         or t.old_tier is distinct from l.tier or t.old_rule_set is distinct from cast(:version as text)
     order by t.student_id
     returning student_id, inputs_sha256, kind, tier
 )
-select count(*) as written, encode(sha256(convert_to(coalesce(string_agg(
-    concat_ws(' ', student_id, encode(inputs_sha256, 'hex'), kind, tier), e'\n' order by student_id), ''), 'UTF8')), 'hex')
-    as digest from written
+select count(*) as written, encode(sha256(coalesce(string_agg(uuid_send(student_id) || inputs_sha256
+    || convert_to(concat_ws(' ', kind, tier), 'UTF8'), '' order by student_id), '')), 'hex') as digest from written

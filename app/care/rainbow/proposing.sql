@@ -13,17 +13,17 @@ with told as (
     ) n join rainbow_computations c using (number)
     where n.tier is not null and (n.kind <> 'propose' or c.run_id <> cast(:run as uuid))
 ), due as (
-    select c.number, c.county_id, c.school_id, c.student_id, c.rule_set, s.class_id,
+    select c.number, c.county_id, c.school_id, c.student_id, c.rule_set,
         case when c.kind = 'propose' then c.tier else t.tier end as tier,
         -- Drawn from one secret of the run: asking the system for chance twice a row took longer than writing the row.
         -- Keys rise with the students, so that each index grows at one end.
         encode(sha256(cast(:secret as bytea) || uuid_send(c.student_id)), 'hex') as drawn,
         lpad(to_hex(row_number() over (order by c.student_id)), 7, '0') as place
     from told c
-        join students s on s.id = c.student_id and s.left_on is null
         left join rainbow_tiers t on t.student_id = c.student_id
         left join rainbow_assessments a on a.student_id = c.student_id and a.state in ('effective', 'expired')
-    where t.tier is distinct from c.tier or a.id is null or a.state = 'expired'
+    where (t.tier is distinct from c.tier or a.id is null or a.state = 'expired')
+        and not exists (select from students s where s.id = c.student_id and s.left_on is not null)
 ), drawn_before as (
     -- Whoever was drawn stays so when what the talk found makes another proposal of it.
     select distinct o.student_id from rainbow_assessments o
@@ -49,9 +49,7 @@ with told as (
     from due d join limits l on l.tier = d.tier left join expert e using (student_id)
         left join drawn_before b using (student_id)
     order by d.student_id
-    returning id, ref, student_id, school_id, county_id, proposed
+    returning id, student_id, proposed
 )
-select m.*, d.class_id, null::bigint as proposals from made m join due d using (student_id)
-where m.proposed in ('orange', 'red')
-union all
-select null, null, null, null, null, null, null, count(*) from made
+select proposed, count(*) as proposals, array_agg(id order by student_id) filter (where proposed in ('orange', 'red')) as urgent
+from made group by proposed

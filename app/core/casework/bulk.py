@@ -16,8 +16,8 @@ from app.core import calendar, clock
 from app.core.audit import trail
 from app.core.casework.deadlines import Deadline, as_row, laid, work_calendar
 from app.core.casework.records import Movable
-from app.core.database import db
-from app.core.outbox.post import post
+from app.core.database import db, uuid7s
+from app.core.outbox.post import post, post_all
 from app.core.policy.actor import SYSTEM
 from workflows import engine
 from workflows.vocabulary import Deadline as DeclaredDeadline
@@ -42,7 +42,7 @@ def begin_all(records: Sequence[Movable], step: str, *, tell: bool = True) -> No
     db.session.execute(insert(type(records[0])), _rows(records))
     for record in records:
         deed.note(_entry(declared, record, None))
-    start_clocks(records, declared, now)
+    _start_clocks(records, declared, now)
     _tell(records, declared, tell)
 
 
@@ -101,7 +101,38 @@ def _tell(records: Sequence[Movable], step: Step, tell: bool) -> None:
         post("step_taken", record, step=step.key, version=record.version)
 
 
-def start_clocks(records: Sequence[Movable], step: Step, now: datetime) -> None:
+def begun_alike(example: Movable, ids: Sequence[uuid.UUID], step: Step, now: datetime) -> None:
+    """Clocks and letters of records that a statement of the caller's made by `step`, each standing as `example` does.
+
+    None of them is read into this process: one statement for all clocks, one for all letters.
+    """
+    clocks, days, model = list[dict[str, Any]](), work_calendar(), type(example)
+    for name, declared in _declared(example, step):
+        due_at = calendar.due_at(declared, now, example, days)
+        if due_at is not None:
+            ladder = laid(calendar.rungs(declared, now, due_at, days), now)
+            clocks.append({"name": name, "met_by": declared.met_by, "due_at": due_at, **ladder})
+    if clocks:
+        given = {"entity": model.__tablename__, "now": now, "clocks": json.dumps(clocks, default=str)}
+        given |= {"records": list(ids) * len(clocks), "names": [one["name"] for one in clocks for _ in ids]}
+        given |= {"keys": uuid7s(len(ids) * len(clocks))}
+        db.session.execute(text(START_ALIKE.replace("these_records", model.__tablename__)), given)
+    if not trail.told_in_bulk():
+        post_all("step_taken", model, ids, step=step.key, version=example.version)
+
+
+START_ALIKE = """insert into deadlines (id, entity, record_id, unit_id, county_id, school_id, name, met_by, started_at, due_at,
+        ladder, taken, next_at)
+    select key, :entity, r.id, r.unit_id, r.county_id, r.school_id, c.name, c.met_by, :now, c.due_at, c.ladder, c.taken,
+        c.next_at
+    from unnest(cast(:keys as uuid[]), cast(:records as uuid[]), cast(:names as text[])) as k (key, record_id, name)
+        join these_records r on r.id = k.record_id
+        join jsonb_to_recordset(cast(:clocks as jsonb)) as c (name text, met_by text, due_at timestamptz, ladder jsonb,
+            taken int, next_at timestamptz) on c.name = k.name
+    order by key"""
+
+
+def _start_clocks(records: Sequence[Movable], step: Step, now: datetime) -> None:
     """The clocks of the state in which records stand after `step`, with their ladders, by one statement."""
     clocks: list[dict[str, Any]] = []
     ladders: dict[tuple[str, datetime], list[calendar.Rung]] = {}

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ARRAY, JSON, Date, DateTime, Uuid, bindparam, select, text
+from sqlalchemy import ARRAY, JSON, Date, DateTime, Uuid, any_, bindparam, select, text
 
 from app.care.rainbow.computing import AS_BEFORE, SET_BASED, compute_tiers
 from app.care.rainbow.duty_plan import duty_plan
@@ -22,7 +22,7 @@ from app.core.audit import trail
 from app.core.calendar.days import add_working_days
 from app.core.calendar.hours import end_of_day
 from app.core.casework import deadlines
-from app.core.casework.bulk import begin_all, start_clocks
+from app.core.casework.bulk import begin_all, begun_alike
 from app.core.casework.daily import take_each
 from app.core.casework.door import operation
 from app.core.copying import allow_long_statements
@@ -94,24 +94,23 @@ def _take_back(run: uuid.UUID, schools: Sequence[uuid.UUID], now: datetime) -> N
 def propose(run: uuid.UUID, schools: Sequence[uuid.UUID], now: datetime) -> int:
     """Write the proposals of a run by one statement; clocks, letters and protection for those that cannot wait.
 
-    Returns how many there are. The database tells of those that cannot wait alone: nothing is done about the others.
+    Returns how many there are. The database tells the ids of those that cannot wait alone: nothing is done about the others.
     """
+    limits = _limits(now)
     told = db.session.execute(
         MAKE,
         {
-            "run": run, "schools": list(schools), "today": clock.today(), "now": now, "limits": _limits(now),
+            "run": run, "schools": list(schools), "today": clock.today(), "now": now, "limits": limits,
             "workflow_version": RAINBOW_ASSESSMENT.version, "secret": secrets.token_bytes(32), "moment": uuid7().hex[:12],
             "sample": duty_plan().sample,
         },
     ).all()  # fmt: skip
-    urgent = [row for row in told if row.proposals is None]
-    if urgent:
-        with (
-            no_cycle_hunt()
-        ):  # thousands of records at once: looking for garbage among them took as long as their clocks
-            _watch([row.id for row in urgent], now)
-            _protect(urgent, now)
-    return sum(row.proposals for row in told if row.proposals is not None)
+    of_level = {one["tier"]: one for one in limits}
+    for row in told:
+        if row.urgent:
+            begun_alike(_standing(of_level[row.proposed]), row.urgent, RAINBOW_ASSESSMENT.step("propose"), now)
+            _protect(row.proposed, row.urgent, now)
+    return sum(row.proposals for row in told)
 
 
 def _limits(now: datetime) -> list[dict[str, Any]]:
@@ -125,34 +124,38 @@ def _limits(now: datetime) -> list[dict[str, Any]]:
     return [*limits, red]
 
 
-def _watch(ids: Sequence[uuid.UUID], now: datetime) -> None:
-    """Clocks with their ladders, and a letter each; whoever is at ease is counted on the day that stands on the record."""
-    found = select(RainbowAssessment).where(RainbowAssessment.id.in_(ids)).order_by(RainbowAssessment.id)
-    records = db.session.scalars(found).all()
-    start_clocks(records, RAINBOW_ASSESSMENT.step("propose"), now)
-    if not trail.told_in_bulk():
-        for record in records:
-            post("step_taken", record, step="rainbow_assessment.propose", version=record.version)
+def _standing(limit: dict[str, Any]) -> RainbowAssessment:
+    """A proposal of a level as all of a run stand; whoever is at ease is counted on the day that stands on the record."""
+    decide_by, together_by = (limit[name] and datetime.fromisoformat(limit[name]) for name in ("decide_by", "together_by"))
+    return RainbowAssessment(state="proposed", version=1, decide_by_at=decide_by, together_by_at=together_by)
 
 
-def _protect(rows: Sequence[Any], now: datetime) -> None:
+def _protect(level: str, ids: Sequence[uuid.UUID], now: datetime) -> None:
     """Protection does not wait for a confirmation: its duties begin with the proposal, once for each student."""
-    plan = duty_plan().at_once
+    duties = duty_plan().at_once.get(level, ())
+    if not duties:
+        return
     open_now = select(CareDuty.student_id).where(CareDuty.state == "due", CareDuty.code == "keep_company")
-    there = set(db.session.scalars(open_now.where(CareDuty.student_id.in_([row.student_id for row in rows]))))
-    begin_all(
-        [
-            CareDuty(
-                id=uuid7(), county_id=row.county_id, school_id=row.school_id, unit_id=row.school_id,
-                student_id=row.student_id, class_id=row.class_id, code=duty.code, for_class=duty.by == "class",
-                due_at=duty.due_at(now),
-            )
-            for row in rows
-            if row.student_id not in there
-            for duty in plan.get(row.proposed, ())
-        ],
-        "open",
-    )  # fmt: skip
+    found = db.session.execute(
+        select(Student.id, Student.county_id, Student.school_id, Student.class_id)
+        .join(RainbowAssessment, RainbowAssessment.student_id == Student.id)
+        .where(RainbowAssessment.id == any_(bindparam("ids", type_=ARRAY(Uuid))), Student.id.not_in(open_now))
+        .order_by(RainbowAssessment.id),
+        {"ids": ids},
+    ).all()
+    with no_cycle_hunt():
+        begin_all(
+            [
+                CareDuty(
+                    id=uuid7(), county_id=row.county_id, school_id=row.school_id, unit_id=row.school_id,
+                    student_id=row.id, class_id=row.class_id, code=duty.code, for_class=duty.by == "class",
+                    due_at=duty.due_at(now),
+                )
+                for row in found
+                for duty in duties
+            ],
+            "open",
+        )  # fmt: skip
 
 
 @operation(right="rainbow.compute_school", name="rainbow.ask")
