@@ -39,7 +39,9 @@ def post(kind: str, about: Any = None, *, queue: str = "letters", due_at: dateti
 def post_all(kind: str, model: Any, ids: Sequence[uuid.UUID], *, queue: str = "letters", **data: int | str) -> None:
     """As `post`, about many records of one model, by one statement; none of them is read. Raises RuntimeError outside an act."""
     if trail.current() is None:
-        raise RuntimeError("post_all() belongs inside an operation: the intentions are kept with the deed or not at all.")
+        raise RuntimeError(
+            "post_all() belongs inside an operation: the intentions are kept with the deed or not at all."
+        )
     now = clock.now()
     row = {"kind": kind, "queue": queue, "entity": model.__tablename__, "posted_at": now, "due_at": now}
     chosen = (

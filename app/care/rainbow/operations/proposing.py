@@ -126,7 +126,9 @@ def _limits(now: datetime) -> list[dict[str, Any]]:
 
 def _standing(limit: dict[str, Any]) -> RainbowAssessment:
     """A proposal of a level as all of a run stand; whoever is at ease is counted on the day that stands on the record."""
-    decide_by, together_by = (limit[name] and datetime.fromisoformat(limit[name]) for name in ("decide_by", "together_by"))
+    decide_by, together_by = (
+        limit[name] and datetime.fromisoformat(limit[name]) for name in ("decide_by", "together_by")
+    )
     return RainbowAssessment(state="proposed", version=1, decide_by_at=decide_by, together_by_at=together_by)
 
 
