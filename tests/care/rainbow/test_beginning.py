@@ -27,7 +27,7 @@ def desk(app: Flask, cast: Cast, school_class: Class) -> Desk:
 
 def clocks_of(one: RainbowAssessment) -> list[tuple[object, ...]]:
     """The clocks that a step on this one record would start."""
-    found = []
+    found = list[tuple[object, ...]]()
     for declared in one.standing.deadlines:
         due_at = calendar.due_at(declared, one.state_since, one, work_calendar())
         if due_at is not None:
@@ -39,7 +39,7 @@ def clocks_of(one: RainbowAssessment) -> list[tuple[object, ...]]:
 
 def ladder_of(one: RainbowAssessment) -> list[tuple[object, ...]]:
     """The reminders of those clocks."""
-    days, told = work_calendar(), []
+    days, told = work_calendar(), list[tuple[object, ...]]()
     for declared in one.standing.deadlines:
         due_at = calendar.due_at(declared, one.state_since, one, days)
         if due_at is not None:

@@ -134,7 +134,7 @@ def _standing(limit: dict[str, Any]) -> RainbowAssessment:
 
 def _protect(level: str, ids: Sequence[uuid.UUID], now: datetime) -> None:
     """Protection does not wait for a confirmation: its duties begin with the proposal, once for each student."""
-    duties = duty_plan().at_once.get(level, ())
+    duties = {str(tier): plan for tier, plan in duty_plan().at_once.items()}.get(level, ())
     if not duties:
         return
     open_now = select(CareDuty.student_id).where(CareDuty.state == "due", CareDuty.code == "keep_company")
