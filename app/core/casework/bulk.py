@@ -6,6 +6,7 @@ For what the system does to hundreds of records in one deed: findings of a round
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
