@@ -38,7 +38,7 @@ class TaskFacts(Protocol):
 
     @property
     def time_is_over(self) -> bool:
-        """The campaign is closed, or a day has passed since it was begun."""
+        """The campaign is closed, the student left, or a day has passed since it was begun."""
 
 
 @guard("监护人和学生已同意参加", en="Guardian and student have agreed")

@@ -13,6 +13,7 @@ with who as materialized (
             when t.state = 'valid' then 0
             when t.state in ('assigned', 'ready', 'in_progress', 'submitted', 'scored') then 1
             when t.state in ('invalid', 'needs_retest') then 3
+            when t.reason_code = 'left_school' then 9
             when t.state = 'consent_pending' or t.reason_code = 'no_answer' then 4
             when t.state = 'missed' then 2
             when t.state = 'declined' and t.reason_code = 'student_no' then 7

@@ -8,8 +8,8 @@ from sqlalchemy import select, text
 
 from app.care.consent.letters import staff_of
 from app.care.consent.models import Consent
-from app.care.screening.models import CriticalAlert, HelpCall, ScreeningCampaign
-from app.care.screening.operations.alerts import deletion_due
+from app.care.screening.models import CriticalAlert, DutyDay, HelpCall, ScreeningCampaign
+from app.care.screening.operations.alerts import LEVELS, deletion_due
 from app.care.screening.operations.campaigns import assign_county
 from app.care.screening.operations.scoring import (
     destroy_answers,
@@ -36,14 +36,30 @@ COUNTY_STAFF = text(
 
 
 def alert_waits(row: OutboxRow) -> None:
-    """Whoever is on this level hears that something waits; in the application it is an alert, outside it is a to-do."""
+    """Whoever is on this level hears that something waits; in the application it is an alert, outside it is a to-do.
+
+    On the first level those on duty that day hear of it too, as far as they may see it; a level that nobody at the school
+    is on is passed over.
+    """
     alert = db.session.scalar(select(CriticalAlert).where(CriticalAlert.id == row.record_id))
     if alert is None or alert.state != "pending":
         return
-    role = str(row.data["role"])
-    persons = staff_of(alert.school_id, role) or _county(alert.county_id, role)
-    address = "/support/urgent" if role == "psych_center_lead" else alert.address
-    letters.write(persons, f"alert:{row.id}", "alert_waits", alert, TODAY, address)
+    role, centre = str(row.data["role"]), _county(alert.county_id, LEVELS[-1])
+    levels = LEVELS[LEVELS.index(role) :]
+    school = next((found for one in levels[:-1] if (found := staff_of(alert.school_id, one))), set())
+    county = centre if not school else set()
+    if role == LEVELS[0]:
+        duty = _on_duty(alert)
+        school |= duty & staff_of(alert.school_id, *LEVELS[:-1])
+        county |= duty & centre
+    letters.write(school, f"alert:{row.id}", "alert_waits", alert, TODAY, alert.address)
+    letters.write(county - school, f"alert:{row.id}", "alert_waits", alert, TODAY, "/support/urgent")
+
+
+def _on_duty(alert: CriticalAlert) -> set[uuid.UUID]:
+    """Who was named for today when the screening was prepared."""
+    named = select(DutyDay.person_id).where(DutyDay.campaign_id == alert.campaign_id, DutyDay.day == clock.today())
+    return set(db.session.scalars(named))
 
 
 def _county(county_id: uuid.UUID, role: str) -> set[uuid.UUID]:

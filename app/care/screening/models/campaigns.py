@@ -288,8 +288,15 @@ class ScreeningTask(Base, Movable):
         return self.scored_on is not None and RETEST[0] <= (clock.today() - self.scored_on).days <= RETEST[1]
 
     @property
+    def student_left(self) -> bool:
+        """No longer on the roll."""
+        return self.student.left_on is not None and self.student.left_on <= clock.today()
+
+    @property
     def time_is_over(self) -> bool:
-        """The campaign has ended (for a second try: its month), or what was begun is a day old."""
+        """The student left, the campaign has ended (for a second try: its month), or what was begun is a day old."""
+        if self.student_left:
+            return True
         if self.tries > 0 or self.state == "needs_retest":
             ended = self.scored_on is not None and (clock.today() - self.scored_on).days > RETEST[1]
         else:

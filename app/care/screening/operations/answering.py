@@ -6,7 +6,7 @@ Saves are plumbing: one statement each, no entry in the trail (decision 20); beg
 from __future__ import annotations
 
 import uuid
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from app.care.consent.models import age_on
 from app.care.screening.models import HelpCall, ScaleResponse, ScreeningTask
 from app.care.screening.scales.choosing import fits
 from app.care.screening.scales.definition import Scale
-from app.care.screening.sheets import RATHER_NOT, Sheet, opened, override_of, packed, place_of, ring
+from app.care.screening.sheets import RATHER_NOT, Sheet, graver, opened, override_of, packed, place_of, ring
 from app.core import clock
 from app.core.casework.door import operation
 from app.core.database import db, keep, use_context, uuid7
@@ -34,6 +34,8 @@ OTHER_VERSION = Sentence(
     "This page shows another version of the scale, so the answer was not taken; reload the page and answer again",
 )
 OVER = Sentence("作答已经结束，写过的都已保存", "Answering is over; what was written is kept")
+LATE = ("in_progress", "missed", "submitted", "scored", "valid", "needs_retest", "invalid")
+"""States in which an answer that waited on a phone may still arrive, though it is no answer any more."""
 TAKEN_BACK = Sentence("已经不参加，回答不再保存", "You no longer take part; nothing more is kept")
 
 
@@ -112,20 +114,17 @@ def sheets_of(task: ScreeningTask) -> Sequence[ScaleResponse]:
 def save_answer(actor: Actor, task: ScreeningTask, given: Answer) -> Saved:
     """Keep one answer, at once. Raises StepRefused when it is over or taken back, Invalid for what is no answer.
 
-    Two tabs, or answers that were queued without a network: the later sequence stays, whatever arrives last.
+    Two tabs, or answers that were queued without a network: the later sequence stays, whatever arrives last. What comes
+    too late is heard where it calls for somebody, before it is refused (decision 59).
     """
     decide.require(actor, "screening.answer_questions", task)
     if task.state != "in_progress" or task.time_is_over:
+        _hear_late(actor, task, given)
         raise StepRefused((OVER,))
     if not task.consent_is_granted:
         raise StepRefused((TAKEN_BACK,))
     sheets, scales = sheets_of(task), {one.code: one for one in scales_of(task)}
-    response = next((one for one in sheets if one.scale_code == given.scale), None)
-    scale = scales.get(given.scale)
-    if response is None or scale is None:
-        raise Invalid("value", NO_SUCH)
-    if response.scale_version != scale.version or given.version not in (None, scale.version):
-        raise Invalid("value", OTHER_VERSION)
+    response, scale = _meant(sheets, scales, given)
     reached = max(one.sequence for one in sheets)
     sequence = reached + 1 if given.sequence is None else given.sequence
     sheet = opened(response, scale)
@@ -137,6 +136,34 @@ def save_answer(actor: Actor, task: ScreeningTask, given: Answer) -> Saved:
         if answered == asked and not task.complete:
             _complete(actor, task)
     return Saved(answered, asked, not taken, max(sequence, reached))
+
+
+def _hear_late(actor: Actor, task: ScreeningTask, given: Answer) -> None:
+    """An answer that waited somewhere until the time was over: kept where nothing was handed in, and it calls somebody as
+    any other would; of a form that was handed in only the call is kept.
+    """
+    sheets = sheets_of(task) if task.state in LATE and task.consent_is_granted else ()
+    if not sheets:
+        return
+    response, scale = _meant(sheets, {one.code: one for one in scales_of(task)}, given)
+    sheet, sequence = opened(response, scale), response.sequence + 1 if given.sequence is None else given.sequence
+    if not _put(scale, sheet, given, sequence):
+        return
+    values = _values(response, scale, sheet, given, sequence)
+    kept = ("override", "alerted_at") if response.submitted_at else values.keys() - {"saved_at"}
+    if response.submitted_at is None or "alerted_at" in values:
+        _keep(actor, response, {name: values[name] for name in kept if name in values})
+
+
+def _meant(sheets: Sequence[ScaleResponse], scales: Mapping[str, Scale], given: Answer) -> tuple[ScaleResponse, Scale]:
+    """The sheet and the scale that an answer belongs to. Raises Invalid."""
+    response = next((one for one in sheets if one.scale_code == given.scale), None)
+    scale = scales.get(given.scale)
+    if response is None or scale is None:
+        raise Invalid("value", NO_SUCH)
+    if response.scale_version != scale.version or given.version not in (None, scale.version):
+        raise Invalid("value", OTHER_VERSION)
+    return response, scale
 
 
 def _put(scale: Scale, sheet: Sheet, given: Answer, sequence: int) -> bool:
@@ -152,7 +179,8 @@ def _values(response: ScaleResponse, scale: Scale, sheet: Sheet, given: Answer, 
     now = clock.now()
     measured = given.milliseconds / 1000 if given.milliseconds > 0 else (now - response.saved_at).total_seconds()
     kind, blank = override_of(scale, sheet)
-    return {
+    again = {"alerted_at": None} if graver(response.override, kind)[1] else {}
+    return again | {
         "sealed": ring().seal(place_of(response), packed(sheet)),
         "answered": sheet.answered,
         "seconds": response.seconds + min(max(measured, SHORTEST), LONGEST_PAUSE),

@@ -22,9 +22,10 @@ from app.core.copying import allow_long_statements
 from app.core.database import db, use_context
 from app.core.errors import Invalid, Sentence
 from app.core.policy.actor import SYSTEM, Actor
+from app.people.directory.models import Student
 from workflows.care.screening_task import SCREENING_TASK
 
-MOVED = ("in_progress", "ready", "needs_retest")
+OPEN = ("assigned", "consent_pending", "ready", "in_progress", "needs_retest")
 REASONS = ("hospital", "disability", "language", "other")
 UNKNOWN = Sentence("请选免测的原因", "Choose why the student is exempt")
 
@@ -57,8 +58,9 @@ ASSIGN = text(
 
 SETTLE = text(
     """update screening_tasks set previous_state = state, state = 'missed', state_since = :now, version = version + 1,
-           reason_code = case state when 'consent_pending' then 'no_answer' when 'assigned' then 'no_answer'
-                                    when 'ready' then 'not_begun' else 'not_finished' end
+           reason_code = case when student_id in (select id from students where left_on <= :today) then 'left_school'
+                              when state in ('assigned', 'consent_pending') then 'no_answer'
+                              when state = 'ready' then 'not_begun' else 'not_finished' end
        where campaign_id = :campaign and tries = 0 and state = any(:states) returning id"""
 )
 
@@ -89,7 +91,8 @@ def assign_all(campaign: ScreeningCampaign) -> int:
 def settle_all(campaign: ScreeningCampaign) -> int:
     """The days are over: who did not answer is missed, with a coded reason; second tries go on until their window ends."""
     states = ["assigned", "consent_pending", "ready", "in_progress"]
-    found = db.session.scalars(SETTLE, {"campaign": campaign.id, "now": clock.now(), "states": states})
+    values = {"campaign": campaign.id, "now": clock.now(), "today": clock.today(), "states": states}
+    found = db.session.scalars(SETTLE, values)
     return _told(found)
 
 
@@ -132,13 +135,19 @@ def _refused(task: ScreeningTask) -> bool:
 
 @operation(right="system", name="screening_task.keep_time")
 def keep_time_of(actor: Actor, task: ScreeningTask, given: None = None) -> None:
-    """A second try opens after a week and ends after a month; what was begun ends after a day."""
-    if task.state == "needs_retest" and task.second_try_is_due:
+    """A second try opens after a week and ends after a month; what was begun ends after a day, and all with the roll."""
+    if task.state == "needs_retest" and task.second_try_is_due and not task.student_left:
         task.tries, task.complete = 1, False
         follow(task, "try_again")
-    elif task.time_is_over and task.state in MOVED:
-        task.reason_code = "not_finished" if task.state == "in_progress" else "no_second_try"
+    elif task.time_is_over and task.state in OPEN:
+        task.reason_code = _why(task)
         follow(task, "miss")
+
+
+def _why(task: ScreeningTask) -> str:
+    if task.student_left:
+        return "left_school"
+    return "not_finished" if task.state == "in_progress" else "no_second_try"
 
 
 def keep_time_of_tasks() -> int:
@@ -152,8 +161,10 @@ def _moved_by_the_clock() -> ColumnElement[bool]:
     """`time_is_over` and `second_try_is_due` as a question: what the clock leaves alone is not read each minute."""
     first, last = (clock.today() - timedelta(days=days) for days in RETEST)
     task = ScreeningTask
+    left = select(Student.id).where(Student.left_on <= clock.today())
     over = select(ScreeningCampaign.id).where(ScreeningCampaign.state.in_(OVER))
     return or_(
+        and_(task.state.in_(OPEN), task.student_id.in_(left)),
         and_(task.state == "needs_retest", task.scored_on <= first),
         and_(task.state == "ready", task.tries > 0, task.scored_on < last),
         and_(

@@ -84,7 +84,7 @@ def chased(actor: Actor, campaign: ScreeningCampaign, group: SchoolClass) -> Seq
         ScreeningTask.class_id == group.id,
         ScreeningTask.state.in_(CHASED),
     )
-    joined = found.join(Student, Student.id == ScreeningTask.student_id)
+    joined = found.join(Student, Student.id == ScreeningTask.student_id).where(Student.left_on.is_(None))
     return db.session.scalars(joined.order_by(Student.pinyin)).all()
 
 

@@ -13,6 +13,8 @@ from app.core.policy import decide
 from app.core.policy.actor import Actor
 
 ANSWER = "screening.answer_questions"
+ENDED = ("missed",)
+"""Not offered any more, but whoever comes back to it is told, and what waited on a phone still arrives."""
 SHOWN = ("ready", "in_progress", "submitted", "scored", "valid", "invalid", "needs_retest")
 
 
@@ -23,9 +25,11 @@ def own_tasks(actor: Actor) -> Sequence[ScreeningTask]:
 
 
 def own_task(actor: Actor, ref: str) -> ScreeningTask:
-    """One of them. Raises NotFound."""
+    """One of them, or one whose time is over. Raises NotFound."""
     found = db.session.scalar(
-        decide.visible(actor, select(ScreeningTask), ScreeningTask, ANSWER).where(ScreeningTask.ref == ref)
+        decide.visible(actor, select(ScreeningTask), ScreeningTask, ANSWER).where(
+            ScreeningTask.ref == ref, ScreeningTask.state.in_((*SHOWN, *ENDED))
+        )
     )
     if found is None:
         raise NotFound("screening_task", ref)

@@ -15,7 +15,7 @@ from app.care.screening.operations.answering import Answer, TaskStep, scales_of,
 from app.care.screening.queries import own as queries
 from app.care.screening.routes.blueprint import questions_bp as bp
 from app.care.screening.sheets import RATHER_NOT, opened
-from app.core.errors import Invalid, NotFound, StepRefused
+from app.core.errors import Invalid, StepRefused
 from app.core.web.current import PUBLIC, needs
 from app.core.web.pages import page, say
 
@@ -50,7 +50,16 @@ def show(ref: str) -> Any:
         return page("care/screening/start.html", task=task, open=task.campaign_is_open and task.consent_is_granted)
     if task.state in OVER:
         return page("care/screening/end.html", task=task)
-    raise NotFound("screening_task", ref)
+    return _over(task)
+
+
+def _over(task: ScreeningTask) -> Any:
+    """The time is over: the same calm words, and what still waits on this phone goes out."""
+    sheets = sheets_of(task)
+    if sheets:
+        return page("care/screening/over.html", task=task, sequence=max(one.sequence for one in sheets) + 1)
+    flash(_("这次作答的时间已经过了，没答也没关系"))
+    return redirect(url_for("code.home"), 303)
 
 
 def _questions(task: ScreeningTask, status: int = 200, refused: str = "") -> Response:
