@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from app.care.rainbow import letters
 from app.care.rainbow.models import CareDuty, CodeChangeRequest, RainbowAssessment, RuleSetVersion
-from app.care.rainbow.operations import changing, proposing, rule_sets
+from app.care.rainbow.operations import changing, following, proposing, rule_sets
 from app.care.rainbow.queries import proposals, unclear
 from app.care.rainbow.routes import bp
 from app.core import clock
@@ -44,6 +44,7 @@ DEEDS = {
     "rainbow.follow_alert": ("因提醒重新计算", "had it computed because of an alert"),
     "rainbow.follow_cleared": ("结束不再需要的保护任务", "ended protection that is not needed any more"),
     "change_evidence.record": ("补记了一次工作", "wrote down what was done"),
+    "care_duty.follow_answers": ("因测评派出任务", "opened a task after the survey"),
     "code_change_request.protect": ("派出不能等的任务", "opened what cannot wait"),
     "rule_set.try": ("试算规则集", "made a dry run"),
     "rainbow.ask": ("要求重新计算", "asked for a new computation"),
@@ -93,6 +94,7 @@ def register(app: Flask) -> None:
     handles("support_changed", letters.support_changed)
     handles("results_in", proposing.follow_results)
     handles("alert_cleared", proposing.follow_cleared)
+    handles("answers_ask", following.follow_answers)
     listens("alert_waits", proposing.follow_alert)
     daily.add(proposing.expire_where_due)
     daily.add(proposing.compute_where_due)

@@ -17,7 +17,7 @@ from app.core.casework.deadlines import work_calendar
 
 Code = Literal[
     "keep_company", "talk_today", "tell_guardian", "check_in", "get_to_know", "interview", "draw_up_plan",
-    "decide_referral", "watch_closely", "keep_watch",
+    "decide_referral", "watch_closely", "keep_watch", "follow_up",
 ]  # fmt: skip
 
 
@@ -52,14 +52,16 @@ class Duty(Piece):
 
 class DutyPlan(Piece):
     """Duties by level: `at_once` with the proposal, `in_effect` once people have confirmed, `asked_up` as soon as more is
-    asked for, `stepped_down` after a level was lowered; minutes of a look by level; `find_out`: working days to learn more
-    of a student of whom too little is known; `sample`: share of proposals of everyday support drawn for a talk.
+    asked for, `stepped_down` after a level was lowered, `asked_by_answers` where a question was left open or one of worry
+    was met; minutes of a look by level; `find_out`: working days to learn more of a student of whom too little is known;
+    `sample`: share of proposals of everyday support drawn for a talk.
     """
 
     at_once: dict[Tier, tuple[Duty, ...]]
     in_effect: dict[Tier, tuple[Duty, ...]]
     asked_up: dict[Tier, tuple[Duty, ...]]
     stepped_down: tuple[Duty, ...]
+    asked_by_answers: tuple[Duty, ...]
     minutes: dict[Tier, Annotated[int, Field(ge=1, le=480)]]
     hours_a_week: Annotated[int, Field(ge=1, le=60)]
     sample: Annotated[float, Field(ge=0, le=0.2)]

@@ -86,6 +86,7 @@ DUTIES: dict[str, Sentence] = {
     "watch_closely": Sentence(
         "当天多留意，发现变化马上告诉心理教师", "Keep an eye today; tell the counsellor of any change"
     ),
+    "follow_up": Sentence("测评后单独聊一次", "A talk after the survey, one to one"),
     "keep_watch": Sentence(
         "追踪 30 天：情况反复就直接恢复", "Keep watch for 30 days; restore at once if it comes back"
     ),
@@ -96,6 +97,10 @@ ADVICE: dict[str, Sentence] = {
         "Find a quiet time, listen more than you ask; mention no levels or tests.",
     ),
     "keep_company": Sentence("陪伴的人不追问原因。", "Whoever stays does not press for reasons."),
+    "follow_up": Sentence(
+        "有的题没有回答，或者回答得让人挂心。问问近况，不逐题追问。",
+        "Some question was left open, or answered in a way that gives worry. Ask how things are, not question by question.",
+    ),
 }
 ITEMS: tuple[Sentence, ...] = (
     Sentence("情绪低落或易怒", "Low or irritable mood"),

@@ -28,6 +28,7 @@ from app.core.audit import trail
 from app.core.casework.bulk import begin_all
 from app.core.copying import Columns, allow_long_statements, carry_over
 from app.core.database import db, new_refs, uuid7, uuid7s
+from app.core.outbox.post import post
 from app.core.policy.actor import SYSTEM
 from app.core.vault.sealer import Sealer
 
@@ -82,6 +83,8 @@ class _Work:
     alarms: dict[uuid.UUID, tuple[uuid.UUID, str]] = field(default_factory=dict)
     """Student → school and kind of what the answers call for by themselves."""
     students: int = 0
+    asks: bool = False
+    """Some sheet asks for a talk."""
 
 
 COLUMNS = {
@@ -152,6 +155,8 @@ def load_sheets(campaign: ScreeningCampaign, handed: Iterable[Handed]) -> int:
         if settled != work.students:
             raise ValueError(f"{work.students - settled} of {work.students} tasks do not wait for answers")
         _alert(work)
+        if work.asks:
+            post("answers_ask", campaign, queue="letters")
         deed.main.extra.update(rows=count, digest=work.seen.hexdigest())
     return count
 
@@ -170,6 +175,7 @@ def _rows(work: _Work, one: Handed) -> Iterator[tuple[Handed, Filled, _Read]]:
         read = _read(work, one.person, filled)
         if read.override is not None and work.alarms.get(one.student_id, ("", ""))[1] != "O1a":
             work.alarms[one.student_id] = one.school_id, read.override
+        work.asks = work.asks or read.blank or read.worry
         work.seen.update(f"{one.task_id} {filled.scale.code} {read.verdict}\n".encode())
         yield one, filled, read
 

@@ -99,7 +99,9 @@ def assign(row: OutboxRow) -> None:
 
 
 def follow_consent(row: OutboxRow) -> None:
-    """A consent changed: the student's tasks follow, and after a withdrawal the deletion is put on its day."""
+    """A consent changed: the student's tasks follow; after a withdrawal what rested on the answers is computed anew without
+    them, and the deletion is put on its day.
+    """
     use_context(SYSTEM.context())
     consent = db.session.scalar(select(Consent).where(Consent.id == row.record_id))
     if consent is None or consent.purpose != "screening":
@@ -110,6 +112,7 @@ def follow_consent(row: OutboxRow) -> None:
         with trail.act(SYSTEM, "system", "screening_task.put_deletion"):
             for task in ended:
                 post("screening_destroy", task, queue="heavy", due_at=due)
+            post("rainbow_compute", consent.student, queue="heavy")
 
 
 def destroy(row: OutboxRow) -> None:

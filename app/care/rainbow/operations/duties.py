@@ -16,9 +16,9 @@ from app.core.database import db, uuid7
 
 
 def renew_duties(record: RainbowAssessment | CodeChangeRequest, tier: str, besides: Iterable[Duty] = ()) -> None:
-    """Duties of the level before end with it; protection that began with the proposal or the request goes on."""
+    """Duties of the level before end with it; what began with the proposal, the request or the answers goes on."""
     plan = duty_plan()
-    kept = {duty.code for duty in plan.at_once.get(tier, ())}  # type: ignore[call-overload]
+    kept = {duty.code for duty in (*plan.at_once.get(tier, ()), *plan.asked_by_answers)}  # type: ignore[call-overload]
     for duty in _due(record):
         if duty.code not in kept:
             follow(duty, "drop")

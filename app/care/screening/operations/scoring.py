@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
 from app.care.consent.models import age_on
 from app.care.retention.classes import emptied_answers
 from app.care.screening.models import CriticalAlert, PaperSheet, ScaleResponse, ScaleResult, ScreeningTask
 from app.care.screening.operations.answering import scales_of, sheets_of
-from app.care.screening.operations.tasks import follow_consent
+from app.care.screening.operations.tasks import follow_consent, results_of
 from app.care.screening.scales.definition import Scale
 from app.care.screening.scales.scoring import Person, score
 from app.care.screening.scales.validity import judge
@@ -45,15 +45,17 @@ def score_answers(actor: Actor, task: ScreeningTask, given: None = None) -> None
         follow(task, "decline_for_consent")
         return
     scales = {(one.code, one.version): one for one in scales_of(task)}
-    verdicts = [
+    found = [
         _scored(task, one, scales[key])
         for one in sheets_of(task)
         if (key := (one.scale_code, one.scale_version)) in scales
     ]
-    task.verdict = max(verdicts, key=WORST.index) if verdicts else "invalid"
+    task.verdict = max((read.verdict for read in found), key=WORST.index, default="invalid")
     task.scored_on = clock.today()
     follow(task, "score")
     follow(task, _next(task))
+    if any(read.asks for read in found):
+        post("answers_ask", task, queue="letters")
     _have_computed(task)
 
 
@@ -71,7 +73,14 @@ def _next(task: ScreeningTask) -> str:
     return "ask_retest" if task.answers_are_doubted else "give_up"
 
 
-def _scored(task: ScreeningTask, response: ScaleResponse, scale: Scale) -> str:
+class _Read(NamedTuple):
+    """What a sheet came to: its verdict, and whether it asks for a talk (a critical question left open, or one of worry)."""
+
+    verdict: str
+    asks: bool
+
+
+def _scored(task: ScreeningTask, response: ScaleResponse, scale: Scale) -> _Read:
     sheet, student = opened(response, scale), task.student
     answers = sheet.answers(scale)
     on = response.answered_on or clock.local(response.submitted_at or response.saved_at).date()
@@ -87,7 +96,7 @@ def _scored(task: ScreeningTask, response: ScaleResponse, scale: Scale) -> str:
         "worry": any(hit.override == "O7" for hit in result.hits),
     }  # fmt: skip
     db.session.add(ScaleResult(id=uuid7(), **row))
-    return judgement.verdict
+    return _Read(judgement.verdict, response.blank_critical or row["worry"])
 
 
 def _shared(response: ScaleResponse) -> bool:
@@ -125,14 +134,8 @@ def _destroy(task: ScreeningTask) -> None:
 
 def parts_of_task(task: ScreeningTask) -> list[Part]:
     """What the answers of a task are: results go, sheets and responses stay as an empty trace."""
-    codes = select(ScaleResponse.scale_code).where(ScaleResponse.task_id == task.id)
-    results = and_(
-        ScaleResult.student_id == task.student_id,
-        ScaleResult.scale_code.in_(codes),
-        ScaleResult.answered_on >= task.campaign.opens_on,
-    )
     return [
-        Part(table_of("scale_results"), results),
+        Part(table_of("scale_results"), results_of(task)),
         *(Part(table, table.c.task_id == task.id, emptied) for table, emptied in emptied_answers()),
     ]
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select, text
+from sqlalchemy import ColumnElement, and_, or_, select, text, update
 
 from app.care.consent.models import Consent
-from app.care.screening.models import ScreeningCampaign, ScreeningTask
+from app.care.screening.models import ScaleResponse, ScaleResult, ScreeningCampaign, ScreeningTask
 from app.care.screening.models.campaigns import A_DAY, OVER, RETEST
 from app.care.screening.scales import choosing
 from app.core import clock
@@ -114,13 +114,28 @@ def exempt_student(actor: Actor, task: ScreeningTask, given: ExemptIn) -> None:
 
 @operation(right="system", name="screening_task.follow_consent")
 def follow_consent(actor: Actor, task: ScreeningTask, given: None = None) -> None:
-    """The consent changed: an agreement makes ready, a refusal or withdrawal ends the task (decisions §2 B3)."""
+    """The consent changed: an agreement makes ready, a refusal or withdrawal ends the task (decisions §2 B3).
+
+    What was scored is used no more from now on, though it is deleted fifteen working days later (domain B1).
+    """
     if task.consent_is_granted:
         if task.state in ("assigned", "consent_pending"):
             follow(task, "make_ready")
     elif task.state not in ("assigned", "consent_pending", "declined", "exempt", "missed") or _refused(task):
         task.reason_code = "no_consent"
         follow(task, "decline_for_consent")
+        unused = update(ScaleResult).where(results_of(task), ScaleResult.usable).values(usable=False)
+        db.session.execute(unused.execution_options(synchronize_session=False))
+
+
+def results_of(task: ScreeningTask) -> ColumnElement[bool]:
+    """Which results came of a task: those of its scales since its campaign opened."""
+    codes = select(ScaleResponse.scale_code).where(ScaleResponse.task_id == task.id)
+    return and_(
+        ScaleResult.student_id == task.student_id,
+        ScaleResult.scale_code.in_(codes),
+        ScaleResult.answered_on >= task.campaign.opens_on,
+    )
 
 
 def _refused(task: ScreeningTask) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint
 
 from app.care.screening import words
+from app.care.screening.scales.choosing import lowest_grade
 from app.care.screening.scales.definition import Scale
 from app.core.errors import Sentence
 from app.core.web.chips import word
@@ -74,4 +75,4 @@ def score_name(scale: Scale, on: str) -> str:
 @scales_bp.context_processor
 def words_of_scales() -> dict[str, Any]:
     """What the pages of scales ask beside."""
-    return {"place_name": place_name, "score_name": score_name}
+    return {"place_name": place_name, "score_name": score_name, "lowest_grade": lowest_grade}

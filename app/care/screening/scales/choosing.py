@@ -8,7 +8,9 @@ from typing import Any
 
 from app.care.screening.scales.definition import Scale
 from app.care.screening.scales.shelf import SHELF, failed_vectors, shipped
+from app.core.yaml_files import loaded
 
+LIMITS = SHELF.parent / "scales_limits.yaml"
 Known = Mapping[tuple[str, str], Scale]
 """(code, version) → scale."""
 
@@ -53,8 +55,18 @@ def unfit(listed: Sequence[Mapping[str, Any]], grades: Sequence[str], known: Kno
 
 def fits_grade(scale: Scale, grade: int) -> bool:
     """Whether the scale is meant for a grade (1–12)."""
-    gates = scale.eligibility
-    return (gates.grade_min or 1) <= grade <= (gates.grade_max or 12)
+    return lowest_grade(scale) <= grade <= (scale.eligibility.grade_max or 12)
+
+
+def lowest_grade(scale: Scale) -> int:
+    """The first grade that may be asked: where a question names a way to die, not below the county's limit."""
+    lowest = scale.eligibility.grade_min or 1
+    return max(lowest, _methods_from(LIMITS.stat().st_mtime_ns)) if scale.names_methods else lowest
+
+
+@lru_cache(maxsize=2)
+def _methods_from(changed: int) -> int:
+    return int(loaded(LIMITS.read_text(encoding="utf-8"))["suicide_method_from_grade"])
 
 
 def fits(scale: Scale, grade: int, age: int) -> bool:
@@ -67,7 +79,7 @@ def gates(scales: Sequence[Scale]) -> list[dict[str, int]]:
     """The grade and age limits of scales, for one SQL statement."""
     return [
         {
-            "grade_min": one.eligibility.grade_min or 1,
+            "grade_min": lowest_grade(one),
             "grade_max": one.eligibility.grade_max or 12,
             "age_min": one.eligibility.age_min or 0,
             "age_max": one.eligibility.age_max or 99,

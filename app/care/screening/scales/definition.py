@@ -269,6 +269,11 @@ class Scale(Part):
         return len({item.reverse for item in self.items}) == 2
 
     @property
+    def names_methods(self) -> bool:
+        """Does a question name a way to die?"""
+        return SUICIDE_METHOD in self.tags or any(SUICIDE_METHOD in item.tags for item in self.items)
+
+    @property
     def complete(self) -> bool:
         """Is every item and every option worded, so that somebody can be asked?"""
         return all(item.zh for item in self.items) and all(
