@@ -83,6 +83,7 @@ REFUSED: dict[str, tuple[int, str]] = {
     "library.download": (404, FILE),
     "plan_documents.file": (404, FILE),
     "plan_papers.check": (404, PAPER),
+    "consents.scan": (404, FILE),
     "plans.ask": (404, "a plan at work is approved no more, a draft not yet"),
     "problem_items.objection_file": (404, FILE),
     "public.bureau": (404, "no bureau of that name publishes: test_public_pages reads them"),

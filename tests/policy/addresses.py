@@ -120,6 +120,7 @@ BY_NAME = {
     "person": "persons",
     "person_ref": "persons",
     "line": "visit_lines",
+    "signed": "consent_answers",
     "photo": "visit_photos",
     "visit_finding": "visit_findings",
     "use_ref": "evidence_uses",

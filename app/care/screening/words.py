@@ -10,6 +10,26 @@ REASONS: dict[str, Sentence] = {
     "language": Sentence("看不懂题目的语言", "Does not read the language"),
     "other": Sentence("其他", "Other"),
 }
+STANDINGS: dict[str, Sentence] = {
+    "answered": Sentence("已交，有效或等计分", "Handed in, valid or being scored"),
+    "needs_retest": Sentence("已交，等复测", "Handed in, to be tried again"),
+    "invalid": Sentence("已交，作答无效，改为面谈", "Handed in, not valid: an interview instead"),
+    "begun": Sentence("在答", "Answering"),
+    "ready": Sentence("还没开始", "Not begun"),
+    "unasked": Sentence("等同意", "Waits for consent"),
+    "no_consent": Sentence("家长或学生不同意、撤回", "Guardian or student did not agree, or took it back"),
+    "student_no": Sentence("学生当场不参加", "The student chose not to answer"),
+    "no_answer": Sentence("征询没有答复", "No reply about consent"),
+    "not_begun": Sentence("缺席，没有开始", "Absent: never begun"),
+    "not_finished": Sentence("没有答完", "Not finished"),
+    "no_second_try": Sentence("没有来复测", "Did not come to the second try"),
+    "left_school": Sentence("已经离校", "Left the school"),
+    "hospital": Sentence("免测：近期住院或就医", "Exempt: in hospital or under treatment"),
+    "disability": Sentence("免测：身体原因无法这样作答", "Exempt: cannot answer this way"),
+    "language": Sentence("免测：看不懂题目的语言", "Exempt: does not read the language"),
+    "other": Sentence("免测：其他", "Exempt: other"),
+}
+"""Where a student stands in a screening; from "no_consent" on, why there is no answer."""
 OUTCOMES: dict[str, Sentence] = {
     "clear": Sentence("目前没有风险（要另一人复核）", "No current risk (a second person confirms)"),
     "case": Sentence("需要持续关心，转个案", "Needs lasting care: a case"),

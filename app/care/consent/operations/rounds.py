@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlalchemy import text
 
-from app.care.consent.models import Consent, ConsentRound
+from app.care.consent.models import AGAIN_AFTER, Consent, ConsentRound
 from app.care.consent.notices import notice_for
 from app.care.protection.models import in_force
 from app.core import clock
@@ -22,7 +22,10 @@ from app.core.errors import Invalid, Sentence
 from app.core.imports.grades import school_year
 from app.core.policy.actor import SYSTEM, Actor
 
-NOBODY_THERE = Sentence("所选年级里没有还没征询过的学生", "The chosen grades hold no student who was not asked yet")
+NOBODY_THERE = Sentence(
+    "所选年级里没有还没征询过的学生；不同意或撤回以后满 30 天才能再征询",
+    "The chosen grades hold no student who was not asked yet; after a refusal or withdrawal nobody is asked for 30 days",
+)
 NOT_ASSESSED = Sentence(
     "这个用途还没有生效的影响评估，请先由个人信息保护负责人办好",
     "No impact assessment of this purpose is in force; the data protection officer sees to it first",
@@ -32,9 +35,11 @@ PAST = Sentence("答复日期不能早于今天", "The day for answers cannot be
 ASK = text(
     """insert into consents (county_id, school_id, student_id, class_id, round_id, purpose, school_year, asked_on,
                               state, state_since)
-       select s.county_id, s.school_id, s.id, s.class_id, :round, :purpose, :year, :day, 'pending', :now
+       select s.county_id, s.school_id, s.id, s.class_id, :round, cast(:purpose as text), :year, :day, 'pending', :now
        from students s join school_classes c on c.id = s.class_id
        where s.school_id = :school and s.left_on is null and c.school_year = :year and c.grade = any(:grades)
+         and not exists (select from consents k where k.student_id = s.id and k.purpose = cast(:purpose as text)
+                           and k.state in ('refused', 'withdrawn') and k.state_since > :lately)
        on conflict (student_id, purpose, school_year) where state not in ('withdrawn', 'expired') do nothing"""
 )
 REQUEST = text(
@@ -65,6 +70,8 @@ class RoundIn:
 def send_round(actor: Actor, place: SchoolPlace, given: RoundIn) -> ConsentRound:
     """Ask everybody in the grades who was not asked this school year; one entry with count and digest (decision 20).
 
+    Who refused or took an agreement back is left alone for thirty days by a new round as well: one guardian's yes does not
+    come to stand on the day after the other's no (decision 66).
     Raises Invalid when nobody is there to ask, the day is past, or no impact assessment of the purpose is in force.
     """
     assert actor.person_id is not None
@@ -85,7 +92,7 @@ def send_round(actor: Actor, place: SchoolPlace, given: RoundIn) -> ConsentRound
     allow_long_statements()
     values = {
         "round": made.id, "school": place.school_id, "purpose": made.purpose, "year": made.school_year,
-        "grades": made.grades, "day": today, "now": clock.now(),
+        "grades": made.grades, "day": today, "now": clock.now(), "lately": clock.now() - AGAIN_AFTER,
     }  # fmt: skip
     db.session.execute(ASK, values)
     asked = sorted(str(one) for one in db.session.scalars(REQUEST, values))

@@ -19,6 +19,7 @@ from app.care.consent.queries import rounds as queries
 from app.care.consent.routes.blueprint import consents_bp as bp
 from app.core import clock
 from app.core.audit import trail
+from app.core.errors import NotFound
 from app.core.limits import COSTLY, throttle
 from app.core.policy import decide
 from app.core.storage import EVIDENCE, Stored, headers_for
@@ -28,6 +29,7 @@ from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.forms import offered
 from app.core.web.pages import page
+from app.core.web.sent_in import give_out
 
 CODES, PAPER, ASK = "consent.issue_codes", "consent.record_paper", "consent.ask_consent"
 
@@ -138,11 +140,13 @@ def _stored() -> Stored | None:
 
 
 def _offer(form: PaperForm, consent: Consent) -> None:
-    people = [("student", word(words.RELATIONS["self"]))]
-    for place, one in enumerate((consent.student.guardians or [])[:2], 1):
-        relation = word(words.RELATIONS[one.get("relation") or "other"])
-        people.insert(place - 1, (f"guardian{place}", f"{one.get('name', '')}（{relation}）"))
-    form.who.choices = offered(people, _("请选择"))
+    """Guardians as the roll lists them, one at least: a child whose roll names nobody has somebody who signs."""
+    people = []
+    for place, one in enumerate((consent.student.guardians or [{}])[:2], 1):
+        relation = word(words.RELATIONS.get(one.get("relation") or "", words.RELATIONS["other"]))
+        name = one.get("name") or ""
+        people.append((f"guardian{place}", f"{name}（{relation}）" if name else relation))
+    form.who.choices = offered([*people, ("student", word(words.RELATIONS["self"]))], _("请选择"))
 
 
 def _paper_page(consent: Consent, form: PaperForm, status: int = 200) -> Response:
@@ -158,6 +162,19 @@ def _paper_page(consent: Consent, form: PaperForm, status: int = 200) -> Respons
         withdrawing=consent.state == "granted",
         may_ask_again=consent.state == "refused" and decide.may(actor, ASK, consent),
     )
+
+
+@bp.get("/consents/answers/<ref>/papers/<signed>")
+@needs(PAPER)
+def scan(ref: str, signed: str) -> Response:
+    """The scan of a signed paper, as it was handed in. Raises NotFound."""
+    actor = current_actor()
+    consent = queries.consent_for(actor, ref)
+    found = next((one for one in consent.answers if one.ref == signed and one.file_sha256), None)
+    if found is None or found.file_sha256 is None or not decide.may(actor, PAPER, consent):
+        raise NotFound("consent_paper", signed)
+    trail.saw(actor, consent, "consent.scan")
+    return give_out(found.file_sha256, found.file_name or "scan", found.media_type or "application/pdf")
 
 
 @bp.post("/consents/answers/<ref>/again")

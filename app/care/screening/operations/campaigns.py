@@ -154,7 +154,12 @@ def approve_campaign(actor: Actor, campaign: ScreeningCampaign, given: CampaignS
 
 @operation(SCREENING_CAMPAIGN, "schedule")
 def schedule_campaign(actor: Actor, campaign: ScreeningCampaign, given: CampaignStep) -> None:
-    """Assign every student's task: at once for a school, by the queue for the whole county."""
+    """Assign every student's task; who comes to the school until it opens gets one on that morning."""
+    _assign(campaign)
+
+
+def _assign(campaign: ScreeningCampaign) -> None:
+    """Tasks for those who have none: at once for a school, by the queue for the whole county."""
     if campaign.school_id is not None:
         assign_all(campaign)
     else:
@@ -190,6 +195,7 @@ def keep_time(actor: Actor, campaign: ScreeningCampaign, given: None = None) -> 
     """What the day asks for: open on its first, close after its last, scored when nothing waits."""
     if campaign.state == "scheduled" and campaign.day_has_come and campaign.licences_hold:
         follow(campaign, "open")
+        _assign(campaign)
     if campaign.state == "open" and campaign.days_are_over:
         follow(campaign, "close")
         settle_all(campaign)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, case, func, or_, select, text
 
 from app.care.screening.models import ScreeningCampaign, ScreeningTask
 from app.core import clock
@@ -18,10 +19,16 @@ from app.core.registers import page_of
 from app.people.directory.models import Person, RoleAssignment, SchoolClass, Student
 
 VIEW, PROGRESS, DRAFT = "screening.view_campaigns", "screening.view_progress", "screening.draft_campaign"
+EXEMPT = "screening.exempt_student"
 NEWEST = ((ScreeningCampaign.opens_on, True), (ScreeningCampaign.id, True))
 DONE = ("submitted", "scored", "valid", "needs_retest", "invalid")
 OUT = ("declined", "exempt", "missed")
 CHASED = ("ready", "in_progress")
+STANDING = {
+    "assigned": "unasked", "consent_pending": "unasked", "in_progress": "begun", "submitted": "answered",
+    "scored": "answered", "valid": "answered",
+}  # fmt: skip
+"""States that a reader need not tell apart; the others stand for themselves."""
 
 
 def campaigns(actor: Actor, after: str = "") -> Sequence[ScreeningCampaign]:
@@ -69,6 +76,25 @@ def by_class(actor: Actor, campaign: ScreeningCampaign) -> Sequence[Any]:
     return db.session.execute(found.order_by(*order)).all()
 
 
+def by_standing(actor: Actor, campaign: ScreeningCampaign, group: SchoolClass | None = None) -> Mapping[str, int]:
+    """How many students of the school, or of a class, stand where: answered, on the way, or not, by the coded reason.
+
+    Together they are all who have a task, at any moment. For who may exempt a student alone.
+    """
+    where = case(
+        (ScreeningTask.state.in_(OUT), func.coalesce(ScreeningTask.reason_code, "other")), else_=ScreeningTask.state
+    )
+    shown = decide.visible(actor, select(where.label("at"), func.count().label("n")), ScreeningTask, EXEMPT).where(
+        ScreeningTask.campaign_id == campaign.id
+    )
+    if group is not None:
+        shown = shown.where(ScreeningTask.class_id == group.id)
+    told: Counter[str] = Counter()
+    for row in db.session.execute(shown.group_by(text("1"))):
+        told[STANDING.get(row.at, row.at)] += row.n
+    return told
+
+
 def class_for(actor: Actor, ref: str) -> SchoolClass:
     """A class whose progress the actor may see by name. Raises NotFound."""
     found = db.session.scalar(select(SchoolClass).where(SchoolClass.ref == ref))
@@ -91,9 +117,7 @@ def chased(actor: Actor, campaign: ScreeningCampaign, group: SchoolClass) -> Seq
 def task_for(actor: Actor, ref: str) -> ScreeningTask:
     """One task. Raises NotFound."""
     found = db.session.scalar(
-        decide.visible(actor, select(ScreeningTask), ScreeningTask, "screening.exempt_student").where(
-            ScreeningTask.ref == ref
-        )
+        decide.visible(actor, select(ScreeningTask), ScreeningTask, EXEMPT).where(ScreeningTask.ref == ref)
     )
     if found is None:
         raise NotFound("screening_task", ref)
@@ -102,7 +126,7 @@ def task_for(actor: Actor, ref: str) -> ScreeningTask:
 
 def doubts(actor: Actor, campaign: ScreeningCampaign) -> Sequence[ScreeningTask]:
     """Students of the school whose answers are tried again or became an interview; for the counsellor alone."""
-    found = decide.visible(actor, select(ScreeningTask), ScreeningTask, "screening.exempt_student").where(
+    found = decide.visible(actor, select(ScreeningTask), ScreeningTask, EXEMPT).where(
         ScreeningTask.campaign_id == campaign.id, ScreeningTask.state.in_(("needs_retest", "invalid"))
     )
     return db.session.scalars(found.order_by(ScreeningTask.id)).all()

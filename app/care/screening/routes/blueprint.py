@@ -22,6 +22,7 @@ scales_bp = Blueprint("scales", __name__)
 BLUEPRINTS = (screenings_bp, alerts_bp, questions_bp, scales_bp)
 WORDS = SimpleNamespace(
     reason=words.REASONS,
+    standing=words.STANDINGS,
     outcome=words.OUTCOMES,
     kind=words.KINDS,
     party=PARTIES,

@@ -19,8 +19,6 @@ from app.core.web.answers import carried_out, onward
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
 
-EXEMPT = "screening.exempt_student"
-
 
 @bp.get("/screenings/<ref>/classes/<group>")
 @needs(queries.VIEW)
@@ -36,13 +34,14 @@ def chase(ref: str, group: str) -> Response:
         campaign=found,
         group=here,
         rows=rows,
-        may_exempt=decide.holds(actor, EXEMPT),
+        may_exempt=decide.holds(actor, queries.EXEMPT),
+        standing=queries.by_standing(actor, found, here) if decide.holds(actor, queries.EXEMPT) else {},
         may_type=decide.holds(actor, TYPE),
     )
 
 
 @bp.get("/screenings/tasks/<ref>/exempt")
-@needs(EXEMPT)
+@needs(queries.EXEMPT)
 def exemption(ref: str) -> Response:
     """Why a student need not take part."""
     task = queries.task_for(current_actor(), ref)
@@ -50,7 +49,7 @@ def exemption(ref: str) -> Response:
 
 
 @bp.post("/screenings/tasks/<ref>/exempt")
-@needs(EXEMPT)
+@needs(queries.EXEMPT)
 def exempt(ref: str) -> Any:
     """Keep it."""
     actor, form = current_actor(), ExemptForm()
