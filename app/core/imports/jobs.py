@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -19,15 +20,17 @@ from app.core.errors import ImportRefused, NotFound, Sentence
 from app.core.imports import keeping, operations
 from app.core.imports.annotate import annotated
 from app.core.imports.checking import Progress
+from app.core.imports.covering import cover
 from app.core.imports.files import ANNOTATED, book_of, file_of, forget_files, keep_file
 from app.core.imports.flow import GOOD, NO_FILE, REPEATS, SENTENCES, kind_of, masked, silent, staged_rows
 from app.core.imports.good_rows import GoodRows, digest_of
-from app.core.imports.models import ImportBatch, ImportFormer, ImportProgress
+from app.core.imports.models import ROLLBACK_DAYS, ImportBatch, ImportFormer, ImportProgress
 from app.core.imports.operations import Checked, Failed
 from app.core.imports.report import report
 from app.core.imports.staged import StagedSheet
 from app.core.imports.versions import diff
 from app.core.outbox.models import OutboxRow
+from app.core.outbox.post import post
 from app.core.policy.actor import SYSTEM
 from app.core.spreadsheets.cell_by_cell import no_cycle_hunt
 
@@ -209,7 +212,9 @@ def _progress(batch: ImportBatch) -> Progress:
 
 
 def clear_file(row: OutboxRow) -> None:
-    """Seven days after acceptance, when nothing can be rolled back any more: files with personal numbers and formers go."""
+    """Seven days after acceptance, when nothing can be rolled back any more: files with personal numbers and formers go, and
+    what the report repeats of them; each week again, until no row waits to be mended.
+    """
     wanted = select(ImportBatch).where(ImportBatch.id == row.record_id).execution_options(populate_existing=True)
     batch = db.session.scalar(wanted)
     if batch is None or not batch.behind.personal or batch.state not in ("accepted", "superseded", "rolled_back"):
@@ -217,3 +222,5 @@ def clear_file(row: OutboxRow) -> None:
     with trail.act(SYSTEM, "system", "import_batch.clear_file", batch):
         forget_files(batch)
         db.session.execute(delete(ImportFormer).where(ImportFormer.batch_id == batch.id))
+        if cover(batch):
+            post("import_clear_file", batch, queue="heavy", due_at=clock.now() + timedelta(days=ROLLBACK_DAYS))
