@@ -55,7 +55,7 @@ class CampaignFacts(Protocol):
 
     @property
     def alerts_are_handled(self) -> bool:
-        """No alert of it is still waiting for a person."""
+        """No alert of it waits for a person or for the end of what a person took on."""
 
     @property
     def doubts_are_settled(self) -> bool:

@@ -12,18 +12,19 @@ from app.care.consent.operations.answers import PaperIn
 from app.care.rainbow.models import RainbowComputation
 from app.care.rainbow.operations import proposing
 from app.care.screening import letters
-from app.care.screening.models import CriticalAlert, ScaleResponse, ScaleResult
+from app.care.screening.models import CriticalAlert, ScaleResponse, ScaleResult, ScreeningCampaign
 from app.care.screening.operations import alerts, answering, campaigns, scoring
 from app.care.screening.operations.alerts import AlertStep, InterviewIn
 from app.care.screening.operations.answering import Answer, TaskStep
 from app.core import clock as core_clock
 from app.core.audit import trail
 from app.core.database import db, use_context
+from app.core.errors import StepRefused
 from app.core.outbox.handlers import HANDLERS
 from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM
 from app.core.policy.assignments import CaseAssignment
-from tests.care.terms import CRISIS, GOOD, Term, at
+from tests.care.terms import CRISIS, GOOD, STEP, Term, at
 
 
 def posted(kind: str) -> list[OutboxRow]:
@@ -156,3 +157,26 @@ def test_two_students_at_one_device_within_half_a_minute_are_a_doubt(
         assert handed is not None
         scoring.score_answers(SYSTEM, handed, None)
     assert term.task("学生01").verdict == verdict and term.task("学生00").verdict == "valid"
+
+
+def test_a_campaign_is_not_reviewed_before_every_alert_came_to_its_end(term: Term) -> None:
+    found = term.opened()
+    term.agree("学生00")
+    term.answer("学生00", CRISIS)
+    alerts.raise_all()
+    term.clock.set(at(found.closes_on + timedelta(days=1), 9))
+    campaigns.keep_time_of_all()
+    counsellor = term.cast.actor("school_counselor")
+
+    def review() -> None:
+        campaigns.review_campaign(counsellor, term.all(ScreeningCampaign)[0], STEP)
+
+    with pytest.raises(StepRefused, match="警报"):
+        review()
+    (alert,) = term.all(CriticalAlert)
+    alerts.accept_alert(counsellor, alert, AlertStep())
+    with pytest.raises(StepRefused, match="警报"):
+        review()
+    alerts.record_interview(counsellor, alert, InterviewIn(core_clock.today(), "case"))
+    alerts.close_alert(counsellor, alert, AlertStep())
+    review()

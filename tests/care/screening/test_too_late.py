@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.care.consent.operations import answers as consents
 from app.care.consent.operations.answers import PaperIn
-from app.care.screening.models import CriticalAlert, ScaleResponse, ScreeningTask
+from app.care.screening.models import CriticalAlert, ScaleResponse, ScreeningCampaign, ScreeningTask
 from app.care.screening.operations import alerts, answering, campaigns, tasks
 from app.care.screening.operations.answering import Answer
 from app.care.screening.queries import campaigns as queries
@@ -24,7 +24,7 @@ from app.core.errors import StepRefused
 from app.core.policy.actor import SYSTEM
 from app.people.directory.models import Student
 from tests.care.taking_part import door, send
-from tests.care.terms import BORN, CRISIS, GOOD, SAME_DAY, Term, at
+from tests.care.terms import BORN, CRISIS, GOOD, SAME_DAY, STEP, Term, at
 
 NAME = "学生00"
 WORST = Answer("phq9", 9, 3, 99)
@@ -193,3 +193,24 @@ def test_a_critical_form_of_who_left_still_calls_somebody(term: Term) -> None:
     tasks.keep_time_of_tasks()
     term.clock.advance(minutes=31)
     assert alerts.raise_all() == 1
+
+
+def test_a_campaign_is_not_reviewed_while_a_second_try_waits_or_is_open(term: Term) -> None:
+    campaign = term.opened()
+    term.agree(NAME)
+    term.answer(NAME, GOOD, pace=100)
+    counsellor = term.cast.actor("school_counselor")
+    for days, state in ((1, "needs_retest"), (8, "ready"), (9, "in_progress")):
+        term.clock.set(at(campaign.closes_on + timedelta(days=days), 9))
+        campaigns.keep_time_of_all()
+        tasks.keep_time_of_tasks()
+        if state == "in_progress":
+            term.slips = term.family.slips()
+            term.answer(NAME, {"phq9": [1]}, hand_in=False)
+        assert term.task(NAME).state == state and term.all(ScreeningCampaign)[0].state == "scored"
+        with pytest.raises(StepRefused, match="复测"):
+            campaigns.review_campaign(counsellor, term.all(ScreeningCampaign)[0], STEP)
+    term.clock.advance(hours=25)
+    tasks.keep_time_of_tasks()
+    assert term.task(NAME).state == "missed"
+    campaigns.review_campaign(counsellor, term.all(ScreeningCampaign)[0], STEP)

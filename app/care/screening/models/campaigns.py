@@ -6,7 +6,7 @@ import uuid
 from datetime import date, time, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, SmallInteger, UniqueConstraint, func, select, text
+from sqlalchemy import CheckConstraint, Index, SmallInteger, UniqueConstraint, and_, func, or_, select, text
 from sqlalchemy.orm import relationship
 
 from app.care.consent.models import Consent, ConsentRound
@@ -176,14 +176,19 @@ class ScreeningCampaign(Base, Movable):
 
     @property
     def alerts_are_handled(self) -> bool:
-        """None is waiting for a person."""
-        waiting = select(CriticalAlert.id).where(CriticalAlert.campaign_id == self.id, CriticalAlert.state == "pending")
+        """None is waiting for a person, nor taken on and not brought to an end."""
+        waiting = select(CriticalAlert.id).where(CriticalAlert.campaign_id == self.id, CriticalAlert.state != "closed")
         return db.session.scalar(waiting.limit(1)) is None
 
     @property
     def doubts_are_settled(self) -> bool:
-        """No second try is outstanding."""
-        return self._tasks("needs_retest") == 0
+        """No second try is outstanding, neither one that waits for its day nor one that is open."""
+        doubted = or_(
+            ScreeningTask.state == "needs_retest",
+            and_(ScreeningTask.tries > 0, ScreeningTask.state.in_(("ready", "in_progress", "submitted", "scored"))),
+        )
+        waiting = select(ScreeningTask.id).where(ScreeningTask.campaign_id == self.id, doubted)
+        return db.session.scalar(waiting.limit(1)) is None
 
     def begins_for(self, group: int) -> date:
         """The first day of a wave (1 …)."""
