@@ -105,6 +105,10 @@ with given as materialized (
     from professional_assessments a join pupil using (student_id) join level l using (level), n
     where a.school_id = any(cast(:schools as uuid[])) and a.assessed_on between n.today - n.assessment_days and n.today
     order by a.student_id, a.assessed_on desc, l.hard desc
+), review as (
+    select e.student_id, max(e.happened_on) as reviewed_on from change_evidence e join pupil using (student_id), n
+    where e.school_id = any(cast(:schools as uuid[])) and e.kind = 'plan_review' and e.happened_on <= n.today
+    group by e.student_id
 ), piece (student_id, domain, code, source, on_day, points, counts, hard, soft, band, fresh, raw) as (
     select student_id, domain, code, source, on_day, points, counts, 0, 0, null::int, null::boolean, null::int from facts
     union all
@@ -158,11 +162,12 @@ with given as materialized (
         coalesce(s.answered and s.looked_well and s.assessed_on >= s.last_on, false) as calm,
         coalesce(s.factors, '[]') as factors, s.highest, coalesce(s.any_fresh, false) as any_fresh, s.last_on,
         s.raw, s.assessed_on, k.place as current, t.since,
+        case when v.reviewed_on > t.since then v.reviewed_on end as reviewed_on,
         case when o.computed_on > t.since then o.fits_since end as fitted_since,
         o.kind as old_kind, o.tier as old_tier, o.rule_set as old_rule_set, o.inputs_sha256 as old_inputs
     from pupil p cross join n left join summed s using (student_id)
         left join rainbow_tiers t using (student_id) left join rank k on k.tier = t.tier
-        left join newest o using (student_id)
+        left join newest o using (student_id) left join review v using (student_id)
     offset 0
 ), totalled as (
     select k.*, least(bg + ev + sc + tr + pa, n.total_cap) as total, case when calm then 0 else raw_soft end as soft
@@ -183,14 +188,15 @@ with given as materialized (
     select f.*, case when undetermined then 'undetermined' when current is null or f.reached >= current then 'propose'
             when not fits then 'hold_points' when n.today - since < n.dwell_days then 'hold_dwell'
             when n.today - since_when < n.agree_days then 'hold_once'
-            when not coalesce(last_on > since, false) and not coalesce(assessed_on > since, false) then 'hold_lapsed'
+            when not coalesce(last_on > since, false) and not coalesce(assessed_on > since, false)
+                and reviewed_on is null then 'hold_lapsed'
             else 'step_down' end as kind
     from fitted f, n
     offset 0
 ), told as (
     select a.*, case kind when 'undetermined' then null when 'propose' then a.reached when 'step_down' then current - 1
             else current end as landing,
-        sha256(convert_to(concat_ws('|', factors, completeness, current, since), 'UTF8')) as inputs,
+        sha256(convert_to(concat_ws('|', factors, completeness, current, since, reviewed_on), 'UTF8')) as inputs,
         case when not a.answered then 1 else 0 end + case when bg >= n.care_flag_from then 2 else 0 end
             + case when a.answered and not any_fresh then 4 else 0 end
             + case when a.answered and (raw >= n.conflict_rating and sc = 0 or highest >= n.conflict_band and raw = 0)

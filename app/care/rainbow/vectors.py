@@ -19,7 +19,7 @@ from app.core.round_trip import forget
 
 TABLES = (
     "students", "risk_facts", "scale_results", "teacher_ratings", "professional_assessments", "critical_alerts",
-    "rainbow_tiers", "rainbow_computations",
+    "rainbow_tiers", "rainbow_computations", "change_evidence",
 )  # fmt: skip
 CONSTRUCTS = (("phq9", "depression"), ("gad7", "anxiety"), ("who5", "wellbeing"), ("dass21", "distress"))
 MAKE = (
@@ -35,6 +35,7 @@ MAKE = (
     "create temporary table teacher_ratings (student_id uuid, school_id uuid, rated_on date, items smallint[])",
     "create temporary table professional_assessments (student_id uuid, school_id uuid, assessed_on date, level text)",
     "create temporary table critical_alerts (student_id uuid, school_id uuid, kind text, raised_on date, cleared_on date)",
+    "create temporary table change_evidence (student_id uuid, school_id uuid, kind text, happened_on date)",
     "create temporary table rainbow_tiers (student_id uuid, tier text, since date)",
     "create temporary table rainbow_computations (like public.rainbow_computations including identity)",
 )

@@ -15,7 +15,14 @@ from sqlalchemy import insert, select
 
 from app.care.rainbow.computing import Run, compute_tiers
 from app.care.rainbow.duty_plan import duty_plan
-from app.care.rainbow.models import ProfessionalAssessment, RainbowComputation, RainbowTier, RiskFact, TeacherRating
+from app.care.rainbow.models import (
+    ChangeEvidence,
+    ProfessionalAssessment,
+    RainbowComputation,
+    RainbowTier,
+    RiskFact,
+    TeacherRating,
+)
 from app.care.rainbow.operations import proposing
 from app.care.rainbow.rule_set import RuleSet, shipped_rule_set
 from app.care.screening.models import CriticalAlert, ScaleResult
@@ -99,6 +106,8 @@ class Class:
             add(TeacherRating, rated_by=self.teacher, rated_on=rating.on, items=list(rating.items))
         for level, on in pupil.assessments:
             add(ProfessionalAssessment, assessed_by=self.teacher, assessed_on=on, level=level)
+        for day in pupil.reviews:
+            add(ChangeEvidence, kind="plan_review", percent=60, happened_on=day, recorded_by=self.teacher)
         for alert in pupil.alerts:
             add(CriticalAlert, kind=alert.kind, raised_on=alert.on, cleared_on=alert.cleared_on)
         if pupil.tier is not None:

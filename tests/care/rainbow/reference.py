@@ -48,6 +48,8 @@ class Pupil:
     ratings: tuple[Rated, ...] = ()
     assessments: tuple[tuple[str, date], ...] = ()
     alerts: tuple[Alert, ...] = ()
+    reviews: tuple[date, ...] = ()
+    """Days on which a qualified person went through the plan and signed for it."""
     roster_known: bool = True
     tier: str | None = None
     tier_since: date | None = None
@@ -231,6 +233,7 @@ def compute(rules: RuleSet, pupil: Pupil, today: date) -> Answer:
     looked_again = any(one.on > pupil.tier_since for one in used) or (
         assessed is not None and assessed[1] > pupil.tier_since
     )
+    looked_again |= any(pupil.tier_since < day <= today for day in pupil.reviews)
     if not looked_again:
         return answer("hold_lapsed", pupil.tier, since)
     return answer("step_down", lower, since)

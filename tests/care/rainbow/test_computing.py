@@ -63,7 +63,8 @@ def somebody(chance: random.Random) -> Pupil:
     fits = chance.choice((None, max(0, min(since - 1, ago(14))))) if tier else None
     return Pupil(
         tuple(facts.values()), tuple(results.values()), tuple(ratings.values()),
-        tuple((level, on) for on, level in looks.items()), tuple(alerts), chance.random() < 0.9, tier,
+        tuple((level, on) for on, level in looks.items()), tuple(alerts),
+        tuple({day(12, 30) for _ in range(chance.choice((0, 0, 0, 1, 2)))}), chance.random() < 0.9, tier,
         TODAY - timedelta(days=since) if tier else None, None if fits is None else TODAY - timedelta(days=fits),
     )  # fmt: skip
 
@@ -122,7 +123,9 @@ OTHERWISE_SEALED = text(
        where c.kind <> 'before' and not exists (
            select from (values (round(c.completeness, 1)), (trim_scale(c.completeness))) as told (completeness)
            where c.inputs_sha256 = sha256(convert_to(concat_ws('|', c.factors::text, told.completeness,
-               array_position(array['green', 'yellow', 'orange', 'red'], t.tier::text) - 1, t.since), 'UTF8')))"""
+               array_position(array['green', 'yellow', 'orange', 'red'], t.tier::text) - 1, t.since,
+               (select max(e.happened_on) from change_evidence e where e.student_id = c.student_id
+                   and e.happened_on > t.since)), 'UTF8')))"""
 )
 
 
@@ -159,6 +162,15 @@ def test_points_that_only_lapsed_never_suggest_a_step_down(school_class: Class) 
     (student,) = school_class.enrol([old])
     school_class.compute(TODAY)
     assert school_class.newest()[student].kind == "hold_lapsed"
+
+
+@pytest.mark.parametrize(("ago", "kind"), [(44, "step_down"), (45, "hold_lapsed"), (0, "step_down")])
+def test_a_signed_review_since_the_level_began_is_a_new_look(school_class: Class, ago: int, kind: str) -> None:
+    """Decision 62: a new questionnaire, a professional look or a signed review."""
+    old = pupil("", (0,), 1, scale_age=60, tier=("yellow", 45))
+    reviewed = replace(old, ratings=(), reviews=(TODAY - timedelta(days=ago),))
+    agree(school_class, [reviewed])
+    assert [row.kind for row in school_class.newest().values()] == [kind]
 
 
 def test_the_digest_of_a_run_is_the_same_for_the_same_facts_and_another_for_others(school_class: Class) -> None:

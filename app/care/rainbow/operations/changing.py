@@ -93,7 +93,10 @@ class EvidenceIn:
 
 @operation(right="rainbow.ask_step_down", name="change_evidence.record")
 def record_evidence(actor: Actor, student: Student, given: EvidenceIn) -> ChangeEvidence:
-    """Write down what one did oneself. Raises Invalid, StepRefused without a qualification."""
+    """Write down what one did oneself; a review of the plan has the student computed anew, as it is a look like an interview's.
+
+    Raises Invalid, StepRefused without a qualification.
+    """
     qualified(actor)
     _check(given)
     assert actor.person_id is not None
@@ -105,6 +108,8 @@ def record_evidence(actor: Actor, student: Student, given: EvidenceIn) -> Change
     )  # fmt: skip
     made.note_sealed = sealed(made, "note_sealed", given.note)
     db.session.add(made)
+    if made.kind == "plan_review":
+        post("rainbow_compute", student, queue="urgent")
     return made
 
 
