@@ -223,7 +223,32 @@ def test_trail_letters_and_jobs_of_a_change_name_no_level_and_no_child(desk: Des
         text("select title_zh, title_en, address from inbox_letters where kind = 'support_changed'")
     )
     letters = [" ".join(row) for row in rows]
-    assert len(letters) == 1 and not any(word in letters[0] for word in ("red", "橙", "心理", "彩虹", student.name))
+    assert len(letters) == 2, "who heads the psychological work, and the head of the school as help at once ended"
+    assert not any(word in one for one in letters for word in ("red", "橙", "心理", "彩虹", student.name))
+
+
+def test_who_saw_the_level_before_hears_that_it_was_changed(desk: Desk) -> None:
+    student = held(desk, "yellow")
+    with trail.act(SYSTEM, "system", "test.class"):
+        student.class_id = desk.cast.classes["shuangqiao"]
+    evidence_for(desk, "yellow", student)
+    change = asked(desk, student)
+    changing.submit(desk.act("school_counselor"), change, STEP)
+    expert = expert_of(desk, student)
+    changing.take_up(desk.act(expert), change, STEP)
+    changing.approve(desk.act(expert), change, STEP)
+    use_context(SYSTEM.context())
+    row = OutboxRow(id=1, kind="support_changed", entity="code_change_requests", record_id=change.id, data={})
+    support_changed(row)
+    support_changed(row)
+    told = db.session.execute(text("select person_id, address from inbox_letters where kind = 'support_changed'")).all()
+    cast = desk.cast
+    assert sorted(told) == sorted(
+        [
+            (cast["school_psych_lead"].person_id, "/support/levels"),
+            (cast["homeroom_teacher"].person_id, "/support/class"),
+        ]
+    )
 
 
 def test_security_23_a_request_shows_to_professionals_and_to_who_asked_and_to_nobody_else(desk: Desk) -> None:
