@@ -96,7 +96,7 @@ MISSED = Measure(
     "missed",
     Sentence("抽样面谈", "Talks with those drawn by chance"),
     Sentence(
-        "建议为常规支持、随机抽到、已经面谈并作出决定的学生",
+        "系统没有提示、随机抽到、已经面谈并作出决定的学生",
         "Students proposed for everyday support, drawn by chance, interviewed and decided about",
     ),
     (
