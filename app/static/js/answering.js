@@ -160,9 +160,10 @@ root.addEventListener("submit", async (event) => {
 });
 
 root.addEventListener("click", (event) => {
-  if (!event.target.closest("[data-back]")) return;
+  const link = event.target.closest("[data-back], [data-skip]");
+  if (!link) return;
   event.preventDefault();
-  show(sections.indexOf(event.target.closest("[data-question]")) - 1);
+  show(sections.indexOf(link.closest("[data-question]")) + (link.matches("[data-skip]") ? 1 : -1));
 });
 
 window.addEventListener("online", flush);

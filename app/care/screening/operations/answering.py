@@ -133,9 +133,21 @@ def save_answer(actor: Actor, task: ScreeningTask, given: Answer) -> Saved:
     answered = sheet.answered + sum(one.answered for one in sheets if one is not response)
     if taken:
         _keep(actor, response, _values(response, scale, sheet, given, sequence))
-        if answered == asked and not task.complete:
+        if not task.complete and (answered == asked or _enough(sheets, scales, response, sheet)):
             _complete(actor, task)
     return Saved(answered, asked, not taken, max(sequence, reached))
+
+
+def _enough(sheets: Sequence[ScaleResponse], scales: Mapping[str, Scale], saved: ScaleResponse, sheet: Sheet) -> bool:
+    """Nothing is open but questions that may be left out; the other sheets are opened only where a scale has such."""
+    if not any(scale.may_be_left_out for scale in scales.values()):
+        return False
+    return all(
+        value is not None or not item.required
+        for one in sheets
+        if (scale := scales.get(one.scale_code)) is not None
+        for item, value in zip(scale.items, (sheet if one is saved else opened(one, scale)).values, strict=True)
+    )
 
 
 def _hear_late(actor: Actor, task: ScreeningTask, given: Answer) -> None:

@@ -72,7 +72,9 @@ def _questions(task: ScreeningTask, status: int = 200, refused: str = "") -> Res
             {"scale": scale, "item": item, "options": item.options or scale.options, "value": value}
             for item, value in zip(scale.items, sheet.values, strict=True)
         ]
-    first_open = next((n for n, one in enumerate(asked) if one["value"] is None), len(asked))
+    last = max((n for n, one in enumerate(asked) if one["value"] is not None), default=-1)
+    waiting = (n for n, one in enumerate(asked) if one["value"] is None and (one["item"].required or n > last))
+    first_open = next(waiting, len(asked))
     at = min(max(request.args.get("at", first_open, type=int), 0), len(asked))
     return page(
         "care/screening/questions.html",

@@ -269,6 +269,11 @@ class Scale(Part):
         return len({item.reverse for item in self.items}) == 2
 
     @property
+    def may_be_left_out(self) -> bool:
+        """Is there a question that need not be answered?"""
+        return not all(item.required for item in self.items)
+
+    @property
     def names_methods(self) -> bool:
         """Does a question name a way to die?"""
         return SUICIDE_METHOD in self.tags or any(SUICIDE_METHOD in item.tags for item in self.items)
