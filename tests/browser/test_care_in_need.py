@@ -209,7 +209,7 @@ def _the_bureau(ward: Ward) -> None:
     ward.on(NEXT_WEEK, time(8, 0)).minute()
     page = ward.sits("bureau_psych_officer").opens("/care-figures")
     row = (
-        page.page.locator("main table").filter(has_text="常规支持").first.locator("tr").filter(has_text="需要马上帮助")
+        page.page.locator("main table").filter(has_text="常规支持").locator("tr").filter(has_text="需要马上帮助").first
     )
     assert row.locator("td").last.inner_text() == "<5"
     page.keeps("in-need-bureau")

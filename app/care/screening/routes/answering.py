@@ -63,7 +63,8 @@ def _over(task: ScreeningTask) -> Any:
 
 
 def _questions(task: ScreeningTask, status: int = 200, refused: str = "") -> Response:
-    sheets, asked = {one.scale_code: one for one in sheets_of(task)}, []
+    sheets = {one.scale_code: one for one in sheets_of(task)}
+    asked: list[dict[str, Any]] = []
     for scale in scales_of(task):
         if scale.code not in sheets:
             continue
