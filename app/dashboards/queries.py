@@ -12,6 +12,7 @@ from app.core.outbox.models import InboxLetter
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.policy.roles import ROLES
+from app.core.registers import page_of
 from app.improvement.boards.queries import counts
 from app.improvement.boards.tally import Tally, tally
 from app.improvement.problems.models import ProblemItem
@@ -127,6 +128,13 @@ def letters(actor: Actor, most: int = 20) -> list[InboxLetter]:
     """The newest messages to this person."""
     query = select(InboxLetter).where(InboxLetter.person_id == actor.person_id)
     return list(db.session.scalars(query.order_by(InboxLetter.created_at.desc()).limit(most)))
+
+
+def letters_after(actor: Actor, after: str) -> list[InboxLetter]:
+    """All messages to this person, the newest first; one more than a page."""
+    own = select(InboxLetter).where(InboxLetter.person_id == actor.person_id)
+    order = ((InboxLetter.created_at, True), (InboxLetter.id, True))
+    return list(db.session.scalars(page_of(own, InboxLetter, order, after)))
 
 
 def of_one_unit(actor: Actor) -> bool:

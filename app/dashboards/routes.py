@@ -11,12 +11,14 @@ from flask_babel import gettext as _
 from sqlalchemy import update
 
 from app.core import calendar, clock
+from app.core.casework import waiting
 from app.core.casework.deadlines import Running, work_calendar
-from app.core.casework.waiting import Waiting, waiting_for
+from app.core.casework.waiting import Waiting, desk_of
 from app.core.database import keep
 from app.core.outbox.models import InboxLetter
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.core.web import filters
 from app.core.web.chips import Chip
 from app.core.web.chips import deadline as deadline_chip
 from app.core.web.current import SIGNED_IN, current_actor, needs
@@ -61,9 +63,10 @@ def home() -> Any:
     actor = current_actor()
     if actor.role in ELSEWHERE:
         return redirect(url_for(ELSEWHERE[actor.role]), 303)
-    tasks = [task(thing) for thing in waiting_for(actor)]
+    desk = desk_of(actor)
+    tasks = [task(thing) for thing in desk.things]
     if actor.role in BOARD_ROLES:
-        return _board_page(actor, tasks)
+        return _board_page(actor, tasks, bool(desk.cut))
     if decide.holds(actor, progress.VIEW):
         return page(
             "dashboards/progress.html",
@@ -76,6 +79,7 @@ def home() -> Any:
         figures=standing(actor),
         of_one_unit=queries.of_one_unit(actor),
         tasks=tasks,
+        more=bool(desk.cut),
         groups=grouped(tasks[1:]),
         first=tasks[0] if tasks else None,
         items=[(item, item.standing) for item in queries.unit_items(actor)],
@@ -95,13 +99,14 @@ def home() -> Any:
     )
 
 
-def _board_page(actor: Actor, tasks: list[dict[str, Any]]) -> Response:
+def _board_page(actor: Actor, tasks: list[dict[str, Any]], more: bool) -> Response:
     told = tally(actor)
     found = queries.board(actor, told)
     return page(
         "dashboards/board.html",
         groups=grouped(tasks[:MOST_TASKS]),
         waiting=len(tasks),
+        more=more,
         left=max(0, len(tasks) - MOST_TASKS),
         board=found,
         states=queries.STATES,
@@ -122,17 +127,19 @@ def _board_page(actor: Actor, tasks: list[dict[str, Any]]) -> Response:
 @bp.get("/todo")
 @needs(SIGNED_IN)
 def todo() -> Response:
-    """Everything that waits for me, the most urgent first."""
-    tasks = [task(thing) for thing in waiting_for(current_actor())]
-    return page("dashboards/todo.html", groups=grouped(tasks), waiting=len(tasks))
+    """Everything that waits for me, the most urgent first; where there is too much of a kind, the page says so."""
+    desk = desk_of(current_actor())
+    tasks = [task(thing) for thing in desk.things]
+    cut = [say(kind) for kind in desk.cut]
+    return page("dashboards/todo.html", groups=grouped(tasks), waiting=len(tasks), cut=cut, most=waiting.MOST)
 
 
 @bp.get("/inbox")
 @needs(SIGNED_IN)
 def inbox() -> Response:
     """Messages to me, newest first."""
-    rows = queries.letters(current_actor(), 100)
-    return page("dashboards/inbox.html", letters=[letter(row) for row in rows])
+    rows, pages = filters.paged(queries.letters_after(current_actor(), filters.cursor()))
+    return page("dashboards/inbox.html", letters=[letter(row) for row in rows], pages=pages)
 
 
 @bp.post("/inbox/read")

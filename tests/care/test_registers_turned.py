@@ -17,11 +17,13 @@ from app.care.consent.queries.rounds import rounds
 from app.care.protection.models import ImpactAssessment
 from app.core import clock, registers
 from app.core.audit import trail
+from app.core.casework import waiting
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
 from tests.care.assessed import assessed
 from tests.care.figures_of_care import COMPUTED, fill
 from tests.cast import Cast, sign_in
+from workflows.care.care_duty import CARE_DUTY
 
 HTTPS = "https://localhost"
 PAGE, MANY = 7, 17
@@ -131,6 +133,12 @@ REGISTERS = {
         f"""insert into retention_periods (county_id, unit_id, owner_id, class_code, years, reason, created_at, state)
         select :county, :county, :owner, 'answers', 5, '按省里规定', {HOUR}, 'withdrawn' from {SERIES}""",
     ),
+    "inbox": Register(
+        "school_counselor", "/inbox", "inbox_letters", "created_at desc, id desc", r'href="/told/([0-9a-f]{16})"',
+        f"""insert into inbox_letters (person_id, kind, title_zh, title_en, address, created_at, ref)
+        select :owner, 'told', '一件事', 'One thing', '/told/' || told.ref, {HOUR}, told.ref from {SERIES},
+        lateral (select substr(md5(n::text), 1, 16) as ref) told""",
+    ),
     "readings": Register(
         "auditor", "/audit/readings", "reading_alarms", "settled_at is not null, at desc, id desc",
         r'href="/audit/readings/([0-9a-f]{16})"',
@@ -199,6 +207,23 @@ def test_a_page_behind_an_unknown_record_says_so_and_does_not_say_that_all_is_do
         answer = client.get(f"{one.address}{mark}{one.cursor}={edge}", base_url=HTTPS)
         assert answer.status_code == 200 and not re.findall(one.row, answer.text)
         assert "这一页没有记录" in answer.text and "回到第一页" in answer.text
+
+
+def test_what_waits_is_listed_in_full_or_the_page_says_of_what_there_is_more(
+    app: Flask, county: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = REGISTERS["duties"]
+    refs = written(county, one)
+    client, task = sign_in(app.test_client(), county[one.key]), r'class="todo" href="/support/duties/([0-9a-f]{16})"'
+    whole = client.get("/todo", base_url=HTTPS).text
+    assert set(re.findall(task, whole)) == set(refs) and "没有列全" not in whole and f"{MANY} 件<" in whole
+    monkeypatch.setattr(waiting, "MOST", MANY)
+    assert "没有列全" not in client.get("/todo", base_url=HTTPS).text
+    monkeypatch.setattr(waiting, "MOST", 5)
+    some = client.get("/todo", base_url=HTTPS).text
+    assert len(re.findall(task, some)) == 5 and "5 件以上<" in some
+    assert f"每种只列等得最久的 5 件：{CARE_DUTY.zh}。" in some
+    assert "件以上<" in client.get("/", base_url=HTTPS).text
 
 
 def test_behind_a_record_that_the_reader_may_not_see_stands_the_page_that_stands_behind_none(

@@ -84,16 +84,29 @@ def _condition(actor: Actor, model: type[Movable]) -> ColumnElement[bool] | None
     return or_(*parts) if parts else None
 
 
-def waiting_for(actor: Actor, most: int = MOST) -> list[Waiting]:
-    """What waits for this actor, the most urgent first; at most `most` records of each kind."""
-    records = _standing(actor, most)
+@dataclass(frozen=True)
+class Desk:
+    """What waits for an actor, the most urgent first, and the kinds of which there is more than the listed `MOST`."""
+
+    things: list[Waiting]
+    cut: tuple[Sentence, ...]
+
+
+def waiting_for(actor: Actor) -> list[Waiting]:
+    """What waits for this actor, the most urgent first."""
+    return desk_of(actor).things
+
+
+def desk_of(actor: Actor) -> Desk:
+    """What waits for this actor; of each kind those that wait longest, and which kinds that does not tell in full."""
+    records, cut = _standing(actor)
     words = _words(actor, records)
     found = [record for record in records if record.id in words]
     clocks = deadlines.running(found)
     things = [Waiting(record, words[record.id], clocks.get(record.id)) for record in found]
     _remember(actor, len(things))
     far = clock.now().replace(year=9999)
-    return sorted(things, key=lambda thing: thing.deadline.due_at if thing.deadline else far)
+    return Desk(sorted(things, key=lambda thing: thing.deadline.due_at if thing.deadline else far), cut)
 
 
 @cache
@@ -113,17 +126,18 @@ def _question(most: int) -> shaped.Builder:
     return build
 
 
-def _standing(actor: Actor, most: int) -> list[Any]:
+def _standing(actor: Actor) -> tuple[list[Any], tuple[Sentence, ...]]:
     """Records that may wait for this actor: one question finds them, one more reads each kind that has any."""
     ids: dict[str, list[uuid.UUID]] = defaultdict(list)
-    for row in shaped.ask(_question(most), actor):
+    for row in shaped.ask(_question(MOST + 1), actor):
         ids[row.entity].append(row.id)
     records: list[Any] = []
     for entity, some in ids.items():
         model = MOVABLES[entity]
         wanted = select(model).where(model.id.in_(some)).options(*collections_later(model))
-        records += db.session.scalars(wanted.order_by(model.state_since))
-    return records
+        records += db.session.scalars(wanted.order_by(model.state_since).limit(MOST))
+    cut = [MOVABLES[entity].workflow for entity, some in ids.items() if len(some) > MOST]
+    return records, tuple(Sentence(one.zh, one.en) for one in cut)
 
 
 def _taken_by(actor: Actor, guarded: Mapping[uuid.UUID, Sequence[uuid.UUID]]) -> Set[tuple[uuid.UUID, str]]:
