@@ -14,7 +14,7 @@ from app.improvement.boards.tally import tally
 from app.improvement.effects.models import ClosureRequest, Recheck
 from app.improvement.effects.queries import lists
 from app.improvement.monitoring.queries import cycles, findings
-from app.improvement.problems.queries.reopenings import reopenings
+from app.improvement.problems.queries.reopenings import proposed
 
 Figure = tuple[Any, ...]
 """Name, number, words beside it, address, whether it is a late one."""
@@ -48,7 +48,7 @@ def _closures(actor: Actor) -> list[Figure]:
     return [
         (_("待核验的销号"), waiting, "", "/closures?state=submitted"),
         (_("待复核"), again, _("销号 180 天后"), "/rechecks?flag=open"),
-        (_("复发提议"), len(reopenings(actor, ("proposed",))), "", "/reopenings?state=proposed"),
+        (_("复发提议"), proposed(actor), "", "/reopenings?state=proposed"),
     ]
 
 

@@ -23,7 +23,6 @@ VIEW, DRAFT, APPROVE = (
     "protection.approve_assessment",
 )
 STEPS = (DRAFT, APPROVE)
-MOST = 400
 
 
 def assessments(actor: Actor) -> Sequence[ImpactAssessment]:
@@ -33,7 +32,7 @@ def assessments(actor: Actor) -> Sequence[ImpactAssessment]:
         ImpactAssessment.state != "active", ImpactAssessment.kind, ImpactAssessment.subject,
         ImpactAssessment.version_no.desc(),
     )  # fmt: skip
-    return db.session.scalars(order.limit(MOST)).all()
+    return db.session.scalars(order).all()
 
 
 def assessment_for(actor: Actor, ref: str) -> ImpactAssessment:

@@ -22,14 +22,13 @@ VIEW, DRAFT, SIGN, FILE = (
     "audit.file_yearly",
 )
 STEPS = (DRAFT, SIGN, FILE)
-MOST = 100
 
 
 def audits(actor: Actor) -> Sequence[YearlyAudit]:
     """Every version, the newest year and version first, without what was counted."""
     wanted = decide.visible(actor, select(YearlyAudit).options(defer(YearlyAudit.content)), YearlyAudit, VIEW)
     order = wanted.order_by(YearlyAudit.year.desc(), YearlyAudit.version_no.desc())
-    return db.session.scalars(order.limit(MOST)).all()
+    return db.session.scalars(order).all()
 
 
 def audit_for(actor: Actor, ref: str) -> YearlyAudit:

@@ -90,7 +90,7 @@ def drills(actor: Actor) -> Sequence[IncidentDrill]:
     """The drills of the county, the newest first."""
     decide.require(actor, "audit.read")
     own = select(IncidentDrill).where(IncidentDrill.county_id == actor.county_id)
-    return db.session.scalars(own.order_by(IncidentDrill.held_on.desc(), IncidentDrill.id.desc()).limit(50)).all()
+    return db.session.scalars(own.order_by(IncidentDrill.held_on.desc(), IncidentDrill.id.desc())).all()
 
 
 @dataclass(frozen=True)

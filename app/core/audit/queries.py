@@ -196,7 +196,6 @@ def unusual_access(actor: Actor, days: int = 30) -> list[Unusual]:
         )
         .group_by(TRAIL.person_id, TRAIL.role, day)
         .having(or_(reads >= READS_A_DAY, refusals >= REFUSALS_A_DAY, night > 0))
-        .order_by(day.desc(), reads.desc())
-        .limit(200)
+        .order_by(day.desc(), reads.desc(), TRAIL.person_id)
     )
     return [Unusual(*row) for row in rows]

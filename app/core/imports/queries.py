@@ -120,7 +120,7 @@ def replaceable(actor: Actor, kind: str, target_id: uuid.UUID | None) -> list[Im
         ImportBatch.target_id.is_not_distinct_from(target_id),
         ImportBatch.state == "accepted",
     )
-    return list(db.session.scalars(wanted.order_by(ImportBatch.accepted_at.desc()).limit(20)))
+    return list(db.session.scalars(wanted.order_by(ImportBatch.accepted_at.desc())))
 
 
 def earlier_version(batch: ImportBatch) -> ImportBatch | None:

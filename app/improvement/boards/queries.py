@@ -16,6 +16,7 @@ from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.core.registers import page_of
 from app.improvement.boards import counted
 from app.improvement.boards.models import BoardCount, BoardReport, BoardSnapshot
 from app.improvement.boards.rates import ITEM_RATES
@@ -27,6 +28,8 @@ from app.people.directory.models import Person, Unit
 
 ITEMS = "problems.view_items"
 BOARDS = "boards.view_boards"
+DRAWN = 120
+"""Days that the trend is drawn of."""
 
 
 @dataclass(frozen=True)
@@ -121,10 +124,17 @@ def _line(row: Any, today: date) -> list[Any]:
     return [value.isoformat() if isinstance(value, date) else value for value in row] + [late]
 
 
-def snapshots(actor: Actor, most: int = 120) -> Sequence[BoardSnapshot]:
-    """Frozen days, the newest first."""
-    whole = select(BoardSnapshot).order_by(BoardSnapshot.taken_on.desc()).limit(most)
-    return db.session.scalars(decide.visible(actor, whole, BoardSnapshot, BOARDS)).all()
+def snapshots(actor: Actor, after: str = "") -> Sequence[BoardSnapshot]:
+    """Frozen days, the newest first; one more than a page."""
+    seen = decide.visible(actor, select(BoardSnapshot), BoardSnapshot, BOARDS)
+    order = ((BoardSnapshot.taken_on, True), (BoardSnapshot.id, True))
+    return db.session.scalars(page_of(seen, BoardSnapshot, order, after)).all()
+
+
+def last_snapshots(actor: Actor) -> Sequence[BoardSnapshot]:
+    """The frozen days that the trend is drawn of, the newest first."""
+    seen = decide.visible(actor, select(BoardSnapshot), BoardSnapshot, BOARDS)
+    return db.session.scalars(seen.order_by(BoardSnapshot.taken_on.desc()).limit(DRAWN)).all()
 
 
 def snapshot_for(actor: Actor, ref: str) -> BoardSnapshot:
@@ -142,9 +152,10 @@ def frozen_counts(actor: Actor, snapshot: BoardSnapshot) -> Sequence[BoardCount]
     return db.session.scalars(decide.visible(actor, whole, BoardCount, BOARDS)).all()
 
 
-def reports(actor: Actor) -> dict[uuid.UUID, BoardReport]:
-    """Weekly reports by the day they were drawn from."""
-    whole = select(BoardReport).order_by(BoardReport.created_at.desc()).limit(60)
+def reports(actor: Actor, days: Sequence[BoardSnapshot]) -> dict[uuid.UUID, BoardReport]:
+    """Weekly reports by the day, one of these, that they were drawn from."""
+    whole = select(BoardReport).where(BoardReport.snapshot_id.in_([day.id for day in days]))
+    whole = whole.order_by(BoardReport.created_at.desc())
     found = db.session.scalars(decide.visible(actor, whole, BoardReport, BOARDS))
     return {report.snapshot_id: report for report in found}
 

@@ -159,11 +159,13 @@ def hand_offs() -> Response:
 def ledger() -> Response:
     """Frozen days, newest first, each with its ledger and weekly report."""
     actor = current_actor()
-    days = queries.snapshots(actor)
+    days, pages = filters.paged(queries.snapshots(actor, filters.cursor()))
     return page(
         "improvement/boards/ledger.html",
         days=days,
-        reports=queries.reports(actor),
+        pages=pages,
+        drawn=queries.DRAWN,
+        reports=queries.reports(actor, days),
         trend=[(day, [rate for rate in rates_of(day.figures) if rate.definition.code in TREND]) for day in days],
         trend_heads=[rate.definition.name for rate in rates_of({}) if rate.definition.code in TREND],
     )
@@ -208,7 +210,7 @@ def flow_chart() -> Any:
 @needs(queries.BOARDS)
 def trend() -> Any:
     """Shares of the frozen days with their Wilson bands, oldest first; a denominator below five leaves a gap."""
-    days = list(reversed(queries.snapshots(current_actor())))
+    days = list(reversed(queries.last_snapshots(current_actor())))
     rates = [[rate for rate in rates_of(day.figures) if rate.definition.code in TREND] for day in days]
     lines, bands = list[dict[str, Any]](), list[dict[str, Any]]()
     for place, code in enumerate(TREND):

@@ -22,7 +22,6 @@ from app.improvement.inspection.words import POINT, STAGE_WORDS
 VIEW, DRAFT = "inspection.view_trees", "inspection.draft_tree"
 UNSEEN = ("draft", "returned", "withdrawn", "under_review")
 """States of a version that only those see who write, review and put in force."""
-MOST = 100
 
 
 def _shown(actor: Actor) -> Any:
@@ -34,7 +33,7 @@ def _shown(actor: Actor) -> Any:
 
 def versions(actor: Actor) -> Sequence[InspectionTree]:
     """Every version that the actor may know of, the newest first."""
-    return db.session.scalars(_shown(actor).order_by(InspectionTree.created_at.desc()).limit(MOST)).all()
+    return db.session.scalars(_shown(actor).order_by(InspectionTree.created_at.desc())).all()
 
 
 def tree_for(actor: Actor, ref: str) -> InspectionTree:

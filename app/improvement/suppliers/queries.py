@@ -20,7 +20,6 @@ from app.people.identity.terms import running
 VIEW, MANAGE = "suppliers.view_suppliers", "suppliers.manage_suppliers"
 RESPONSIBLE = ("office_director", "evaluator", "assessment_member")
 """Roles whose holders may answer for an agreement."""
-MOST = 300
 
 
 def suppliers(actor: Actor, words: str = "", standing: str = "") -> list[Supplier]:
@@ -30,7 +29,7 @@ def suppliers(actor: Actor, words: str = "", standing: str = "") -> list[Supplie
         like = f"%{words.replace('%', '').replace('_', '')}%"
         columns = (Supplier.name, Supplier.data_brought, Supplier.purpose)
         found = found.where(or_(*(column.ilike(like) for column in columns)))
-    rows = db.session.scalars(found.order_by(Supplier.name).limit(MOST))
+    rows = db.session.scalars(found.order_by(Supplier.name))
     return [one for one in rows if not standing or one.standing == standing]
 
 
@@ -71,4 +70,4 @@ def people(actor: Actor) -> Sequence[Person]:
 def sources(actor: Actor) -> list[tuple[str, uuid.UUID, str]]:
     """Ref, id and name of every supplier that a file may be said to come from, by name."""
     wanted = decide.visible(actor, select(Supplier), Supplier, VIEW)
-    return [(one.ref, one.id, one.name) for one in db.session.scalars(wanted.order_by(Supplier.name).limit(MOST))]
+    return [(one.ref, one.id, one.name) for one in db.session.scalars(wanted.order_by(Supplier.name))]

@@ -13,19 +13,20 @@ from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.core.registers import page_of
 from app.people.controls.models import CompliancePrint, ControlReport
 from app.people.directory.models import Person, Unit
 
 VIEW, MEASURE = "audit.view_controls", "audit.measure_controls"
-MOST = 50
 PATIENCE = timedelta(minutes=10)
 """So long a report that is being measured keeps others from being asked for."""
 
 
-def reports(actor: Actor) -> Sequence[ControlReport]:
-    """The reports of the county, the newest first, without what they hold."""
-    found = decide.visible(actor, select(ControlReport).options(defer(ControlReport.content)), ControlReport, VIEW)
-    return db.session.scalars(found.order_by(ControlReport.asked_at.desc(), ControlReport.id.desc()).limit(MOST)).all()
+def reports(actor: Actor, after: str = "") -> Sequence[ControlReport]:
+    """The reports of the county, the newest first, without what they hold; one more than a page."""
+    seen = decide.visible(actor, select(ControlReport), ControlReport, VIEW)
+    shown = page_of(seen, ControlReport, ((ControlReport.asked_at, True), (ControlReport.id, True)), after)
+    return db.session.scalars(shown.options(defer(ControlReport.content))).all()
 
 
 def report_for(actor: Actor, ref: str) -> ControlReport:

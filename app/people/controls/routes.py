@@ -11,6 +11,7 @@ from app.core.audit import trail
 from app.core.errors import NotFound
 from app.core.limits import COSTLY, throttle
 from app.core.policy import decide
+from app.core.web import filters
 from app.core.web.answers import onward
 from app.core.web.current import PUBLIC, current_actor, needs
 from app.core.web.pages import page
@@ -35,8 +36,9 @@ def words_of_templates() -> dict[str, Any]:
 def index() -> Response:
     """All reports, the newest first."""
     actor = current_actor()
+    rows, pages = filters.paged(queries.reports(actor, filters.cursor()))
     return page(
-        "people/controls/reports.html", rows=queries.reports(actor), may_measure=decide.holds(actor, queries.MEASURE),
+        "people/controls/reports.html", rows=rows, pages=pages, may_measure=decide.holds(actor, queries.MEASURE),
         waiting=queries.is_waiting(actor),
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.core.registers import page_of
 from app.people.directory.models import Person, RoleAssignment, RoleRequest, Unit
 from app.people.directory.pinyin import sounds_like
 from app.people.identity.models import AccessRequest, Account, SignInSession
@@ -240,17 +241,13 @@ def role_for(actor: Actor, ref: str) -> RoleAssignment:
     return found
 
 
-def role_requests(actor: Actor, settled: bool = False) -> list[RoleRequest]:
-    """Requests for roles that wait for the security administrator, the oldest first; or the last hundred settled ones."""
-    wanted = select(RoleRequest).options(
-        joinedload(RoleRequest.person), joinedload(RoleRequest.unit), joinedload(RoleRequest.requester)
-    )
-    wanted = decide.visible(actor, wanted, RoleRequest, "identity.grant_role")
-    if settled:
-        wanted = wanted.where(RoleRequest.decision.is_not(None)).order_by(RoleRequest.id.desc()).limit(100)
-    else:
-        wanted = wanted.where(RoleRequest.decision.is_(None)).order_by(RoleRequest.id)
-    return list(db.session.scalars(wanted))
+def role_requests(actor: Actor, settled: bool = False, after: str = "") -> list[RoleRequest]:
+    """Requests for roles that wait, the oldest first, or the settled ones, the newest first; one more than a page."""
+    seen = decide.visible(actor, select(RoleRequest), RoleRequest, "identity.grant_role")
+    shown = page_of(seen, RoleRequest, ((RoleRequest.id, settled),), after)
+    shown = shown.where(RoleRequest.decision.is_not(None) if settled else RoleRequest.decision.is_(None))
+    whole = (joinedload(RoleRequest.person), joinedload(RoleRequest.unit), joinedload(RoleRequest.requester))
+    return list(db.session.scalars(shown.options(*whole)))
 
 
 def role_request_for(actor: Actor, ref: str) -> RoleRequest:

@@ -17,7 +17,6 @@ from app.core.database import db
 from app.core.policy.actor import Actor
 from app.people.directory.models import Student
 
-MOST = 60
 KINDS = text("select computed_on, kinds from care.kinds_of_facts(:student)")
 
 
@@ -43,7 +42,7 @@ class Answered:
 def results(actor: Actor, student: Student) -> Sequence[ScaleResult]:
     """Scored scales of a student, the newest first."""
     wanted = select(ScaleResult).where(ScaleResult.student_id == student.id)
-    return db.session.scalars(wanted.order_by(ScaleResult.answered_on.desc(), ScaleResult.id).limit(MOST)).all()
+    return db.session.scalars(wanted.order_by(ScaleResult.answered_on.desc(), ScaleResult.id)).all()
 
 
 def titles(actor: Actor, rows: Sequence[ScaleResult] | Sequence[ScaleResponse]) -> Known:
@@ -56,7 +55,7 @@ def titles(actor: Actor, rows: Sequence[ScaleResult] | Sequence[ScaleResponse]) 
 def answers(actor: Actor, student: Student) -> list[Answered]:
     """What the student answered, as far as the wall shows it to this actor; empty where the child is not in his or her hands."""
     wanted = select(ScaleResponse).where(ScaleResponse.student_id == student.id, ScaleResponse.sealed.is_not(None))
-    rows = db.session.scalars(wanted.order_by(ScaleResponse.saved_at.desc(), ScaleResponse.id).limit(MOST)).all()
+    rows = db.session.scalars(wanted.order_by(ScaleResponse.saved_at.desc(), ScaleResponse.id)).all()
     known = titles(actor, rows) if rows else {}
     found = [(row, known.get((row.scale_code, row.scale_version))) for row in rows]
     return [

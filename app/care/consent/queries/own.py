@@ -19,7 +19,7 @@ ASKED = ("requested", "granted", "refused", "withdrawn")
 def own_consents(actor: Actor) -> Sequence[Consent]:
     """What was asked for this child, the newest first."""
     found = decide.visible(actor, select(Consent), Consent, ANSWER).where(Consent.state.in_(ASKED))
-    return db.session.scalars(found.order_by(Consent.asked_on.desc(), Consent.id.desc()).limit(20)).all()
+    return db.session.scalars(found.order_by(Consent.asked_on.desc(), Consent.id.desc())).all()
 
 
 def own_consent(actor: Actor, ref: str) -> Consent:

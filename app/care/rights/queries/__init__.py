@@ -45,7 +45,7 @@ def own_requests(actor: Actor, asked_as: str) -> Sequence[RightsRequest]:
     """What was asked by the same kind of code: a guardian does not open what the student asked for, nor the other way."""
     wanted = select(RightsRequest).where(RightsRequest.asked_as == asked_as)
     found = decide.visible(actor, wanted, RightsRequest, ASK).order_by(RightsRequest.created_at.desc())
-    return db.session.scalars(found.limit(20)).all()
+    return db.session.scalars(found).all()
 
 
 def own_request(actor: Actor, asked_as: str, ref: str) -> RightsRequest:

@@ -17,7 +17,6 @@ from app.core.policy.actor import Actor
 from app.people.directory.models import SchoolClass, Student
 
 TYPE, SETTLE = "imports.upload_answers", "screening.settle_paper"
-MOST = 100
 
 
 def class_to_type(actor: Actor, ref: str) -> SchoolClass:
@@ -49,7 +48,7 @@ def files(actor: Actor, campaign: ScreeningCampaign) -> Sequence[Any]:
     wanted = visible_batches(actor).where(
         ImportBatch.kind == "answers", ImportBatch.target_id == campaign.id, ImportBatch.state != "discarded"
     )
-    return db.session.execute(wanted.add_columns(OWNER_NAME).order_by(ImportBatch.created_at.desc()).limit(MOST)).all()
+    return db.session.execute(wanted.add_columns(OWNER_NAME).order_by(ImportBatch.created_at.desc())).all()
 
 
 def progress(actor: Actor, campaign: ScreeningCampaign, group: SchoolClass) -> Any:
@@ -80,7 +79,7 @@ def unlike(actor: Actor, campaign: ScreeningCampaign, group: SchoolClass) -> Seq
             PaperSheet.settled_at.is_(None),
         )
     )
-    return db.session.scalars(found.order_by(Student.student_no, PaperSheet.scale_code).limit(MOST)).all()
+    return db.session.scalars(found.order_by(Student.student_no, PaperSheet.scale_code)).all()
 
 
 def sheet_for(actor: Actor, ref: str) -> PaperSheet:

@@ -28,7 +28,6 @@ from workflows.improvement.problem_item import PROBLEM_ITEM
 DRAFT = "accountability.draft_record"
 DECIDERS = (*LEADING, "dept_head")
 HEARERS = (*DECIDERS, "guidance_member", "subject_researcher", "assessment_member")
-MOST = 60
 """Records offered of each kind, the newest first."""
 FINDINGS = ("problem", "recurrence", "strength")
 
@@ -54,7 +53,7 @@ def people_of(actor: Actor, unit_id: uuid.UUID) -> list[Person]:
     held = _in_office(RoleAssignment.person_id).where(
         RoleAssignment.unit_id == unit_id, RoleAssignment.county_id == actor.county_id
     )
-    return list(db.session.scalars(select(Person).where(Person.id.in_(held)).order_by(Person.pinyin).limit(200)))
+    return list(db.session.scalars(select(Person).where(Person.id.in_(held)).order_by(Person.pinyin)))
 
 
 def sitters(actor: Actor, roles: Sequence[str]) -> list[Sat]:
@@ -94,7 +93,6 @@ def citable(actor: Actor, unit: Unit) -> list[Offer]:
             .where(model.state == state)
             .options(lazyload("*"))
             .order_by(model.id.desc())
-            .limit(MOST)
         )
         for record, number, title in db.session.execute(decide.visible(actor, wanted, model, right)):
             said = f"{number} {title}：{_verdict(kind, record)}"
@@ -112,7 +110,7 @@ def _verdict(kind: str, record: Any) -> str:
 def _items(actor: Actor, unit: Unit) -> Sequence[ProblemItem]:
     wanted = select(ProblemItem).where(ProblemItem.unit_id == unit.id, ProblemItem.state.not_in(("draft", "void")))
     visible = decide.visible(actor, wanted.options(lazyload("*")), ProblemItem, "problems.view_items")
-    return db.session.scalars(visible.order_by(ProblemItem.due_on.nulls_last(), ProblemItem.id).limit(MOST)).all()
+    return db.session.scalars(visible.order_by(ProblemItem.due_on.nulls_last(), ProblemItem.id)).all()
 
 
 def _item_said(item: ProblemItem) -> str:
@@ -132,7 +130,6 @@ def _findings(actor: Actor, unit: Unit) -> list[Offer]:
         )
         .options(lazyload("*"))
         .order_by(VisitFinding.id.desc())
-        .limit(MOST)
     )
     rows = db.session.execute(decide.visible(actor, wanted, SupervisionVisit, "visits.view_visits"))
     return [

@@ -22,7 +22,6 @@ VIEW, TRIAGE, ANSWER = "letters.view_letters", "letters.triage_letter", "letters
 CONTACT, CARRY, FIGURES = "letters.read_contact", "letters.carry_letter", "letters.view_figures"
 OPEN_BOX, PUBLISH = "letters.open_box", "letters.publish_reply"
 PAGE = 50
-MOST = 40
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def mergeable(actor: Actor, letter: CitizenLetter) -> Sequence[CitizenLetter]:
         CitizenLetter.state.in_(UNDER_WAY),
     )
     found = decide.visible(actor, wanted, CitizenLetter, TRIAGE)
-    return db.session.scalars(found.order_by(CitizenLetter.id.desc()).limit(MOST)).all()
+    return db.session.scalars(found.order_by(CitizenLetter.id.desc())).all()
 
 
 def merged_into(actor: Actor, letter: CitizenLetter) -> Sequence[CitizenLetter]:

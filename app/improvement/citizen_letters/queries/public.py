@@ -14,6 +14,7 @@ from app.core.database import db, use_context
 from app.core.errors import NotFound
 from app.core.limits import Limit
 from app.core.policy.actor import NOBODY, Actor
+from app.core.registers import page_of
 from app.improvement.citizen_letters.codes import LENGTH, lookup_of, plain
 from app.improvement.citizen_letters.models import CitizenLetter, CitizenLetterCode, LetterBox, PublicReply
 from app.improvement.citizen_letters.numbers import letter_numbers
@@ -23,7 +24,6 @@ WRONG_CODES = Limit("letter_code", 5, timedelta(minutes=15), timedelta(minutes=1
 """Per network address: the sixth wrong code comes after a pause (decision 76)."""
 EVERYBODY = Limit("letters_all", 200, timedelta(minutes=15), timedelta(seconds=5), timedelta(minutes=2))
 """All letters together: a program that changes its address fills no queue."""
-PAGE = 40
 
 
 class CodeRefused(Exception):
@@ -38,10 +38,11 @@ def box(actor: Actor, ref: str) -> LetterBox:
     return found
 
 
-def replies(actor: Actor, shown_by: LetterBox) -> Sequence[PublicReply]:
-    """Questions and answers of a school that the office shows to everybody, the newest first."""
-    wanted = select(PublicReply).where(PublicReply.box_id == shown_by.id)
-    return db.session.scalars(wanted.order_by(PublicReply.published_on.desc(), PublicReply.id.desc()).limit(PAGE)).all()
+def replies(actor: Actor, shown_by: LetterBox, after: str = "") -> Sequence[PublicReply]:
+    """Questions and answers of a school that the office shows to everybody, the newest first; one more than a page."""
+    shown = select(PublicReply).where(PublicReply.box_id == shown_by.id)
+    newest = ((PublicReply.published_on, True), (PublicReply.id, True))
+    return db.session.scalars(page_of(shown, PublicReply, newest, after)).all()
 
 
 def count_letter(address: str) -> None:

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from app.core.database import use_context
 from app.core.limits import TooSoon, throttle
 from app.core.policy.actor import NOBODY
+from app.core.web import filters
 from app.core.web.answers import carried_out
 from app.core.web.current import PUBLIC, current_actor, needs
 from app.core.web.pages import page
@@ -97,5 +98,6 @@ def back_to_reader() -> None:
 def replies(box: str) -> Response:
     """Questions and answers of the school that the office shows to everybody."""
     found = queries.box(current_actor(), box)
-    rows = queries.replies(current_actor(), found) if found.shows_replies else ()
-    return page("improvement/citizen_letters/public/replies.html", box=found, rows=rows)
+    shown = queries.replies(current_actor(), found, filters.cursor()) if found.shows_replies else ()
+    rows, pages = filters.paged(shown)
+    return page("improvement/citizen_letters/public/replies.html", box=found, rows=rows, pages=pages)

@@ -19,7 +19,6 @@ VIEW, ASK, ANSWER = "disclosure.view_data_needs", "disclosure.ask_for_data", "di
 OWNERS = ("department", "leading_group_office", "assessment_group")
 """Kinds of units that keep data."""
 PAGE = 50
-MOST = 40
 
 
 def needs(actor: Actor, states: Sequence[str] = (), after: str = "") -> Sequence[DataNeed]:
@@ -59,4 +58,4 @@ def rounds_out(actor: Actor) -> Sequence[MonitoringCycle]:
     wanted = select(MonitoringCycle).where(
         MonitoringCycle.county_id == actor.county_id, MonitoringCycle.state.in_(("released", "improving", "closed"))
     )
-    return db.session.scalars(wanted.order_by(MonitoringCycle.starts_on.desc()).limit(MOST)).all()
+    return db.session.scalars(wanted.order_by(MonitoringCycle.starts_on.desc())).all()

@@ -21,7 +21,6 @@ from app.improvement.visits.models import SupervisionVisit
 
 VIEW, DRAFT = "disclosure.view_disclosures", "disclosure.draft_disclosure"
 PAGE = 50
-MOST = 60
 """Sources offered in the form, the newest first."""
 
 
@@ -67,17 +66,17 @@ def sources(actor: Actor) -> dict[str, list[Any]]:
         cycles = select(MonitoringCycle).where(MonitoringCycle.state.in_(("released", "improving", "closed")))
         found["results"] = list(
             db.session.scalars(
-                decide.visible(actor, cycles, MonitoringCycle, "monitoring.view_cycles")
-                .order_by(MonitoringCycle.starts_on.desc())
-                .limit(MOST)
+                decide.visible(actor, cycles, MonitoringCycle, "monitoring.view_cycles").order_by(
+                    MonitoringCycle.starts_on.desc()
+                )
             )
         )
         reports = select(InterpretationReport).where(InterpretationReport.state == "published")
         found["interpretation"] = list(
             db.session.scalars(
-                decide.visible(actor, reports, InterpretationReport, "effects.view_interpretations")
-                .order_by(InterpretationReport.id.desc())
-                .limit(MOST)
+                decide.visible(actor, reports, InterpretationReport, "effects.view_interpretations").order_by(
+                    InterpretationReport.id.desc()
+                )
             )
         )
     if decide.holds(actor, "disclosure.manage_library"):
@@ -88,9 +87,9 @@ def sources(actor: Actor) -> dict[str, list[Any]]:
     if actor.county_wide and decide.holds(actor, "visits.view_visits"):
         found["visit"] = list(
             db.session.scalars(
-                decide.visible(actor, visits, SupervisionVisit, "visits.view_visits")
-                .order_by(SupervisionVisit.visit_on.desc())
-                .limit(MOST)
+                decide.visible(actor, visits, SupervisionVisit, "visits.view_visits").order_by(
+                    SupervisionVisit.visit_on.desc()
+                )
             ).unique()
         )
     return found
@@ -103,4 +102,4 @@ def _papers(actor: Actor) -> list[Any]:
         or_(LibraryDocument.until_on.is_(None), LibraryDocument.until_on >= today()),
     )
     visible = decide.visible(actor, papers, LibraryDocument, "disclosure.manage_library")
-    return list(db.session.scalars(visible.order_by(LibraryDocument.id.desc()).limit(MOST)))
+    return list(db.session.scalars(visible.order_by(LibraryDocument.id.desc())))

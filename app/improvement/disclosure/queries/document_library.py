@@ -18,7 +18,6 @@ from app.improvement.disclosure.queries.sendings import unsigned
 
 VIEW, MANAGE = "disclosure.view_library", "disclosure.manage_library"
 PAGE = 50
-MOST = 200
 
 
 def _seen(actor: Actor, found: Any) -> Any:
@@ -92,5 +91,5 @@ def version_of(actor: Actor, document: LibraryDocument, edition: int) -> Library
 def others(actor: Actor, document: LibraryDocument) -> Sequence[LibraryDocument]:
     """Papers that could take its place."""
     found = _seen(actor, select(LibraryDocument).where(LibraryDocument.id != document.id))
-    rows: Sequence[LibraryDocument] = db.session.scalars(found.order_by(LibraryDocument.id.desc()).limit(MOST)).all()
+    rows: Sequence[LibraryDocument] = db.session.scalars(found.order_by(LibraryDocument.id.desc())).all()
     return rows

@@ -77,4 +77,4 @@ def _open(whose: ColumnElement[bool], after: str) -> Sequence[PublicPage]:
 
 def _withdrawn(whose: ColumnElement[bool]) -> Sequence[PublicPage]:
     wanted = select(PublicPage).where(whose, PublicPage.ended_as == "withdrawn")
-    return db.session.scalars(wanted.order_by(PublicPage.ended_on.desc(), PublicPage.id.desc()).limit(PAGE)).all()
+    return db.session.scalars(wanted.order_by(PublicPage.ended_on.desc(), PublicPage.id.desc())).all()

@@ -16,7 +16,6 @@ from app.improvement.problems.models import ProblemItem
 
 VIEW, DRAFT = "disclosure.view_showcase", "disclosure.draft_showcase"
 PAGE = 50
-MOST = 200
 """Closed items offered, the newest first."""
 
 
@@ -56,4 +55,4 @@ def closed_items(actor: Actor) -> Sequence[ProblemItem]:
     )
     wanted = select(ProblemItem).where(ProblemItem.state == "closed", ~told)
     visible = decide.visible(actor, wanted, ProblemItem, DRAFT)
-    return db.session.scalars(visible.order_by(ProblemItem.state_since.desc()).limit(MOST)).all()
+    return db.session.scalars(visible.order_by(ProblemItem.state_since.desc())).all()

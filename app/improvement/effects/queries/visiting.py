@@ -22,8 +22,6 @@ from app.improvement.visits.models import SupervisionVisit, VisitFinding
 from app.improvement.visits.models.findings import TO_ANSWER
 from workflows.improvement.supervision_visit import RESPOND
 
-MOST = 2000
-
 
 def followed(actor: Actor, visits: Select[Any]) -> list[Followed]:
     """The problems and recurrences of the visits meant, once their feedback is out, the newest feedback first."""
@@ -82,7 +80,6 @@ def _rows(visits: Select[Any]) -> Any:
             and_(SupervisionVisit.feedback_on.is_not(None), or_(ProblemItem.id.is_(None), ProblemItem.state != "void")),
         )
         .order_by(SupervisionVisit.feedback_on.desc(), VisitFinding.visit_id, VisitFinding.position)
-        .limit(MOST)
     )  # fmt: skip
 
 

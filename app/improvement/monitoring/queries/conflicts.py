@@ -13,12 +13,18 @@ from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.core.registers import page_of
 from app.improvement.monitoring.models import Indicator, MonitoringCycle, MonitoringResult, SourceConflict
 from app.improvement.monitoring.numbers import monitoring_numbers
 from app.people.directory.models import Unit
 
 VIEW = "monitoring.view_conflicts"
-MOST = 40
+SUSPECTS = 40
+OPEN_FIRST = (
+    (SourceConflict.settled_at.is_not(None), False),
+    (SourceConflict.created_at, True),
+    (SourceConflict.id, True),
+)
 SUSPECTED = text(
     """select a.ref as first_ref, b.ref as second_ref, u.name as unit_name, i.name as indicator_name, a.grade,
               a.value_type, a.value as first_value, b.value as second_value, a.n as first_n, b.n as second_n,
@@ -51,8 +57,8 @@ def _sides() -> tuple[Any, Any]:
     return aliased(MonitoringResult), aliased(MonitoringResult)
 
 
-def conflicts(actor: Actor, *, settled: bool | None = None) -> Sequence[Any]:
-    """Conflicts on record with both sides: conflict, first, second, unit_name, Indicator; open ones first."""
+def conflicts(actor: Actor, *, settled: bool | None = None, after: str = "") -> Sequence[Any]:
+    """Conflicts on record with both sides: conflict, first, second, unit_name, Indicator; open ones first, one more than a page."""
     first, second = _sides()
     found: Any = (
         select(SourceConflict, first, second, Unit.name.label("unit_name"), Indicator)
@@ -61,11 +67,10 @@ def conflicts(actor: Actor, *, settled: bool | None = None) -> Sequence[Any]:
         .join(Unit, Unit.id == first.unit_id)
         .join(Indicator, Indicator.id == first.indicator_id)
     )
+    shown = page_of(decide.visible(actor, found, SourceConflict, VIEW), SourceConflict, OPEN_FIRST, after)
     if settled is not None:
-        found = found.where(SourceConflict.settled_at.is_not(None) if settled else SourceConflict.settled_at.is_(None))
-    visible = decide.visible(actor, found, SourceConflict, VIEW)
-    order = (SourceConflict.settled_at.is_not(None), SourceConflict.created_at.desc())
-    return db.session.execute(visible.order_by(*order).limit(200)).all()
+        shown = shown.where(SourceConflict.settled_at.is_not(None) if settled else SourceConflict.settled_at.is_(None))
+    return db.session.execute(shown).all()
 
 
 def conflict_for(actor: Actor, ref: str) -> SourceConflict:
@@ -99,7 +104,7 @@ def conflicts_of_cell(actor: Actor, result_id: uuid.UUID) -> Sequence[SourceConf
     return db.session.scalars(visible.order_by(SourceConflict.created_at.desc())).all()
 
 
-def suspected(actor: Actor, most: int = MOST) -> Sequence[Any]:
+def suspected(actor: Actor, most: int = SUSPECTS) -> Sequence[Any]:
     """Pairs of cells of two released rounds that measured the same soon after one another and lie clearly apart."""
     if not decide.holds(actor, "monitoring.ask_data_owner") or not actor.county_wide:
         return []

@@ -287,7 +287,7 @@ def merge_targets(actor: Actor, finding: DataFinding) -> Sequence[Any]:
         f.county_id == finding.county_id, f.unit_id == finding.unit_id, f.id != finding.id, f.state.in_(OPEN)
     )
     own = case((f.indicator_id == finding.indicator_id, 0), else_=1)
-    return db.session.execute(decide.visible(actor, found, f, VIEW).order_by(own, f.number).limit(50)).all()
+    return db.session.execute(decide.visible(actor, found, f, VIEW).order_by(own, f.number)).all()
 
 
 def cycles_with_findings(actor: Actor) -> Sequence[Any]:

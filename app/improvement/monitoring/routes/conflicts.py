@@ -8,11 +8,13 @@ from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from app.core.policy import decide
+from app.core.web import filters
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
 from app.improvement.monitoring import operations, queries
 from app.improvement.monitoring.forms.findings import AnswerForm, QuestionForm, SettlementForm
 from app.improvement.monitoring.models import SourceConflict
+from app.improvement.monitoring.queries.conflicts import SUSPECTS
 from app.improvement.monitoring.routes.blueprint import bp
 
 VIEW = "monitoring.view_conflicts"
@@ -24,10 +26,14 @@ ASK, ANSWER, SETTLE = "monitoring.ask_data_owner", "monitoring.answer_conflict",
 def conflicts() -> Response:
     """Those on record, and pairs of cells that look as if they disagreed."""
     actor = current_actor()
+    rows, pages = filters.paged(queries.conflicts(actor, after=filters.cursor()))
+    suspects = queries.suspected(actor, SUSPECTS + 1)
     return page(
         "improvement/monitoring/conflicts.html",
-        rows=queries.conflicts(actor),
-        suspects=queries.suspected(actor),
+        rows=rows,
+        pages=pages,
+        suspects=suspects[:SUSPECTS],
+        more=len(suspects) > SUSPECTS,
         may_ask=decide.holds(actor, ASK),
         back_url=url_for("monitoring.cycles") if decide.holds(actor, "monitoring.view_cycles") else "",
     )

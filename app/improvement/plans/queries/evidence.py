@@ -16,6 +16,7 @@ from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.core.registers import page_of
 from app.improvement.plans.models import (
     ArrivedFile,
     Evidence,
@@ -28,7 +29,6 @@ from app.improvement.problems.models import ProblemItem
 from app.people.directory.models import Unit
 
 VIEW = "plans.view_evidence"
-MOST_REUSABLE = 60
 JUDGING = {
     "county": ("plans.judge_evidence", "plans.verify_action"),
     "school": ("plans.judge_school_evidence", "plans.verify_school_action"),
@@ -90,7 +90,6 @@ def reusable(actor: Actor, action: RemediationAction, words: str = "") -> list[E
             Evidence.id.not_in(used),
         )
         .order_by(Evidence.happened_on.desc().nulls_last(), Evidence.id)
-        .limit(MOST_REUSABLE)
     )
     if words:
         like = f"%{words.replace('%', '').replace('_', '')}%"
@@ -117,13 +116,15 @@ class ToJudge:
     mine: bool = field(default=False)
 
 
-def _queue(actor: Actor) -> Any:
+def _queue(actor: Actor) -> tuple[Any, Any]:
+    """What waits to be judged, and since when it waits."""
     waiting = (
         select(Evidence.action_id, func.count().label("n"), func.min(Evidence.state_since).label("since"))
         .where(Evidence.state == "submitted")
         .group_by(Evidence.action_id)
         .subquery()
     )
+    since = func.coalesce(waiting.c.since, RemediationAction.state_since)
     query: Any = (
         select(
             RemediationAction.id,
@@ -136,7 +137,7 @@ def _queue(actor: Actor) -> Any:
             Unit.short_name.label("unit"),
             Unit.code.label("unit_code"),
             func.coalesce(waiting.c.n, 0).label("waiting"),
-            func.coalesce(waiting.c.since, RemediationAction.state_since).label("since"),
+            since.label("since"),
             (RemediationAction.owner_id == actor.person_id).label("mine"),
         )
         .join(RemediationPlan, RemediationPlan.id == RemediationAction.plan_id)
@@ -146,7 +147,7 @@ def _queue(actor: Actor) -> Any:
         .where(or_(waiting.c.n > 0, RemediationAction.state == "evidence_submitted"))
         .where(RemediationAction.state != "cancelled")
     )
-    return query.where(or_(*_reach(actor)))
+    return query.where(or_(*_reach(actor))), since
 
 
 def _reach(actor: Actor) -> list[Any]:
@@ -160,15 +161,16 @@ def _reach(actor: Actor) -> list[Any]:
     return found
 
 
-def to_judge(actor: Actor, unit: str = "", words: str = "") -> list[ToJudge]:
-    """What waits to be judged by this actor, or by others for who watches, the longest waiting first."""
-    query = _queue(actor)
+def to_judge(actor: Actor, unit: str = "", words: str = "", after: str = "") -> list[ToJudge]:
+    """What waits to be judged by this actor, or by others for who watches, the longest first; one more than a page."""
+    seen, since = _queue(actor)
+    query = page_of(seen, RemediationAction, ((since, False), (RemediationAction.id, False)), after)
     if unit:
         query = query.where(Unit.ref == unit)
     if words:
         like = f"%{words.replace('%', '').replace('_', '')}%"
         query = query.where(or_(RemediationAction.title.ilike(like), ProblemItem.number.ilike(like)))
-    rows = db.session.execute(query.order_by("since", RemediationAction.id).limit(200)).all()
+    rows = db.session.execute(query).all()
     clocks = judging_clocks(actor, [row.id for row in rows])
     return [ToJudge(**{**row._mapping, "mine": bool(row.mine)}, clock=clocks.get(row.id)) for row in rows]
 
@@ -185,7 +187,8 @@ def judging_clocks(actor: Actor, action_ids: Sequence[uuid.UUID]) -> dict[uuid.U
 
 def units_to_judge(actor: Actor) -> list[tuple[str, str]]:
     """The units of what waits to be judged: reference and short name, in code order."""
-    query = _queue(actor).with_only_columns(Unit.ref, Unit.short_name, Unit.code).distinct().order_by(Unit.code)
+    seen, _since = _queue(actor)
+    query = seen.with_only_columns(Unit.ref, Unit.short_name, Unit.code).distinct().order_by(Unit.code)
     return [(row.ref, row.short_name) for row in db.session.execute(query)]
 
 

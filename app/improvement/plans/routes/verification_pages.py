@@ -45,14 +45,15 @@ def index() -> Response:
         filters.text("q", _("编号或措施")),
         filters.choice("unit", _("单位"), evidence.units_to_judge(actor)),
     )
-    found = evidence.to_judge(actor, chosen[1].one, chosen[0].one)
+    found, pages = filters.paged(evidence.to_judge(actor, chosen[1].one, chosen[0].one, filters.cursor()))
     return page(
         "improvement/plans/queue.html",
         found=found,
+        pages=pages,
         filtering=filters.bar(chosen),
         chips={one.id: drawing.chip(one.clock) for one in found},
         severities=SEVERITIES,
-        pieces=sum(one.waiting for one in found),
+        pieces=sum(one.waiting for one in found) if pages["whole"] else 0,
         judges=evidence.judges(actor),
     )
 

@@ -15,8 +15,6 @@ from app.improvement.problems.models import ItemRemark, OnsiteCheck, ProblemItem
 from app.improvement.problems.queries.reach import visible_reopenings
 from app.people.directory.models import Person
 
-MOST = 50
-
 
 def of_item(actor: Actor, item: ProblemItem) -> Asking[dict[str, Any]]:
     """A part of the page: remarks, checks (each with the name of its writer), reopenings, newest first."""
@@ -39,7 +37,7 @@ def _checks(actor: Any) -> Select[Any]:
 def _written(model: Any, by: Any) -> Select[Any]:
     rows = select(*columns_of(model), Person.name.label("who")).join(Person, Person.id == by)
     own = model.item_id == bindparam("item", None, type_=Uuid())
-    return rows.where(own).order_by(model.created_at.desc()).limit(MOST)
+    return rows.where(own).order_by(model.created_at.desc())
 
 
 def reopenings_of(actor: Actor, item: ProblemItem) -> list[Reopening]:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import joinedload
 
 from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy.actor import Actor
+from app.core.registers import page_of
 from app.improvement.monitoring.models import DataFinding
 from app.improvement.problems.models import ProblemItem, Reopening
 from app.improvement.problems.queries.reach import visible_reopenings
 from app.people.directory.models import Person
 
-MOST = 100
+WAITING_FIRST = ((Reopening.state != "proposed", False), (Reopening.created_at, True), (Reopening.id, True))
 RECURRED = text(
     """select i.id from problem_items i join data_findings f on f.id = :finding
        left join monitoring_cycles c on c.id = f.cycle_id
@@ -46,15 +47,19 @@ def reopening_for(actor: Actor, ref: str) -> Reopening:
     return found
 
 
-def reopenings(actor: Actor, states: tuple[str, ...]) -> list[Reopening]:
-    """Proposals in these states (all of them without any), those that wait first, then the newest."""
-    wanted = visible_reopenings(
-        actor, select(Reopening).options(joinedload(Reopening.item).joinedload(ProblemItem.unit))
-    )
+def reopenings(actor: Actor, states: tuple[str, ...], after: str = "") -> list[Reopening]:
+    """Proposals in these states (in any without), those that wait first, then the newest; one more than a page."""
+    shown = page_of(visible_reopenings(actor, select(Reopening)), Reopening, WAITING_FIRST, after)
     if states:
-        wanted = wanted.where(Reopening.state.in_(states))
-    ordered = wanted.order_by((Reopening.state == "proposed").desc(), Reopening.created_at.desc())
-    return list(db.session.scalars(ordered.limit(MOST)))
+        shown = shown.where(Reopening.state.in_(states))
+    whole = joinedload(Reopening.item).joinedload(ProblemItem.unit)
+    return list(db.session.scalars(shown.options(whole)))
+
+
+def proposed(actor: Actor) -> int:
+    """How many proposals wait for a decision."""
+    some = visible_reopenings(actor, select(Reopening.id)).where(Reopening.state == "proposed")
+    return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 
 def background(actor: Actor, reopening: Reopening) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from flask import Response, url_for
 from flask_babel import gettext as _
 
 from app.core.policy import decide
+from app.core.web import filters
 from app.core.web.answers import carried_out, onward
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
@@ -24,8 +25,8 @@ from app.improvement.problems.routes.blueprints import items_bp as bp
 @needs(VIEW)
 def errands() -> Response:
     """What lies with one's own unit, what was promised first on top."""
-    rows = queries.errands(current_actor())
-    return page("improvement/problems/errands.html", rows=rows)
+    rows, pages = filters.paged(queries.errands(current_actor(), filters.cursor()))
+    return page("improvement/problems/errands.html", rows=rows, pages=pages)
 
 
 @bp.get("/hand-offs/<ref>")

@@ -70,10 +70,11 @@ def reopenings() -> Response:
     """Proposals, those that wait for their decision first."""
     actor = current_actor()
     chosen = (filters.choice("state", _("状态"), [(s.code, word(s)) for s in REOPENING.states], many=True),)
-    found = queries.reopenings(actor, chosen[0].chosen)
+    found, pages = filters.paged(queries.reopenings(actor, chosen[0].chosen, filters.cursor()))
     return page(
         "improvement/problems/reopenings.html",
         found=found,
+        pages=pages,
         listing=filters.bar(chosen),
         clocks=chips_of(found),
         triggers=TRIGGERS,

@@ -199,7 +199,7 @@ def people_within(actor: Actor, unit: Unit) -> list[Person]:
         wanted = wanted.where(Person.unit_id == unit.id)
     else:
         wanted = wanted.where(Person.school_id.is_(None))
-    return list(db.session.scalars(wanted.order_by(Person.pinyin).limit(500)))
+    return list(db.session.scalars(wanted.order_by(Person.pinyin)))
 
 
 def person_within(actor: Actor, unit: Unit, ref: str) -> Person:

@@ -135,7 +135,7 @@ def people_of(actor: Actor, unit: Unit, past: bool = False) -> list[RoleAssignme
     )
     today = clock.today()
     if past:
-        wanted = wanted.where(RoleAssignment.to_on < today).order_by(RoleAssignment.to_on.desc()).limit(50)
+        wanted = wanted.where(RoleAssignment.to_on < today).order_by(RoleAssignment.to_on.desc())
     else:
         wanted = wanted.where(not_over(RoleAssignment, today))
         wanted = wanted.order_by(RoleAssignment.role, RoleAssignment.is_deputy, RoleAssignment.from_on)

@@ -27,8 +27,8 @@ from app.people.identity.routes.forgotten import mark
 def role_requests() -> Response:
     """What units ask for."""
     actor, settled = current_actor(), request.args.get("show") == "settled"
-    found = queries.role_requests(actor, settled)
-    return page("people/identity/role_requests.html", requests=found, settled=settled, roles=ROLES)
+    found, pages = filters.paged(queries.role_requests(actor, settled, filters.cursor()))
+    return page("people/identity/role_requests.html", requests=found, pages=pages, settled=settled, roles=ROLES)
 
 
 @bp.get("/role-requests/<ref>")
