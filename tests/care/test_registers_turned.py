@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +21,7 @@ from app.core.policy.actor import SYSTEM
 from tests.care.assessed import assessed
 from tests.care.figures_of_care import COMPUTED, fill
 from tests.cast import Cast, sign_in
+from tests.registers import Register, walked
 from workflows.care.care_duty import CARE_DUTY
 
 HTTPS = "https://localhost"
@@ -31,20 +30,6 @@ PUPILS = "(select *, row_number() over (order by student_no) as n from students 
 HOUR = "now() - make_interval(hours => cast(n / 3 as int))"
 CHILD = "county_id, school_id, student_id"
 SERIES = "generate_series(1, :many) n"
-
-
-@dataclass(frozen=True)
-class Register:
-    """One list: who reads it where, its table in its order, how a row is told on the page, how its rows are made."""
-
-    key: str
-    address: str
-    table: str
-    order: str
-    row: str
-    made: str
-    cursor: str = "after"
-    told: Callable[[str], str] = str
 
 
 def eight(ref: str) -> str:
@@ -169,21 +154,6 @@ def written(cast: Cast, one: Register, county: Any = None) -> list[str]:
         db.session.execute(text(one.made), given)
     where = "where tier = 'red'" if one.table == "rainbow_tiers" else ""
     return list(db.session.scalars(text(f"select ref from {one.table} {where} order by {one.order}")))
-
-
-def walked(client: Any, one: Register, address: str = "") -> list[list[str]]:
-    """Rows page by page, as long as a page names a next one."""
-    pages, address = [], address or one.address
-    while address:
-        answer = client.get(address, base_url=HTTPS)
-        assert answer.status_code == 200
-        pages.append(list(dict.fromkeys(re.findall(one.row, answer.text))))
-        assert ("回到第一页" in answer.text) is (one.cursor in address)
-        found = re.search(r'href="([^"]+)" rel="next"', answer.text)
-        address = found[1].replace("&amp;", "&") if found else ""
-        assert not address or f"{one.cursor}=" in address
-        assert len(pages) < 9
-    return pages
 
 
 @pytest.mark.parametrize("name", REGISTERS)
