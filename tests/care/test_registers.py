@@ -85,3 +85,24 @@ def test_a_page_behind_a_record_of_another_county_or_of_none_is_empty(app: Flask
     client = sign_in(app.test_client(), county["school_psych_lead"])
     page = client.get("/emergency-notices?after=0000000000000000", base_url=HTTPS)
     assert page.status_code == 200 and "回到第一页" in page.text and 'href="/emergency-notices/' not in page.text
+
+
+@pytest.mark.parametrize(
+    ("key", "address", "never"),
+    [
+        ("psych_center_lead", "/identity-requests", "没有身份查看的申请"),
+        ("dpo", "/openings", "没有紧急查看"),
+        ("school_psych_lead", "/emergency-notices", "没有未经同意先行处置的情况"),
+        ("dpo", "/rights-requests", "没有要答复的请求"),
+        ("school_counselor", "/handovers", "还没有向接收方提供过信息"),
+    ],
+)
+def test_a_register_says_that_there_was_never_anything_only_where_that_is_so(
+    app: Flask, cast: Cast, key: str, address: str, never: str
+) -> None:
+    client = sign_in(app.test_client(), cast[key])
+    assert never in client.get(address, base_url=HTTPS).text
+    behind = client.get(f"{address}?after=0000000000000000", base_url=HTTPS)
+    assert behind.status_code == 200 and never not in behind.text and "这一页没有记录" in behind.text
+    unknown = client.get(f"{address}/0000000000000000", base_url=HTTPS)
+    assert unknown.status_code == 404 and never not in unknown.text

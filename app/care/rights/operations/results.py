@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.care.consent.models import Consent
 from app.care.rights.models import RightsRequest
 from app.care.rights.sealing import sealed, unsealed
+from app.care.rights.words import KEPT, KEPT_NOW
 from app.care.screening.models import ScreeningCampaign, ScreeningTask
 from app.care.screening.operations.scoring import erase_on_request
 from app.core.casework.daily import take_each
@@ -30,8 +31,6 @@ NOT_HERE = (
     "其他人的信息",
 )
 """What no file holds, and where it is learnt instead (domain §2.3: a code may have come into another's hands)."""
-KEPT = "学校按规定必须保存的学籍和工作记录，到期后删除"
-KEPT_NOW = "同意还有效，或正在处理的事项要用到的问卷回答；收回同意、处理完以后删除"
 
 
 @operation(RIGHTS_REQUEST, "complete")
@@ -66,7 +65,7 @@ def _erase(request: RightsRequest) -> dict[str, Any]:
     tasks = db.session.scalars(select(ScreeningTask).where(ScreeningTask.student_id == request.student_id)).all()
     gone = sum(1 for task in tasks if erase_on_request(SYSTEM, task, None))
     kept = len(tasks) - gone
-    return {"surveys": gone, "surveys_kept": kept, "kept": [KEPT, *([KEPT_NOW] if kept else [])]}
+    return {"surveys": gone, "surveys_kept": kept, "kept": [KEPT.zh, *([KEPT_NOW.zh] if kept else [])]}
 
 
 def data_of(request: RightsRequest) -> dict[str, Any]:
@@ -118,3 +117,11 @@ def _agreements(student: Student) -> list[dict[str, Any]]:
         }
         for one in found
     ]  # fmt: skip
+
+
+def erased_by(request: RightsRequest) -> dict[str, Any]:
+    """What an answered request to erase destroyed and kept, in numbers; empty for every other request."""
+    if request.kind != "delete" or request.result_sealed is None:
+        return {}
+    found: dict[str, Any] = json.loads(unsealed(request, "result_sealed"))["erased"]
+    return found

@@ -13,6 +13,7 @@ from app.care.rights import queries
 from app.care.rights.forms import RequestForm
 from app.care.rights.operations import requests
 from app.care.rights.operations.requests import Child, RequestStep
+from app.care.rights.operations.results import erased_by
 from app.care.rights.routes.blueprint import bp
 from app.care.rights.sealing import unsealed
 from app.core.audit import trail
@@ -72,6 +73,7 @@ def own_request(ref: str) -> Any:
     return page(
         "care/rights/own_request.html", holder=holder, one=found, asked=unsealed(found, "words_sealed"),
         answer=unsealed(found, "answer_sealed") if found.state in ("fulfilled", "refused") else "",
+        erased=erased_by(found) if found.state == "fulfilled" else {},
     )  # fmt: skip
 
 
