@@ -6,15 +6,18 @@ import uuid
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from app.core.audit import trail
 from app.core.database import db
 from app.core.policy.actor import SYSTEM
 from tests.care.rainbow.cases import TODAY, pupil
 from tests.care.rainbow.conftest import Class
+from tests.care.rainbow.reference import Pupil
+from tests.care.rainbow.test_erased_under_a_run import a_class, computed
 from tests.cast import Cast
+from tests.cluster import Cluster
 
 COMPUTED = """insert into rainbow_computations (county_id, school_id, student_id, run_id, computed_on, rule_set, kind, bg, ev,
     sc, tr, pa, total, completeness, hard_floor, soft_floor, flags, factors, inputs_sha256)
@@ -63,3 +66,84 @@ def test_what_was_computed_and_proposed_is_held_to_the_student_with_school_and_c
         else:
             db.session.execute(text(statement), given)
         tried.rollback()
+
+
+@pytest.mark.parametrize("column", ["computation", "student_id", "school_id", "county_id"])
+def test_a_proposal_stays_with_what_it_was_made_of(app: Flask, cast: Cast, school_class: Class, column: str) -> None:
+    one, other = school_class.enrol([pupil("", (1,), 5), pupil("", (0,), 1)])
+    school_class.compute(TODAY)
+    elsewhere = {
+        "computation": NUMBER.format(":other"), "student_id": ":other", "school_id": ":their_school, unit_id = :their_school",
+        "county_id": ":their_county",
+    }[column]  # fmt: skip
+    given = {
+        "one": one, "other": other, "their_school": cast.units["chengguan"].id, "their_county": cast.other_county.id
+    }  # fmt: skip
+    with trail.act(SYSTEM, "system", "test.hold"):
+        db.session.execute(text(PROPOSED.format("c.student_id", "c.number")), given)
+        tried = db.session.begin_nested()
+        with pytest.raises(IntegrityError, match="stays with what it was made of"):
+            db.session.execute(
+                text(f"update rainbow_assessments set {column} = {elsewhere} where student_id = :one"), given
+            )
+        tried.rollback()
+
+
+@pytest.mark.parametrize(
+    ("statement", "held_by"),
+    [
+        ("delete from students where id = :one", "of whom something was computed stays"),
+        ("update students set id = :nobody where id = :one", "stays with school"),
+    ],
+)
+def test_a_student_of_whom_nothing_but_a_computation_is_kept_stays_for_it(
+    app: Flask, school_class: Class, statement: str, held_by: str
+) -> None:
+    (one,) = school_class.enrol([Pupil()])
+    school_class.compute(TODAY)
+    with trail.act(SYSTEM, "system", "test.hold"):
+        tried = db.session.begin_nested()
+        with pytest.raises(IntegrityError, match=held_by):
+            db.session.execute(text(statement), {"one": one, "nobody": uuid.uuid4()})
+        tried.rollback()
+
+
+def test_who_does_not_see_what_was_computed_takes_nobody_off_the_roll(
+    app: Flask, cast: Cast, school_class: Class
+) -> None:
+    (one,) = school_class.enrol([Pupil()])
+    school_class.compute(TODAY)
+    actor = cast.actor("school_coordinator")
+    with pytest.raises(ProgrammingError, match="by the system alone"), trail.act(actor, "step", "test.hold"):
+        assert db.session.scalar(text("select count(*) from students where id = :one"), {"one": one}) == 1
+        assert (
+            db.session.scalar(text("select count(*) from rainbow_computations where student_id = :one"), {"one": one})
+            == 0
+        )
+        db.session.execute(text("delete from students where id = :one"), {"one": one})
+
+
+TAKEN = (
+    ("delete from rainbow_computations", "on which a proposal rests stays"),
+    ("update rainbow_computations set number = number + 1000", "stays with what it was made of"),
+    ("delete from students", "of whom something was computed stays"),
+)
+
+
+def test_not_even_the_owner_of_the_server_takes_away_what_something_rests_on(
+    committed: Flask, cast: Cast, cluster: Cluster
+) -> None:
+    group, _one = a_class(cast)
+    with trail.act(SYSTEM, "system", "test.hold"):
+        computed(group)
+        db.session.execute(text(PROPOSED.format("c.student_id", "c.number").replace("c.student_id = :one", "true")))
+    name = str(committed.extensions["bihuan.settings"].database_url).partition("@/")[2].partition("?")[0]
+    engine = create_engine(cluster.url("postgres", name))
+    for statement, held_by in TAKEN:
+        with engine.connect() as line:
+            line.execute(text("alter table rainbow_computations disable trigger lawful_erasure"))
+            line.execute(text("alter table rainbow_computations disable trigger refuse_writes_outside_act"))
+            line.execute(text("alter table students disable trigger refuse_writes_outside_act"))
+            with pytest.raises(IntegrityError, match=held_by):
+                line.execute(text(statement))
+    engine.dispose()

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    ForeignKeyConstraint,
     Identity,
     Index,
     LargeBinary,
@@ -53,9 +52,9 @@ class RainbowComputation(Base):
     `kind`: propose | step_down | undetermined | hold_points | hold_dwell | hold_once | hold_lapsed; `tier` is what is
     proposed, suggested or held, empty when undetermined. `factors`: one object per fact {domain, code, source, on,
     points, counts, floor, soft}. `fits_since`: since which computation, without a break, one step down would fit.
-    Written once and never changed; a run writes a row only where facts or answer changed (decision 63). That school and
-    county are the student's is looked at once a statement, by a trigger: one more look-up of each row took as long as
-    writing it.
+    Written once and never changed; a run writes a row only where facts or answer changed (decision 63). That there is the
+    student, with this school and county, is looked at once a statement, by a trigger, and others keep a student of whom
+    something was computed: a foreign key looks up and locks each row, which took as long as writing it.
     """
 
     __tablename__ = "rainbow_computations"
@@ -67,7 +66,7 @@ class RainbowComputation(Base):
     number: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     county_id: Mapped[uuid.UUID]
     school_id: Mapped[uuid.UUID]
-    student_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("students.id"))
+    student_id: Mapped[uuid.UUID]
     run_id: Mapped[uuid.UUID]
     computed_on: Mapped[date]
     rule_set: Mapped[str] = mapped_column(String(40))
@@ -88,6 +87,7 @@ class RainbowComputation(Base):
     fits_since: Mapped[date | None]
 
 
+RainbowComputation.__table__.add_is_dependent_on(Student.__table__)
 ONE_YEAR = timedelta(days=365)
 
 
@@ -103,11 +103,6 @@ class RainbowAssessment(Base, Movable):
     __protection__ = "proposals"
     __untold__ = frozenset({"proposed", "decided", "note_sealed"})
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["computation", "student_id", "school_id", "county_id"],
-            [f"rainbow_computations.{name}" for name in ("number", "student_id", "school_id", "county_id")],
-            name="of_computation",
-        ),
         CheckConstraint("unit_id = school_id", name="at_school"),
         CheckConstraint("proposed in ('green', 'yellow', 'orange', 'red')", name="proposed"),
         CheckConstraint("decided in ('green', 'yellow', 'orange', 'red')", name="decided"),
@@ -126,7 +121,7 @@ class RainbowAssessment(Base, Movable):
     owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
     """The expert who was given the student."""
     computation: Mapped[int] = mapped_column(BigInteger)
-    """What was computed of this very student, at the same school: held to it by one key, and so to the student."""
+    """What was computed of this very student, at the same school: held to it by one look at all of a run."""
     rule_set: Mapped[str] = mapped_column(String(40))
     proposed: Mapped[str] = mapped_column(String(6))
     decided: Mapped[str | None] = mapped_column(String(6))
@@ -195,6 +190,9 @@ class RainbowAssessment(Base, Movable):
     def is_old(self) -> bool:
         """A year since it was decided."""
         return self.decided_on is not None and clock.today() - self.decided_on >= ONE_YEAR
+
+
+RainbowAssessment.__table__.add_is_dependent_on(RainbowComputation.__table__)
 
 
 def place(tier: str) -> int:
