@@ -147,7 +147,7 @@ def _value(table: Table, column: Column[Any], chain: Chain, who: Player) -> Any:
         return date(2000, 1, 1) + timedelta(next(_DAYS))  # one a county and day
     if (table.name, column.name) == ("figure_releases", "number"):
         return 1 + chain.ids[table.name].int % 30000  # one a county, year and version
-    if table.name == "rainbow_assessments" and column.name in ("unit_id", "student_id"):
+    if table.name in ("rainbow_assessments", "rainbow_computations") and column.name in ("unit_id", "student_id"):
         return chain.school.id if column.name == "unit_id" else chain.ids["students"]
     place: Mapping[str, Any] = {
         "id": chain.ids[table.name] if column.type.python_type is uuid.UUID else None,

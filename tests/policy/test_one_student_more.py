@@ -45,13 +45,17 @@ SIX = 6
 """So many join before the first look, beside the one that is there: a number that is shown from five on is shown."""
 
 
+HELD_IN_ONE_LOOK = ("students", "rainbow_computations")
+"""The roll itself, and what is held to it by a trigger instead of a key."""
+
+
 def about_students() -> list[Table]:
     """Students and every table that names one, in the order in which they are written."""
     return [
         table
         for table in Base.metadata.sorted_tables
         if table.name not in CASES
-        and (table.name == "students" or any(k.column.table.name == "students" for k in table.foreign_keys))
+        and (table.name in HELD_IN_ONE_LOOK or any(k.column.table.name == "students" for k in table.foreign_keys))
     ]
 
 
