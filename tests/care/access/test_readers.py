@@ -52,7 +52,9 @@ def personal() -> set[str]:
         for mapper in Base.registry.mappers
         if mapper.class_.__module__.startswith("app.care.")
         and any(
-            isinstance(column.type, Sealed) or any(key.column.table.name == "students" for key in column.foreign_keys)
+            isinstance(column.type, Sealed)
+            or column.name == "student_id"
+            or any(key.column.table.name == "students" for key in column.foreign_keys)
             for column in mapper.local_table.columns
         )
     }
