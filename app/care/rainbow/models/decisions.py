@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -15,6 +15,7 @@ from sqlalchemy import (
     LargeBinary,
     Numeric,
     SmallInteger,
+    Table,
     UniqueConstraint,
     text,
 )
@@ -87,7 +88,7 @@ class RainbowComputation(Base):
     fits_since: Mapped[date | None]
 
 
-RainbowComputation.__table__.add_is_dependent_on(Student.__table__)
+cast(Table, RainbowComputation.__table__).add_is_dependent_on(cast(Table, Student.__table__))
 ONE_YEAR = timedelta(days=365)
 
 
@@ -192,7 +193,7 @@ class RainbowAssessment(Base, Movable):
         return self.decided_on is not None and clock.today() - self.decided_on >= ONE_YEAR
 
 
-RainbowAssessment.__table__.add_is_dependent_on(RainbowComputation.__table__)
+cast(Table, RainbowAssessment.__table__).add_is_dependent_on(cast(Table, RainbowComputation.__table__))
 
 
 def place(tier: str) -> int:
