@@ -130,8 +130,15 @@ def todo() -> Response:
     """Everything that waits for me, the most urgent first; where there is too much of a kind, the page says so."""
     desk = desk_of(current_actor())
     tasks = [task(thing) for thing in desk.things]
-    cut = [say(kind) for kind in desk.cut]
-    return page("dashboards/todo.html", groups=grouped(tasks), waiting=len(tasks), cut=cut, most=waiting.MOST)
+    verbs = [say(verb) for verb in desk.verbs]
+    return page(
+        "dashboards/todo.html",
+        groups=grouped(tasks),
+        waiting=len(tasks),
+        cut=bool(desk.cut),
+        verbs=verbs,
+        most=waiting.MOST,
+    )
 
 
 @bp.get("/inbox")

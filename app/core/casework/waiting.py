@@ -86,10 +86,15 @@ def _condition(actor: Actor, model: type[Movable]) -> ColumnElement[bool] | None
 
 @dataclass(frozen=True)
 class Desk:
-    """What waits for an actor, the most urgent first, and the kinds of which there is more than the listed `MOST`."""
+    """What waits for an actor, the most urgent first, and the tables of which there is more than the listed `MOST`."""
 
     things: list[Waiting]
-    cut: tuple[Sentence, ...]
+    cut: Set[str]
+
+    @property
+    def verbs(self) -> tuple[Sentence, ...]:
+        """What is to be done with those of which there is more; never the kind, which may tell what it is about (G8)."""
+        return tuple(dict.fromkeys(one.verb for one in self.things if one.record.__tablename__ in self.cut))
 
 
 def waiting_for(actor: Actor) -> list[Waiting]:
@@ -126,7 +131,7 @@ def _question(most: int) -> shaped.Builder:
     return build
 
 
-def _standing(actor: Actor) -> tuple[list[Any], tuple[Sentence, ...]]:
+def _standing(actor: Actor) -> tuple[list[Any], Set[str]]:
     """Records that may wait for this actor: one question finds them, one more reads each kind that has any."""
     ids: dict[str, list[uuid.UUID]] = defaultdict(list)
     for row in shaped.ask(_question(MOST + 1), actor):
@@ -136,8 +141,7 @@ def _standing(actor: Actor) -> tuple[list[Any], tuple[Sentence, ...]]:
         model = MOVABLES[entity]
         wanted = select(model).where(model.id.in_(some)).options(*collections_later(model))
         records += db.session.scalars(wanted.order_by(model.state_since).limit(MOST))
-    cut = [MOVABLES[entity].workflow for entity, some in ids.items() if len(some) > MOST]
-    return records, tuple(Sentence(one.zh, one.en) for one in cut)
+    return records, {entity for entity, some in ids.items() if len(some) > MOST}
 
 
 def _taken_by(actor: Actor, guarded: Mapping[uuid.UUID, Sequence[uuid.UUID]]) -> Set[tuple[uuid.UUID, str]]:
