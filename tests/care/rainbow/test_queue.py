@@ -36,6 +36,16 @@ def test_the_most_urgent_stand_first_and_among_equals_the_nearest_day(desk: Desk
     ]
 
 
+@pytest.mark.parametrize(("drawn", "reached"), [(0, 600), (10, 436), (20, 343)])
+def test_talks_with_those_drawn_by_chance_take_their_time_of_the_week(drawn: int, reached: int) -> None:
+    """Six hundred minutes; a look of everyday support takes one, a talk thirty."""
+    plan = duty_plan()
+    assert (plan.hours_a_week, plan.minutes["green"], plan.minutes["yellow"]) == (10, 1, 30)
+    group = queries.Group("green", 776, None, drawn)
+    found = queries.fits_this_week([group])
+    assert found == min(776, int(600 / (1 + drawn * 29 / 776))) == reached
+
+
 def test_the_queue_says_whom_the_hours_of_a_week_reach_and_draws_the_line_there(desk: Desk, app: Flask) -> None:
     desk.propose(*["red"] * 4, *["orange"] * 6, *["yellow"] * 9)
     plan = duty_plan()

@@ -27,21 +27,23 @@ TWO_YEARS = 730
 
 @dataclass(frozen=True)
 class Group:
-    """Proposals of one level that wait: how many, and the nearest day."""
+    """Proposals of one level that wait: how many, the nearest day, and how many of them were drawn by chance for a talk."""
 
     tier: str
     n: int
     nearest: Any
+    drawn: int = 0
 
 
 def waiting(actor: Actor) -> list[Group]:
     """What waits, by level, the most urgent first."""
     until = func.min(func.coalesce(RainbowAssessment.together_by_at, RainbowAssessment.decide_by_at))
-    wanted = select(RainbowAssessment.proposed, func.count(), until).where(RainbowAssessment.state == "proposed")
+    drawn = func.count().filter(RainbowAssessment.sampled)
+    wanted = select(RainbowAssessment.proposed, func.count(), until, drawn).where(RainbowAssessment.state == "proposed")
     rows = db.session.execute(
         decide.visible(actor, wanted, RainbowAssessment, VIEW).group_by(RainbowAssessment.proposed)
     ).all()
-    found = {tier: Group(tier, n, nearest) for tier, n, nearest in rows}
+    found = {row[0]: Group(*row) for row in rows}
     return [found[tier] for tier in reversed(TIERS) if tier in found]
 
 
@@ -78,12 +80,17 @@ def queue(actor: Actor, most: int = PAGE, first: int = 0, *, together: bool = Fa
 
 
 def fits_this_week(groups: Sequence[Group]) -> int:
-    """How many of what waits can be looked at in the hours of a week, in the order of the queue."""
+    """How many of what waits can be looked at in the hours of a week, in the order of the queue.
+
+    A talk with somebody who was drawn takes as long as one with somebody who needs some attention, whatever is proposed.
+    """
     plan, seen = duty_plan(), 0
-    left = plan.hours_a_week * 60
+    left: float = plan.hours_a_week * 60
     for group in groups:
-        each = plan.minutes[group.tier]  # type: ignore[index]
-        some = min(group.n, left // each)
+        one = plan.minutes[group.tier]  # type: ignore[index]
+        talks = group.drawn * max(0, plan.minutes["yellow"] - one)
+        each = one + talks / group.n
+        some = min(group.n, int(left // each))
         seen, left = seen + some, left - some * each
         if some < group.n:
             break
