@@ -105,10 +105,6 @@ with given as materialized (
     from professional_assessments a join pupil using (student_id) join level l using (level), n
     where a.school_id = any(cast(:schools as uuid[])) and a.assessed_on between n.today - n.assessment_days and n.today
     order by a.student_id, a.assessed_on desc, l.hard desc
-), review as (
-    select e.student_id, max(e.happened_on) as reviewed_on from change_evidence e join pupil using (student_id), n
-    where e.school_id = any(cast(:schools as uuid[])) and e.kind = 'plan_review' and e.happened_on <= n.today
-    group by e.student_id
 ), piece (student_id, domain, code, source, on_day, points, counts, hard, soft, band, fresh, raw) as (
     select student_id, domain, code, source, on_day, points, counts, 0, 0, null::int, null::boolean, null::int from facts
     union all
@@ -162,12 +158,11 @@ with given as materialized (
         coalesce(s.answered and s.looked_well and s.assessed_on >= s.last_on, false) as calm,
         coalesce(s.factors, '[]') as factors, s.highest, coalesce(s.any_fresh, false) as any_fresh, s.last_on,
         s.raw, s.assessed_on, k.place as current, t.since,
-        case when v.reviewed_on > t.since then v.reviewed_on end as reviewed_on,
         case when o.computed_on > t.since then o.fits_since end as fitted_since,
         o.kind as old_kind, o.tier as old_tier, o.rule_set as old_rule_set, o.inputs_sha256 as old_inputs
     from pupil p cross join n left join summed s using (student_id)
         left join rainbow_tiers t using (student_id) left join rank k on k.tier = t.tier
-        left join newest o using (student_id) left join review v using (student_id)
+        left join newest o using (student_id)
     offset 0
 ), totalled as (
     select k.*, least(bg + ev + sc + tr + pa, n.total_cap) as total, case when calm then 0 else raw_soft end as soft
@@ -184,6 +179,15 @@ with given as materialized (
         completeness < n.w_least and total < n.yellow and greatest(hard, soft) = 0 as undetermined,
         coalesce(fitted_since, n.today) as since_when
     from reached r, n
+), looked as (
+    -- Only where nothing else was looked at anew does the plan's signed review decide, and only there is it read.
+    select f.*, case when fits and not undetermined and n.today - since >= n.dwell_days
+                and n.today - since_when >= n.agree_days and not coalesce(last_on > since, false)
+                and not coalesce(assessed_on > since, false)
+            then (select max(e.happened_on) from change_evidence e where e.student_id = f.student_id
+                and e.school_id = f.school_id and e.kind = 'plan_review' and e.happened_on > f.since
+                and e.happened_on <= n.today) end as reviewed_on
+    from fitted f, n
 ), answered as (
     select f.*, case when undetermined then 'undetermined' when current is null or f.reached >= current then 'propose'
             when not fits then 'hold_points' when n.today - since < n.dwell_days then 'hold_dwell'
@@ -191,7 +195,7 @@ with given as materialized (
             when not coalesce(last_on > since, false) and not coalesce(assessed_on > since, false)
                 and reviewed_on is null then 'hold_lapsed'
             else 'step_down' end as kind
-    from fitted f, n
+    from looked f, n
     offset 0
 ), told as (
     select a.*, case kind when 'undetermined' then null when 'propose' then a.reached when 'step_down' then current - 1

@@ -4,14 +4,15 @@ with told as (
     select c.number, c.county_id, c.school_id, c.student_id, c.rule_set, c.kind, c.tier from rainbow_computations c
     where c.run_id = cast(:run as uuid) and c.kind = 'propose' and c.school_id = any(cast(:schools as uuid[]))
     union all
-    select n.* from (
-        select distinct on (c.student_id) c.number, c.county_id, c.school_id, c.student_id, c.rule_set, c.kind, c.tier
-        from rainbow_assessments a join rainbow_computations c using (school_id, student_id)
-        where a.state = 'expired' and a.school_id = any(cast(:schools as uuid[])) and not exists (
-            select from rainbow_assessments o where o.student_id = a.student_id and o.state = 'proposed')
+    select n.number, n.county_id, n.school_id, n.student_id, n.rule_set, n.kind, n.tier from (
+        select distinct on (c.student_id) c.* from rainbow_computations c
+        where c.school_id = any(cast(:schools as uuid[])) and c.student_id = any(array(
+            select a.student_id from rainbow_assessments a
+            where a.state = 'expired' and a.school_id = any(cast(:schools as uuid[])) and not exists (
+                select from rainbow_assessments o where o.student_id = a.student_id and o.state = 'proposed')))
         order by c.student_id, c.number desc
-    ) n join rainbow_computations c using (number)
-    where n.tier is not null and (n.kind <> 'propose' or c.run_id <> cast(:run as uuid))
+    ) n
+    where n.tier is not null and (n.kind <> 'propose' or n.run_id <> cast(:run as uuid))
 ), due as (
     select c.number, c.county_id, c.school_id, c.student_id, c.rule_set,
         case when c.kind = 'propose' then c.tier else t.tier end as tier,

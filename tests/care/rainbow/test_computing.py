@@ -125,7 +125,9 @@ OTHERWISE_SEALED = text(
            where c.inputs_sha256 = sha256(convert_to(concat_ws('|', c.factors::text, told.completeness,
                array_position(array['green', 'yellow', 'orange', 'red'], t.tier::text) - 1, t.since,
                (select max(e.happened_on) from change_evidence e where e.student_id = c.student_id
-                   and e.happened_on > t.since)), 'UTF8')))"""
+                   and e.happened_on > t.since and c.kind = 'step_down' and not exists (
+                       select from jsonb_array_elements(c.factors) f
+                       where f->>'domain' in ('SC', 'PA') and (f->>'on')::date > t.since))), 'UTF8')))"""
 )
 
 
