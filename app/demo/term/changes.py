@@ -1,4 +1,4 @@
-"""转码 in two schools: more support asked for by those who saw something, decided in every way; a step down that waits."""
+"""转码: more support asked for by those who saw something, decided in every way; a step down that waits."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from app.demo.term.county import Term
 from app.people.directory.models import Student
 
 STEP = ChangeStep()
-SCHOOLS = 2
+EARLY = 2
 SEEN = (
     "连着三天中午不去食堂，一个人待在楼梯间，问了说不饿",
     "晚自习两次哭着跑出教室，同桌说是家里吵架后就这样",
@@ -37,15 +37,15 @@ REASONS = {
 
 
 def tell(term: Term) -> None:
-    """The afternoon after the decisions: requests at each stop, in the two schools that decided most."""
+    """The afternoon after the decisions: requests at each stop, in the first schools whose decisions leave enough to tell."""
     term.at(0, 17)
-    held = [(code, one) for code in list(term.county.schools)[:SCHOOLS] for one in _held(term, code, "yellow")]
+    held = ((code, one) for code in term.county.schools for one in _held(term, code, "yellow"))
     seen = iter(SEEN)
-    for (code, student), stops in zip(held, STOPS, strict=False):
+    for stops, (code, student) in zip(STOPS, held, strict=False):
         for stop in stops:
             _up_to(term, code, student, stop, next(seen))
     closely = ((code, one) for code in term.county.schools for one in _held(term, code, "orange"))
-    for code, student in islice(closely, SCHOOLS):
+    for code, student in islice(closely, EARLY):
         _begin_down(term, code, student)
 
 
