@@ -1,7 +1,4 @@
-"""A clock keeps its own ladder: a step that starts one writes one row instead of seven, the sweep reads one index.
-
-The last entry of the trail is found by its key from the first row on: a plan made while the trail was short stays.
-"""
+"""A clock keeps its own ladder: a step that starts one writes one row instead of seven, the sweep reads one index."""
 
 from importlib import import_module
 
@@ -68,7 +65,6 @@ begin
         array(select e->2 from jsonb_array_elements(entries) with ordinality as x(e, n) order by n));
 end $$;
 """
-APPEND = "audit.append(text[], text[], jsonb[])"
 
 
 def upgrade() -> None:
@@ -87,12 +83,10 @@ def upgrade() -> None:
     op.drop_table("deadline_rungs")
     op.create_index("ix_deadlines_next", "deadlines", ["next_at"], postgresql_where=sa.text("closed_at is null"))
     op.execute(KEEP)
-    op.execute(f"alter function {APPEND} set enable_seqscan = off")
 
 
 def downgrade() -> None:
     """A row for every rung again."""
-    op.execute(f"alter function {APPEND} reset enable_seqscan")
     op.create_table(
         "deadline_rungs",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
