@@ -22,4 +22,4 @@ select s.ref, s.name, s.student_no, k.name as class_name, d.why, d.since,
 from dated d join students s on s.id = d.student_id left join school_classes k on k.id = s.class_id
 where s.left_on is null and not exists (
     select from professional_assessments a where a.student_id = d.student_id and a.assessed_on >= d.since)
-order by d.why, d.since, k.name, s.student_no
+order by d.why, d.since, length(k.grade), k.grade, k.class_no, s.student_no

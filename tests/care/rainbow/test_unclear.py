@@ -182,3 +182,13 @@ def test_the_first_page_of_the_counsellor_counts_whom_to_find_out_about(desk: De
     heap = page[page.index("<h2>要了解的学生</h2>") :]
     assert heap[: heap.index("</section>")].count('class="count">2<') == 1
     assert "要了解的学生" not in sign_in(app.test_client(), desk.cast["homeroom_teacher"]).get("/", base_url=BASE).text
+
+
+@pytest.mark.parametrize("many", [3, 13])
+def test_many_to_find_out_about_are_folded_by_class_with_what_its_teacher_is_asked_for(
+    desk: Desk, app: Flask, many: int
+) -> None:
+    named(desk, *(known_little() for _ in range(many)))
+    shown = sign_in(app.test_client(), desk.cast["school_counselor"]).get("/support/unclear", base_url=BASE).text
+    assert f"缺班主任观察 {many} 人" in shown and shown.count('<details class="card"') == 1
+    assert ('<details class="card" open>' in shown) is (many == 3)

@@ -11,6 +11,9 @@ from app.core.policy import decide
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
 
+FEW = 12
+"""So many students stand open on the page; where there are more, they are folded by class, as a teacher is asked for a class."""
+
 
 @bp.get("/support/unclear")
 @needs(queries.VIEW)
@@ -20,7 +23,10 @@ def unclear() -> Response:
     rows = queries.unclear(actor)
     trail.saw(actor, None, "unclear.list", [row.ref for row in rows])
     parts = {why: [row for row in rows if row.why == why] for why in ("unknown", "differ")}
-    return page("care/rainbow/unclear.html", parts=parts, n=len(rows))
+    classes: dict[str | None, list[queries.Unclear]] = {}
+    for row in parts["unknown"]:
+        classes.setdefault(row.class_name, []).append(row)
+    return page("care/rainbow/unclear.html", parts=parts, classes=classes, few=len(rows) <= FEW, n=len(rows))
 
 
 @bp.get("/support/aid")
