@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from sqlalchemy import func, select, update
 
 from app.care.rights.models import RightsRequest
@@ -17,8 +17,8 @@ from app.core import clock
 from app.core.audit import trail
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
-from tests.browser.care.ward import Ward
-from tests.browser.conftest import Site, Visit, barriers, picture, pictures_of, serving, sideways
+from tests.browser.care.ward import Ward, whole
+from tests.browser.conftest import Site, Visit, pictures_of, serving
 from tests.care.access.conftest import Story, tell, without_alert
 from tests.care.terms import BORN
 from tests.conftest import Clock
@@ -31,13 +31,6 @@ def site(cluster: Any, worker: str, keys: Any, tmp_path_factory: pytest.TempPath
     with serving(cluster, worker, keys, pictures_of(tmp_path_factory)) as running:
         yield running
     clock.set_offset_source(None)
-
-
-def whole(page: Page, site: Site, name: str) -> None:
-    """No barrier, nothing to push sideways; the picture is kept."""
-    picture(page, site, f"rights/{name}")
-    assert not barriers(page), name
-    assert not sideways(page), name
 
 
 def alert_over(story: Story) -> Story:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from app.core import clock
-from tests.browser.care.ward import Ward
-from tests.browser.conftest import NARROW, Site, Visit, barriers, picture, pictures_of, serving, sideways
+from tests.browser.care.ward import Ward, whole
+from tests.browser.conftest import NARROW, Site, Visit, pictures_of, serving
 from tests.care.access.conftest import NAME, Story, tell
 from tests.care.terms import BORN
 from tests.conftest import Clock
@@ -26,13 +26,6 @@ def site(cluster: Any, worker: str, keys: Any, tmp_path_factory: pytest.TempPath
     with serving(cluster, worker, keys, pictures_of(tmp_path_factory)) as running:
         yield running
     clock.set_offset_source(None)
-
-
-def whole(page: Page, site: Site, name: str) -> None:
-    """No barrier, nothing to push sideways; the picture is kept."""
-    picture(page, site, f"rights/{name}")
-    assert not barriers(page), name
-    assert not sideways(page), name
 
 
 def test_a_guardian_asks_for_a_copy_on_the_phone_and_opens_it_after_the_officers_answer(

@@ -10,9 +10,16 @@ from playwright.sync_api import Page, expect
 
 from app.care.consent.operations.codes import Slip
 from app.core.casework.daily import run_daily
-from tests.browser.conftest import NARROW
+from tests.browser.conftest import NARROW, Site, barriers, picture, sideways
 from tests.browser.loop.desk import Desk, Paper
 from tests.care.taking_part import PHONES
+
+
+def whole(page: Page, site: Site, name: str) -> None:
+    """No barrier, nothing to push sideways; the picture is kept among those of rights."""
+    picture(page, site, f"rights/{name}")
+    assert not barriers(page), name
+    assert not sideways(page), name
 
 
 @dataclass
