@@ -178,6 +178,7 @@ def test_a_pause_is_given_back_to_the_clock_and_to_its_rungs(app: Flask, cast: C
     assert row.paused_at is None and abs(row.due_at - due - timedelta(days=30)) < timedelta(seconds=5)
     moved = {rung.name: rung.at for rung in row.rungs}
     assert all(abs(moved[name] - at - timedelta(days=30)) < timedelta(seconds=5) for name, at in rungs.items())
+    assert row.next_at == row.rungs[row.taken].at, "nobody looks at it before the next reminder comes"
     clock.set(row.due_at)
     deadlines.sweep()
     assert _told(row) == ["100%"]
