@@ -180,9 +180,12 @@ def _away(route: Route) -> None:
 
 
 def _started(context: BrowserContext, site: Site, term: Term, name: str) -> Page:
+    """The first question, wholly there: a page still on its way slips past a network that is taken away meanwhile."""
     page = context.new_page()
     _go_in(page, site, term, name)
     page.get_by_role("button", name="我愿意参加，开始").click()
+    page.locator("[data-question]:visible").wait_for()
+    page.wait_for_load_state()
     return page
 
 
