@@ -73,7 +73,7 @@ with who as materialized (
             select r.sc > 0 or (bool_or(f->>'domain' = 'AL') and bool_or(f->>'domain' = 'SC')) as screening,
                 r.tr > 0 or r.ev > 0 or r.pa > 0
                     or bool_or(f->>'domain' = 'TR' and coalesce(f->>'floor', '0') not in ('0', 'green')) as staff
-            from rainbow_computations r left join lateral jsonb_array_elements(r.factors) f on true
+            from rainbow_computations r left join lateral json_array_elements(r.factors) f on true
             where r.number = d.computation group by r.number) c on true
     union all
     select 'interval', case when n.answered_on - p.answered_on <= 365 then 0 else 1 end,

@@ -67,7 +67,7 @@ def explained(computed: RainbowComputation, rules: RuleSet | None = None) -> Exp
     for told in computed.factors:
         if told["domain"] in parts:
             parts[told["domain"]].facts.append(_fact(told, rules))
-        reached = max(told["floor"], told["soft"])
+        reached = max(told.get("floor", 0), told.get("soft", 0))
         if reached:
             floors.append(_floor(told, reached, computed.tier))
     by_points = max((tier for tier in TIERS if rules.tiers[tier] <= computed.total), key=TIERS.index)
@@ -80,7 +80,12 @@ def _fact(told: Mapping[str, Any], rules: RuleSet) -> Fact:
     known = words.FACTS.get(told["code"])
     what = known or Sentence(f"量表 {told['code'].upper()}", f"Scale {told['code'].upper()}")
     return Fact(
-        what, words.said(words.SOURCES, told["source"]), on, _until(told, on, rules), told["points"], told["counts"]
+        what,
+        words.said(words.SOURCES, told["source"]),
+        on,
+        _until(told, on, rules),
+        told["points"],
+        told.get("counts", True),
     )
 
 
@@ -97,7 +102,7 @@ def _until(told: Mapping[str, Any], on: date, rules: RuleSet) -> date | None:
 
 
 def _floor(told: Mapping[str, Any], reached: int, tier: str | None) -> Floor:
-    rule = "O7" if told["soft"] and not told["floor"] else FLOOR_NAMES.get(told["domain"], "")
+    rule = "O7" if told.get("soft") and not told.get("floor") else FLOOR_NAMES.get(told["domain"], "")
     known = words.FACTS.get(told["code"])
     what = known or Sentence(f"量表 {told['code'].upper()}", f"Scale {told['code'].upper()}")
     return Floor(rule, what, TIERS[reached], TIERS[reached] == tier)

@@ -18,7 +18,7 @@ with told as (
         case when c.kind = 'propose' then c.tier else t.tier end as tier,
         -- Drawn from one secret of the run: asking the system for chance twice a row took longer than writing the row.
         -- Keys rise with the students, so that each index grows at one end.
-        encode(sha256(cast(:secret as bytea) || uuid_send(c.student_id)), 'hex') as drawn,
+        sha256(cast(:secret as bytea) || uuid_send(c.student_id)) as drawn,
         lpad(to_hex(row_number() over (order by c.student_id)), 7, '0') as place
     from told c
         left join rainbow_tiers t on t.student_id = c.student_id
@@ -42,15 +42,16 @@ with told as (
 ), made as (
     insert into rainbow_assessments (id, ref, created_at, county_id, school_id, unit_id, student_id, owner_id,
         computation, rule_set, proposed, sampled, priority, decide_by_at, together_by_at, state, state_since, workflow_version)
-    select cast(concat(cast(:moment as text), '7', substr(d.place, 1, 3), '8', substr(d.place, 4), substr(d.drawn, 1, 11))
-            as uuid), substr(d.drawn, 20, 16), cast(:now as timestamptz), d.county_id, d.school_id, d.school_id,
+    select cast(concat(cast(:moment as text), '7', substr(d.place, 1, 3), '8', substr(d.place, 4),
+            substr(encode(substr(d.drawn, 1, 6), 'hex'), 2)) as uuid), encode(substr(d.drawn, 10, 8), 'hex'), cast(:now as timestamptz), d.county_id, d.school_id, d.school_id,
         d.student_id, e.person_id, d.number, d.rule_set, d.tier, b.student_id is not null or d.tier = 'green'
-            and cast(concat('x', substr(d.drawn, 41, 4)) as bit(16))::int < 65536 * cast(:sample as float), l.priority, l.decide_by, l.together_by,
+            and get_byte(d.drawn, 20) * 256 + get_byte(d.drawn, 21) < 65536 * cast(:sample as float),
+        l.priority, l.decide_by, l.together_by,
         'proposed', cast(:now as timestamptz), cast(:workflow_version as int)
     from due d join limits l on l.tier = d.tier left join expert e using (student_id)
         left join drawn_before b using (student_id)
     order by d.student_id
-    returning id, student_id, proposed
+    returning id, proposed
 )
-select proposed, count(*) as proposals, array_agg(id order by student_id) filter (where proposed in ('orange', 'red')) as urgent
+select proposed, count(*) as proposals, array_agg(id) filter (where proposed in ('orange', 'red')) as urgent
 from made group by proposed

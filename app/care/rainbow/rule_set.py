@@ -17,6 +17,7 @@ Domain = Literal["BG", "EV", "SC", "TR", "PA"]
 Level = Literal["none", "mild", "moderate", "high"]
 Days = Annotated[int, Field(ge=1, le=3660)]
 Points = Annotated[int, Field(ge=0, le=100)]
+FactorCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
 
 TIERS: tuple[Tier, ...] = ("green", "yellow", "orange", "red")
 """From everyday support to help at once; a tier's place in this row is its rank 0–3."""
@@ -171,7 +172,7 @@ class RuleSet(Piece):
     tiers: dict[Tier, Points]
     total_cap: Points
     caps: dict[Domain, Points]
-    factors: dict[str, Factor]
+    factors: dict[FactorCode, Factor]
     scales: Scales
     rating: Rating
     assessment: Assessment

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ARRAY, JSON, Date, Uuid, bindparam, text
+from sqlalchemy import text
 
-from app.care.rainbow.computing import AS_BEFORE, CHAIN_TEXT, SET_BASED
+from app.care.rainbow.computing import AS_BEFORE, CHAIN_TEXT, SET_BASED, chain, given
 from app.care.rainbow.duty_plan import duty_plan
 from app.care.rainbow.rule_set import TIERS, RuleSet
 from app.core import clock
@@ -26,11 +26,11 @@ BEFORE = text(
     " select distinct on (c.student_id) c.* from public.rainbow_computations c"
     " where c.school_id = any(cast(:schools as uuid[])) order by c.student_id, c.number desc"
 )
-ON_A_COPY = text(
+ON_A_COPY = chain(
     CHAIN_TEXT.replace("into rainbow_computations", "into pg_temp.rainbow_computations").replace(
         "from rainbow_computations", "from pg_temp.rainbow_computations"
     )
-).bindparams(bindparam("rules", type_=JSON), bindparam("today", type_=Date), bindparam("schools", type_=ARRAY(Uuid)))
+)
 """The engine over the real facts; what it writes goes to a copy that is dropped at once."""
 COUNT = text((Path(__file__).parent / "dry_run.sql").read_text(encoding="utf-8"))
 DROP = text("drop table pg_temp.rainbow_computations")
@@ -62,8 +62,7 @@ def dry_run(
     db.session.execute(MAKE)
     db.session.execute(BEFORE, {"schools": list(schools)})
     db.session.execute(SET_BASED)
-    given = {"rules": rules.numbers(), "version": rules.version, "run": run, "student": None}
-    db.session.execute(ON_A_COPY, given | {"schools": list(schools), "today": today}).one()
+    db.session.execute(ON_A_COPY, given(rules, schools, today, run)).one()
     rows = db.session.execute(COUNT, {"run": run, "schools": list(schools)}).all()
     db.session.execute(AS_BEFORE)
     db.session.execute(DROP)

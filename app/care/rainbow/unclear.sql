@@ -4,7 +4,7 @@ with newest as (
     select distinct on (c.student_id) c.student_id, c.kind, c.flags, c.factors from rainbow_computations c
     where c.school_id = cast(:school as uuid) order by c.student_id, c.number desc
 ), unclear as (
-    select n.*, case when n.kind = 'undetermined' then 'unknown' else 'differ' end as why
+    select n.student_id, n.factors::jsonb as factors, case when n.kind = 'undetermined' then 'unknown' else 'differ' end as why
     from newest n where n.kind = 'undetermined' or n.flags @> '["conflict"]'
 ), dated as (
     select u.student_id, u.why, u.factors, min(c.computed_on) as since

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ARRAY, JSON, Date, Uuid, bindparam, text
+from sqlalchemy import text
 
-from app.care.rainbow.computing import CHAIN_TEXT
+from app.care.rainbow.computing import CHAIN_TEXT, chain, given
 from app.care.rainbow.rule_set import RuleSet, RuleVector
 from app.core import clock
 from app.core.database import db, uuid7
@@ -53,9 +53,7 @@ ADD = {
     " inputs_sha256, fits_since) values (:school, :school, :student, :school, :day, 'before', 'before', 0, 0, 0, 0, 0, 0,"
     " 0, 'green', 'green', '[]', '[]', '', :day)",
 }
-ON_MOMENTARY = text(re.sub(rf"\b(from|join|into) ({'|'.join(TABLES)})\b", r"\1 pg_temp.\2", CHAIN_TEXT)).bindparams(
-    bindparam("rules", type_=JSON), bindparam("today", type_=Date), bindparam("schools", type_=ARRAY(Uuid))
-)
+ON_MOMENTARY = chain(re.sub(rf"\b(from|join|into) ({'|'.join(TABLES)})\b", r"\1 pg_temp.\2", CHAIN_TEXT))
 """The engine's own statement, reading and writing the momentary tables and no others."""
 FOUND = text(
     "select student_id, kind, tier, total, completeness, flags from pg_temp.rainbow_computations where kind <> 'before'"
@@ -82,8 +80,7 @@ def failed_vectors(rules: RuleSet) -> list[str]:
     with _tables():
         for student, vector in zip(ids, rules.test_vectors, strict=True):
             _put(student, school, vector, today)
-        given = {"rules": rules.numbers(), "version": rules.version, "run": uuid7(), "student": None}
-        db.session.execute(ON_MOMENTARY, given | {"schools": [school], "today": today}).one()
+        db.session.execute(ON_MOMENTARY, given(rules, [school], today, uuid7())).one()
         rows = {row.student_id: row for row in db.session.execute(FOUND)}
     return [
         f"{vector.name}：{said}"

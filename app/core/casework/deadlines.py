@@ -18,7 +18,6 @@ from app.core.casework.records import Movable, record_of
 from app.core.casework.together import Asking, answer, question
 from app.core.database import (
     Base,
-    ForeignKey,
     Mapped,
     Record,
     Scoped,
@@ -39,7 +38,10 @@ RUN_OUT: dict[tuple[str, str], str] = {}
 
 
 class Deadline(Base, Record, Scoped):
-    """One running clock. `closed_at` when the record left the state; `paused_at` while it is suspended."""
+    """One running clock. `closed_at` when the record left the state; `paused_at` while it is suspended.
+
+    It stands where its record stands, which is held to its places by itself, and is found by record or by time alone.
+    """
 
     __tablename__ = "deadlines"
     __protection__ = "unit"
@@ -52,7 +54,9 @@ class Deadline(Base, Record, Scoped):
 
     entity: Mapped[str] = mapped_column(String(40))
     record_id: Mapped[uuid.UUID]
-    unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("units.id"))
+    county_id: Mapped[uuid.UUID] = mapped_column()
+    school_id: Mapped[uuid.UUID | None] = mapped_column()
+    unit_id: Mapped[uuid.UUID | None]
     name: Mapped[str] = mapped_column(String(60))
     met_by: Mapped[str | None] = mapped_column(String(40))
     """Attribute of the record that, once true, meets the deadline before the state is left."""

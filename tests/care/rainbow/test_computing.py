@@ -126,7 +126,7 @@ OTHERWISE_SEALED = text(
                array_position(array['green', 'yellow', 'orange', 'red'], t.tier::text) - 1, t.since,
                (select max(e.happened_on) from change_evidence e where e.student_id = c.student_id
                    and e.happened_on > t.since and c.kind = 'step_down' and not exists (
-                       select from jsonb_array_elements(c.factors) f
+                       select from json_array_elements(c.factors) f
                        where f->>'domain' in ('SC', 'PA') and (f->>'on')::date > t.since))), 'UTF8')))"""
 )
 

@@ -13,7 +13,7 @@ from app.core.audit import trail
 from app.core.database import db
 from app.core.policy.actor import SYSTEM
 from tests.care.rainbow.cases import TODAY, pupil
-from tests.care.rainbow.conftest import Class
+from tests.care.rainbow.conftest import Class, roster
 from tests.care.rainbow.reference import Pupil
 from tests.care.rainbow.test_erased_under_a_run import a_class, computed
 from tests.cast import Cast
@@ -147,3 +147,70 @@ def test_not_even_the_owner_of_the_server_takes_away_what_something_rests_on(
             with pytest.raises(IntegrityError, match=held_by):
                 line.execute(text(statement))
     engine.dispose()
+
+
+@pytest.mark.parametrize(("state", "held"), [("proposed", True), ("effective", True), ("superseded", False)])
+def test_of_a_student_one_proposal_is_open_and_one_level_in_force_and_what_was_taken_back_may_be_more(
+    app: Flask, school_class: Class, state: str, held: bool
+) -> None:
+    (one,) = school_class.enrol([pupil("", (1,), 5)])
+    school_class.compute(TODAY)
+    insert = text(PROPOSED.format("c.student_id", "c.number").replace("'proposed', 1", f"'{state}', 1"))
+    with trail.act(SYSTEM, "system", "test.hold"):
+        db.session.execute(insert, {"one": one})
+        tried = db.session.begin_nested()
+        if held:
+            with pytest.raises(IntegrityError, match="uq_rainbow_assessments_standing"):
+                db.session.execute(insert, {"one": one})
+        else:
+            db.session.execute(insert, {"one": one})
+        tried.rollback()
+
+
+OVERHEARD = (
+    "load 'auto_explain'", "set auto_explain.log_min_duration = 0", "set auto_explain.log_nested_statements = on",
+    "set auto_explain.log_level = notice", "alter table rainbow_assessments disable trigger refuse_writes_outside_act",
+    "update pg_class set reltuples = 0 where relname = 'rainbow_computations'",
+)  # fmt: skip
+"""The server tells how it looks; of the table it knows the pages and no rows, as if autovacuum had come by before the commit."""
+
+
+@pytest.mark.parametrize(("many", "hashed"), [(400, True), (1, False)])
+def test_a_run_of_many_is_looked_at_by_hashing_though_the_statistics_know_of_no_row_and_one_proposal_by_its_key(
+    committed: Flask, cast: Cast, cluster: Cluster, many: int, hashed: bool
+) -> None:
+    school, teacher = cast.units["shuangqiao"].id, cast["homeroom_teacher"].person_id
+    group = Class(cast.county.id, school, teacher, roster(cast))
+    group.enrol([Pupil()] * 400)
+    with trail.act(SYSTEM, "system", "test.hold"):
+        computed(group)
+    name = str(committed.extensions["bihuan.settings"].database_url).partition("@/")[2].partition("?")[0]
+    engine, plans = create_engine(cluster.url("postgres", name)), list[str]()
+    propose = PROPOSED.format("c.student_id", "c.number").replace("c.student_id = :one", "true")
+    with engine.connect() as line:
+        line.connection.driver_connection.add_notice_handler(lambda told: plans.append(told.message_primary or ""))  # type: ignore[union-attr]
+        for statement in OVERHEARD:
+            line.execute(text(statement))
+        line.execute(text(f"{propose} limit {many}"))
+        line.rollback()
+    engine.dispose()
+    (plan,) = (told for told in plans if "from written w" in told)
+    assert ("Nested Loop" not in plan) is hashed, plan
+
+
+@pytest.mark.parametrize(
+    ("code", "source"), [('left"behind', "school"), ("left_behind", "sch\\ool"), ("a\nb", "school")]
+)
+def test_a_fact_has_no_sign_in_its_code_or_source_that_the_grounds_could_not_be_written_with(
+    app: Flask, cast: Cast, school_class: Class, code: str, source: str
+) -> None:
+    (one,) = school_class.enrol([Pupil()])
+    add = text(
+        "insert into risk_facts (county_id, school_id, student_id, code, source, dated_on)"
+        " select county_id, school_id, id, :code, :source, current_date from students where id = :one"
+    )
+    with trail.act(SYSTEM, "system", "test.hold"):
+        tried = db.session.begin_nested()
+        with pytest.raises(IntegrityError, match="ck_risk_facts_words"):
+            db.session.execute(add, {"one": one, "code": code, "source": source})
+        tried.rollback()

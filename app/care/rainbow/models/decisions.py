@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     CheckConstraint,
     Identity,
@@ -51,8 +52,9 @@ class RainbowComputation(Base):
     """What the rules said of a student on a day: points by domain, floors, and every fact that they read.
 
     `kind`: propose | step_down | undetermined | hold_points | hold_dwell | hold_once | hold_lapsed; `tier` is what is
-    proposed, suggested or held, empty when undetermined. `factors`: one object per fact {domain, code, source, on,
-    points, counts, floor, soft}. `fits_since`: since which computation, without a break, one step down would fit.
+    proposed, suggested or held, empty when undetermined. `factors`: one object per fact {on, code, domain, source,
+    points, soft, floor, counts}; a floor of 0 is left out, and a fact counts where nothing else is said. `fits_since`:
+    since which computation, without a break, one step down would fit.
     Written once and never changed; a run writes a row only where facts or answer changed (decision 63). That there is the
     student, with this school and county, is looked at once a statement, by a trigger, and others keep a student of whom
     something was computed: a foreign key looks up and locks each row, which took as long as writing it.
@@ -60,9 +62,7 @@ class RainbowComputation(Base):
 
     __tablename__ = "rainbow_computations"
     __protection__ = "care_case"
-    __table_args__ = (
-        UniqueConstraint("school_id", "student_id", "number", "county_id", name="uq_rainbow_computations_newest"),
-    )
+    __table_args__ = (Index("ix_rainbow_computations_newest", "school_id", "student_id", "number"),)
 
     number: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     county_id: Mapped[uuid.UUID]
@@ -83,21 +83,24 @@ class RainbowComputation(Base):
     hard_floor: Mapped[str] = mapped_column(String(6))
     soft_floor: Mapped[str] = mapped_column(String(6))
     flags: Mapped[list[Any]]
-    factors: Mapped[list[Any]]
+    factors: Mapped[list[Any]] = mapped_column(JSON)
+    """As the rules wrote them: the text of which the digest is taken."""
     inputs_sha256: Mapped[bytes] = mapped_column(LargeBinary)
     fits_since: Mapped[date | None]
 
 
 cast(Table, RainbowComputation.__table__).add_is_dependent_on(cast(Table, Student.__table__))
 ONE_YEAR = timedelta(days=365)
+STANDING = text("array_position('{proposed,effective}'::text[], state::text)")
+"""1 an open proposal, 2 a level in force, else nothing."""
 
 
 class RainbowAssessment(Base, Movable):
     """彩虹码评定: what the rules proposed for a student, who signed it, and what was decided.
 
     `decided` stays empty until people decide; the reason of a change lies sealed. Levels and reasons are never told in
-    the trail: it says that somebody decided, not what. A night may bring one for every student of a county: what the
-    index of the queue and the two of open and valid ones find needs no index of its own.
+    the trail: it says that somebody decided, not what. A night may bring one for every student of a county, so there are
+    few indexes: one holds that of a student one is open and one in force, one finds those of a school.
     """
 
     __tablename__ = "rainbow_assessments"
@@ -107,9 +110,8 @@ class RainbowAssessment(Base, Movable):
         CheckConstraint("unit_id = school_id", name="at_school"),
         CheckConstraint("proposed in ('green', 'yellow', 'orange', 'red')", name="proposed"),
         CheckConstraint("decided in ('green', 'yellow', 'orange', 'red')", name="decided"),
-        Index("uq_rainbow_assessments_open", "student_id", unique=True, postgresql_where=text("state = 'proposed'")),
-        Index("uq_rainbow_assessments_valid", "student_id", unique=True, postgresql_where=text("state = 'effective'")),
-        Index("ix_rainbow_assessments_queue", "school_id", "state", "priority", "decide_by_at", "id"),
+        Index("uq_rainbow_assessments_standing", "student_id", STANDING, unique=True),
+        Index("ix_rainbow_assessments_queue", "school_id", "state"),
     )
     workflow = RAINBOW_ASSESSMENT
 
@@ -118,7 +120,7 @@ class RainbowAssessment(Base, Movable):
     unit_id: Mapped[uuid.UUID]
     """The school, whose psychology staff is told."""
     state: Mapped[str] = mapped_column(String(40))
-    student_id: Mapped[uuid.UUID] = mapped_column(index=True, info={PART_OF: "students"})
+    student_id: Mapped[uuid.UUID] = mapped_column(info={PART_OF: "students"})
     owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
     """The expert who was given the student."""
     computation: Mapped[int] = mapped_column(BigInteger)

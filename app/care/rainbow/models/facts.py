@@ -29,6 +29,7 @@ class RiskFact(Base, Record, OfStudent):
     __table_args__ = (
         UniqueConstraint("student_id", "code", "source", "dated_on"),
         CheckConstraint("ended_on is null or ended_on >= dated_on", name="dates"),
+        CheckConstraint(r"""code !~ '["\\[:cntrl:]]' and source !~ '["\\[:cntrl:]]'""", name="words"),
     )
 
     code: Mapped[str] = mapped_column(String(40))

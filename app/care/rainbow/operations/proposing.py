@@ -75,7 +75,6 @@ def compute(actor: Actor, place: Unit, given: RunIn) -> RainbowRun:
     db.session.execute(SET_BASED)
     _take_back(deed.id, given.schools, now)
     made = propose(deed.id, given.schools, now)
-    db.session.execute(AS_BEFORE)
     deed.main.extra |= {"computed": run.written, "proposed": made, "digest": run.digest}
     kept = RainbowRun(
         id=uuid7(), county_id=place.county_id, school_id=place.school_id, ran_on=clock.today(),
@@ -105,6 +104,7 @@ def propose(run: uuid.UUID, schools: Sequence[uuid.UUID], now: datetime) -> int:
             "sample": duty_plan().sample,
         },
     ).all()  # fmt: skip
+    db.session.execute(AS_BEFORE)
     of_level = {one["tier"]: one for one in limits}
     for row in told:
         if row.urgent:

@@ -78,4 +78,4 @@ def aided(actor: Actor) -> list[Aided]:
 
 
 def _facts(factors: Sequence[Any]) -> Sequence[str]:
-    return sorted({told["code"] for told in factors if told["domain"] == "BG" and told["counts"]})
+    return sorted({told["code"] for told in factors if told["domain"] == "BG" and told.get("counts", True)})

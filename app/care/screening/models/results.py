@@ -26,6 +26,7 @@ class ScaleResult(Base, Record, Scoped):
     __table_args__ = (
         Index("ix_scale_results_newest", "student_id", "scale_code", "answered_on"),
         CheckConstraint("band between 0 and 4", name="band"),
+        CheckConstraint(r"""scale_code !~ '["\\[:cntrl:]]'""", name="words"),
     )
 
     student_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("students.id"))
