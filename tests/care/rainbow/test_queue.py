@@ -62,3 +62,17 @@ def test_the_queue_says_whom_the_hours_of_a_week_reach_and_draws_the_line_there(
     before, _line, behind = page.partition("从这里起排到下周以后")
     rows = re.compile(r'<td class="t-title')
     assert (len(rows.findall(before)), len(rows.findall(behind))) == (reached, 19 - reached)
+
+
+def test_a_heap_is_one_thing_that_waits_however_much_lies_on_it_and_what_is_due_first_stands_above_it(
+    desk: Desk, app: Flask
+) -> None:
+    """Who reads that five hundred things wait begins none; the number stands at the heap."""
+    desk.propose("red", *["yellow"] * 9)
+    client = sign_in(app.test_client(), desk.cast["school_counselor"])
+    page = client.get("/", base_url="https://localhost").text
+    told = re.search(r"有 (\d+) 件事等你", page)
+    assert told is not None and '待确认的建议</h2><span class="count">10</span>' in page
+    tasks = page.count('<a class="todo" ') + page.count("先办这件</h2>")
+    assert int(told[1]) == tasks + page.count(">去看</a>") <= 8
+    assert page.index("先办这件</h2>") < page.index("待确认的建议</h2>")

@@ -180,6 +180,15 @@ def test_a_meeting_discusses_findings_of_its_round_and_a_school_only_its_own(cou
     assert other not in {row.ref for row in shown}
 
 
+def test_a_meeting_does_not_discuss_what_was_set_aside(county: Cast) -> None:
+    cycle = released(county)
+    finding = findings_of(county, "shuangqiao")[0]
+    with by_hand("set_aside"):
+        db.session.execute(update(DataFinding).where(DataFinding.id == finding.id).values(state="rejected"))
+    with pytest.raises(Invalid, match="不在这一轮"):
+        discuss(county, cycle, finding.ref)
+
+
 def test_county_and_schools_without_a_hearing_since_the_release_are_listed(app: Flask, county: Cast) -> None:
     cycle = released(county)
     client = sign_in(app.test_client(), county["office_director"])

@@ -23,6 +23,8 @@ PROVENANCE = frozenset(
 )
 """What must be stored with a computed finding (domain §8); sd, z, p and adjusted p only where there was a test."""
 NUMBER_PREFIX = "FX"
+NOT_SET_ASIDE = ("candidate", "watch", "confirmed", "converted")
+"""Findings that a meeting discusses."""
 
 
 class DataFinding(Base, Movable):

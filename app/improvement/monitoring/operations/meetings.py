@@ -14,7 +14,14 @@ from app.core.database import db, uuid7
 from app.core.errors import Invalid, Sentence, StepRefused
 from app.core.policy import decide
 from app.core.policy.actor import Actor
-from app.improvement.monitoring.models import BriefingRecord, DataFinding, FeedbackMeeting, FollowUp, MeetingFinding
+from app.improvement.monitoring.models import (
+    NOT_SET_ASIDE,
+    BriefingRecord,
+    DataFinding,
+    FeedbackMeeting,
+    FollowUp,
+    MeetingFinding,
+)
 from app.improvement.monitoring.operations.moves import Move
 
 Meeting = TypeVar("Meeting", BriefingRecord, FeedbackMeeting)
@@ -108,8 +115,10 @@ def record_meeting(actor: Actor, place: FeedbackMeeting, given: MeetingIn) -> Fe
 
 
 def _discussed(actor: Actor, place: FeedbackMeeting, refs: tuple[str, ...]) -> list[DataFinding]:
-    """Findings of the round that the actor sees; of a school's meeting, that school's alone."""
-    wanted = select(DataFinding).where(DataFinding.ref.in_(refs), DataFinding.cycle_id == place.cycle_id)
+    """Findings of the round that the actor sees and nobody set aside; of a school's meeting, that school's alone."""
+    wanted = select(DataFinding).where(
+        DataFinding.ref.in_(refs), DataFinding.cycle_id == place.cycle_id, DataFinding.state.in_(NOT_SET_ASIDE)
+    )
     if place.school_id is not None:
         wanted = wanted.where(DataFinding.school_id == place.school_id)
     found = list(db.session.scalars(decide.visible(actor, wanted, DataFinding, "monitoring.view_findings")))

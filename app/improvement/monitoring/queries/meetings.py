@@ -16,6 +16,7 @@ from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.improvement.monitoring.models import (
+    NOT_SET_ASIDE,
     BriefingRecord,
     DataFinding,
     FeedbackMeeting,
@@ -30,8 +31,6 @@ VIEW = "monitoring.view_cycles"
 MEET = "monitoring.record_meeting"
 FINDINGS = "monitoring.view_findings"
 WRITER: Any = literal_column("(select p.name from persons p where p.id = recorded_by)").label("writer")
-IN_HAND = ("candidate", "watch", "confirmed", "converted")
-"""Findings that a meeting discusses: what was not set aside."""
 
 
 def meetings_of(actor: Actor, cycle_id: Any, school_id: Any = None) -> tuple[Sequence[Any], Sequence[Any]]:
@@ -77,7 +76,7 @@ def findings_to_discuss(actor: Actor, cycle_id: uuid.UUID, school_id: uuid.UUID 
     wanted: Any = (
         select(f.ref, f.number, f.title, Unit.short_name.label("unit"))
         .join(Unit, Unit.id == f.unit_id)
-        .where(f.cycle_id == cycle_id, f.state.in_(IN_HAND))
+        .where(f.cycle_id == cycle_id, f.state.in_(NOT_SET_ASIDE))
         .order_by(Unit.code, f.number)
     )
     if school_id is not None:
