@@ -94,13 +94,19 @@ def _configure(app: Flask, settings: Settings) -> None:
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
         TEMPLATES_AUTO_RELOAD=settings.environment == "development",
     )
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "extensions": [kept.Kept]}
+    app.jinja_options = {
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "extensions": [kept.Kept],
+        "cache_size": -1,  # all five hundred stay: Jinja keeps 400, and looks through them in order at every part of a page
+    }
 
 
 def _connect(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_ENGINES"] = {
         "default": {
             "url": settings.database_url,
+            "query_cache_size": 1500,  # as many as all pages together ask; of SQLAlchemy's 500 the rest is composed anew
             "pool_size": settings.web_threads,
             "max_overflow": 4,
             "pool_use_lifo": True,  # the connection used last knows its statements and is warm in the server's caches
