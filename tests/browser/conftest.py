@@ -21,7 +21,17 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, TimeoutError, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Response,
+    TimeoutError,
+    expect,
+    sync_playwright,
+)
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.core.database import db
@@ -55,6 +65,9 @@ UNCHECKED = {"region"}
 """Rules that are no norm: a skip link and messages stand outside landmarks on purpose."""
 
 COOKIE = "__Host-bihuan"
+PATIENCE = 30_000
+"""Milliseconds that a busy machine may take for a page, an answer or a job; what comes earlier is not waited for."""
+expect.set_options(timeout=PATIENCE)
 Visit = Callable[..., Page]
 
 
@@ -235,11 +248,19 @@ def step_in(context: BrowserContext, site: Site, key: str) -> None:
 
 def speak(page: Page, site: Site, language: str) -> None:
     """Change the language by the form of the menu, unless the page speaks it already."""
+    page.wait_for_load_state()
     if page.evaluate("language => document.documentElement.lang.startsWith(language)", language):
         return
     wanted = f"form[action$='/language'] button[value={language}], form[action$='/language'] button"
-    page.evaluate("wanted => document.querySelector(wanted).click()", wanted)
-    page.wait_for_function("language => document.documentElement.lang.startsWith(language)", arg=language)
+    with page.expect_navigation():
+        page.evaluate("wanted => document.querySelector(wanted).click()", wanted)
+    assert page.evaluate("language => document.documentElement.lang.startsWith(language)", language)
+
+
+def leave(page: Page, by: Locator) -> None:
+    """Press what leads to another page, and wait until that one is there: its address, its words, its scripts."""
+    with page.expect_navigation():
+        by.click()
 
 
 @dataclass
@@ -272,10 +293,11 @@ RUN = """([norms, unchecked]) => window.axe && axe.run(document, {
 
 
 def barriers(page: Page) -> list[str]:
-    """What axe-core finds on the page as it stands: rule, help and the first places.
+    """What axe-core finds on the page once it is there: rule, help and the first places.
 
     A window that was asked once brings axe along to its later pages: handing it over takes longer than most rules.
     """
+    page.wait_for_load_state()
     asked = [NORMS, sorted(UNCHECKED)]
     found: list[str] | None = page.evaluate(RUN, asked)
     if found is None:
@@ -287,7 +309,8 @@ def barriers(page: Page) -> list[str]:
 
 
 def sideways(page: Page) -> bool:
-    """Whether the page has to be pushed sideways."""
+    """Whether the page has to be pushed sideways, once it is there with its style sheets."""
+    page.wait_for_load_state()
     wide: bool = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
     return wide
 
@@ -296,5 +319,6 @@ def picture(page: Page, site: Site, name: str) -> Path:
     """Keep what the window shows, where BIHUAN_PICTURES says or beside the test's own files."""
     target = site.pictures / f"{name}.png"
     target.parent.mkdir(parents=True, exist_ok=True)
+    page.wait_for_load_state()
     page.screenshot(path=target, full_page=True)
     return target

@@ -13,7 +13,7 @@ from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
 from app.improvement.accountability.models import AccountabilityRecord
 from app.improvement.accountability.operations import hearing
-from tests.browser.conftest import NARROW, WIDE, Site, Visit, Watch, barriers, picture, sideways, speak
+from tests.browser.conftest import NARROW, WIDE, Site, Visit, Watch, barriers, leave, picture, sideways, speak
 from tests.improvement.accountability.scenes import ACCOUNT, APPEAL, BASIS, REASON, SAID, WEIGHED, AccountabilityScene
 
 pytestmark = pytest.mark.browser
@@ -125,6 +125,5 @@ def test_from_notice_to_appeal_everybody_does_their_part_in_the_browser(site: Si
 
 
 def _press(page: Page, words: str) -> None:
-    page.get_by_role("link", name=words, exact=True).or_(
-        page.get_by_role("button", name=words, exact=True)
-    ).first.click()
+    named = page.get_by_role("link", name=words, exact=True).or_(page.get_by_role("button", name=words, exact=True))
+    leave(page, named.first)

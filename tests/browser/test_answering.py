@@ -85,11 +85,11 @@ def test_on_a_phone_answers_survive_a_lost_network_a_reload_and_a_second_window(
     expect(page.locator("[data-answered]")).to_have_text("1")
     context.set_offline(True)
     page.get_by_role("button", name="几乎每天").click()
-    expect(page.locator("[data-banner]")).to_contain_text("断网了", timeout=15_000)
+    expect(page.locator("[data-banner]")).to_contain_text("断网了")
     picture(page, site, "answering-away")
     page.get_by_role("button", name="完全没有").click()
     context.set_offline(False)
-    expect(page.locator("[data-answered]")).to_have_text("3", timeout=15_000)
+    expect(page.locator("[data-answered]")).to_have_text("3")
     assert _kept(site)["phq9"][:4] == [1, 3, 0, None]
     page.reload()
     expect(page.locator("[data-question]:visible .question")).to_contain_text("疲倦")
@@ -107,12 +107,10 @@ def test_everybody_comes_to_the_same_end_whatever_was_answered(site: Site, chrom
     ends = {}
     for name, last in (("学生01", "完全没有"), ("学生02", "几乎每天")):
         context = chromium.new_context(viewport=NARROW)  # type: ignore[arg-type]
-        page = context.new_page()
-        _go_in(page, site, term, name)
-        page.get_by_role("button", name="我愿意参加，开始").click()
+        page = _started(context, site, term, name)
         for number in range(1, 17):
-            page.locator("[data-question]:visible").get_by_role("button", name=last).click()
-            expect(page.locator("[data-answered]")).to_have_text(str(number))
+            _gives(page, last)
+            _has(page, number)
         picture(page, site, "answering-hand-in")
         page.get_by_role("button", name="交", exact=True).click()
         expect(page.get_by_role("heading", name="谢谢你")).to_be_visible()
@@ -198,7 +196,7 @@ def _gives(page: Page, words: str) -> None:
 
 
 def _has(page: Page, answered: int) -> None:
-    expect(page.locator("[data-answered]")).to_have_text(str(answered), timeout=15_000)
+    expect(page.locator("[data-answered]")).to_have_text(str(answered))
 
 
 def test_what_waits_on_a_phone_is_sealed_by_a_key_that_stays_there_and_is_gone_once_it_arrived(
@@ -208,7 +206,7 @@ def test_what_waits_on_a_phone_is_sealed_by_a_key_that_stays_there_and_is_gone_o
     page = _started(context, site, term, PUPILS[3])
     context.route("**/code/questions/*", _away)
     _gives(page, "几乎每天")
-    expect(page.locator("[data-banner]")).to_contain_text("断网了", timeout=15_000)
+    expect(page.locator("[data-banner]")).to_contain_text("断网了")
     shelf = page.evaluate(SHELF)
     assert (shelf["algorithm"], shelf["extractable"], shelf["taken"], shelf["places"]) == ("AES-GCM", False, False, 1)
     assert "phq9" not in shelf["words"] and "value" not in shelf["words"]
@@ -227,7 +225,7 @@ def test_what_waits_is_sent_after_a_reload_with_a_wrong_clock_and_erased_after_a
     page = _started(context, site, term, PUPILS[4])
     context.route("**/code/questions/*", _away)
     _gives(page, "有几天")
-    expect(page.locator("[data-banner]")).to_contain_text("断网了", timeout=15_000)
+    expect(page.locator("[data-banner]")).to_contain_text("断网了")
     page.evaluate(OLDER, 23)
     context.unroute("**/code/questions/*", _away)
     page.reload()
@@ -236,7 +234,7 @@ def test_what_waits_is_sent_after_a_reload_with_a_wrong_clock_and_erased_after_a
     context.route("**/code/questions/*", _away)
     page.reload()
     _gives(page, "几乎每天")
-    expect(page.locator("[data-banner]")).to_contain_text("断网了", timeout=15_000)
+    expect(page.locator("[data-banner]")).to_contain_text("断网了")
     page.evaluate(OLDER, 25)
     page.reload()
     page.wait_for_function(f"async () => await ({SHELF})() === null")
@@ -281,10 +279,10 @@ def test_two_windows_without_a_network_lose_neither_answer_and_the_last_word_cou
     other.reload()
     context.route("**/code/questions/*", _away)
     _gives(page, "有几天")
-    expect(page.locator("[data-banner]")).to_contain_text("断网了", timeout=15_000)
+    expect(page.locator("[data-banner]")).to_contain_text("断网了")
     other.evaluate("document.querySelectorAll('[data-question]').forEach((one, at) => { one.hidden = at !== 4; })")
     _gives(other, "完全没有")
-    expect(other.locator("[data-banner]")).to_contain_text("断网了", timeout=15_000)
+    expect(other.locator("[data-banner]")).to_contain_text("断网了")
     assert page.evaluate(SHELF)["places"] == 2
     page.close()
     other.close()
@@ -305,7 +303,7 @@ def test_another_device_goes_on_and_what_waited_on_the_first_does_not_undo_it(
     _has(page, 1)
     phone.route("**/code/questions/*", _away)
     _gives(page, "几乎每天")
-    expect(page.locator("[data-banner]")).to_contain_text("断网了", timeout=15_000)
+    expect(page.locator("[data-banner]")).to_contain_text("断网了")
     room = chromium.new_context(viewport=WIDE)  # type: ignore[arg-type]
     screen = room.new_page()
     _go_in(screen, site, term, PUPILS[7])
@@ -313,7 +311,7 @@ def test_another_device_goes_on_and_what_waited_on_the_first_does_not_undo_it(
     _gives(screen, "完全没有")
     _has(screen, 2)
     phone.unroute("**/code/questions/*", _away)
-    expect(page.locator("[data-banner]")).to_contain_text("另一个窗口", timeout=15_000)
+    expect(page.locator("[data-banner]")).to_contain_text("另一个窗口")
     assert _kept(site, PUPILS[7])["phq9"][:3] == [1, 0, None]
     phone.close()
     room.close()
@@ -339,7 +337,7 @@ def test_what_another_student_left_on_a_device_goes_after_a_day(site: Site, chro
     page = _started(context, site, term, PUPILS[10])
     context.route("**/code/questions/*", _away)
     _gives(page, "有几天")
-    expect(page.locator("[data-banner]")).to_contain_text("断网了", timeout=15_000)
+    expect(page.locator("[data-banner]")).to_contain_text("断网了")
     context.unroute("**/code/questions/*", _away)
     page.evaluate(OLDER, 25)
     page.goto("about:blank")
@@ -360,6 +358,6 @@ def test_handing_in_waits_for_the_last_answer_and_needs_one_press(site: Site, ch
         window.fetch = async (...given) => {{ await new Promise((go) => setTimeout(go, 1000)); return fetch_of_before(...given); }}; }}""")
     _gives(page, "完全没有")
     page.get_by_role("button", name="交", exact=True).click()
-    expect(page.get_by_role("heading", name="谢谢你")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name="谢谢你")).to_be_visible()
     assert _kept(site, PUPILS[8])["gad7"][-1] == 0
     context.close()

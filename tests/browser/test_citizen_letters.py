@@ -14,7 +14,7 @@ from app.core.policy.actor import SYSTEM
 from app.improvement.citizen_letters.codes import code_for
 from app.improvement.citizen_letters.models import CitizenLetter, LetterBox
 from app.improvement.citizen_letters.operations import answering, boxes, sending, sorting
-from tests.browser.conftest import NARROW, WIDE, Site, Visit, barriers, picture, sideways, speak
+from tests.browser.conftest import NARROW, WIDE, Site, Visit, barriers, leave, picture, sideways, speak
 
 pytestmark = pytest.mark.browser
 TEXT = "食堂的午饭送到班里已经凉了，二楼两个班最晚，孩子常常吃不完。\n上周三、周四都是这样。"
@@ -65,7 +65,7 @@ def many(site: Site, number: int) -> None:
 
 
 def press(page: Page) -> None:
-    page.click("main button[type=submit].btn-primary")
+    leave(page, page.locator("main button[type=submit].btn-primary"))
 
 
 def test_a_letter_from_the_gate_to_the_second_answer(site: Site, visit: Visit) -> None:
@@ -127,8 +127,7 @@ def test_a_letter_from_the_gate_to_the_second_answer(site: Site, visit: Visit) -
 
     office.goto(f"{site.address}/citizen-letters?state=returned")
     office.click("table.list a:has-text('LX-0001')")
-    office.click("a:has-text('换人重办')")
-    office.wait_for_selector("form.form-page")
+    leave(office, office.locator("a:has-text('换人重办')"))
     shown = office.inner_text("main")
     assert site.cast["inspector_2"].name in shown and site.cast["own_inspector"].name not in shown
     looked.at(office, "letter-again-zh")

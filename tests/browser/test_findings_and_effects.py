@@ -61,7 +61,7 @@ def _fine(page: Page, site: Site, address: str, name: str) -> None:
 
 def test_findings_indicators_and_effects_say_what_they_are(site: Site, visit: Visit) -> None:
     staged, watch = _staged(site), Watch()
-    office = visit("office_director")
+    office = visit("office_director", at_the_door=False)
     watch.of(office)
     for name, address in {
         "findings": "/monitoring/findings?source=device",
@@ -79,7 +79,7 @@ def test_findings_indicators_and_effects_say_what_they_are(site: Site, visit: Vi
     office.get_by_label("质量监测").check()
     office.click("main form button[type=submit]")
     expect(office.locator("main")).to_contain_text("督导、质量监测、数字资源")
-    head = visit("leading_group_head")
+    head = visit("leading_group_head", at_the_door=False)
     watch.of(head)
     _fine(head, site, f"{staged['evaluation']}/decision", "decision")
     assert not watch.complaints

@@ -54,7 +54,7 @@ def _fine(page: Page, site: Site, address: str, name: str) -> None:
 
 def test_the_indicators_are_read_brought_in_and_used_on_the_phone(site: Site, visit: Visit, tmp_path: Path) -> None:
     staged, watch = _staged(site), Watch()
-    office = visit("office_director")
+    office = visit("office_director", at_the_door=False)
     watch.of(office)
     for name, address in (
         ("list", "/inspection-trees"), ("tree", staged["tree"]), ("draft", staged["draft"]), ("entry", staged["entry"]),
@@ -71,12 +71,12 @@ def test_the_indicators_are_read_brought_in_and_used_on_the_phone(site: Site, vi
     office.click("main form button[type=submit]")
     expect(office.locator("main")).to_contain_text("上级编号 A7 在表里没有")
     picture(office, site, "inspection-refused-zh-1440")
-    member = visit("leading_group_member")
+    member = visit("leading_group_member", at_the_door=False)
     watch.of(member)
     member.goto(f"{site.address}{staged['draft']}/steps/approve")
     member.click("main form button[type=submit]")
     member.wait_for_url(re.compile("/inspection-trees/[0-9a-f]{16}$"))
-    inspector = visit("inspector")
+    inspector = visit("inspector", at_the_door=False)
     watch.of(inspector)
     _fine(inspector, site, f"{staged['on_site']}/checklist", "checklist")
     assert not [one for one in watch.complaints if "422" not in one]

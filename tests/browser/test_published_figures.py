@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import NARROW, WIDE, Site, Visit, barriers, picture, pictures_of, serving, sideways
+from tests.browser.conftest import NARROW, WIDE, Site, Visit, barriers, picture, pictures_of, serving, sideways, speak
 from tests.care.figures_of_care import fill
 from tests.care.test_figures import approve, freeze, prepared
 from tests.care.test_figures_of_the_head import SCHOOLS, alerts
@@ -43,9 +43,11 @@ def published(site: Site) -> str:
 
 def test_the_leading_group_reads_the_published_figures_and_finds_no_way_to_a_case(site: Site, visit: Visit) -> None:
     release = published(site)
+    page = visit("leading_group_head", at_the_door=False)
     for size, width, language in ((WIDE, "wide", "zh"), (NARROW, "narrow", "zh"), (WIDE, "wide-en", "en"),
                                   (NARROW, "narrow-en", "en")):  # fmt: skip
-        page = visit("leading_group_head", size=size, language=language)
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        speak(page, site, language)
         for name, address in (("first", "/"), ("release", release)):
             page.goto(f"{site.address}{address}")
             assert not sideways(page) and not barriers(page), (name, width)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.core import clock
 from app.core.database import db
 from app.improvement.monitoring.models import MonitoringResult, ReleaseAck
-from tests.browser.conftest import NARROW, WIDE, Site, Visit, barriers, picture, sideways
+from tests.browser.conftest import NARROW, WIDE, Site, Visit, barriers, picture, sideways, speak
 from tests.factories.monitoring import Line, act_as, make_indicators, released
 
 pytestmark = pytest.mark.browser
@@ -52,8 +52,10 @@ def addresses(site: Site) -> dict[str, str]:
 def test_the_rounds_are_read_wide_and_narrow_in_both_languages(site: Site, visit: Visit) -> None:
     pages = addresses(site)
     for key, names in (("office_director", ("cell", "matrix", "analysis")), ("principal", ("school", "cell"))):
+        page = visit(key, at_the_door=False)
         for size, width, language in ((WIDE, "wide", "zh"), (NARROW, "narrow", "zh"), (NARROW, "narrow-en", "en")):
-            page = visit(key, size=size, language=language)
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            speak(page, site, language)
             for name in names:
                 page.goto(f"{site.address}{pages[name]}")
                 assert not sideways(page), (name, width)

@@ -35,7 +35,7 @@ def _staged(site: Site) -> tuple[str, str]:
 
 def test_an_agreement_is_put_in_and_then_the_suppliers_file_is_taken(site: Site, visit: Visit, tmp_path: Path) -> None:
     (ending, ended), watch = _staged(site), Watch()
-    office = visit("office_director")
+    office = visit("office_director", at_the_door=False)
     watch.of(office)
     for name, address in {
         "list": "/suppliers", "empty": "/suppliers?standing=missing", "ending": ending, "ended": ended,

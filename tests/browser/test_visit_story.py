@@ -16,7 +16,7 @@ from app.core.policy.actor import SYSTEM
 from app.improvement.plans.models import RemediationAction
 from app.improvement.problems.models import OnsiteCheck, Reopening
 from app.improvement.visits.models import SupervisionVisit, VisitFinding
-from tests.browser.conftest import NARROW, WIDE, Site, Visit, Watch, barriers, picture, sideways
+from tests.browser.conftest import NARROW, WIDE, Site, Visit, Watch, barriers, leave, picture, sideways
 from tests.improvement.visits.scenes import MEASURE, REPORT, VisitScene
 
 pytestmark = pytest.mark.browser
@@ -63,9 +63,8 @@ def _fine(page: Page, site: Site, name: str) -> None:
 
 
 def _press(page: Page, words: str) -> None:
-    page.get_by_role("link", name=words, exact=True).or_(
-        page.get_by_role("button", name=words, exact=True)
-    ).first.click()
+    named = page.get_by_role("link", name=words, exact=True).or_(page.get_by_role("button", name=words, exact=True))
+    leave(page, named.first)
 
 
 def _find(page: Page, site: Site, address: str, kind: str, words: str, **given: str) -> None:
@@ -86,7 +85,7 @@ def test_a_visit_walks_from_the_notice_to_its_end(site: Site, visit: Visit, tmp_
     address, items = _planned(site)
     watch = Watch()
 
-    office = visit("office_director")
+    office = visit("office_director", at_the_door=False)
     watch.of(office)
     office.goto(site.address + address)
     _fine(office, site, "draft")
@@ -94,7 +93,7 @@ def test_a_visit_walks_from_the_notice_to_its_end(site: Site, visit: Visit, tmp_
     office.locator("form.confirm button[type=submit], .confirm button[type=submit]").first.click()
     expect(office.locator("body")).to_contain_text("已通知，学校会在视导前交自查表")
 
-    school = visit("principal")
+    school = visit("principal", at_the_door=False)
     watch.of(school)
     school.goto(site.address + address)
     expect(school.locator("main")).not_to_contain_text("视导发现")
@@ -108,7 +107,7 @@ def test_a_visit_walks_from_the_notice_to_its_end(site: Site, visit: Visit, tmp_
     expect(school.locator("body")).to_contain_text("自查表已交")
 
     _the_day(site, address)
-    lead = visit("inspector", NARROW)
+    lead = visit("inspector", NARROW, at_the_door=False)
     watch.of(lead)
     lead.goto(site.address + "/")
     expect(lead.locator("main")).to_contain_text("今天去哪所学校、查什么")
@@ -212,7 +211,7 @@ def _offline(lead: Page, site: Site, folder: Path) -> None:
     expect(lines.nth(1).locator("[data-note]")).to_have_value("第 2 项：抽查了三个班")
     picture(lead, site, "visits-offline")
     lead.context.set_offline(False)
-    expect(lead.locator("[data-bar]")).to_be_hidden(timeout=30_000)
+    expect(lead.locator("[data-bar]")).to_be_hidden()
     lead.reload()
     lead.wait_for_selector("[data-checklist][data-ready]")
     expect(lead.locator("[data-seen-count]")).to_have_text("3")
@@ -247,7 +246,7 @@ def _on_site(site: Site) -> str:
 
 def test_what_waits_on_a_phone_is_not_lost_when_its_page_is_closed(site: Site, visit: Visit) -> None:
     address: str = site.inside(lambda: _on_site(site))
-    page = visit("inspector", NARROW)
+    page = visit("inspector", NARROW, at_the_door=False)
     page.goto(f"{site.address}{address}/checklist")
     page.wait_for_selector("[data-checklist][data-ready]")
     page.route("**/observations", lambda route: route.abort())
@@ -261,7 +260,7 @@ def test_what_waits_on_a_phone_is_not_lost_when_its_page_is_closed(site: Site, v
     page.close()
     other.goto(f"{site.address}{address}/checklist")
     other.wait_for_selector("[data-checklist][data-ready]")
-    expect(other.locator("[data-bar]")).to_be_hidden(timeout=30_000)
+    expect(other.locator("[data-bar]")).to_be_hidden()
     kept = site.inside(lambda: [(one.seen, one.note) for line in _of(address).lines for one in line.standing])
     assert kept == [("seen", "课表贴在门厅")]
 
@@ -276,7 +275,7 @@ def _kept(page: Page) -> list[str]:
 def test_security_15_who_is_signed_out_leaves_no_checklist_on_the_phone(site: Site, visit: Visit) -> None:
     address: str = site.inside(lambda: _on_site(site))
     checklist = f"{site.address}{address}/checklist"
-    page = visit("inspector", NARROW)
+    page = visit("inspector", NARROW, at_the_door=False)
     page.goto(checklist)
     page.wait_for_selector("[data-checklist][data-kept]")
     assert _kept(page) == [f"{address}/checklist"], "this page and nothing else"
@@ -287,7 +286,7 @@ def test_security_15_who_is_signed_out_leaves_no_checklist_on_the_phone(site: Si
     page.context.set_offline(True)
     with pytest.raises(Error, match="ERR_INTERNET_DISCONNECTED"):
         page.goto(checklist)
-    ended = visit("inspector", NARROW)
+    ended = visit("inspector", NARROW, at_the_door=False)
     ended.goto(checklist)
     ended.wait_for_selector("[data-checklist][data-kept]")
     ended.context.clear_cookies()

@@ -11,7 +11,7 @@ from app.core import clock
 from app.core.database import db, use_context
 from app.core.outbox.deliver import drain
 from app.core.policy.actor import SYSTEM
-from tests.browser.conftest import NARROW, WIDE, Site, Visit, Watch, barriers, picture, sideways, speak
+from tests.browser.conftest import NARROW, WIDE, Site, Visit, Watch, barriers, leave, picture, sideways, speak
 from tests.care.taking_part import Family
 from tests.care.terms import BORN
 
@@ -42,12 +42,12 @@ def _of_last_year(site: Site) -> int:
 
 
 def _send(page: Page) -> None:
-    page.click("main form button[type=submit]")
+    leave(page, page.locator("main form button[type=submit]").first)
 
 
 def test_the_officer_begins_the_auditor_signs_and_the_officer_notes_the_filing(site: Site, visit: Visit) -> None:
     year, watch = _of_last_year(site), Watch()
-    officer = visit("dpo")
+    officer = visit("dpo", at_the_door=False)
     watch.of(officer)
     _looked_at(officer, site, "audits-empty", "/yearly-audits")
     officer.goto(f"{site.address}/yearly-audits/new")
@@ -67,7 +67,7 @@ def test_the_officer_begins_the_auditor_signs_and_the_officer_notes_the_filing(s
     assert "补做一次事故演练" in officer.inner_text("main")
     officer.goto(f"{site.address}{address}/steps/submit")
     _send(officer)
-    auditor = visit("auditor")
+    auditor = visit("auditor", at_the_door=False)
     watch.of(auditor)
     _looked_at(auditor, site, "audit-sign", f"{address}/steps/sign")
     auditor.goto(f"{site.address}{address}/steps/sign")
@@ -91,15 +91,15 @@ def test_the_officer_begins_the_auditor_signs_and_the_officer_notes_the_filing(s
 
 
 def test_the_security_administrator_measures_the_controls(site: Site, visit: Visit) -> None:
-    watch, keeper = Watch(), visit("security_admin")
+    watch, keeper = Watch(), visit("security_admin", at_the_door=False)
     watch.of(keeper)
     _looked_at(keeper, site, "controls-empty", "/audit/controls")
     keeper.goto(f"{site.address}/audit/controls")
-    keeper.click("text=现在测量")
+    leave(keeper, keeper.get_by_text("现在测量").first)
     assert "正在测量" in keeper.inner_text("main")
     site.inside(drain)
     keeper.goto(f"{site.address}/audit/controls")
-    keeper.click("main table.list a")
+    leave(keeper, keeper.locator("main table.list a").first)
     address = keeper.url.removeprefix(site.address)
     _looked_at(keeper, site, "controls", address)
     assert "数据库逐行隔离" in keeper.inner_text("main") and not watch.complaints

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from app.care.consent.operations.codes import Slip
 from app.core.casework.daily import run_daily
-from tests.browser.conftest import NARROW, Site, barriers, picture, sideways
+from tests.browser.conftest import NARROW, Site, barriers, leave, picture, sideways
 from tests.browser.loop.desk import Desk, Paper
 from tests.care.taking_part import PHONES
 
@@ -54,7 +54,7 @@ class Ward(Desk):
 def answer(page: Page, title: str, *given: str) -> None:
     """Begin, and say one answer after the other; the last one is kept before it returns."""
     page.get_by_role("link", name=title).first.click()
-    page.get_by_role("button", name="我愿意参加，开始").click()
+    leave(page, page.get_by_role("button", name="我愿意参加，开始"))
     for number, words in enumerate(given, 1):
         page.locator("[data-question]:visible").get_by_role("button", name=words, exact=True).click()
         expect(page.locator("[data-answered]")).to_have_text(str(number))

@@ -23,12 +23,10 @@ from app.core.database import db, use_context
 from app.core.outbox import deliver
 from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM
-from tests.browser.conftest import Site, Visit, Watch, picture, sideways
+from tests.browser.conftest import PATIENCE, Site, Visit, Watch, picture, sideways
 
 NINE = time(9, 30)
 PAUSE = 0.1
-PATIENCE = 20_000
-"""Milliseconds that a busy machine may take for a page or a job."""
 
 
 @dataclass
@@ -95,7 +93,7 @@ class Paper:
     def reads(self, *wanted: str) -> Paper:
         """The page says all of this."""
         for words in wanted:
-            expect(self.page.locator("body")).to_contain_text(words, timeout=PATIENCE)
+            expect(self.page.locator("body")).to_contain_text(words)
         return self
 
     def sound(self) -> Paper:

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import NARROW
 from tests.browser.loop import plans
-from tests.browser.loop.desk import PATIENCE, Desk, Paper
+from tests.browser.loop.desk import Desk, Paper
 from tests.browser.loop.problems import NUMBER
 from tests.improvement.visits.scenes import VisitScene
 
@@ -77,7 +77,8 @@ def look(desk: Desk, address: str) -> None:
         line.locator("label.tile:has(input[value=partly])").click()
         line.locator("[data-note]").fill("听课 3 节，作业抽样 40 份")
         line.locator("[data-save]").click()
-    expect(page.page.locator("[data-bar]")).to_be_hidden(timeout=PATIENCE)
+        expect(line.locator("[data-said]")).to_have_text("已上传")  # the bar shows only once something waits
+    expect(page.page.locator("[data-bar]")).to_be_hidden()
 
 
 def find(desk: Desk, address: str) -> None:
