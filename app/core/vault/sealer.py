@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import struct
+from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -16,6 +18,7 @@ from app.core.vault.token import Place, Token, body_binding, bound, wrap_binding
 
 ID_BYTES = 16
 VALUES_A_DRAW = 256
+LENGTH = struct.Struct(">I").pack
 
 
 class Sealer:
@@ -31,7 +34,7 @@ class Sealer:
         self._head = bytes([suite.number]) + key_id.bytes
         self._before = bound(bytes([suite.number])) + struct.pack(">I", ID_BYTES)
         self._wrap_before = bound(bytes([suite.number]), key_id.bytes, school_id.bytes) + struct.pack(">I", ID_BYTES)
-        self._chance, self._drawn = b"", 0
+        self._chance: Iterator[Any] = iter(())
         self._kinds: dict[str, HMAC] = {}
         self._places: dict[tuple[str, str], tuple[bytes, bytes]] = {}
 
@@ -39,21 +42,21 @@ class Sealer:
         """What `KeyRing.seal` gives for Place(school, table, record, column)."""
         if self._wrapping is None:
             return self._slowly(Place(self.school_id, table, record_id, column), text)
-        fresh = self._fresh(ID_BYTES + self._suite.key_bytes + 2 * NONCE_BYTES)
-        identity, key = fresh[:ID_BYTES], fresh[ID_BYTES : ID_BYTES + self._suite.key_bytes]
-        wrap_nonce, body_nonce = fresh[-2 * NONCE_BYTES : -NONCE_BYTES], fresh[-NONCE_BYTES:]
-        before, after = self._binding(table, column)
+        identity, key, wrap_nonce, body_nonce = self._fresh()
+        before, after = self._places.get((table, column)) or self._binding(table, column)
         wrapped = self._wrapping.encrypt(wrap_nonce, key, self._wrap_before + identity)
         place = b"".join((self._before, identity, before, record_id.bytes, after))
         body = AESGCM(key).encrypt(body_nonce, text.encode(), place)
         return b"".join((self._head, identity, wrap_nonce, wrapped, body_nonce, body))
 
-    def _fresh(self, many: int) -> bytes:
-        """Random bytes of the system that nobody had before; drawn for many values at a time, as each draw is a call."""
-        if self._drawn + many > len(self._chance):
-            self._chance, self._drawn = os.urandom(many * VALUES_A_DRAW), 0
-        self._drawn += many
-        return self._chance[self._drawn - many : self._drawn]
+    def _fresh(self) -> tuple[bytes, bytes, bytes, bytes]:
+        """Identity, key and two nonces that nobody had before; drawn for many values at a time, as each draw is a call."""
+        drawn = next(self._chance, None)
+        if drawn is None:
+            parts = struct.Struct(f"{ID_BYTES}s{self._suite.key_bytes}s{NONCE_BYTES}s{NONCE_BYTES}s")
+            self._chance = parts.iter_unpack(os.urandom(parts.size * VALUES_A_DRAW))
+            drawn = next(self._chance)
+        return drawn
 
     def index(self, kind: str, value: str) -> bytes:
         """What `KeyRing.index` gives."""
@@ -69,15 +72,13 @@ class Sealer:
             begun = self._kinds[kind] = HMAC(self._index_key, SHA256())
             begun.update(bound(kind.encode()))
         hashing = begun.copy()
-        hashing.update(struct.pack(">I", len(encoded)) + encoded)
+        hashing.update(LENGTH(len(encoded)) + encoded)
         return hashing.finalize()
 
     def _binding(self, table: str, column: str) -> tuple[bytes, bytes]:
         """What stands before and after the record in the binding of a body."""
-        found = self._places.get((table, column))
-        if found is None:
-            before = bound(self.school_id.bytes, table.encode()) + struct.pack(">I", ID_BYTES)
-            found = self._places[table, column] = before, bound(column.encode(), b"1")
+        before = bound(self.school_id.bytes, table.encode()) + struct.pack(">I", ID_BYTES)
+        found = self._places[table, column] = before, bound(column.encode(), b"1")
         return found
 
     def _slowly(self, place: Place, text: str) -> bytes:

@@ -38,10 +38,11 @@ MOST_REMEMBERED = 20_000
 
 
 class _Sounds(dict[str, str]):
-    """The sound of each character, remembered."""
+    """The sound of each character, remembered; nothing for a gap."""
 
     def __missing__(self, character: str) -> str:
         sound = "".join(syllables(character)).lower()
+        sound = sound if sound.strip() else ""
         if len(self) < MOST_REMEMBERED:
             self[character] = sound
         return sound
@@ -56,7 +57,7 @@ def pinyin_of(name: str) -> str:
     sounds = list(map(_SOUNDS.__getitem__, name))
     if name[:1] in SURNAMES:
         sounds[0] = SURNAMES[name[0]]
-    heard = [sound for sound in sounds if sound.strip()]
+    heard = list(filter(None, sounds))
     return f"{' '.join(heard)[:LONGEST]}|{''.join([sound[0] for sound in heard])[:18]}"
 
 

@@ -1,5 +1,6 @@
 """Rosters written many at a time."""
 
+import uuid
 from datetime import date
 
 import pytest
@@ -10,15 +11,21 @@ from sqlalchemy.exc import IntegrityError
 from app.core.audit import trail
 from app.core.database import db, use_context, uuid7
 from app.core.errors import ImportRefused
+from app.core.imports.models import ImportBatch
 from app.core.policy.actor import SYSTEM
 from app.core.vault import Place
 from app.people.directory import bulk
 from app.people.directory.models import SchoolClass, Student
 from app.people.directory.roster import A_PORTION
+from tests.care.rainbow.test_erased_under_a_run import HELD, in_turn
 from tests.cast import Cast
 from tests.people.directory.rolls import child, children
 
 DAY = date(2026, 9, 1)
+COPIED = """insert into students (ref, county_id, class_id, school_id, batch_id, student_no, name, gender, birth_date, grade, from_on)
+select 'another', county_id, {0}, {1}, left(student_no, 18), name, gender, birth_date, grade, from_on from students"""
+"""Another child of the roll, with this class and school, and this import."""
+EMPTY = "where id <> :class and id not in (select class_id from teaching_duties)"
 
 
 def on_the_roll(school_id: object) -> int:
@@ -159,3 +166,86 @@ def test_the_database_knows_how_many_classes_a_first_roll_brought_before_it_look
     bulk.load_roster(cast.county.id, children([(s.code, "G4") for s in cast.schools[:2]], 400), DAY)
     use_context(SYSTEM.context())
     assert db.session.scalar(counted) == db.session.scalar(select(func.count()).select_from(SchoolClass)) > 0
+
+
+@pytest.mark.parametrize(
+    ("change", "held_by"),
+    [
+        ("update students set class_id = :nobody", "class_of_school"),
+        ("update students set batch_id = :nobody", "fk_students_batch_id"),
+        ("update students set batch_id = :batch", ""),
+        ("delete from import_batches", "fk_students_batch_id"),
+        ("update import_batches set id = :nobody", "fk_students_batch_id"),
+        ("update school_classes set id = :nobody where id = :class", "class_of_school"),
+        (f"delete from school_classes {EMPTY}", ""),
+        (COPIED.format("class_id, :theirs", "null"), "class_of_school"),
+        (COPIED.format(":nobody, school_id", "null"), "class_of_school"),
+        (COPIED.format("class_id, school_id", ":nobody"), "fk_students_batch_id"),
+        (COPIED.format("class_id, school_id", ":batch"), ""),
+    ],
+)
+def test_a_child_is_held_to_its_class_and_to_the_import_that_wrote_it(
+    app: Flask, cast: Cast, change: str, held_by: str
+) -> None:
+    school = cast.units["shuangqiao"]
+    bulk.load_roster(cast.county.id, [child(1, school.code, "G7", 2)], DAY)
+    with trail.act(SYSTEM, "system", "test.hold"):
+        batch = ImportBatch(
+            kind="students", state="accepted", county_id=cast.county.id, school_id=school.id, unit_id=school.id,
+            owner_id=cast["school_coordinator"].person_id, file_name="a.csv", file_sha256="0" * 64, file_size=1,
+        )  # fmt: skip
+        db.session.add(batch)
+        db.session.flush()
+        db.session.execute(text("update students set batch_id = :batch"), {"batch": batch.id})
+        given = {
+            "nobody": uuid7(), "batch": batch.id, "class": db.session.scalar(select(Student.class_id)),
+            "theirs": cast.units["chengguan"].id,
+        }  # fmt: skip
+        tried = db.session.begin_nested()
+        if held_by:
+            with pytest.raises(IntegrityError, match=held_by):
+                db.session.execute(text(change), given)
+        else:
+            db.session.execute(text(change), given)
+        tried.rollback()
+
+
+def class_of(cast: Cast) -> uuid.UUID:
+    """The class of one child, by whom and whose class the roll begins."""
+    bulk.load_roster(cast.county.id, [child(1, cast.units["shuangqiao"].code, "G7", 2)], DAY)
+    use_context(SYSTEM.context())
+    found = db.session.scalars(select(Student.class_id)).one()
+    db.session.close()
+    assert found is not None
+    return found
+
+
+def seat(one: uuid.UUID) -> int:
+    """Have a child sit in this class anew, as an import would."""
+    return db.session.execute(text(COPIED.format("cast(:one as uuid), school_id", "null")), {"one": one}).rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+def clear(one: uuid.UUID) -> int:
+    return db.session.execute(text("delete from school_classes where id = :one"), {"one": one}).rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+def other_class(beside: uuid.UUID) -> uuid.UUID:
+    """A class of the same school in which nobody sits."""
+    with trail.act(SYSTEM, "system", "test.class"):
+        return db.session.execute(
+            text(
+                """insert into school_classes (county_id, school_id, school_year, grade, class_no, name)
+                   select county_id, school_id, school_year, grade, 99, '九十九班' from school_classes where id = :one
+                   returning id"""
+            ),
+            {"one": beside},
+        ).scalar_one()
+
+
+@pytest.mark.parametrize("first", ["sits down", "is taken away"])
+def test_a_class_is_not_taken_away_under_who_sits_down_in_it(committed: Flask, cast: Cast, first: str) -> None:
+    empty = other_class(class_of(cast))
+    deeds = [lambda: seat(empty), lambda: clear(empty)]
+    (one, other), waited = in_turn(committed, *(deeds if first == "sits down" else deeds[::-1]))
+    assert one == 1 and isinstance(other, IntegrityError) and "class_of_school" in str(other)
+    assert waited > HELD / 2, "it did not wait for what becomes of the class"
