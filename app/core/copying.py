@@ -6,10 +6,8 @@ column as COPY's text format: a tenth of the work of binding every value by its 
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
@@ -23,8 +21,6 @@ AT_A_TIME = 2000
 """Rows written together: enough to be quick, little memory."""
 Columns = Sequence[Sequence[Any]]
 """The values of some rows, column by column."""
-USUAL_TURN, A_TURN = sys.getswitchinterval(), 0.0005
-"""Seconds after which a thread that computes lets another one on."""
 
 
 def copy_in(
@@ -65,7 +61,7 @@ def carry_over(
     """
     line = db.session.connection()
     raw: Any = line.connection.dbapi_connection
-    with raw.cursor() as cursor, short_turns(), ThreadPoolExecutor(1) as beside:
+    with raw.cursor() as cursor, ThreadPoolExecutor(1) as beside:
         name, count = _made(cursor, table, columns), 0
         forget(line)
 
@@ -86,16 +82,6 @@ def carry_over(
         if under_way is not None:
             under_way.result()
     return count
-
-
-@contextmanager
-def short_turns() -> Iterator[None]:
-    """A thread that has an answer of the database gets its turn at once: the usual wait is as long as the answer took."""
-    sys.setswitchinterval(A_TURN)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(USUAL_TURN)
 
 
 def _made(cursor: Any, table: str, columns: Mapping[str, str]) -> sql.Identifier:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     CheckConstraint,
@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     LargeBinary,
+    Table,
     UniqueConstraint,
     case,
     literal,
@@ -312,4 +313,4 @@ class Student(Base, Record, Versioned):
     batch_id: Mapped[uuid.UUID | None]
 
 
-Student.__table__.add_is_dependent_on(SchoolClass.__table__)
+cast(Table, Student.__table__).add_is_dependent_on(cast(Table, SchoolClass.__table__))
