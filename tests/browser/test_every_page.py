@@ -209,9 +209,9 @@ def _led_astray(page: Page, site: Site, address: str, to: str) -> str:
 
 def _seen(page: Page, site: Site, address: str) -> list[str]:
     page.goto(site.address + address)
-    where = f"{address} [{page.evaluate('document.documentElement.lang')}, {page.evaluate('innerWidth')}]"
-    found = [f"{where}: {barrier}" for barrier in barriers(page)]
-    return found + ([f"{where}: pushes sideways"] if sideways(page) else [])
+    found = barriers(page) + (["pushes sideways"] if sideways(page) else [])
+    where = page.evaluate("`[${document.documentElement.lang}, ${innerWidth}]`") if found else ""
+    return [f"{address} {where}: {fault}" for fault in found]
 
 
 def _walk(page: Page, site: Site, addresses: list[str], language: str, size: dict[str, int]) -> list[str]:
