@@ -254,6 +254,7 @@ BY_TABLE: dict[tuple[str, str], Any] = {
     ("saved_mappings", "kind"): "results",
     ("supervision_entries", "kind"): "special",
     ("supervision_visits", "kind"): "special",
+    ("students", "class_id"): lambda chain: chain.ids["school_classes"],
     ("teacher_ratings", "items"): [1] * 8,
     ("visit_documents", "form"): "pdf",
     ("visit_findings", "becomes"): "finding",
