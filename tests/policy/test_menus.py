@@ -18,7 +18,7 @@ from app.core.audit import trail
 from app.core.casework import waiting
 from app.core.database import db, use_context
 from app.core.outbox.models import InboxLetter
-from app.core.policy.actor import SYSTEM
+from app.core.policy.actor import SYSTEM, Actor
 from app.core.policy.roles import ROLES
 from app.core.web import navigation
 from app.improvement.monitoring.models import MonitoringResult
@@ -193,6 +193,17 @@ def test_every_entry_of_the_menu_leads_to_a_page_with_a_real_row(app: Flask, des
         elif endpoint not in MAY_LACK_ROWS and not row(desk, endpoint, answer.text):
             faults.append(f"{address} [{endpoint}]: no row")
     assert not faults, "\n".join(faults)
+
+
+def test_the_office_finds_the_queue_of_evidence_in_its_menu_and_who_may_only_read_the_number_does_not() -> None:
+    wanted = {"office_director", "evaluator", "inspector", "school_coordinator", "grade_leader"}
+    found = {
+        role
+        for role in ROLES
+        for entry in navigation.entries_for(Actor(role=role))
+        if entry.endpoint == "verification.index"
+    }
+    assert found == wanted
 
 
 @every_role

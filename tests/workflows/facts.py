@@ -246,6 +246,7 @@ GOOD: dict[str, Changes] = {
         "has_proposal": True,
         "is_unadjusted": False,
         "effect_not_measurable": False,
+        "item_is_evaluating": True,
         "item_is_void": True,
     },
     "closure_request": {

@@ -16,6 +16,7 @@ from workflows.improvement.effect_evaluation_facts import (
     result_is_stored,
     result_is_traceable,
     small_groups_are_pooled,
+    work_has_ended,
 )
 from workflows.improvement.levels import at_school, by_level
 from workflows.vocabulary import DATED, NEW, Case, FromField, Needs, State, Step, Workflow, WorkingDays
@@ -111,7 +112,14 @@ EFFECT_EVALUATION = Workflow(
             source=(COMPUTED,),
             target=DECIDED,
             needs=DECIDING,
-            guards=(judges_a_school, outcome_is_proposed, has_a_judgement, another_outcome_is_supported, *FOUR_PARTS),
+            guards=(
+                judges_a_school,
+                work_has_ended,
+                outcome_is_proposed,
+                has_a_judgement,
+                another_outcome_is_supported,
+                *FOUR_PARTS,
+            ),
             four_eyes=("propose",),
             star=True,
             tells=("dept_head", "principal"),

@@ -105,6 +105,10 @@ class EffectEvaluationFacts(Graded, Protocol):
         """What the result is used for."""
 
     @property
+    def item_is_evaluating(self) -> bool:
+        """The problem item is in evaluation: its measures have ended, nobody has asked for its closure."""
+
+    @property
     def item_is_void(self) -> bool:
         """The problem item is void."""
 
@@ -172,6 +176,14 @@ def another_outcome_is_supported(evaluation: EffectEvaluationFacts) -> bool:
 @guard("评价员还没有提出结论", en="The evaluator has not proposed an outcome yet")
 def outcome_is_proposed(evaluation: EffectEvaluationFacts) -> bool:
     return evaluation.has_proposal
+
+
+@guard(
+    "问题项还没有进入评价：措施都完成或取消后，由经办人转入评价",
+    en="The item is not in evaluation yet: once its measures have ended, its handler moves it there",
+)
+def work_has_ended(evaluation: EffectEvaluationFacts) -> bool:
+    return evaluation.item_is_evaluating
 
 
 @guard(

@@ -11,6 +11,7 @@ from app.core.imports.registry import imports_as
 from app.core.outbox.handlers import handles
 from app.core.web import navigation
 from app.improvement.effects import following, letters
+from app.improvement.effects.models import EffectEvaluation
 from app.improvement.effects.panels import effects_offers, effects_panel, programme_effect, visit_effect
 from app.improvement.effects.routes import bp, interpretations_bp, rechecks_bp, value_added_bp
 from app.improvement.effects.scores_import import SCORES, clear_scores
@@ -43,6 +44,11 @@ DEEDS = {
 COMPUTED = ("effect_evaluations", "computed")
 
 
+def _may_be_decided(evaluation: EffectEvaluation) -> bool:
+    """Somebody proposed, and the work on the item has ended."""
+    return evaluation.has_proposal and evaluation.item_is_evaluating
+
+
 def register(app: Flask) -> None:
     """Register everything; safe to call for each application of a process."""
     for blueprint in (bp, rechecks_bp, value_added_bp, interpretations_bp):
@@ -56,7 +62,7 @@ def register(app: Flask) -> None:
     propose = EFFECT_EVALUATION.step("propose")
     waiting.BESIDES.setdefault(COMPUTED, (propose, Sentence(propose.zh, propose.en)))
     waiting.RECOVERED.setdefault(COMPUTED, waiting.each(lambda evaluation: not evaluation.has_proposal))
-    waiting.READY.setdefault(COMPUTED, waiting.each(lambda evaluation: evaluation.has_proposal))
+    waiting.READY.setdefault(COMPUTED, waiting.each(_may_be_decided))
     handles("value_added_clear", clear_scores)
     handles("plan_in_force", following.plan_in_force)
     handles("item_extended.effects", following.item_extended)

@@ -20,6 +20,7 @@ from app.improvement.plans import at_a_glance, letters, panels
 from app.improvement.plans.models import RemediationPlan
 from app.improvement.plans.models.plans import months_unreported
 from app.improvement.plans.operations.plans import BEING_WORKED_ON
+from app.improvement.plans.queries.evidence import WATCH
 from app.improvement.plans.routes import BLUEPRINTS
 from app.improvement.plans.words import TIMELINE
 from app.improvement.problems import panels as item_page
@@ -42,6 +43,7 @@ ENTRIES = (
     ),
     Entry("loop", "我的措施", "actions.index", "clipboard-check", ("plans.work_on_action",), order=42, roles=OWNERS),
     Entry("loop", "佐证审核", "verification.index", "checks", JUDGES, order=44),
+    Entry("loop", "佐证审核", "verification.index", "checks", (WATCH,), order=44, roles=("office_director",)),
     Entry("loop", "培训专题", "training_topics.index", "school", ("plans.view_topics",), order=45),
     Entry("loop", "填报负担", "burden.index", "chart-bar", ("plans.view_burden",), order=46),
 )

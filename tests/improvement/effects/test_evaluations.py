@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from app.core.audit import trail
 from app.core.casework.door import FOUR_EYES
+from app.core.casework.waiting import waiting_for
 from app.core.database import db, use_context
 from app.core.errors import Invalid, NotAllowed, StepRefused
 from app.core.outbox.deliver import drain
@@ -24,6 +26,7 @@ from app.improvement.effects.operations.evaluations import (
     ProposeIn,
 )
 from app.improvement.problems.operations import items
+from tests.cast import Cast, sign_in
 from tests.improvement.effects.scenes import CRITERIA, JUDGED, EffectScene
 
 
@@ -153,6 +156,24 @@ def test_who_proposed_an_outcome_does_not_decide_it(scene: EffectScene) -> None:
             scene.actor("leading_group_head"), evaluation, ProposeIn("achieved", JUDGED, uses=("feed_back",))
         )
     assert FOUR_EYES.zh in str(refused.value)
+
+
+def test_no_outcome_is_decided_before_the_work_on_the_item_has_ended(scene: EffectScene, app: Flask, cast: Cast) -> None:
+    evaluation, head = scene.proposed(), scene.actor("leading_group_head")
+    browser = sign_in(app.test_client(), cast["leading_group_head"])
+    assert [one.record.id for one in waiting_for(head)] == [evaluation.id]
+    for state, said in (("implementing", True), ("suspended", True), ("evaluating", False)):
+        scene.moved(evaluation.item, state)
+        page = browser.get(evaluation.address).get_data(as_text=True)
+        assert ("问题项还没有进入评价" in page, "把问题项转入评价" in page) == (said, said)
+        assert [one.record.id for one in waiting_for(head)] == ([] if said else [evaluation.id])
+        if said:
+            with pytest.raises(StepRefused) as refused:
+                evaluations.decide_evaluation(head, evaluation, ProposeIn("achieved", JUDGED, uses=("feed_back",)))
+            assert "措施都完成或取消后，由经办人转入评价" in str(refused.value)
+            db.session.rollback()
+    evaluations.decide_evaluation(head, evaluation, ProposeIn("achieved", JUDGED, uses=("feed_back",)))
+    assert evaluation.state == "decided"
 
 
 def test_another_outcome_than_the_computed_one_needs_a_reason_and_two_accepted_proofs(scene: EffectScene) -> None:

@@ -157,6 +157,11 @@ class EffectEvaluation(Base, Movable, FourParts):
         return self.proposed_at is not None
 
     @property
+    def item_is_evaluating(self) -> bool:
+        """The item is in evaluation."""
+        return self.item.state == "evaluating"
+
+    @property
     def item_is_void(self) -> bool:
         """The item is void."""
         return self.item.state == "void"

@@ -186,7 +186,10 @@ def decider(found: EffectEvaluation) -> tuple[str, str]:
 
 def _offers(actor: Actor, found: EffectEvaluation, candidates: int) -> list[dict[str, Any]]:
     """The steps; data can be named only where a later round has them."""
-    mended = {"criteria_are_verified_on_site": url_for("effects.criteria", ref=found.ref)}
+    mended = {
+        "criteria_are_verified_on_site": url_for("effects.criteria", ref=found.ref),
+        "work_has_ended": found.item.address,
+    }
     offers = offers_of(actor, found, evaluation_ways(found), mended)
     wanted = outcome_rules().pooled_rounds if found.design == "small_n" else 1
     if found.design == "criterion" or candidates >= wanted:
