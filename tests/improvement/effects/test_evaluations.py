@@ -158,7 +158,9 @@ def test_who_proposed_an_outcome_does_not_decide_it(scene: EffectScene) -> None:
     assert FOUR_EYES.zh in str(refused.value)
 
 
-def test_no_outcome_is_decided_before_the_work_on_the_item_has_ended(scene: EffectScene, app: Flask, cast: Cast) -> None:
+def test_no_outcome_is_decided_before_the_work_on_the_item_has_ended(
+    scene: EffectScene, app: Flask, cast: Cast
+) -> None:
     evaluation, head = scene.proposed(), scene.actor("leading_group_head")
     browser = sign_in(app.test_client(), cast["leading_group_head"])
     assert [one.record.id for one in waiting_for(head)] == [evaluation.id]
