@@ -134,3 +134,20 @@ def test_the_question_of_the_sweep_finds_what_the_task_itself_says_is_due(county
     }
     asked = set(db.session.scalars(select(ScreeningTask.id).where(tasks._moved_by_the_clock())))
     assert asked == due and 20 < len(due) < len(kinds)
+
+
+def test_nothing_of_a_cancelled_screening_is_tried_again_and_the_sweep_ends_what_was_left_open(county: Cast) -> None:
+    week_ago = clock.today() - timedelta(days=8)
+    kinds = [
+        {"state": state, "tries": tries, "state_since": clock.now(), "scored_on": week_ago}
+        for state, tries in (
+            ("needs_retest", 0),
+            ("ready", 1),
+            ("in_progress", 1),
+            ("ready", 0),
+            ("consent_pending", 0),
+        )
+    ]
+    with_tasks(county, *kinds, campaign="cancelled")
+    assert tasks.keep_time_of_tasks() == len(kinds)
+    assert {(one.state, one.reason_code) for one in all_of(ScreeningTask)} == {("missed", "cancelled")}

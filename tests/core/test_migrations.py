@@ -96,6 +96,29 @@ def test_the_newest_step_goes_down_and_up_on_a_populated_database_and_leaves_oth
     engine.dispose()
 
 
+def test_tasks_of_what_was_taken_back_before_are_looked_at_once(committed: Flask, cast: Cast, cluster: Any) -> None:
+    school = cast.units["shuangqiao"]
+    records = write(cast, cast["principal"], school, school, "记号")
+    with by_hand("test.before"):
+        later = "upward = true, state = 'withdrawn', state_since = now() + interval '1 day'"
+        same = "(created_at, student_id) = (select created_at, student_id from code_change_requests)"
+        db.session.execute(text(f"update code_change_requests set {later}"))
+        db.session.execute(text(f"update care_duties set state = 'due', {same}"))
+    name = committed.extensions["bihuan.settings"].database_url.partition("@/")[2].partition("?")[0]
+    db.session.close()
+    db.engine.dispose()
+    engine, config = create_engine(cluster.url("postgres", name)), alembic_config(cluster.url("bihuan_owner", name))
+    command.downgrade(config, "2026_11_30_z2_roll_at_one_look")
+    command.upgrade(config, "heads")
+    wanted = "select record_id from outbox where kind = 'rainbow_taken_back'"
+    with engine.connect() as connection:
+        assert connection.execute(text(wanted)).scalars().all() == [records.ids["code_change_requests"]]
+        walls = "select bool_and(relforcerowsecurity) from pg_class where relname = any(:names)"
+        walled = ["care_duties", "code_change_requests", "screening_tasks", "scale_responses"]
+        assert connection.execute(text(walls), {"names": walled}).scalar()
+    engine.dispose()
+
+
 def test_results_that_were_there_before_get_the_cohort_of_their_pupils(
     committed: Flask, cast: Cast, cluster: Any
 ) -> None:

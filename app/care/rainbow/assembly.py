@@ -43,9 +43,11 @@ DEEDS = {
     "rainbow.compute": ("按规则计算", "computed by the rules"),
     "rainbow.follow_alert": ("因提醒重新计算", "had it computed because of an alert"),
     "rainbow.follow_cleared": ("结束不再需要的保护任务", "ended protection that is not needed any more"),
+    "rainbow.follow_withdrawn": ("结束随答卷撤回的任务", "ended tasks of answers that were taken back"),
     "change_evidence.record": ("补记了一次工作", "wrote down what was done"),
     "care_duty.follow_answers": ("因测评派出任务", "opened a task after the survey"),
     "code_change_request.protect": ("派出不能等的任务", "opened what cannot wait"),
+    "code_change_request.end_protection": ("结束随申请派出的任务", "ended what began with the request"),
     "rule_set.try": ("试算规则集", "made a dry run"),
     "rainbow.ask": ("要求重新计算", "asked for a new computation"),
 }
@@ -91,6 +93,8 @@ def register(app: Flask) -> None:
     handles("rainbow_compute", proposing.compute_asked)
     handles("rainbow_asked_up", changing.protect_asked)
     handles("rainbow_dry_run", rule_sets.try_asked)
+    handles("rainbow_taken_back", changing.taken_back)
+    handles("answers_withdrawn", proposing.follow_withdrawn)
     handles("support_changed", letters.support_changed)
     handles("results_in", proposing.follow_results)
     handles("alert_cleared", proposing.follow_cleared)

@@ -100,7 +100,7 @@ def assign(row: OutboxRow) -> None:
 
 def follow_consent(row: OutboxRow) -> None:
     """A consent changed: the student's tasks follow; after a withdrawal what rested on the answers is computed anew without
-    them, and the deletion is put on its day.
+    them, the tasks that they began end, and the deletion is put on its day.
     """
     use_context(SYSTEM.context())
     consent = db.session.scalar(select(Consent).where(Consent.id == row.record_id))
@@ -112,7 +112,7 @@ def follow_consent(row: OutboxRow) -> None:
         with trail.act(SYSTEM, "system", "screening_task.put_deletion"):
             for task in ended:
                 post("screening_destroy", task, queue="heavy", due_at=due)
-            post("rainbow_compute", consent.student, queue="heavy")
+            post("answers_withdrawn", consent.student, queue="heavy")
 
 
 def destroy(row: OutboxRow) -> None:

@@ -23,6 +23,7 @@ STANDINGS: dict[str, Sentence] = {
     "not_begun": Sentence("缺席，没有开始", "Absent: never begun"),
     "not_finished": Sentence("没有答完", "Not finished"),
     "no_second_try": Sentence("没有来复测", "Did not come to the second try"),
+    "cancelled": Sentence("筛查取消了", "The screening was cancelled"),
     "left_school": Sentence("已经离校", "Left the school"),
     "hospital": Sentence("免测：近期住院或就医", "Exempt: in hospital or under treatment"),
     "disability": Sentence("免测：身体原因无法这样作答", "Exempt: cannot answer this way"),

@@ -7,15 +7,17 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, update
+from sqlalchemy import func, insert, select, update
 
-from app.care.rainbow.models import RainbowAssessment, RainbowTier
+from app.care.rainbow.models import CareDuty, RainbowAssessment, RainbowTier
 from app.care.rainbow.operations import changing, deciding, proposing
 from app.care.rainbow.operations.deciding import AdjustIn, ConfirmIn, RejectIn, SignIn
 from app.care.screening.models import CriticalAlert, ScaleResult
 from app.core import clock
 from app.core.audit import trail
+from app.core.casework.deadlines import Deadline
 from app.core.database import db, use_context, uuid7
+from app.core.outbox.handlers import HANDLERS
 from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM
 from app.people.directory.models import Student
@@ -81,6 +83,49 @@ def test_protection_ends_when_what_was_asked_for_is_not_granted(desk: Desk) -> N
     changing.take_up(desk.act(expert), change, STEP)
     changing.reject(desk.act(expert), change, changing.ChangeStep(reason="已当面了解，是一次误会，无需上调"))
     assert due(desk, student) == set()
+
+
+def test_protection_ends_with_a_request_that_was_taken_back(desk: Desk) -> None:
+    student = of_the_class(desk)
+    change = up(desk, "homeroom_teacher", student, "red")
+    run_job(change)
+    assert due(desk, student) == PROTECTION
+    changing.withdraw(desk.act("homeroom_teacher"), change, STEP)
+    (row,) = posted("rainbow_taken_back")
+    for _ in range(2):
+        HANDLERS["rainbow_taken_back"](row)
+    assert due(desk, student) == set() and running(desk, student) == 0
+
+
+def test_what_another_request_asks_for_goes_on_when_one_is_taken_back(desk: Desk) -> None:
+    student = of_the_class(desk)
+    first, second = (up(desk, key, student, "red") for key in ("homeroom_teacher", "school_psych_lead"))
+    run_job(first)
+    run_job(second)
+    changing.withdraw(desk.act("homeroom_teacher"), first, STEP)
+    HANDLERS["rainbow_taken_back"](posted("rainbow_taken_back")[0])
+    assert due(desk, student) == PROTECTION
+
+
+def of_the_class(desk: Desk) -> Student:
+    """Some attention since long, and a class teacher who may ask for more."""
+    student = held(desk, "yellow")
+    with trail.act(SYSTEM, "system", "test.class"):
+        student.class_id = desk.cast.classes["shuangqiao"]
+    return student
+
+
+def posted(kind: str) -> list[OutboxRow]:
+    use_context(SYSTEM.context())
+    return list(db.session.scalars(select(OutboxRow).where(OutboxRow.kind == kind).order_by(OutboxRow.id)))
+
+
+def running(desk: Desk, student: Student) -> int:
+    """Clocks of the student's tasks that still remind somebody."""
+    use_context(SYSTEM.context())
+    tasks = select(CareDuty.id).where(CareDuty.student_id == student.id)
+    found = select(func.count(Deadline.id)).where(Deadline.record_id.in_(tasks), Deadline.closed_at.is_(None))
+    return db.session.scalar(found) or 0
 
 
 def alerted(desk: Desk, student: Student) -> CriticalAlert:

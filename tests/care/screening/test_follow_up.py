@@ -10,17 +10,19 @@ from sqlalchemy import select, text
 from app.care.consent.operations import answers as consents
 from app.care.consent.operations.answers import PaperIn
 from app.care.rainbow.models import CareDuty, RainbowAssessment, RainbowComputation
-from app.care.rainbow.operations import proposing
+from app.care.rainbow.operations import following, proposing
 from app.care.screening import bulk, letters
 from app.care.screening.models import CriticalAlert, ScaleResponse, ScaleResult
 from app.care.screening.operations import alerts, campaigns
+from app.care.screening.operations.campaigns import CampaignStep
 from app.care.screening.operations.scales import ScaleIn
 from app.care.screening.scales.choosing import usable
 from app.care.screening.scales.scoring import Person
 from app.care.screening.sheets import RATHER_NOT
 from app.core import clock as core_clock
+from app.core.audit import trail
 from app.core.calendar.days import add_working_days
-from app.core.casework.deadlines import work_calendar
+from app.core.casework.deadlines import Deadline, work_calendar
 from app.core.database import db, use_context
 from app.core.outbox import deliver
 from app.core.outbox.handlers import HANDLERS
@@ -146,9 +148,53 @@ def test_answers_that_were_taken_back_are_used_no_more_from_that_moment(term: Te
     assert {one.usable for one in term.all(ScaleResult)} == {False}
     assert None not in {one.sealed for one in term.all(ScaleResponse)}, "they are deleted on their day, not before"
     use_context(SYSTEM.context())
-    (again,) = db.session.scalars(select(OutboxRow).where(OutboxRow.kind == "rainbow_compute"))
-    proposing.compute_asked(again)
+    (again,) = db.session.scalars(select(OutboxRow).where(OutboxRow.kind == "answers_withdrawn"))
+    proposing.follow_withdrawn(again)
     use_context(SYSTEM.context())
     assert db.session.scalar(newest) == 0 and db.session.scalar(open_now) is None
     left = db.session.scalar(text("select count(*) from scale_results where usable"))
     assert left == 0
+
+
+def taken_back(term: Term) -> None:
+    """The family takes its agreement back, and everything follows that follows by itself."""
+    said = PaperIn("guardian2", "withdraw", reason="母亲来电话，不再参加测评")
+    consents.record_withdrawal(term.cast.actor("school_counselor"), term.family.consent(NAME), said)
+    deliver.drain()
+
+
+def test_a_talk_that_answers_asked_for_ends_when_they_are_taken_back(term: Term) -> None:
+    term.opened()
+    term.agree(NAME)
+    term.answer(NAME, RATHER)
+    deliver.drain()
+    (talk,) = follow_ups(term)
+    assert talk.state == "due"
+    taken_back(term)
+    assert [one.state for one in follow_ups(term)] == ["dropped"]
+    use_context(SYSTEM.context())
+    clocks = select(Deadline.id).where(Deadline.record_id == talk.id, Deadline.closed_at.is_(None))
+    assert db.session.scalar(clocks) is None
+
+
+def test_a_talk_goes_on_while_other_answers_of_the_student_ask_for_it(term: Term) -> None:
+    term.opened()
+    term.agree(NAME)
+    term.answer(NAME, RATHER)
+    deliver.drain()
+    (talk,) = follow_ups(term)
+    with trail.act(SYSTEM, "system", "test.other_answers"):
+        following.end_talk(talk.student_id)
+    assert [one.state for one in follow_ups(term)] == ["due"]
+
+
+def test_a_talk_goes_on_when_the_screening_is_cancelled_as_its_answers_stay(term: Term) -> None:
+    campaign = term.opened()
+    term.agree(NAME)
+    term.answer(NAME, RATHER)
+    deliver.drain()
+    campaigns.cancel_campaign(
+        term.cast.actor("school_counselor"), campaign, CampaignStep(reason="网络中断，改到下月再做测评")
+    )
+    deliver.drain()
+    assert [one.state for one in follow_ups(term)] == ["due"]

@@ -199,6 +199,23 @@ def test_answers_too_fast_are_tried_again_once_after_a_week(term: Term) -> None:
     assert term.answer("学生00", GOOD, pace=100).state == "invalid"
 
 
+def test_a_second_try_ends_with_the_screening_that_is_cancelled_and_nobody_is_reminded_of_it(term: Term) -> None:
+    campaign = term.opened(closes_on=MONDAY + timedelta(days=39))
+    for name in ("学生00", "学生01"):
+        term.agree(name)
+    assert term.answer("学生00", GOOD, pace=100).state == "needs_retest"
+    term.clock.set(at(campaign.opens_on + timedelta(days=8), 9))
+    assert tasks.keep_time_of_tasks() == 1 and term.task("学生00").tries == 1
+    term.slips = term.family.slips()
+    assert term.answer("学生01", GOOD, pace=100).state == "needs_retest"
+    reason = campaigns.CampaignStep(reason="网络中断，改到下月再做测评")
+    campaigns.cancel_campaign(term.cast.actor("school_counselor"), campaign, reason)
+    assert {(one.state, one.reason_code) for one in term.all(ScreeningTask)} == {("missed", "cancelled")}
+    assert len([one for one in term.all(ScaleResponse) if one.submitted_at is not None]) == 4, "answers stay"
+    term.clock.set(at(campaign.opens_on + timedelta(days=16), 9))
+    assert tasks.keep_time_of_tasks() == 0
+
+
 @pytest.mark.parametrize(("given", "kind"), [(CRISIS, "O1a"), (SAME_DAY, "O1b")])
 def test_a_critical_answer_calls_somebody_at_submission_whatever_its_validity(
     term: Term, given: dict[str, list[int]], kind: str

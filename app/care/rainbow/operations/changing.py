@@ -292,14 +292,16 @@ def reject(actor: Actor, change: CodeChangeRequest, given: ChangeStep) -> None:
     change.decided_on = clock.today()
     change.note_sealed = sealed(change, "note_sealed", given.reason)
     if change.upward:
-        end_protection(change)
+        end_protection(change.student_id, change.id)
 
 
 @operation(CODE_CHANGE_REQUEST, "withdraw")
 def withdraw(actor: Actor, change: CodeChangeRequest, given: ChangeStep) -> None:
-    """Take it back before somebody has taken it up. Raises StepRefused for anybody but who asked."""
+    """Take it back before somebody has taken it up; what began with it ends. Raises StepRefused for anybody but who asked."""
     if actor.person_id != change.owner_id:
         raise StepRefused((NOT_YOURS,))
+    if change.upward:
+        post("rainbow_taken_back", change, queue="urgent")
 
 
 def put_in_force(change: CodeChangeRequest) -> None:
@@ -343,3 +345,18 @@ def protect_asked(row: OutboxRow) -> None:
     change = db.session.scalar(select(CodeChangeRequest).where(CodeChangeRequest.id == row.record_id))
     if change is not None:
         protect_now(SYSTEM, change, None)
+
+
+@operation(right="system", name="code_change_request.end_protection")
+def end_asked(actor: Actor, change: CodeChangeRequest, given: None = None) -> None:
+    """The tasks that began with a request end with it: whoever asked may be one who does not see them."""
+    if change.state == "withdrawn":
+        end_protection(change.student_id, change.id)
+
+
+def taken_back(row: OutboxRow) -> None:
+    """The job behind `rainbow_taken_back`. Safe twice: what has ended is due no more."""
+    use_context(SYSTEM.context())
+    change = db.session.scalar(select(CodeChangeRequest).where(CodeChangeRequest.id == row.record_id))
+    if change is not None:
+        end_asked(SYSTEM, change, None)

@@ -140,7 +140,7 @@ def reject(actor: Actor, assessment: RainbowAssessment, given: RejectIn) -> None
     qualified(actor)
     _interviewed(assessment, given.interviewed_on)
     assessment.note_sealed = sealed(assessment, "note_sealed", given.reason)
-    end_protection(assessment)
+    end_protection(assessment.student_id, assessment.id)
     post("rainbow_compute", assessment.student, queue="urgent")
 
 
@@ -228,7 +228,7 @@ def take_effect(assessment: RainbowAssessment) -> None:
     if changed:
         renew_duties(assessment, assessment.decided)
     else:
-        end_protection(assessment)
+        end_protection(assessment.student_id, assessment.id)
     overtake(assessment.student_id, assessment.decided)
 
 

@@ -19,7 +19,7 @@ def renew_duties(record: RainbowAssessment | CodeChangeRequest, tier: str, besid
     """Duties of the level before end with it; what began with the proposal, the request or the answers goes on."""
     plan = duty_plan()
     kept = {duty.code for duty in (*plan.at_once.get(tier, ()), *plan.asked_by_answers)}  # type: ignore[call-overload]
-    for duty in _due(record):
+    for duty in due_for(record.student_id):
         if duty.code not in kept:
             follow(duty, "drop")
     _open(record, (*plan.in_effect[tier], *besides))  # type: ignore[index]
@@ -27,36 +27,39 @@ def renew_duties(record: RainbowAssessment | CodeChangeRequest, tier: str, besid
 
 def protect(record: CodeChangeRequest) -> None:
     """What cannot wait for a decision, unless it is due already."""
-    there = {duty.code for duty in _due(record)}
+    there = {duty.code for duty in due_for(record.student_id)}
     _open(record, [duty for duty in duty_plan().asked_up.get(record.to_tier, ()) if duty.code not in there])  # type: ignore[call-overload]
 
 
-def end_protection(record: RainbowAssessment | CodeChangeRequest | CriticalAlert) -> None:
-    """What began before anybody had decided ends where people decided that the level in force is enough.
+def end_protection(student: uuid.UUID, besides: uuid.UUID | None = None) -> None:
+    """What began before anybody had decided ends where people decided that the level in force is enough, or took back
+    what it began with: a request, the answers of a survey.
 
-    Not while another open proposal, an open request or an alert that nobody has cleared asks for it (domain B4, B5).
+    Not while an open proposal, an open request (another than `besides`) or an alert that nobody has cleared asks for it
+    (domain B4, B5).
     """
-    if _is_asked_for(record):
+    if _is_asked_for(student, besides):
         return
-    plan, tier = duty_plan(), _tier_of(record.student_id)
+    plan, tier = duty_plan(), _tier_of(student)
     began = {(duty.code, duty.by) for part in (plan.at_once, plan.asked_up) for some in part.values() for duty in some}
     stays = {(duty.code, duty.by) for part in (plan.at_once, plan.in_effect) for duty in part.get(tier, ())}  # type: ignore[call-overload]
-    for duty in _due(record):
+    for duty in due_for(student):
         if (duty.code, "class" if duty.for_class else "counsellor") in began - stays:
             follow(duty, "drop")
 
 
-def _is_asked_for(record: RainbowAssessment | CodeChangeRequest | CriticalAlert) -> bool:
+def _is_asked_for(student: uuid.UUID, besides: uuid.UUID | None) -> bool:
     proposal, request, alert = RainbowAssessment, CodeChangeRequest, CriticalAlert
     reasons = (
         select(proposal.id).where(
-            proposal.student_id == record.student_id, proposal.state == "proposed", proposal.id != record.id,
+            proposal.student_id == student, proposal.state == "proposed", proposal.id.is_distinct_from(besides),
             proposal.proposed.in_(duty_plan().at_once),
         ),
         select(request.id).where(
-            request.student_id == record.student_id, request.upward, request.state.in_(OPEN), request.id != record.id
+            request.student_id == student, request.upward, request.state.in_(OPEN),
+            request.id.is_distinct_from(besides),
         ),
-        select(alert.id).where(alert.student_id == record.student_id, alert.kind == "O1a", alert.cleared_on.is_(None)),
+        select(alert.id).where(alert.student_id == student, alert.kind == "O1a", alert.cleared_on.is_(None)),
     )  # fmt: skip
     return bool(db.session.scalar(select(or_(*(reason.exists() for reason in reasons)))))
 
@@ -74,8 +77,9 @@ def once_more(done: CareDuty) -> None:
     _open(done, [duty for duty in plan if duty.again and (duty.code, duty.by) == (done.code, by)])
 
 
-def _due(record: RainbowAssessment | CodeChangeRequest | CriticalAlert) -> list[CareDuty]:
-    due = select(CareDuty).where(CareDuty.student_id == record.student_id, CareDuty.state == "due")
+def due_for(student: uuid.UUID) -> list[CareDuty]:
+    """What is still to be done for a student."""
+    due = select(CareDuty).where(CareDuty.student_id == student, CareDuty.state == "due")
     return list(db.session.scalars(due))
 
 

@@ -8,29 +8,34 @@ from sqlalchemy import text
 
 from app.care.rainbow.duty_plan import duty_plan
 from app.care.rainbow.models import CareDuty
+from app.care.rainbow.operations.duties import due_for
 from app.care.screening.models import ScreeningCampaign, ScreeningTask
 from app.core import clock
 from app.core.audit import trail
 from app.core.casework.bulk import begin_all
+from app.core.casework.door import follow
 from app.core.database import db, use_context, uuid7
 from app.core.outbox.deliver import first_time
 from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM
 
-ASKING = text(
-    """select distinct t.student_id, t.county_id, t.school_id, s.class_id
-       from screening_tasks t
+ANSWERS = """screening_tasks t
        join students s on s.id = t.student_id and s.left_on is null
        join scale_responses r on r.task_id = t.id and r.attempt = t.tries and r.submitted_at is not null
-       where t.campaign_id = :campaign and (cast(:task as uuid) is null or t.id = :task) and t.state <> 'declined'
+       where t.state <> 'declined'
          and (r.blank_critical or exists (
                select from scale_results x
                where x.student_id = r.student_id and x.scale_code = r.scale_code and x.scale_version = r.scale_version
                  and x.worry
-                 and x.answered_on = coalesce(r.answered_on, (r.submitted_at at time zone 'Asia/Shanghai')::date)))
+                 and x.answered_on = coalesce(r.answered_on, (r.submitted_at at time zone 'Asia/Shanghai')::date)))"""
+ASKING = text(
+    f"""select distinct t.student_id, t.county_id, t.school_id, s.class_id
+       from {ANSWERS}
+         and t.campaign_id = :campaign and (cast(:task as uuid) is null or t.id = :task)
          and not exists (
                select from care_duties d where d.student_id = t.student_id and d.state = 'due' and d.code = any(:codes))"""
 )
+STILL = text(f"select exists (select from {ANSWERS} and t.student_id = :student)")
 
 
 def follow_answers(row: OutboxRow) -> None:
@@ -63,3 +68,12 @@ def _open(campaign_id: uuid.UUID, task_id: uuid.UUID | None) -> None:
         ],
         "open",
     )  # fmt: skip
+
+
+def end_talk(student: uuid.UUID) -> None:
+    """The talk that answers asked for ends where they were taken back and no other answers ask for it; inside an act."""
+    codes = {duty.code for duty in duty_plan().asked_by_answers}
+    talks = [duty for duty in due_for(student) if duty.code in codes]
+    if talks and not db.session.scalar(STILL, {"student": student}):
+        for talk in talks:
+            follow(talk, "drop")

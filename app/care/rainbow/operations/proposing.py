@@ -16,6 +16,7 @@ from app.care.rainbow.computing import AS_BEFORE, SET_BASED, compute_tiers
 from app.care.rainbow.duty_plan import duty_plan
 from app.care.rainbow.models import ONE_YEAR, CareDuty, RainbowAssessment, RainbowRun, rules_for
 from app.care.rainbow.operations.duties import end_protection
+from app.care.rainbow.operations.following import end_talk
 from app.care.screening.models import CriticalAlert, ScreeningCampaign, ScreeningTask
 from app.core import clock
 from app.core.audit import trail
@@ -202,7 +203,22 @@ def follow_cleared(row: OutboxRow) -> None:
         place = db.session.get_one(Unit, student.school_id)
         compute(SYSTEM, place, RunIn((place.id,), student.id))
         with trail.act(SYSTEM, "system", "rainbow.follow_cleared", alert):
-            end_protection(alert)
+            end_protection(alert.student_id)
+
+
+def follow_withdrawn(row: OutboxRow) -> None:
+    """The job behind `answers_withdrawn`: the student is computed without those answers, and what they began ends.
+
+    What a person saw, or other answers of the student, asks for goes on.
+    """
+    use_context(SYSTEM.context())
+    student = db.session.get(Student, row.record_id)
+    if student is not None:
+        place = db.session.get_one(Unit, student.school_id)
+        compute(SYSTEM, place, RunIn((place.id,), student.id))
+        with trail.act(SYSTEM, "system", "rainbow.follow_withdrawn", student):
+            end_protection(student.id)
+            end_talk(student.id)
 
 
 def follow_alert(row: OutboxRow) -> None:

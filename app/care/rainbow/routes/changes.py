@@ -38,8 +38,9 @@ ASKS = {
                          lazy_gettext("已退回"), "arrow-back-up"),
     "reject": Ask(lazy_gettext("不通过后，现在的层级不变。"), forms.ReasonForm, changing.reject,
                   lazy_gettext("已办结，层级不变"), "x"),
-    "withdraw": Ask(lazy_gettext("撤回后可以重新申请。"), forms.PlainForm, changing.withdraw, lazy_gettext("已撤回"),
-                    "arrow-back-up"),
+    "withdraw": Ask(
+        lazy_gettext("撤回后可以重新申请；随申请派出的任务也结束。"),
+        forms.PlainForm, changing.withdraw, lazy_gettext("已撤回"), "arrow-back-up"),
 }  # fmt: skip
 
 

@@ -289,8 +289,12 @@ class ScreeningTask(Base, Movable):
 
     @property
     def second_try_is_due(self) -> bool:
-        """Seven to thirty days after the score."""
-        return self.scored_on is not None and RETEST[0] <= (clock.today() - self.scored_on).days <= RETEST[1]
+        """Seven to thirty days after the score, unless the campaign was cancelled."""
+        return (
+            self.campaign.state != "cancelled"
+            and self.scored_on is not None
+            and RETEST[0] <= (clock.today() - self.scored_on).days <= RETEST[1]
+        )
 
     @property
     def student_left(self) -> bool:
@@ -299,8 +303,10 @@ class ScreeningTask(Base, Movable):
 
     @property
     def time_is_over(self) -> bool:
-        """The student left, the campaign has ended (for a second try: its month), or what was begun is a day old."""
-        if self.student_left:
+        """The student left, the campaign has ended (for a second try: its month, or the campaign was cancelled), or what
+        was begun is a day old.
+        """
+        if self.student_left or self.campaign.state == "cancelled":
             return True
         if self.tries > 0 or self.state == "needs_retest":
             ended = self.scored_on is not None and (clock.today() - self.scored_on).days > RETEST[1]

@@ -59,9 +59,10 @@ ASSIGN = text(
 SETTLE = text(
     """update screening_tasks set previous_state = state, state = 'missed', state_since = :now, version = version + 1,
            reason_code = case when student_id in (select id from students where left_on <= :today) then 'left_school'
+                              when :cancelled then 'cancelled'
                               when state in ('assigned', 'consent_pending') then 'no_answer'
                               when state = 'ready' then 'not_begun' else 'not_finished' end
-       where campaign_id = :campaign and tries = 0 and state = any(:states) returning id"""
+       where campaign_id = :campaign and (tries = 0 or :cancelled) and state = any(:states) returning id"""
 )
 
 
@@ -89,9 +90,15 @@ def assign_all(campaign: ScreeningCampaign) -> int:
 
 
 def settle_all(campaign: ScreeningCampaign) -> int:
-    """The days are over: who did not answer is missed, with a coded reason; second tries go on until their window ends."""
-    states = ["assigned", "consent_pending", "ready", "in_progress"]
-    values = {"campaign": campaign.id, "now": clock.now(), "today": clock.today(), "states": states}
+    """The days are over: who did not answer is missed, with a coded reason; second tries go on until their window ends.
+
+    With a campaign that was cancelled they end too: nobody is reminded of what cannot be answered any more.
+    """
+    cancelled = campaign.state == "cancelled"
+    states = [state for state in OPEN if cancelled or state != "needs_retest"]
+    values = {
+        "campaign": campaign.id, "now": clock.now(), "today": clock.today(), "states": states, "cancelled": cancelled,
+    }  # fmt: skip
     found = db.session.scalars(SETTLE, values)
     return _told(found)
 
@@ -162,6 +169,8 @@ def keep_time_of(actor: Actor, task: ScreeningTask, given: None = None) -> None:
 def _why(task: ScreeningTask) -> str:
     if task.student_left:
         return "left_school"
+    if task.campaign.state == "cancelled":
+        return "cancelled"
     return "not_finished" if task.state == "in_progress" else "no_second_try"
 
 
@@ -178,7 +187,9 @@ def _moved_by_the_clock() -> ColumnElement[bool]:
     task = ScreeningTask
     left = select(Student.id).where(Student.left_on <= clock.today())
     over = select(ScreeningCampaign.id).where(ScreeningCampaign.state.in_(OVER))
+    given_up = select(ScreeningCampaign.id).where(ScreeningCampaign.state == "cancelled")
     return or_(
+        and_(task.state.in_(OPEN), task.campaign_id.in_(given_up)),
         and_(task.state.in_(OPEN), task.student_id.in_(left)),
         and_(task.state == "needs_retest", task.scored_on <= first),
         and_(task.state == "ready", task.tries > 0, task.scored_on < last),

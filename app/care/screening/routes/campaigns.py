@@ -67,7 +67,13 @@ STEPS: dict[str, Ask] = {
     ),
     "review": Ask(_l("警报都已处理、复测都已了结，才能完成审阅。"), _l("已审阅"), operations.review_campaign, "check"),
     "archive": Ask(_l("归档后不再改动，只留统计。"), _l("已归档"), operations.archive_campaign, "check"),
-    "cancel": Ask(_l("不再作答；已有的回答和警报保留。"), _l("已取消"), operations.cancel_campaign, "ban", True),
+    "cancel": Ask(
+        _l("不再作答，没做的复测也不做了；已有的回答和警报保留。"),
+        _l("已取消"),
+        operations.cancel_campaign,
+        "ban",
+        True,
+    ),
 }
 
 
