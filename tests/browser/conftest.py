@@ -58,7 +58,9 @@ SWITCHES = [
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    "--js-flags=--no-opt --no-maglev",
 ]
+"""Pages live for a second here: a script that is compiled a second and a third time, to run faster later, costs a fifth."""
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 NORMS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 UNCHECKED = {"region"}
@@ -78,7 +80,8 @@ class Site:
     app: Flask
     cast: Cast
     address: str
-    pictures: Path
+    pictures: Path | None
+    """Where what windows show is kept; nowhere, unless somebody asked for it."""
     last_code: dict[str, int] = field(default_factory=dict)
     furniture: Chain | None = None
     beginnings: Chain | None = None
@@ -125,9 +128,9 @@ def apart(work: Callable[[], Any]) -> Any:
 
 
 @pytest.fixture(scope="module")
-def site(cluster: Any, worker: str, keys: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(cluster: Any, worker: str, keys: Path) -> Iterator[Site]:
     """The application with everybody and one record of each kind in it."""
-    with serving(cluster, worker, keys, pictures_of(tmp_path_factory)) as running:
+    with serving(cluster, worker, keys) as running:
         school = running.cast.units["shuangqiao"]
         running.inside(lambda: _furnish(running, school))
         yield running
@@ -144,7 +147,7 @@ def _furnish(running: Site, school: Place) -> None:
 
 
 @contextmanager
-def serving(cluster: Any, worker: str, keys: Path, pictures: Path) -> Iterator[Site]:
+def serving(cluster: Any, worker: str, keys: Path) -> Iterator[Site]:
     """The application on a free port of loopback, with a database of its own where commits are real."""
     database = f"bihuan_{worker}_site"
     cluster.make_database(database)
@@ -157,7 +160,7 @@ def serving(cluster: Any, worker: str, keys: Path, pictures: Path) -> Iterator[S
     answering = threading.Thread(target=server.serve_forever, daemon=True)
     answering.start()
     try:
-        yield Site(app, cast, f"http://127.0.0.1:{server.server_port}", pictures)
+        yield Site(app, cast, f"http://127.0.0.1:{server.server_port}", _pictures())
     finally:
         server.shutdown()
         answering.join()
@@ -166,9 +169,9 @@ def serving(cluster: Any, worker: str, keys: Path, pictures: Path) -> Iterator[S
             db.engine.dispose()
 
 
-def pictures_of(factory: pytest.TempPathFactory) -> Path:
+def _pictures() -> Path | None:
     wanted = os.environ.get("BIHUAN_PICTURES")
-    return Path(wanted) if wanted else factory.mktemp("pictures")
+    return Path(wanted) if wanted else None
 
 
 @pytest.fixture(scope="module")
@@ -316,10 +319,14 @@ def sideways(page: Page) -> bool:
     return wide
 
 
-def picture(page: Page, site: Site, name: str) -> Path:
-    """Keep what the window shows, where BIHUAN_PICTURES says or beside the test's own files."""
-    target = site.pictures / f"{name}.png"
-    target.parent.mkdir(parents=True, exist_ok=True)
+DRAWN = "() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+
+
+def picture(page: Page, site: Site, name: str) -> None:
+    """The window has drawn its page; what it shows is kept where BIHUAN_PICTURES says."""
     page.wait_for_load_state()
-    page.screenshot(path=target, full_page=True)
-    return target
+    page.evaluate(DRAWN)
+    if site.pictures is not None:
+        target = site.pictures / f"{name}.png"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=target, full_page=True)

@@ -77,6 +77,7 @@ def test_on_a_phone_answers_survive_a_lost_network_a_reload_and_a_second_window(
     assert not barriers(page) and not sideways(page)
     picture(page, site, "answering-start")
     page.get_by_role("button", name="我愿意参加，开始").click()
+    expect(page.get_by_role("button", name="有几天")).to_be_visible()
     picture(page, site, "answering-question")
     assert not barriers(page) and not sideways(page)
     box = page.get_by_role("button", name="有几天").bounding_box()

@@ -17,7 +17,7 @@ from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
 from app.core.policy.roles import HOLDERS, ROLES
 from tests.browser.care.ward import Ward
-from tests.browser.conftest import NARROW, Site, Visit, pictures_of, serving
+from tests.browser.conftest import NARROW, Site, Visit, serving
 from tests.care.access.conftest import NAME, OTHER, Story, tell, without_alert
 from tests.care.access.test_whole_matrix import BY_PAGE_ONLY_WHILE_ANSWERING, GIVEN, IN_A_LETTER, LEVEL, MARKS, pages
 from tests.care.terms import BORN
@@ -62,8 +62,8 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def site(cluster: Any, worker: str, keys: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with serving(cluster, worker, keys, pictures_of(tmp_path_factory)) as running:
+def site(cluster: Any, worker: str, keys: Any) -> Iterator[Site]:
+    with serving(cluster, worker, keys) as running:
         yield running
     clock.set_offset_source(None)
 

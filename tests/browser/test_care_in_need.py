@@ -18,7 +18,7 @@ from app.core.database import db, use_context
 from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM
 from tests.browser.care.ward import Ward, answer, status
-from tests.browser.conftest import Site, Visit, barriers, picture, pictures_of, serving, sideways
+from tests.browser.conftest import Site, Visit, barriers, picture, serving, sideways
 from tests.care.figures_of_care import fill
 from tests.care.taking_part import Family
 from tests.care.terms import BORN, Term, at
@@ -60,10 +60,10 @@ class Child:
 
 
 @pytest.fixture(scope="module")
-def site(cluster: Any, worker: str, keys: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(cluster: Any, worker: str, keys: Any) -> Iterator[Site]:
     """A county on the day on which its guardians are asked."""
     Clock().set(at(ASKED, 9))
-    with serving(cluster, worker, keys, pictures_of(tmp_path_factory)) as running:
+    with serving(cluster, worker, keys) as running:
         yield running
     clock.set_offset_source(None)
 

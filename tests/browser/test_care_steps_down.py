@@ -19,7 +19,7 @@ from app.core.policy.actor import SYSTEM
 from app.core.policy.assignments import CaseAssignment
 from app.people.directory.models import Student
 from tests.browser.care.ward import Ward, status
-from tests.browser.conftest import NARROW, Site, Visit, barriers, picture, pictures_of, serving, sideways
+from tests.browser.conftest import NARROW, Site, Visit, barriers, picture, serving, sideways
 from tests.browser.loop.desk import Paper
 from tests.care.rainbow.cases import TODAY, pupil
 from tests.care.rainbow.conftest import Class, roster
@@ -34,10 +34,10 @@ RELAPSE = TODAY + timedelta(days=5)
 
 
 @pytest.fixture(scope="module")
-def site(cluster: Any, worker: str, keys: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(cluster: Any, worker: str, keys: Any) -> Iterator[Site]:
     """A county on the day on which the student has been helped for a month."""
     Clock().set(at(TODAY, 8))
-    with serving(cluster, worker, keys, pictures_of(tmp_path_factory)) as running:
+    with serving(cluster, worker, keys) as running:
         yield running
     clock.set_offset_source(None)
 

@@ -18,7 +18,7 @@ from app.improvement.chain.queries.trace import STAGES
 from app.improvement.effects.models import EffectEvaluation, Recheck
 from app.improvement.problems.models import ProblemItem
 from app.improvement.visits.models import VisitFinding
-from tests.browser.conftest import Site, Visit, pictures_of, serving
+from tests.browser.conftest import Site, Visit, serving
 from tests.browser.loop import closing, plans, problems, rounds, visits
 from tests.browser.loop.desk import Desk
 from tests.browser.loop.rounds import Round
@@ -39,9 +39,9 @@ def lines(**values: tuple[float, int]) -> list[Line]:
 
 
 @pytest.fixture(scope="module")
-def site(cluster: Any, worker: str, keys: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(cluster: Any, worker: str, keys: Path) -> Iterator[Site]:
     """A county with its people and nothing else."""
-    with serving(cluster, worker, keys, pictures_of(tmp_path_factory)) as running:
+    with serving(cluster, worker, keys) as running:
         yield running
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from app.core import clock
 from app.core.database import db, keep
 from tests.browser.care.ward import Ward, status
-from tests.browser.conftest import NARROW, Site, Visit, barriers, pictures_of, serving
+from tests.browser.conftest import NARROW, Site, Visit, barriers, serving
 from tests.browser.loop.desk import Paper
 from tests.care.retention.conftest import who_left
 from tests.conftest import Clock
@@ -21,8 +21,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def site(cluster: Any, worker: str, keys: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with serving(cluster, worker, keys, pictures_of(tmp_path_factory)) as running:
+def site(cluster: Any, worker: str, keys: Any) -> Iterator[Site]:
+    with serving(cluster, worker, keys) as running:
         yield running
     clock.set_offset_source(None)
 

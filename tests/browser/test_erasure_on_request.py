@@ -18,7 +18,7 @@ from app.core.audit import trail
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
 from tests.browser.care.ward import Ward, whole
-from tests.browser.conftest import Site, Visit, pictures_of, serving
+from tests.browser.conftest import Site, Visit, serving
 from tests.care.access.conftest import Story, tell, without_alert
 from tests.care.terms import BORN
 from tests.conftest import Clock
@@ -27,8 +27,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def site(cluster: Any, worker: str, keys: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with serving(cluster, worker, keys, pictures_of(tmp_path_factory)) as running:
+def site(cluster: Any, worker: str, keys: Any) -> Iterator[Site]:
+    with serving(cluster, worker, keys) as running:
         yield running
     clock.set_offset_source(None)
 

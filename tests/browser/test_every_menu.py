@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from app.core.policy.roles import ROLES
 from tests.browser.conftest import NARROW, WIDE, Site, Visit, Watch, barriers, sideways
@@ -81,8 +81,7 @@ def _walk(site: Site, page: Page, language: str) -> None:
     links: set[str] = set()
     watch, entries = Watch().of(page), _entries(page)
     for number, address in enumerate(entries):
-        page.set_viewport_size(WIDE if number % 2 else NARROW)
-        faults += _opened(page, site, address, language, links)
+        faults += _opened(page, site, address, (language, WIDE if number % 2 else NARROW), links)
     for address in sorted(links):
         answer = page.request.get(site.address + address, max_redirects=0)
         if answer.status >= 400:
@@ -90,19 +89,21 @@ def _walk(site: Site, page: Page, language: str) -> None:
     assert not faults + watch.complaints, "\n".join(dict.fromkeys(faults + watch.complaints))
 
 
-def _opened(page: Page, site: Site, address: str, language: str, links: set[str]) -> list[str]:
+def _opened(page: Page, site: Site, address: str, seen: tuple[str, ViewportSize], links: set[str]) -> list[str]:
     answer = page.request.get(site.address + address)
     if answer.status != 200:
         return [f"{address}: {answer.status}"]
     built = Built()
     built.feed(answer.text())
     links |= built.links
-    own, drawn = urlsplit(address).path in OF_ONE_S_OWN, DRAWN.setdefault((page.viewport_size or WIDE)["width"], set())
+    language, size = seen
+    own, drawn = urlsplit(address).path in OF_ONE_S_OWN, DRAWN.setdefault(size["width"], set())
     if not own and built.places <= drawn:
         return []
+    page.set_viewport_size(size)
     page.goto(site.address + address)
     drawn |= built.places
-    faults = [f"{address}: pushes sideways at {page.viewport_size}"] if sideways(page) else []
+    faults = [f"{address}: pushes sideways at {size}"] if sideways(page) else []
     if own:
         faults += [f"{address} [{language}]: {barrier}" for barrier in barriers(page)]
     return faults

@@ -9,7 +9,7 @@ import pytest
 
 from app.improvement.problems.operations import items
 from tests.browser.care.ward import status
-from tests.browser.conftest import NARROW, Site, Visit, barriers, pictures_of, serving
+from tests.browser.conftest import NARROW, Site, Visit, barriers, serving
 from tests.browser.loop.desk import Desk, Paper
 from tests.improvement.problems.scenes import Scene
 
@@ -18,9 +18,9 @@ ASKED, DONE = "请体卫艺科核对两所学校的体质监测数据", "两所�
 
 
 @pytest.fixture(scope="module")
-def site(cluster: Any, worker: str, keys: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(cluster: Any, worker: str, keys: Any) -> Iterator[Site]:
     """A county with nothing in it yet."""
-    with serving(cluster, worker, keys, pictures_of(tmp_path_factory)) as running:
+    with serving(cluster, worker, keys) as running:
         yield running
 
 

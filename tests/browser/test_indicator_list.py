@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import NARROW, Site, Visit, barriers, pictures_of, serving
+from tests.browser.conftest import NARROW, Site, Visit, barriers, serving
 from tests.browser.loop.desk import Desk, Paper
 from tests.improvement.monitoring.test_dictionary_import import READING, SLEEP, file_of
 
@@ -16,9 +16,9 @@ NAMELESS = ["READ-2", "", *READING[2:15], "SC-YW-02"]
 
 
 @pytest.fixture(scope="module")
-def site(cluster: Any, worker: str, keys: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(cluster: Any, worker: str, keys: Any) -> Iterator[Site]:
     """A county whose list is empty."""
-    with serving(cluster, worker, keys, pictures_of(tmp_path_factory)) as running:
+    with serving(cluster, worker, keys) as running:
         yield running
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import NARROW, WIDE, Site, Visit, barriers, picture, pictures_of, serving, sideways, speak
+from tests.browser.conftest import NARROW, WIDE, Site, Visit, barriers, picture, serving, sideways, speak
 from tests.care.figures_of_care import fill
 from tests.care.test_figures import approve, freeze, prepared
 from tests.care.test_figures_of_the_head import SCHOOLS, alerts
@@ -20,9 +20,9 @@ TOLD = {
 
 
 @pytest.fixture(scope="module")
-def site(cluster: Any, worker: str, keys: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(cluster: Any, worker: str, keys: Any) -> Iterator[Site]:
     """A county without a student of its own, so that nobody has a level yet."""
-    with serving(cluster, worker, keys, pictures_of(tmp_path_factory)) as running:
+    with serving(cluster, worker, keys) as running:
         yield running
 
 

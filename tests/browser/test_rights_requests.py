@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from app.core import clock
 from tests.browser.care.ward import Ward, whole
-from tests.browser.conftest import NARROW, Site, Visit, pictures_of, serving
+from tests.browser.conftest import NARROW, Site, Visit, serving
 from tests.care.access.conftest import NAME, Story, tell
 from tests.care.terms import BORN
 from tests.conftest import Clock
@@ -22,8 +22,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def site(cluster: Any, worker: str, keys: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with serving(cluster, worker, keys, pictures_of(tmp_path_factory)) as running:
+def site(cluster: Any, worker: str, keys: Any) -> Iterator[Site]:
+    with serving(cluster, worker, keys) as running:
         yield running
     clock.set_offset_source(None)
 
