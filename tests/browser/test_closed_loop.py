@@ -48,7 +48,7 @@ def site(cluster: Any, worker: str, keys: Path) -> Iterator[Site]:
 @pytest.fixture
 def desk(site: Site, visit: Visit) -> Iterator[Desk]:
     """The office, with letters, jobs and deadlines going their way."""
-    with Desk(site, visit).running() as office:
+    with Desk(site, visit, at_the_door=True).running() as office:
         yield office
 
 

@@ -1,4 +1,4 @@
-"""An office whose day the test decides: everybody signs in by password and code, types and clicks; letters and jobs run beside.
+"""An office whose day the test decides: everybody signs in, types and clicks; letters and jobs run beside.
 
 desk = Desk(site, visit); with desk.running(): page = desk.sits_down("principal"); page.press("签收")
 """
@@ -125,6 +125,9 @@ class Desk:
     site: Site
     visit: Visit
     papers: dict[str, Paper] = field(default_factory=dict)
+    at_the_door: bool = False
+    """Whether everybody comes in by password and code the first time; later, and else, with the session that these give."""
+    known: set[str] = field(default_factory=set)
 
     def on(self, day: date, at: time = NINE) -> Desk:
         """Let it be this day; everybody has gone home in between and signs in anew."""
@@ -139,9 +142,10 @@ class Desk:
         return self
 
     def sits(self, who: str) -> Paper:
-        """This person before their window, signed in with password and code if they were not today."""
+        """This person before their window, signed in with both factors if they were not today."""
         if who not in self.papers:
-            page = self.visit(who)
+            page = self.visit(who, at_the_door=self.at_the_door and who not in self.known)
+            self.known.add(who)
             self.papers[who] = Paper(page, self.site, who, Watch().of(page))
         return self.papers[who]
 
