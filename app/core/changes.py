@@ -6,6 +6,7 @@ not fit (new rows, several changed rows) takes the ORM's way, with the same answ
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -14,7 +15,7 @@ from sqlalchemy import ColumnElement, Integer, Text, Uuid, bindparam, exists, fu
 from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.attributes import PASSIVE_NO_INITIALIZE, History, instance_state, set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.core import short_way
@@ -48,9 +49,19 @@ class Change:
             raise
 
 
+def moved(record: Any) -> dict[str, History]:
+    """Column → what it held and what it holds now, of all that was changed in this record and not yet written."""
+    state = instance_state(record)
+    columns = state.mapper.column_attrs
+    found = {
+        key: state.get_history(key, PASSIVE_NO_INITIALIZE) for key in list(state.committed_state) if key in columns
+    }
+    return {key: history for key, history in found.items() if history.has_changes()}
+
+
 def changed_alone(record: Any) -> bool:
     """Whether this versioned record is the only thing that the session would write, and only by plain columns."""
-    session, state, reading = db.session, inspect(record), reading_of(type(record))
+    session, state, reading = db.session, instance_state(record), reading_of(type(record))
     if reading is None or not state.persistent or session.new or session.deleted:
         return False
     (dirty, *more), keys = list(session.dirty) or [None], reading.parts[0].keys
@@ -62,14 +73,15 @@ def changed_alone(record: Any) -> bool:
     )
 
 
-def change_of(record: Any) -> Change | None:
+def change_of(record: Any, names: Iterable[str]) -> Change | None:
     """The change of a record for which `changed_alone` holds, still to be sent; None without any.
+
+    names: the columns of `moved`.
 
     From now on the record counts as written and has its new version. Where its lock still waits, the change is made only
     if all that is joined to the record is at its version too.
     """
-    state, version = inspect(record), record.version
-    changed = tuple(sorted(name for name in state.committed_state if state.attrs[name].history.has_changes()))
+    state, version, changed = instance_state(record), record.version, tuple(sorted(names))
     found = None
     if changed:
         waited = short_way.taken_over(record)

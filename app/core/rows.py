@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Dialect, Float, Numeric, Select, bindparam, inspect, select
 from sqlalchemy.orm import Mapper, RelationshipDirection
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.attributes import instance_state, set_committed_value
 from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeEngine
 
@@ -221,7 +221,7 @@ def _held(record: Any, reading: _Reading) -> list[Any] | None:
             above = found[part.path[:-1]]
             found[part.path] = None if above is None else above.__dict__.get(part.path[-1], _MISSING)
         one = found[part.path]
-        if one is _MISSING or (one is not None and inspect(one).modified):
+        if one is _MISSING or (one is not None and instance_state(one).modified):
             return None
     return list(found.values())
 

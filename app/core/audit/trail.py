@@ -17,13 +17,14 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ARRAY, Text, bindparam, event, inspect, text
+from sqlalchemy import ARRAY, Text, bindparam, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.orm.attributes import History, instance_state
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.core import clock, rows, short_way
-from app.core.changes import Change, change_of, changed_alone
+from app.core.changes import Change, change_of, changed_alone, moved
 from app.core.database import Base, Context, db, use_context, uuid7
 from app.core.errors import Stale
 from app.core.policy.actor import Actor
@@ -118,18 +119,13 @@ def _gather_changes(session: Session, flush_context: Any, instances: Any) -> Non
     if act is None:
         return
     for record in session.dirty:
-        _note_changes(act, record)
+        _note_changes(act, record, moved(record))
 
 
-def _note_changes(act: Act, record: Any) -> None:
-    state = inspect(record)
-    columns = state.mapper.column_attrs
-    hidden = type(record).__untold__
-    for key in list(state.committed_state):
-        if key in UNTOLD or key in hidden or key not in columns:
-            continue
-        history = state.attrs[key].history
-        if history.has_changes():
+def _note_changes(act: Act, record: Any, found: Mapping[str, History]) -> None:
+    hidden = UNTOLD | type(record).__untold__
+    for key, history in found.items():
+        if key not in hidden:
             kept = act.changes.setdefault(record.id, {}) if hasattr(record, "id") else {}
             before = told(history.deleted[0]) if history.deleted else None
             kept.setdefault(key, [before, None])[1] = told(history.added[0]) if history.added else None
@@ -142,8 +138,9 @@ def save(record: Any) -> None:
         db.session.flush()
         return
     write_out()
-    _note_changes(act, record)
-    act.change = change_of(record)
+    found = moved(record)
+    _note_changes(act, record, found)
+    act.change = change_of(record, found)
 
 
 def put_off(do: str, **values: Any) -> None:
@@ -228,7 +225,7 @@ def act(
 
 def _reach(deed: Act, record: Any, short: bool, kept: Mapping[str, Any]) -> None:
     context = replace(deed.actor.context(), act=deed.id)
-    if not (isinstance(record, Base) and inspect(record).persistent):
+    if not (isinstance(record, Base) and instance_state(record).persistent):
         use_context(context)
     elif not (short and short_way.may_wait(record, context)):
         rows.lock(record, context, kept)
