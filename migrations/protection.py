@@ -69,14 +69,15 @@ OF_A_SCHOOL = "(school_id = any((select ctx.schools())::uuid[]) and (select ctx.
 
 APP, READER = "bihuan_app", "bihuan_audit_reader"
 
+# Schools stand before counties: most who work here belong to a school, and each look proves the seal of their context.
 CONDITIONS = {
     "unit": (
-        "(county_id = any((select ctx.counties())::uuid[]) or school_id = any((select ctx.schools())::uuid[])"
+        "(school_id = any((select ctx.schools())::uuid[]) or county_id = any((select ctx.counties())::uuid[])"
         " or (select ctx.is_system()))"
     ),
     "county": (
-        "(county_id = (select ctx.home()) or county_id = any((select ctx.counties())::uuid[])"
-        " or school_id = any((select ctx.schools())::uuid[]) or (select ctx.is_system()))"
+        "(county_id = (select ctx.home()) or school_id = any((select ctx.schools())::uuid[])"
+        " or county_id = any((select ctx.counties())::uuid[]) or (select ctx.is_system()))"
     ),
     "own": (
         "(school_id = any((select ctx.schools())::uuid[])"

@@ -43,7 +43,11 @@ def rungs(deadline: Deadline, started_at: datetime, due: datetime, calendar: Wor
     that is its clock), days before are told in the morning, working days after when that day has passed. A day that
     was over before the clock started is left out.
     """
-    told = [Rung(rung.code, _rung_at(rung, deadline, started_at, due, calendar), rung.roles) for rung in deadline.rungs]
+    last = last_day(due)
+    told = [
+        Rung(rung.code, _rung_at(rung, deadline, started_at, due, last, calendar), rung.roles)
+        for rung in deadline.rungs
+    ]
     early = {rung.code for rung in deadline.rungs if rung.days_before is not None}
     return sorted((rung for rung in told if rung.name not in early or rung.at >= started_at), key=lambda rung: rung.at)
 
@@ -95,13 +99,13 @@ def _day_of(year: int, month: int, day: int) -> date:
 
 
 def _rung_at(
-    rung: vocabulary.Rung, deadline: Deadline, started_at: datetime, due: datetime, calendar: WorkCalendar
+    rung: vocabulary.Rung, deadline: Deadline, started_at: datetime, due: datetime, last: date, calendar: WorkCalendar
 ) -> datetime:
     if rung.percent is not None:
         return _share_at(rung.percent / 100, deadline, started_at, due, calendar)
     if rung.days_before is not None:
-        return moment(last_day(due) - rung.days_before * DAY, calendar.hours.office.opens)
-    return end_of_day(add_working_days(last_day(due), rung.working_days_after or 0, calendar.overrides))
+        return moment(last - rung.days_before * DAY, calendar.hours.office.opens)
+    return end_of_day(add_working_days(last, rung.working_days_after or 0, calendar.overrides))
 
 
 def _share_at(
