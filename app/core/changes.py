@@ -15,7 +15,8 @@ from sqlalchemy import ColumnElement, Integer, Text, Uuid, bindparam, exists, fu
 from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm.attributes import PASSIVE_NO_INITIALIZE, History, instance_state, set_committed_value
+from sqlalchemy.orm.attributes import History, instance_state, set_committed_value
+from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.core import short_way
