@@ -29,6 +29,7 @@ DEEDS = {
     "critical_alert.raise_for": ("发出警报", "raised an alert"),
     "critical_alert.tell_next": ("告知上一级", "told the next level"),
     "scale_definition.license": ("登记了量表授权", "recorded the licence of a scale"),
+    "screening_campaign.add_newcomers": ("给新来的学生派发任务", "assigned tasks to students who came later"),
     "screening_campaign.assign": ("派发测评任务", "assigned the tasks"),
     "paper_sheet.settle": ("核对纸质答卷", "settled a form on paper"),
     "help_call.make": ("想找人谈谈", "asked to talk"),

@@ -29,6 +29,7 @@ SCALES: dict[str, Holders] = {
     },
 }
 SCREENING: dict[str, Holders] = {
+    "screening.add_newcomers": PSYCHOLOGY,
     "screening.agree_campaign": {"principal": SCHOOL},
     "screening.answer_questions": {"student": CHILD},
     "screening.approve_campaign": {"psych_center_lead": COUNTY},

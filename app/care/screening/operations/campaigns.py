@@ -28,6 +28,10 @@ NOT_USABLE = Sentence("所选量表不能用或不适合所选年级", "A chosen
 NO_SCHOOL_DAY = Sentence("这几天里没有上学的日子", "None of these days is a school day")
 IN_FORCE = Sentence("已经提交，不能再改；要改请先退回", "It is submitted; it has to be returned before it is changed")
 ONE_A_TERM = Sentence("本学期已有一次同年级的全面筛查", "These grades have a full screening this semester already")
+NOT_OPEN = Sentence("只有开放作答期间才能补派任务", "Tasks are added only while the screening is open")
+NOBODY_NEW = Sentence(
+    "没有新来的学生要补派任务：都已经有任务了", "Nobody came who has no task: every student has one already"
+)
 OPEN = ("draft", "returned")
 
 
@@ -38,6 +42,15 @@ class CampaignPlace:
     county_id: uuid.UUID
     unit_id: uuid.UUID
     school_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True)
+class SchoolOfCampaign:
+    """A school that takes part in a campaign, its own or the county's."""
+
+    campaign: ScreeningCampaign
+    county_id: uuid.UUID
+    school_id: uuid.UUID
 
 
 @dataclass(frozen=True)
@@ -171,6 +184,20 @@ def assign_county(actor: Actor, campaign: ScreeningCampaign, given: None = None)
     """The tasks of the county's own campaign, written by the worker (decision 13); again for who came since."""
     if campaign.state in ("scheduled", "open"):
         assign_all(campaign)
+
+
+@operation(right="screening.add_newcomers", name="screening_campaign.add_newcomers")
+def add_newcomers(actor: Actor, place: SchoolOfCampaign, given: None = None) -> ScreeningCampaign:
+    """Tasks for the students who came to the school since it opened, each as far as the consent has come.
+
+    Raises StepRefused where it is not open, or nobody came.
+    """
+    campaign = place.campaign
+    if campaign.state != "open":
+        raise StepRefused((NOT_OPEN,))
+    if campaign.school_id not in (None, place.school_id) or not assign_all(campaign, place.school_id):
+        raise StepRefused((NOBODY_NEW,))
+    return campaign
 
 
 @operation(SCREENING_CAMPAIGN, "review")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,9 +11,9 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, and_, or_, select, text, update
 
 from app.care.consent.models import Consent
+from app.care.screening.meant import MEANT, values_of
 from app.care.screening.models import ScaleResponse, ScaleResult, ScreeningCampaign, ScreeningTask
 from app.care.screening.models.campaigns import A_DAY, OVER, RETEST
-from app.care.screening.scales import choosing
 from app.core import clock
 from app.core.audit import trail
 from app.core.casework.daily import take_each
@@ -30,32 +30,17 @@ REASONS = ("hospital", "disability", "language", "other")
 UNKNOWN = Sentence("请选免测的原因", "Choose why the student is exempt")
 
 ASSIGN = text(
-    """with gates as (
-           select * from jsonb_to_recordset(cast(:gates as jsonb)) g(grade_min int, grade_max int, age_min int, age_max int)),
-       there as (
-           select s.id, s.county_id, s.school_id, s.class_id, c.class_no,
-                  substr(c.grade, 2)::int as grade, extract(year from age(:opens, s.birth_date))::int as years
-           from students s join school_classes c on c.id = s.class_id
-           where s.county_id = :county and (cast(:school as uuid) is null or s.school_id = :school)
-             and s.left_on is null and c.school_year = :year and c.grade = any(:grades)),
-       meant as (
-           select t.* from there t where exists (
-               select from gates g where t.grade between g.grade_min and g.grade_max
-                                     and t.years between g.age_min and g.age_max))
+    f"""{MEANT}
        insert into screening_tasks (county_id, school_id, student_id, class_id, campaign_id, group_no, state,
                                     previous_state, state_since, reason_code)
        select m.county_id, m.school_id, m.id, m.class_id, :campaign, (m.class_no - 1) % :groups + 1,
-              case k.state when 'granted' then 'ready' when 'refused' then 'declined' when 'withdrawn' then 'declined'
+              case m.consent when 'granted' then 'ready' when 'refused' then 'declined' when 'withdrawn' then 'declined'
                    else 'consent_pending' end,
-              'assigned', :now, case when k.state in ('refused', 'withdrawn') then 'no_consent' end
-       from meant m left join lateral (
-           select state from consents k where k.student_id = m.id and k.purpose = 'screening' and k.school_year = :year
-               and k.school_id = m.school_id order by k.created_at desc limit 1) k on true
+              'assigned', :now, case when m.consent in ('refused', 'withdrawn') then 'no_consent' end
+       from asked m
        on conflict (campaign_id, student_id) do nothing
        returning student_id"""
 )
-"""Students of the grades for whom some scale is meant, each as far as the consent has come."""
-
 SETTLE = text(
     """update screening_tasks set previous_state = state, state = 'missed', state_since = :now, version = version + 1,
            reason_code = case when student_id in (select id from students where left_on <= :today) then 'left_school'
@@ -75,18 +60,14 @@ class ExemptIn:
     version: int | None = None
 
 
-def assign_all(campaign: ScreeningCampaign) -> int:
-    """Write the tasks that are not there yet, inside the open act; how many. One entry tells count and digest."""
+def assign_all(campaign: ScreeningCampaign, school: uuid.UUID | None = None) -> int:
+    """Write the tasks that are not there yet, inside the open act; how many. One entry tells count and digest.
+
+    school: of this one alone, where the campaign is the county's own.
+    """
     allow_long_statements()
-    found = db.session.scalars(
-        ASSIGN,
-        {
-            "gates": json.dumps(choosing.gates(campaign.definitions)), "opens": campaign.opens_on,
-            "county": campaign.county_id, "school": campaign.school_id, "year": campaign.school_year,
-            "grades": list(campaign.grades), "campaign": campaign.id, "groups": campaign.groups, "now": clock.now(),
-        },
-    )  # fmt: skip
-    return _told(found)
+    more = {"groups": campaign.groups, "now": clock.now()}
+    return _told(db.session.scalars(ASSIGN, values_of(campaign, school) | more))
 
 
 def settle_all(campaign: ScreeningCampaign) -> int:

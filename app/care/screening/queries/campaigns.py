@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import and_, case, func, or_, select, text
 
+from app.care.screening.meant import MEANT, values_of
 from app.care.screening.models import ScreeningCampaign, ScreeningTask
 from app.core import clock
 from app.core.database import db
@@ -19,7 +20,7 @@ from app.core.registers import page_of
 from app.people.directory.models import Person, RoleAssignment, SchoolClass, Student
 
 VIEW, PROGRESS, DRAFT = "screening.view_campaigns", "screening.view_progress", "screening.draft_campaign"
-EXEMPT = "screening.exempt_student"
+EXEMPT, ADD = "screening.exempt_student", "screening.add_newcomers"
 NEWEST = ((ScreeningCampaign.opens_on, True), (ScreeningCampaign.id, True))
 DONE = ("submitted", "scored", "valid", "needs_retest", "invalid")
 OUT = ("declined", "exempt", "missed")
@@ -29,6 +30,13 @@ STANDING = {
     "scored": "answered", "valid": "answered",
 }  # fmt: skip
 """States that a reader need not tell apart; the others stand for themselves."""
+WITHOUT = text(
+    f"""{MEANT}
+       select count(*), count(*) filter (where m.consent is null or m.consent = 'expired')
+       from asked m where not exists (
+           select from screening_tasks t where t.campaign_id = :campaign and t.student_id = m.id)"""
+)
+"""How many of them have no task yet, and of how many of these nobody was asked for consent."""
 
 
 def campaigns(actor: Actor, after: str = "") -> Sequence[ScreeningCampaign]:
@@ -93,6 +101,14 @@ def by_standing(actor: Actor, campaign: ScreeningCampaign, group: SchoolClass | 
     for row in db.session.execute(shown.group_by(text("1"))):
         told[STANDING.get(row.at, row.at)] += row.n
     return told
+
+
+def newcomers(actor: Actor, campaign: ScreeningCampaign) -> tuple[int, int]:
+    """How many students of the own school came since an open campaign began, and how many were not asked for consent."""
+    if campaign.state != "open" or actor.school_id is None or not decide.holds(actor, ADD):
+        return 0, 0
+    found = db.session.execute(WITHOUT, values_of(campaign, actor.school_id)).one()
+    return found[0], found[1]
 
 
 def class_for(actor: Actor, ref: str) -> SchoolClass:

@@ -13,7 +13,7 @@ from app.care.protection.queries import openable
 from app.care.screening.forms.campaigns import CampaignForm, steps_form
 from app.care.screening.models import ScreeningCampaign, scales_in_force
 from app.care.screening.operations import campaigns as operations
-from app.care.screening.operations.campaigns import CampaignPlace
+from app.care.screening.operations.campaigns import CampaignPlace, SchoolOfCampaign
 from app.care.screening.queries import campaigns as queries
 from app.care.screening.routes.blueprint import screenings_bp as bp
 from app.core.casework.choices import choice
@@ -164,12 +164,24 @@ def show(ref: str) -> Response:
         total={name: sum(getattr(row, name) for row in rows) for name in names},
         doubts=queries.doubts(actor, found) if decide.holds(actor, queries.EXEMPT) else (),
         standing=queries.by_standing(actor, found) if decide.holds(actor, queries.EXEMPT) else {},
+        newcomers=queries.newcomers(actor, found),
         notes=notes_of(found),
         offers=offers_of(actor, found, ways),
         may_write=found.state in operations.OPEN and decide.may(actor, queries.DRAFT, found),
         story=story_of(actor, [found]),
         back_url=url_for("screenings.index"),
     )
+
+
+@bp.post("/screenings/<ref>/newcomers")
+@needs(queries.ADD)
+def add_newcomers(ref: str) -> Any:
+    """Tasks for who came since it opened."""
+    actor = current_actor()
+    found = queries.campaign_for(actor, ref)
+    assert actor.county_id is not None and actor.school_id is not None
+    operations.add_newcomers(actor, SchoolOfCampaign(found, actor.county_id, actor.school_id))
+    return onward(found.address, _("新来的学生都有任务了；监护人还没同意的，同意以后才能作答"))
 
 
 @bp.get("/screenings/<ref>/steps/<name>")

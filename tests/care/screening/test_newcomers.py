@@ -1,0 +1,137 @@
+"""Students who come to a school while a screening is open: they are counted on its page and given tasks in one press."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.care.screening.models import ScreeningCampaign, ScreeningTask
+from app.care.screening.operations import campaigns
+from app.care.screening.operations.campaigns import CampaignPlace, SchoolOfCampaign
+from app.care.screening.queries import campaigns as queries
+from app.core import clock as core_clock
+from app.core.database import db, use_context
+from app.core.errors import NotAllowed, StepRefused
+from app.core.outbox import deliver
+from app.core.policy.actor import SYSTEM
+from app.people.directory import bulk
+from app.people.directory.models import Student
+from tests.care.taking_part import row
+from tests.care.terms import BORN, MONDAY, STEP, Term, at
+from tests.cast import sign_in
+
+HTTPS = "https://localhost"
+
+
+def come(term: Term, many: int = 5, key: str = "shuangqiao") -> None:
+    """The roll as it is now: so many students, whoever was there before among them."""
+    use_context(SYSTEM.context())
+    start = 0 if key == "shuangqiao" else 50
+    rows = [row(term.cast, number, BORN, key) for number in range(start, start + many)]
+    bulk.load_roster(term.cast.county.id, rows, core_clock.today())
+
+
+def add(term: Term, campaign: ScreeningCampaign, who: str = "school_psych_lead", key: str = "shuangqiao") -> None:
+    school = term.cast.units[key]
+    campaigns.add_newcomers(term.cast.actor(who), SchoolOfCampaign(campaign, school.county_id, school.id))
+
+
+def counted(term: Term, campaign: ScreeningCampaign, who: str = "school_psych_lead") -> tuple[int, int]:
+    actor = term.cast.actor(who)
+    use_context(actor.context())
+    return queries.newcomers(actor, campaign)
+
+
+def states(term: Term) -> dict[str, str]:
+    return {one.student.name: one.state for one in term.all(ScreeningTask)}
+
+
+def test_who_came_after_the_opening_is_counted_and_gets_a_task_by_one_press_that_is_told_in_the_trail(
+    term: Term, app: Flask
+) -> None:
+    campaign = term.opened()
+    term.agree("学生00")
+    assert counted(term, campaign) == (0, 0)
+    come(term)
+    assert counted(term, campaign) == (2, 2), "two came, nobody has asked their guardians"
+    term.family.ask()
+    term.agree("学生03")
+    assert counted(term, campaign) == (2, 0)
+    lead = sign_in(app.test_client(), term.cast["school_psych_lead"])
+    page = lead.get(campaign.address, base_url=HTTPS)
+    assert "开放以后来了 2 名学生" in page.text and "还没有被征询" not in page.text
+    pressed = lead.post(f"{campaign.address}/newcomers", base_url=HTTPS)
+    assert pressed.status_code == 303
+    assert "给新来的学生派发任务" in (page := lead.get(campaign.address, base_url=HTTPS)).text
+    assert "开放以后来了" not in page.text
+    waiting = dict.fromkeys(("学生01", "学生02", "学生04"), "consent_pending")
+    assert states(term) == {"学生00": "ready", "学生03": "ready", **waiting}
+
+
+def test_a_second_press_finds_nobody_and_changes_nothing(term: Term) -> None:
+    campaign = term.opened()
+    come(term)
+    add(term, campaign)
+    before = states(term)
+    with pytest.raises(StepRefused, match="都已经有任务"):
+        add(term, campaign, "school_counselor")
+    db.session.rollback()
+    assert states(term) == before and counted(term, campaign) == (0, 0)
+
+
+def test_nobody_is_added_before_it_opens_or_after_it_is_over(term: Term) -> None:
+    campaign = term.opened()
+    come(term)
+    term.clock.set(at(campaign.closes_on + timedelta(days=1), 9))
+    campaigns.keep_time_of_all()
+    assert counted(term, campaign) == (0, 0)
+    with pytest.raises(StepRefused, match="开放作答期间"):
+        add(term, campaign)
+
+
+def test_who_left_again_or_is_of_another_grade_is_not_counted(term: Term) -> None:
+    campaign = term.opened()
+    use_context(SYSTEM.context())
+    rows = [row(term.cast, number, BORN, grade="G7" if number < 4 else "G9") for number in range(6)]
+    bulk.load_roster(term.cast.county.id, rows, core_clock.today())
+    assert counted(term, campaign)[0] == 1
+
+
+@pytest.mark.parametrize("who", ["principal", "homeroom_teacher", "psych_center_lead", "yuntai_counselor"])
+def test_security_23_only_the_psychology_staff_of_the_school_adds_its_newcomers(
+    term: Term, app: Flask, who: str
+) -> None:
+    campaign = term.opened()
+    come(term)
+    with pytest.raises(NotAllowed):
+        add(term, campaign, who)
+    db.session.rollback()
+    client = sign_in(app.test_client(), term.cast[who])
+    assert client.post(f"{campaign.address}/newcomers", base_url=HTTPS).status_code == 404
+    assert "开放以后来了" not in client.get(campaign.address, base_url=HTTPS).text
+    assert len(states(term)) == 3
+
+
+def test_in_the_countys_own_screening_a_school_adds_its_own_newcomers_and_no_others(term: Term) -> None:
+    lead = term.cast.actor("psych_center_lead")
+    place = CampaignPlace(term.cast.county.id, term.cast["psych_center_lead"].unit.id)
+    found = campaigns.draft_campaign(lead, place, term.given())
+    campaigns.submit_campaign(lead, found, STEP)
+    campaigns.approve_campaign(term.cast.actor("leading_group_head"), found, STEP)
+    campaigns.schedule_campaign(lead, found, STEP)
+    deliver.drain()
+    term.clock.set(at(MONDAY + timedelta(days=21), 9))
+    use_context(SYSTEM.context())
+    campaigns.keep_time_of_all()
+    deliver.drain()
+    come(term, 5)
+    come(term, 2, "yuntai")
+    campaign = next(one for one in term.all(ScreeningCampaign) if one.id == found.id)
+    assert (counted(term, campaign)[0], counted(term, campaign, "yuntai_counselor")[0]) == (2, 2)
+    add(term, campaign)
+    schools = select(Student.school_id).join(ScreeningTask, ScreeningTask.student_id == Student.id)
+    use_context(SYSTEM.context())
+    assert set(db.session.scalars(schools)) == {term.cast.units["shuangqiao"].id} and len(states(term)) == 5
