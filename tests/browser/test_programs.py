@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from app.core import clock
-from tests.browser.conftest import NARROW, WIDE, Site, Visit, barriers, sideways
+from tests.browser.conftest import NARROW, WIDE, Site, Visit, barriers, leave, picture, sideways
 
 pytestmark = pytest.mark.browser
 
@@ -19,19 +19,19 @@ def test_a_token_is_asked_for_by_one_person_and_approved_by_another(site: Site, 
     asker.fill("input[name=name]", "市教学质量管理平台（学业质量监测子系统）")
     asker.check("text=读取数据发现")
     asker.fill("input[name=last_day]", (clock.today() + timedelta(days=90)).isoformat())
-    asker.screenshot(path=site.pictures / "token-asked.png")
+    picture(asker, site, "token-asked")
     asker.click("button.btn-primary")
     shown = asker.wait_for_selector("code")
     assert shown is not None and re.fullmatch(r"bh_[A-Za-z0-9_\-]{43}", shown.inner_text())
-    asker.screenshot(path=site.pictures / "token-once.png")
+    picture(asker, site, "token-once")
     admin = visit("security_admin", at_the_door=False)
     for size, name in ((WIDE, "wide"), (NARROW, "narrow")):
         admin.set_viewport_size(size)
         admin.goto(f"{site.address}/programs")
         assert not barriers(admin) and not sideways(admin)
-        admin.screenshot(path=site.pictures / f"programs-{name}.png")
-    admin.click("text=市教学质量管理平台")
-    admin.screenshot(path=site.pictures / "token-narrow.png")
+        picture(admin, site, f"programs-{name}")
+    leave(admin, admin.get_by_text("市教学质量管理平台").first)
+    picture(admin, site, "token-narrow")
     admin.click("main button.btn-primary")
     admin.wait_for_selector("text=已批准")
     assert not barriers(admin)
