@@ -1,9 +1,8 @@
 """How many statements reach the database, by whichever way."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import Any
-from unittest import mock
 
 from sqlalchemy import event
 
@@ -23,11 +22,14 @@ def overheard(note: Callable[[str], None], where: Any = None) -> Iterator[None]:
         note(statement.text)
         return before(known, raw, statement)
 
-    with ExitStack() as until:
-        until.enter_context(mock.patch.object(round_trip._Known, "name_of", ready))
-        event.listen(target, "before_cursor_execute", ordinary)
-        until.callback(event.remove, target, "before_cursor_execute", ordinary)
+    known: Any = round_trip._Known
+    known.name_of = ready
+    event.listen(target, "before_cursor_execute", ordinary)
+    try:
         yield
+    finally:
+        event.remove(target, "before_cursor_execute", ordinary)
+        known.name_of = before
 
 
 @contextmanager

@@ -250,15 +250,18 @@ def _token(raw: Any, context: Context | None) -> str:
 def _show_context(session: Session, transaction: Any, connection: Connection) -> None:
     """With the first statement of a transaction: begin and context go to the server together.
 
-    Whoever left a list under `HELD_BACK` sends them with a statement of its own.
+    Whoever left a list under `HELD_BACK` sends them with a statement of its own. Inside a larger transaction, as under
+    the savepoints of the tests, the context alone is said.
     """
     session.info[BEGUN] = transaction
     context, raw = session.info.get("context"), cast(Any, connection.connection.dbapi_connection)
     connection.info.pop(OWED, None)
-    if raw.pgconn.transaction_status != TransactionStatus.IDLE or raw.autocommit or raw.isolation_level is not None:
+    inside = raw.pgconn.transaction_status == TransactionStatus.INTRANS
+    idle = raw.pgconn.transaction_status == TransactionStatus.IDLE
+    if not inside and (not idle or raw.autocommit or raw.isolation_level is not None):
         show(connection, context)
         return
-    words, held = b"begin; " + words_for(raw, context), session.info.get(HELD_BACK)
+    words, held = (b"" if inside else b"begin; ") + words_for(raw, context), session.info.get(HELD_BACK)
     if held is not None:
         held.append(words + b";")
         return

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from flask import Flask
@@ -20,7 +21,7 @@ from werkzeug.routing import Rule
 from app.core.database import Base, db, use_context
 from app.core.imports.registry import rights_of as rights_of_kind
 from app.core.policy import decide
-from app.core.policy.actor import SYSTEM
+from app.core.policy.actor import SYSTEM, Actor
 from app.core.policy.roles import ROLES
 from app.improvement.effects.queries.lists import SCHOOL_LEVEL_ONLY
 from tests.cast import Cast, Player, sign_in
@@ -69,6 +70,11 @@ class Stage:
     decided: dict[Any, bool] = field(default_factory=dict)
     records: dict[tuple[str, str], Any] = field(default_factory=dict)
 
+    @cached_property
+    def actor(self) -> Actor:
+        """Who acts, as the cast knows them."""
+        return self.cast.actor(self.player.key)
+
     def chain(self, relation: str) -> Chain:
         """The records of one relation."""
         found = {"own": self.own, "neighbour": self.next_door, "foreign": self.foreign}[relation]
@@ -91,7 +97,7 @@ class Stage:
         return self.decided[asked]
 
     def _held(self, table: str | None, rights: tuple[str, ...], relation: str) -> bool:
-        actor = self.cast.actor(self.player.key)
+        actor = self.actor
         if table is None or table not in self.chain(relation).ids:
             return any(decide.holds(actor, right) for right in rights)
         record = self.record(table, relation)

@@ -19,7 +19,7 @@ from app.core.database import db
 from app.core.errors import UNSTORABLE, ConfirmFirst, ImportRefused, Invalid, NotAllowed, NotFound, Stale, StepRefused
 from app.core.policy.actor import NOBODY
 from app.core.web.current import current_actor
-from app.core.web.pages import page, say
+from app.core.web.pages import plain_page, say
 
 log = logs.get(__name__)
 
@@ -51,17 +51,17 @@ def _not_found(error: Any) -> Response:
     actor = current_actor()
     if actor is not NOBODY and isinstance(error, NotFound):
         trail.denied(actor, f"view.{request.endpoint}", ref=error.ref)
-    return page("errors/not_found.html", 404, typed=_typed())
+    return plain_page("errors/not_found.html", 404, typed=_typed())
 
 
 def _not_allowed(error: NotAllowed) -> Response:
     trail.denied(current_actor(), error.right, error.record)
-    return page("errors/not_allowed.html", 403)
+    return plain_page("errors/not_allowed.html", 403)
 
 
 def _refused(error: StepRefused) -> Response:
     db.session.rollback()
-    return page("errors/refused.html", 409, sentences=[say(s) for s in error.sentences], typed=_typed())
+    return plain_page("errors/refused.html", 409, sentences=[say(s) for s in error.sentences], typed=_typed())
 
 
 def _confirm_first(error: ConfirmFirst) -> Any:
@@ -75,26 +75,26 @@ def _confirm_first(error: ConfirmFirst) -> Any:
 def _stale(error: Stale) -> Response:
     db.session.rollback()
     record = error.record if isinstance(error.record, Movable) else None
-    return page("errors/stale.html", 409, record=record, typed=_typed())
+    return plain_page("errors/stale.html", 409, record=record, typed=_typed())
 
 
 def _invalid(error: Invalid) -> Response:
     db.session.rollback()
     sentences = [say(s) for s in error.sentences.values()]
-    return page("errors/refused.html", 422, sentences=sentences, typed=_typed())
+    return plain_page("errors/refused.html", 422, sentences=sentences, typed=_typed())
 
 
 def _import_refused(error: ImportRefused) -> Response:
     db.session.rollback()
-    return page("errors/refused.html", 422, sentences=[say(s) for s in error.sentences], typed={})
+    return plain_page("errors/refused.html", 422, sentences=[say(s) for s in error.sentences], typed={})
 
 
 def _form_too_old(error: Any) -> Response:
-    return page("errors/form_too_old.html", 400, typed=_typed())
+    return plain_page("errors/form_too_old.html", 400, typed=_typed())
 
 
 def _too_large(error: Any) -> Response:
-    return page("errors/too_large.html", 413)
+    return plain_page("errors/too_large.html", 413)
 
 
 def _too_often(error: Any) -> Response:
@@ -112,16 +112,16 @@ def _unstorable(error: DataError) -> Response:
     log.warning("unstorable", endpoint=request.endpoint)
     db.session.rollback()
     title = _("这个请求没有办成")
-    return page("errors/refused.html", 422, sentences=[say(UNSTORABLE)], typed=_typed(), title=title)
+    return plain_page("errors/refused.html", 422, sentences=[say(UNSTORABLE)], typed=_typed(), title=title)
 
 
 def _database_away(error: Any) -> Response:
     log.error("database_unreachable", endpoint=request.endpoint)
-    return page("errors/away.html", 503)
+    return plain_page("errors/away.html", 503)
 
 
 def _other(error: HTTPException) -> Response:
-    return page("errors/other.html", error.code or 400, title=_("这个请求没有办成"))
+    return plain_page("errors/other.html", error.code or 400, title=_("这个请求没有办成"))
 
 
 def _broken(error: Any) -> Response:
@@ -133,7 +133,7 @@ def _broken(error: Any) -> Response:
         error=type(getattr(error, "original_exception", error)).__name__,
     )
     db.session.rollback()
-    return page("errors/broken.html", 500, code=code)
+    return plain_page("errors/broken.html", 500, code=code)
 
 
 def _typed() -> dict[str, list[str]]:

@@ -135,7 +135,8 @@ def _current(actor: Actor) -> str:
         return request.endpoint or ""
     here = request.script_root + request.path
     above = [e for e, place in places.items() if place != "/" and here.startswith(place.rstrip("/") + "/")]
-    own = [e for e in places if e.split(".")[0] == request.blueprint]
+    feature = request.blueprint
+    own = [e for e in places if e.split(".")[0] == feature]
     return max(above, key=lambda e: len(places[e]), default=own[0] if len(own) == 1 and not above else "")
 
 

@@ -53,16 +53,22 @@ def page(template: str, status: int = 200, **context: Any) -> Response:
     return make_response(render_template(template, **context), status)
 
 
+def plain_page(template: str, status: int, **context: Any) -> Response:
+    """A page in the frame without menu: what only the menu and its counts would need is not looked up."""
+    g.without_menu = True
+    return page(template, status, **context)
+
+
 def shared() -> dict[str, Any]:
     """What every template can use."""
-    actor, projecting_now = current_actor(), projecting.is_projecting()
+    actor, projecting_now, plain = current_actor(), projecting.is_projecting(), g.get("without_menu", False)
     return {
         "actor": actor,
         "language": language(),
-        "navigation": navigation.menu(actor),
-        "waiting_count": None if projecting_now else navigation.waiting_count(actor),
+        "navigation": () if plain else navigation.menu(actor),
+        "waiting_count": None if projecting_now or plain else navigation.waiting_count(actor),
         "today": clock.today(),
         "now": clock.now,
         "projector": projecting_now,
-        "notices": [] if projecting_now else navigation.notices(actor),
+        "notices": [] if projecting_now or plain else navigation.notices(actor),
     }
