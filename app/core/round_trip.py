@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, cast
 
 import psycopg
-from psycopg import generators
+from psycopg import _queries, generators
 from psycopg.adapt import Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus, TransactionStatus
@@ -25,6 +26,9 @@ from app.core.database import HELD_BACK, OWED, Context, at_the_server, db, say_w
 
 NUMBERED: Dialect = cast(Any, postgresql).dialect(paramstyle="numeric_dollar")
 """Writes a statement as the server itself knows it: its values are $1, $2 …"""
+_cut: Any = _queries
+_cut._query2pg = lru_cache(1500)(_cut._query2pg_nocache)
+"""Where a statement's values stand: the driver remembers it of 128 statements and looks through the others anew each time."""
 _KNOWN = "made ready"
 _GOOD = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -82,13 +83,19 @@ def write(
     chain.refs |= {"units": unit.ref, "persons": who.person_ref, "accounts": who.account_ref}
     use_context(SYSTEM.context())
     chain.ids |= {table.name: uuid7() for table in Base.metadata.sorted_tables if table.name not in WRITTEN_BY_THE_CAST}
-    there = set(inspect(db.session.connection()).get_table_names())
+    there = _there()
     with trail.act(SYSTEM, "system", "cast.records"):
         for table in Base.metadata.sorted_tables:
             if table.name in there - WRITTEN_BY_THE_CAST - PLUMBING:
                 _write(table, chain, who) if beside is None else _write_if_there_is_room(table, chain, who, beside)
         _assign(chain, who)
     return chain
+
+
+@cache
+def _there() -> frozenset[str]:
+    """The tables that the migrations make, the same in every database of the tests."""
+    return frozenset(inspect(db.session.connection()).get_table_names())
 
 
 def administered(chain: Chain, whose: Player) -> None:
@@ -102,8 +109,9 @@ def administered(chain: Chain, whose: Player) -> None:
 
 
 def _write(table: Table, chain: Chain, who: Player) -> None:
-    values = {c.name: value for c in table.columns if (value := _value(table, c, chain, who)) is not None}
-    db.session.execute(insert(table).values(**values))
+    place = _place(table, chain, who)
+    values = {c.name: value for c in table.columns if (value := _value(table, c, chain, who, place)) is not None}
+    db.session.execute(insert(table), values)
     if "ref" in values:
         chain.refs[table.name] = values["ref"]
 
@@ -135,7 +143,21 @@ def _assign(chain: Chain, who: Player) -> None:
 _DAYS = count()
 
 
-def _value(table: Table, column: Column[Any], chain: Chain, who: Player) -> Any:
+def _place(table: Table, chain: Chain, who: Player) -> Mapping[str, Any]:
+    """What a row has in columns of these names, whatever its table."""
+    return {
+        "target_id": chain.ids["monitoring_cycles"],
+        "ref": new_ref(),
+        "county_id": chain.place.id,
+        "unit_id": chain.unit.id,
+        "asked_unit_id": chain.unit.id,
+        "owner_id": who.person_id,
+        "subject": "math",
+        "state": chain.states.get(table.name, "draft") if table.name in MOVABLES else None,
+    }
+
+
+def _value(table: Table, column: Column[Any], chain: Chain, who: Player, place: Mapping[str, Any]) -> Any:
     if table.name in OF_THE_COUNTY:
         if column.name == "school_id":
             return None
@@ -149,18 +171,6 @@ def _value(table: Table, column: Column[Any], chain: Chain, who: Player) -> Any:
         return 1 + chain.ids[table.name].int % 30000  # one a county, year and version
     if table.name in ("rainbow_assessments", "rainbow_computations") and column.name in ("unit_id", "student_id"):
         return chain.school.id if column.name == "unit_id" else chain.ids["students"]
-    place: Mapping[str, Any] = {
-        "id": chain.ids[table.name] if column.type.python_type is uuid.UUID else None,
-        "target_id": chain.ids["monitoring_cycles"],
-        "ref": new_ref(),
-        "county_id": chain.place.id,
-        "school_id": chain.school.id if chain.unit.kind == "school" or not column.nullable else None,
-        "unit_id": chain.unit.id,
-        "asked_unit_id": chain.unit.id,
-        "owner_id": who.person_id,
-        "subject": "math",
-        "state": chain.states.get(table.name, "draft") if table.name in MOVABLES else None,
-    }
     if table.name == "import_batches" and column.name in ("kind", "target_entity", "target_id"):
         return _of_batch(column.name, chain, kind_for(who.role))
     if column.name in DAYS and table.name in MOVABLES:
@@ -168,7 +178,11 @@ def _value(table: Table, column: Column[Any], chain: Chain, who: Player) -> Any:
     if (table.name, column.name) in BY_TABLE:
         given = BY_TABLE[table.name, column.name]
         return given(chain) if callable(given) else given
-    if column.name in place and (column.name != "id" or not column.foreign_keys):
+    if column.name == "id" and not column.foreign_keys:
+        return chain.ids[table.name] if column.type.python_type is uuid.UUID else None
+    if column.name == "school_id":
+        return chain.school.id if chain.unit.kind == "school" or not column.nullable else None
+    if column.name in place:
         return place[column.name]
     if column.foreign_keys:
         return _reference(table, column, chain)

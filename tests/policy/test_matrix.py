@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from werkzeug.routing import Rule
 
@@ -13,6 +14,7 @@ from app.core import clock
 from app.core.policy.decide import holds
 from app.core.policy.roles import ROLES
 from app.core.web.current import PUBLIC, SIGNED_IN
+from app.people.identity import passwords
 from tests.cast import Cast
 from tests.policy.addresses import filled, record_of, rights_of, routes
 from tests.policy.stage import FOREIGN, NEXT_DOOR, Call, Stage, set_stage
@@ -134,6 +136,7 @@ def walk(role: str, app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> 
         stage, still, now = set_stage(app, cast, role), clock.monotonic(), clock.machine_now()
         monkeypatch.setattr(clock, "monotonic", lambda: still)
         monkeypatch.setattr(clock, "machine_now", lambda: now)
+        monkeypatch.setattr(passwords, "CODE_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         WALKS[role] = _walked(stage)
     return WALKS[role]
 

@@ -80,12 +80,18 @@ for _kind in KINDS:
     _offer(*_kind)
 
 
+DESCRIPTION = "bihuan.api.description"
+
+
 @bp.get("/openapi.json")
 @needs(PUBLIC)
 @bp.doc(hide=True)
 def description() -> Response:
-    """The OpenAPI 3.1 description, made from the code."""
-    return jsonify(current_app.spec)  # type: ignore[attr-defined]
+    """The OpenAPI 3.1 description, made from the code: once, as it is the same for everybody who asks."""
+    kept = current_app.extensions
+    if DESCRIPTION not in kept:
+        kept[DESCRIPTION] = jsonify(current_app.spec).get_data()  # type: ignore[attr-defined]
+    return Response(kept[DESCRIPTION], mimetype="application/json")
 
 
 @bp.get("/<path:rest>")
