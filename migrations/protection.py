@@ -221,7 +221,7 @@ def protect(table: str, template: str | None = None, outside_act: bool = False) 
     if not outside_act:
         op.execute(
             f"create trigger refuse_writes_outside_act before insert or update or delete on {table}"
-            " for each statement execute function ctx.refuse_outside_act()"
+            " for each statement when (ctx.act() is null) execute function ctx.refuse_outside_act()"
         )
 
 

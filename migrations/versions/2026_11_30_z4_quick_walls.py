@@ -3,7 +3,7 @@
 A row is first held against the schools of whoever asks, then against the counties: most who work here belong to a school,
 and had the seal of their context proved twice for each row. The readers of the context prove the seal themselves instead
 of calling for it. A detail of the trail is no longer looked up behind its entry: both come from one hand, `audit.append`,
-and the chain tells of one without the other.
+and the chain tells of one without the other. The refusal of a write outside an act is called only where none is open.
 """
 
 from alembic import op
@@ -50,6 +50,17 @@ begin
     end loop;
 end $$
 """
+ALONE, WHERE_NONE = "FOR EACH STATEMENT EXECUTE", "FOR EACH STATEMENT WHEN ((ctx.act() IS NULL)) EXECUTE"
+CALLED = """
+do $$
+declare t record;
+begin
+    for t in select replace(pg_get_triggerdef(oid), 'CREATE TRIGGER', 'create or replace trigger') as made
+             from pg_trigger where tgfoid = 'ctx.refuse_outside_act'::regproc loop
+        execute replace(t.made, '{before}', '{after}');
+    end loop;
+end $$
+"""
 
 
 def _turn(before: str, after: str) -> None:
@@ -57,16 +68,18 @@ def _turn(before: str, after: str) -> None:
 
 
 def upgrade() -> None:
-    """Schools first, one function instead of two for each look, no key behind the details."""
+    """Schools first, one function instead of two for each look, no key behind the details, refusals only where due."""
     _turn(f"{COUNTY} OR {SCHOOL}", f"{SCHOOL} OR {COUNTY}")
     for name, (kind, answer, nothing) in READERS.items():
         proved = PROVED % {"answer": answer.format(said="said"), "nothing": nothing}
         op.execute(f"create or replace function ctx.{name} returns {kind} language plpgsql {proved}")
     op.execute("alter table audit.details drop constraint details_seq_fkey")
+    op.execute(CALLED.format(before=ALONE, after=WHERE_NONE))
 
 
 def downgrade() -> None:
     """As it was."""
+    op.execute(CALLED.format(before=WHERE_NONE, after=ALONE))
     op.execute(
         "alter table audit.details add constraint details_seq_fkey foreign key (seq) references audit.entries (seq)"
     )

@@ -232,10 +232,11 @@ def _reach(deed: Act, record: Any, short: bool, kept: Mapping[str, Any]) -> None
 
 
 def _close(deed: Act) -> None:
-    db.session.flush()
+    session = db.session
+    session.flush()
     _append(deed)
-    if db.session.in_transaction():
-        db.session.commit()
+    if session.in_transaction():
+        session.commit()
 
 
 def _given_up(error: BaseException, record: Any) -> BaseException:

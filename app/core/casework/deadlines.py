@@ -179,6 +179,8 @@ def _run_on(record: Movable) -> bool:
 
 
 def _start_all(record: Movable, prefix: str, declared: tuple[DeclaredDeadline, ...]) -> None:
+    if not declared:
+        return
     now, days = clock.now(), work_calendar()
     for one in declared:
         due_at = calendar.due_at(one, now, record, days)

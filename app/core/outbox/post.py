@@ -20,8 +20,6 @@ OUTBOX = cast(Table, OutboxRow.__table__)
 
 def post(kind: str, about: Any = None, *, queue: str = "letters", due_at: datetime | None = None, **data: Any) -> None:
     """Queue what `kind` stands for; `data` holds ids and codes only. Raises RuntimeError outside an act."""
-    if trail.current() is None:
-        raise RuntimeError("post() belongs inside an operation: the intention is kept with the deed or not at all.")
     trail.put_off(
         "post",
         kind=kind,
