@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 
 from app.core import clock as core_clock
 from config.settings import Settings
-from tests import savepoints
+from tests import savepoints, standing
 from tests.cluster import KEPT, Cluster, running
 
 pytest_plugins = ["tests.cast"]
@@ -180,21 +180,8 @@ def app(application: Flask) -> Iterator[Flask]:
     One connection, so: what belongs to a transaction alone (the signed context) outlives `commit()` here, and threads
     would share it. Tests of those things take `committed`.
     """
-    from app.core.casework import deadlines, waiting
-    from app.core.database import db
-    from app.core.limits import throttle
-
-    throttle.reset()
-    waiting.forget_counts()
-    deadlines.forget_kept_calendar()
-    with application.app_context(), db.engine.connect() as connection:
-        connection.begin()
-        inside = {"bind": connection, "join_transaction_mode": "create_savepoint"}
-        kept = mock.patch.object(waiting, "KEEP_SECONDS", 3600)  # a stalled machine asks no statement more
-        with mock.patch.dict(db.sessionmaker.kw, inside), kept:
-            yield application
-            db.session.close()
-        connection.rollback()
+    with standing.one_transaction(application):
+        yield application
 
 
 @pytest.fixture

@@ -6,16 +6,20 @@ typed is still there.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import Connection
 
 from tests.bad_input import files, forms
 from tests.bad_input.desk import CHINESE, Desk, Met
 from tests.cast import Cast
-from tests.policy.records import write
+from tests.policy.records import Chain, write
+from tests.standing import on_what_stands, one_transaction
 
 
 @dataclass(frozen=True)
@@ -109,13 +113,23 @@ TABLE: dict[str, Row] = {
 }  # fmt: skip
 
 
-@pytest.fixture(params=["zh", "en"])
-def desk(app: Flask, cast: Cast, request: pytest.FixtureRequest) -> Desk:
-    """The desk in each language."""
+@pytest.fixture(scope="module")
+def laid_out(application: Flask, _cast_of_the_worker: Cast) -> Iterator[tuple[Connection, Chain, Chain]]:
+    """The records of the school and of another county, on which every row of the table begins; no test here takes `app`."""
+    cast = _cast_of_the_worker
     school, other = cast.units["shuangqiao"], cast.units["other_yizhong"]
-    own = write(cast, cast["school_coordinator"], school, school, "本县记号")
-    foreign = write(cast, cast["other_principal"], other, other, "云溪记号")
-    return Desk(app, cast, own, foreign, request.param)
+    with one_transaction(application) as connection:
+        own = write(cast, cast["school_coordinator"], school, school, "本县记号")
+        foreign = write(cast, cast["other_principal"], other, other, "云溪记号")
+        yield connection, own, foreign
+
+
+@pytest.fixture(params=["zh", "en"])
+def desk(laid_out: Any, application: Flask, cast: Cast, request: pytest.FixtureRequest) -> Iterator[Desk]:
+    """The desk in each language."""
+    connection, own, foreign = laid_out
+    with on_what_stands(application, connection):
+        yield Desk(application, cast, deepcopy(own), deepcopy(foreign), request.param)
 
 
 @pytest.mark.parametrize("what", TABLE)

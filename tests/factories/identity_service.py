@@ -26,7 +26,7 @@ class IdentityService:
         self.wishes: dict[str, dict[str, str]] = {}
         self.server = HTTPServer(("127.0.0.1", 0), _handler(self))
         self.issuer = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
     def stop(self) -> None:
         """End the server."""

@@ -64,9 +64,8 @@ EVERY = ("cell", "again", "finding", "item", "plan", "action", "evidence", "visi
 
 
 @pytest.mark.parametrize("begin", EVERY)
-def test_from_every_record_the_chain_reaches_both_ends(scene: EffectScene, begin: str) -> None:
-    request = scene.closure_approved()
-    records = records_of(scene, request)
+def test_from_every_record_the_chain_reaches_both_ends(scene: EffectScene, closed: ClosureRequest, begin: str) -> None:
+    records = records_of(scene, closed)
     found = trace(scene.actor("office_director"), records[begin])
     assert len(found.links) >= 11
     assert {str(records[name].id) for name in EVERY} <= {node.key for node in found.nodes}
@@ -77,7 +76,7 @@ def test_from_every_record_the_chain_reaches_both_ends(scene: EffectScene, begin
         assert [one.facts["file_sha256"] for one in found.before(node.key) if one.kind == "file"] == [cell.file_sha256]
     whole = found.leads_to(_node(found, records["cell"]).key)
     assert {str(records[name].id) for name in ("finding", "item", "plan", "action", "evidence", "closure")} <= whole
-    assert str(records["again"].id) in found.rests_on(str(request.id)), "the closure rests on the cell measured again"
+    assert str(records["again"].id) in found.rests_on(str(closed.id)), "the closure rests on the cell measured again"
 
 
 PROOF = {
@@ -100,23 +99,21 @@ def _found_again(scene: EffectScene, item: ProblemItem) -> Reopening:
     return proposal
 
 
-def test_a_recurrence_closes_the_ring(scene: EffectScene) -> None:
-    request = scene.closure_approved()
-    proposal = _found_again(scene, request.item)
-    found = trace(scene.actor("office_director"), request.item)
+def test_a_recurrence_closes_the_ring(scene: EffectScene, closed: ClosureRequest) -> None:
+    proposal = _found_again(scene, closed.item)
+    found = trace(scene.actor("office_director"), closed.item)
     again = next(node for node in found.before(str(proposal.id)) if node.kind == "finding")
     cell = next(node for node in found.before(again.key) if node.kind == "cell")
-    assert cell.facts["cell"] == "F37" and cell.key in found.part_of(request.item_id)
+    assert cell.facts["cell"] == "F37" and cell.key in found.part_of(closed.item_id)
 
 
 def _node(found: Chain, record: Any) -> ChainNode:
     return next(node for node in found.nodes if node.key == str(record.id))
 
 
-def test_what_the_actor_may_not_see_stands_there_without_words(scene: EffectScene) -> None:
-    request = scene.closure_approved()
+def test_what_the_actor_may_not_see_stands_there_without_words(scene: EffectScene, closed: ClosureRequest) -> None:
     teacher = scene.actor("subject_teacher")
-    action = records_of(scene, request)["action"]
+    action = records_of(scene, closed)["action"]
     with _as(teacher):
         found = trace(teacher, action)
     told = {node.kind for node in found.nodes if node.shown}
@@ -135,9 +132,9 @@ def _as(actor: Actor) -> Iterator[None]:
     use_context(SYSTEM.context())
 
 
-def test_a_school_sees_nothing_of_the_chain_of_another(scene: EffectScene) -> None:
+def test_a_school_sees_nothing_of_the_chain_of_another(scene: EffectScene, closed: ClosureRequest) -> None:
     other = _somebody_elsewhere(scene)
-    cell = records_of(scene, scene.closure_approved())["cell"]
+    cell = records_of(scene, closed)["cell"]
     with _as(other):
         assert not [node for node in trace(other, cell).nodes if node.shown]
 
@@ -148,9 +145,8 @@ def _somebody_elsewhere(scene: EffectScene) -> Actor:
     return scene.actor(key)
 
 
-def test_the_chain_for_other_programs_names_no_internal_id(scene: EffectScene) -> None:
-    request = scene.closure_approved()
-    found = trace(scene.actor("office_director"), request)
+def test_the_chain_for_other_programs_names_no_internal_id(scene: EffectScene, closed: ClosureRequest) -> None:
+    found = trace(scene.actor("office_director"), closed)
     told = found.as_json()
     assert told["nodes"][told["asked"]]["kind"] == "closure"
     assert len(told["links"]) == len(found.links)
@@ -165,12 +161,11 @@ def _statements(actor: Actor, record: Any) -> int:
     return len(counted)
 
 
-def test_a_longer_chain_takes_no_more_statements(scene: EffectScene) -> None:
-    request = scene.closure_approved()
+def test_a_longer_chain_takes_no_more_statements(scene: EffectScene, closed: ClosureRequest) -> None:
     office = scene.actor("office_director")
-    item = db.session.get_one(ProblemItem, request.item_id)
+    item = db.session.get_one(ProblemItem, closed.item_id)
     before = _statements(office, item)
-    plan = scene.plan_in_force(item) if item.state != "closed" else records_of(scene, request)["plan"]
+    plan = scene.plan_in_force(item) if item.state != "closed" else records_of(scene, closed)["plan"]
     for _ in range(5):
         scene.evidence(plan.actions[0])
         scene.seen_on_site(item)
@@ -179,9 +174,9 @@ def test_a_longer_chain_takes_no_more_statements(scene: EffectScene) -> None:
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.path], ids=lambda kind: kind.path)
 def test_the_page_of_every_kind_of_record_draws_the_ring_and_lists_every_node(
-    scene: EffectScene, client: FlaskClient, cast: Cast, kind: Any
+    scene: EffectScene, closed: ClosureRequest, client: FlaskClient, cast: Cast, kind: Any
 ) -> None:
-    records = records_of(scene, scene.closure_approved())
+    records = records_of(scene, closed)
     records["supervision"] = VisitScene(cast).visit("issued", records["item"])
     records["reopening"] = _found_again(scene, records["item"])
     said = sign_in(client, cast["office_director"]).get(f"/trace/{kind.path}/{records[kind.code].ref}")
@@ -191,9 +186,9 @@ def test_the_page_of_every_kind_of_record_draws_the_ring_and_lists_every_node(
 
 
 def test_the_file_says_which_supplier_brought_it_and_tells_no_school(
-    scene: EffectScene, client: FlaskClient, cast: Cast
+    scene: EffectScene, closed: ClosureRequest, client: FlaskClient, cast: Cast
 ) -> None:
-    records = records_of(scene, scene.closure_approved())
+    records = records_of(scene, closed)
     with trail.act(SYSTEM, "system", "test.brought"):
         batch = db.session.scalar(select(ImportBatch).where(ImportBatch.id == records["cell"].batch_id))
         assert batch is not None
@@ -210,8 +205,10 @@ def test_the_file_says_which_supplier_brought_it_and_tells_no_school(
 @pytest.mark.parametrize(
     "name", ["cell", "finding", "item", "plan", "action", "evidence", "evaluation", "closure", "recheck"]
 )
-def test_every_record_links_to_its_chain(scene: EffectScene, client: FlaskClient, cast: Cast, name: str) -> None:
-    records = records_of(scene, scene.closure_approved())
+def test_every_record_links_to_its_chain(
+    scene: EffectScene, closed: ClosureRequest, client: FlaskClient, cast: Cast, name: str
+) -> None:
+    records = records_of(scene, closed)
     with trail.act(SYSTEM, "system", "test.provenance"):
         records["finding"].provenance = PROOF
     record = records[name]
