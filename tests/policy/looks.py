@@ -65,7 +65,7 @@ class Looks:
     """Endpoint → the page as it stood before one student more joined, without the tokens of its forms."""
     after: dict[str, str] = field(default_factory=dict)
     students: set[str] = field(default_factory=set)
-    """Refs of those who are there beside the first."""
+    """Refs of those who joined; the students of whole chains are in the hand of who looks, and tell nothing of these."""
 
     @property
     def by_name(self) -> bool:
@@ -106,11 +106,9 @@ def _look(role: str, app: Flask, cast: Cast) -> Looks:
     _ask(stage, next(rule for rule in counted if rule.endpoint == "dashboards.inbox"))
     for rule in counted:
         looks.few[rule.endpoint], _ = _ask(stage, rule)
-    beside = [
+    for number in range(MORE):
         write(cast, stage.player, stage.own.school, stage.own.unit, f"{OWN}{number}", OWN, stage.own)
-        for number in range(MORE)
-    ]
-    beside += [join(stage.own, stage.player) for _ in range(JOINED)]
+    joined = [join(stage.own, stage.player) for _ in range(JOINED)]
     throttle.reset()
     for rule in (*counted, *(rule for rule in read if rule not in counted)):
         asked, call = _ask(stage, rule)
@@ -118,12 +116,11 @@ def _look(role: str, app: Flask, cast: Cast) -> Looks:
             looks.many[rule.endpoint] = asked
         if rule in read:
             _keep(looks.before, rule, call)
-    beside.append(join(stage.own, stage.player))
+    joined.append(join(stage.own, stage.player))
     throttle.reset()
     for rule in read:
         _keep(looks.after, rule, stage.call("GET", rule, "own"))
-    looks.students = {chain.refs["students"] for chain in beside}
-    assert len(looks.students) == MORE + JOINED + 1 and stage.own.refs["students"] not in looks.students
+    looks.students = {chain.refs["students"] for chain in joined}
     return looks
 
 

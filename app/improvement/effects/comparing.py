@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import exists, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Bundle, aliased
 
 from app.core.database import db
 from app.improvement.effects.adjustment import Peers, PupilEnds
@@ -22,8 +22,12 @@ USABLE = ("verified", "released", "improving", "closed")
 """States of a round whose results may be a follow-up (A8)."""
 
 
-def measure_of(result: MonitoringResult, indicator: Indicator, cycle: MonitoringCycle) -> Measure:
-    """One stored cell as the statistics read it."""
+MEASURED = ("value", "n", "value_type", "grade", "sd", "n_expected", "deff")
+"""What the statistics read of a cell: of a county's peers nothing else is fetched."""
+
+
+def measure_of(result: Any, indicator: Indicator, cycle: MonitoringCycle) -> Measure:
+    """One stored cell, or what is MEASURED of it, as the statistics read it."""
     return Measure(
         value=result.value,
         n=result.n,
@@ -58,10 +62,12 @@ def peers_of(before: MonitoringResult, after: MonitoringResult) -> Peers:
     A finding that gave way to a newer round's was a finding all the same: whoever was chosen for a low baseline is no peer.
     """
     first, second = aliased(MonitoringResult), aliased(MonitoringResult)
-    earlier, later = aliased(MonitoringCycle), aliased(MonitoringCycle)
+    indicator = db.session.get_one(Indicator, before.indicator_id)
+    earlier, later = (db.session.get_one(MonitoringCycle, one.cycle_id) for one in (before, after))
     flagged = exists().where(DataFinding.result_id == first.id, DataFinding.verdict == "candidate")
     query = (
-        select(first, second, Indicator, earlier, later)
+        select(_measured("first", first), _measured("second", second))
+        .select_from(first)
         .join(
             second,
             (second.unit_id == first.unit_id)
@@ -70,9 +76,6 @@ def peers_of(before: MonitoringResult, after: MonitoringResult) -> Peers:
             & (second.grade.is_not_distinct_from(after.grade))
             & (second.class_no.is_not_distinct_from(first.class_no)),
         )
-        .join(Indicator, Indicator.id == first.indicator_id)
-        .join(earlier, earlier.id == first.cycle_id)
-        .join(later, later.id == second.cycle_id)
         .where(
             first.cycle_id == before.cycle_id,
             second.cycle_id == after.cycle_id,
@@ -86,9 +89,14 @@ def peers_of(before: MonitoringResult, after: MonitoringResult) -> Peers:
         )
     )
     pairs = [
-        (measure_of(row[0], row[2], row[3]), measure_of(row[1], row[2], row[4])) for row in db.session.execute(query)
+        (measure_of(row.first, indicator, earlier), measure_of(row.second, indicator, later))
+        for row in db.session.execute(query)
     ]
     return Peers.of(pairs, outcome_rules())
+
+
+def _measured(name: str, cell: Any) -> Bundle[Any]:
+    return Bundle(name, *(getattr(cell, column) for column in MEASURED))
 
 
 def pupils_of(before: MonitoringResult, after: MonitoringResult) -> PupilEnds | None:

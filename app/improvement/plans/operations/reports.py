@@ -46,12 +46,17 @@ def report_progress(actor: Actor, plan: RemediationPlan, given: ReportIn) -> Non
     db.session.add(found)
     if given.budget_used is not None:
         plan.budget_used = given.budget_used
-    for milestone in (point for action in plan.live_actions for point in action.milestones):
-        if milestone.id in given.milestones:
-            milestone.reached_on = milestone.reached_on or clock.today()
+    if given.milestones:
+        _reach(plan, given.milestones)
     db.session.flush()
     if plan.month_is_reported:
         start_next_report(plan)
+
+
+def _reach(plan: RemediationPlan, milestones: tuple[uuid.UUID, ...]) -> None:
+    for milestone in (point for action in plan.live_actions for point in action.milestones):
+        if milestone.id in milestones:
+            milestone.reached_on = milestone.reached_on or clock.today()
 
 
 def _must_fit(plan: RemediationPlan, given: ReportIn, month: date) -> None:
