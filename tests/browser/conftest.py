@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -151,8 +152,7 @@ def serving(cluster: Any, worker: str, keys: Path) -> Iterator[Site]:
     """The application on a free port of loopback, with a database of its own where commits are real."""
     database = f"bihuan_{worker}_site"
     cluster.make_database(database)
-    app = _application(settings_for(cluster, database, worker, keys))
-    app.config["TESTING"] = False
+    app = _of_the_worker(cluster, database, worker, keys)
     with app.app_context():
         cast = make_cast()
         db.session.close()
@@ -167,6 +167,14 @@ def serving(cluster: Any, worker: str, keys: Path) -> Iterator[Site]:
         server.server_close()
         with app.app_context():
             db.engine.dispose()
+
+
+@cache
+def _of_the_worker(cluster: Any, database: str, worker: str, keys: Path) -> Flask:
+    """One application serves the sites of a worker one after the other: what it compiled once it knows for all of them."""
+    app = _application(settings_for(cluster, database, worker, keys))
+    app.config["TESTING"] = False
+    return app
 
 
 def _pictures() -> Path | None:
