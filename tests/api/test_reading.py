@@ -177,6 +177,14 @@ def test_an_address_that_does_not_exist_and_a_method_that_is_not_meant_are_told_
     assert answer.status_code == 405 and answer.headers["Allow"] == "GET"
 
 
+def test_the_description_is_made_once_for_everybody_who_asks(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = app.test_client().get("/api/v1/openapi.json")
+    monkeypatch.setattr(type(app), "spec", property(lambda of: pytest.fail("the description was made anew")))
+    again = app.test_client().get("/api/v1/openapi.json")
+    assert again.content_type == first.content_type == "application/json"
+    assert again.json == first.json and first.json["openapi"] == "3.1.0"
+
+
 def test_the_description_is_openapi_3_1_and_names_every_address(app: Flask) -> None:
     spec = app.test_client().get("/api/v1/openapi.json").json
     assert spec["openapi"] == "3.1.0" and spec["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
