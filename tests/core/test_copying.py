@@ -1,5 +1,6 @@
 """Bulk loading writes every value as it is, whatever signs it holds."""
 
+import sys
 from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
@@ -66,11 +67,12 @@ def test_portions_are_taken_one_after_the_other_each_alone_and_while_the_next_is
 
 
 def test_what_goes_wrong_with_one_portion_ends_the_work_and_is_said(app: Flask) -> None:
-    made = []
+    made, turns, usual = [], set(), sys.getswitchinterval()
 
     def many() -> Iterator[list[tuple[int, ...]]]:
         for number in range(9):
             made.append(number)
+            turns.add(sys.getswitchinterval())
             yield [(number,)]
 
     with db.session.begin_nested() as point:
@@ -80,4 +82,7 @@ def test_what_goes_wrong_with_one_portion_ends_the_work_and_is_said(app: Flask) 
             )
         point.rollback()
     assert len(made) < 9
+    assert max(turns) < usual == sys.getswitchinterval(), (
+        "threads take short turns while they share the work, and only then"
+    )
     assert db.session.execute(text("select 1")).scalar_one() == 1
