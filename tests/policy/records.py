@@ -108,9 +108,14 @@ def administered(chain: Chain, whose: Player) -> None:
         chain.refs[table] = str(db.session.scalar(select(model.ref).where(model.id == chain.ids[table])))
 
 
-def _write(table: Table, chain: Chain, who: Player) -> None:
+def row_of(table: Table, chain: Chain, who: Player) -> dict[str, Any]:
+    """The values of a lawful row of this table in the chain, in the hand of `who`; what is left out is empty."""
     place = _place(table, chain, who)
-    values = {c.name: value for c in table.columns if (value := _value(table, c, chain, who, place)) is not None}
+    return {c.name: value for c in table.columns if (value := _value(table, c, chain, who, place)) is not None}
+
+
+def _write(table: Table, chain: Chain, who: Player) -> None:
+    values = row_of(table, chain, who)
     db.session.execute(insert(table), values)
     if "ref" in values:
         chain.refs[table.name] = values["ref"]

@@ -18,7 +18,7 @@ from app.core.vault import Place
 from app.people.directory.models import Student
 from tests.care.assessed import assessed
 from tests.cast import Cast
-from tests.policy.records import Chain, _value
+from tests.policy.records import Chain, row_of
 
 LEFT, BORN = date(2019, 7, 10), date(2005, 3, 1)
 """By the autumn of 2026 every class is over for somebody who left on this day."""
@@ -51,8 +51,8 @@ def a_child(
     with trail.act(SYSTEM, "system", "test.child"):
         db.session.execute(insert(table_of("students")).values(_student(cast, own, mark, left_on, born)))
         for table in tables_of_children():
-            values = {c.name: v for c in table.columns if (v := _value(table, c, own, who)) is not None}
-            values |= _marked(table, own, left_on) | (_handed(cast) if table.name == "handovers" else {})
+            values = row_of(table, own, who) | _marked(table, own, left_on)
+            values |= _handed(cast) if table.name == "handovers" else {}
             db.session.execute(insert(table).values(**values))
             if "id" in table.c:
                 _along(table, own, mark)
