@@ -110,7 +110,7 @@ REGISTERS = {
         "dpo", "/retention/due", "retention_holds", "lifted_on is not null, until_on desc, id",
         r'action="/retention/holds/([0-9a-f]{16})/lift"',
         f"""insert into retention_holds (county_id, ground, reason, until_on, placed_by)
-        select :county, 'case', '家长投诉还没有办完' || n, current_date + cast(n / 3 as int), :owner from {SERIES}""", "holds",
+        select :county, 'case', '家长投诉还没有办完' || n, current_date + 1 + cast(n / 3 as int), :owner from {SERIES}""", "holds",
     ),
     "periods": Register(
         "psych_center_lead", "/retention", "retention_periods", "created_at desc, id desc",

@@ -129,9 +129,9 @@ def test_a_parent_killed_in_the_middle_leaves_neither_process_nor_folder() -> No
         time.sleep(0.05)
     parent.send_signal(signal.SIGKILL)
     parent.wait()
-    gone, left = psutil.wait_procs([server, *children], timeout=5)
+    _gone, left = psutil.wait_procs([server, *children], timeout=5)
 
-    assert len(gone) == 2 and not left
+    assert children and not left, "the task at work, and the process that may stand ready for the next, end with it"
     assert not Path(folder).exists()
 
 
