@@ -131,7 +131,9 @@ def test_a_parent_killed_in_the_middle_leaves_neither_process_nor_folder() -> No
     parent.wait()
     _gone, left = psutil.wait_procs([server, *children], timeout=5)
 
-    assert children and not left, "the child at work ends with it, and so does that of the warming up where it is there still"
+    assert children and not left, (
+        "the child at work ends with it, and so does that of the warming up where it is there still"
+    )
     assert not Path(folder).exists()
 
 
