@@ -163,13 +163,19 @@ def taken_back(term: Term) -> None:
     deliver.drain()
 
 
-def test_a_talk_that_answers_asked_for_ends_when_they_are_taken_back(term: Term) -> None:
+def asked_for(term: Term) -> CareDuty:
+    """The talk that answers with worry ask for."""
     term.opened()
     term.agree(NAME)
     term.answer(NAME, RATHER)
     deliver.drain()
     (talk,) = follow_ups(term)
     assert talk.state == "due"
+    return talk
+
+
+def test_a_talk_that_answers_asked_for_ends_when_they_are_taken_back(term: Term) -> None:
+    talk = asked_for(term)
     taken_back(term)
     assert [one.state for one in follow_ups(term)] == ["dropped"]
     use_context(SYSTEM.context())
@@ -178,11 +184,7 @@ def test_a_talk_that_answers_asked_for_ends_when_they_are_taken_back(term: Term)
 
 
 def test_a_talk_goes_on_while_other_answers_of_the_student_ask_for_it(term: Term) -> None:
-    term.opened()
-    term.agree(NAME)
-    term.answer(NAME, RATHER)
-    deliver.drain()
-    (talk,) = follow_ups(term)
+    talk = asked_for(term)
     with trail.act(SYSTEM, "system", "test.other_answers"):
         following.end_talk(talk.student_id)
     assert [one.state for one in follow_ups(term)] == ["due"]
