@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from app.core import clock as core_clock
 from app.core.database import db, use_context
 from app.core.errors import NotAllowed, StepRefused
 from app.core.outbox import deliver
-from app.core.policy.actor import SYSTEM
+from app.core.policy.actor import SYSTEM, Actor
 from app.people.directory import bulk
 from app.people.directory.models import Student
 from tests.care.taking_part import row
@@ -115,7 +116,8 @@ def test_security_23_only_the_psychology_staff_of_the_school_adds_its_newcomers(
     assert len(states(term)) == 3
 
 
-def test_in_the_countys_own_screening_a_school_adds_its_own_newcomers_and_no_others(term: Term) -> None:
+def of_the_county(term: Term) -> ScreeningCampaign:
+    """The county's own screening on its first morning; then two more children come to each of two schools."""
     lead = term.cast.actor("psych_center_lead")
     place = CampaignPlace(term.cast.county.id, term.cast["psych_center_lead"].unit.id)
     found = campaigns.draft_campaign(lead, place, term.given())
@@ -129,9 +131,74 @@ def test_in_the_countys_own_screening_a_school_adds_its_own_newcomers_and_no_oth
     deliver.drain()
     come(term, 5)
     come(term, 2, "yuntai")
-    campaign = next(one for one in term.all(ScreeningCampaign) if one.id == found.id)
-    assert (counted(term, campaign)[0], counted(term, campaign, "yuntai_counselor")[0]) == (2, 2)
-    add(term, campaign)
+    campaign: ScreeningCampaign = next(one for one in term.all(ScreeningCampaign) if one.id == found.id)
+    return campaign
+
+
+def schools_with_tasks(term: Term) -> dict[str, int]:
     schools = select(Student.school_id).join(ScreeningTask, ScreeningTask.student_id == Student.id)
     use_context(SYSTEM.context())
-    assert set(db.session.scalars(schools)) == {term.cast.units["shuangqiao"].id} and len(states(term)) == 5
+    counted = Counter(db.session.scalars(schools))
+    return {key: n for key, unit in term.cast.units.items() if (n := counted[unit.id])}
+
+
+@pytest.fixture
+def every_row_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Row-level security holds nobody back: whoever asks is signed in with the view of the whole county."""
+    whole = SYSTEM.context()
+    monkeypatch.setattr(Actor, "context", lambda actor: whole)
+
+
+def test_in_the_countys_own_screening_a_school_adds_its_own_newcomers_and_no_others(term: Term) -> None:
+    campaign = of_the_county(term)
+    assert (counted(term, campaign)[0], counted(term, campaign, "yuntai_counselor")[0]) == (2, 2)
+    add(term, campaign)
+    assert schools_with_tasks(term) == {"shuangqiao": 5}
+
+
+@pytest.mark.usefixtures("every_row_shows")
+def test_security_26_newcomers_are_the_own_schools_even_where_the_rows_of_all_schools_show(term: Term) -> None:
+    campaign = of_the_county(term)
+    assert (counted(term, campaign), counted(term, campaign, "yuntai_counselor")) == ((2, 2), (2, 2))
+    assert counted(term, campaign, "psych_center_lead") == (0, 0)
+
+
+@pytest.mark.usefixtures("every_row_shows")
+def test_security_26_tasks_are_added_for_the_own_school_even_where_the_rows_of_all_schools_show(term: Term) -> None:
+    campaign = of_the_county(term)
+    add(term, campaign, "yuntai_counselor", "yuntai")
+    assert schools_with_tasks(term) == {"shuangqiao": 3, "yuntai": 2}
+    with pytest.raises(NotAllowed):
+        add(term, campaign, "yuntai_counselor", "shuangqiao")
+    db.session.rollback()
+    assert schools_with_tasks(term) == {"shuangqiao": 3, "yuntai": 2}
+
+
+@pytest.mark.usefixtures("every_row_shows")
+def test_security_26_another_schools_screening_has_no_newcomers_of_mine_even_where_its_rows_show(term: Term) -> None:
+    campaign = term.opened()
+    come(term)
+    come(term, 2, "yuntai")
+    assert (counted(term, campaign), counted(term, campaign, "yuntai_counselor")) == ((2, 2), (0, 0))
+    with pytest.raises(StepRefused, match="都已经有任务"):
+        add(term, campaign, "yuntai_counselor", "yuntai")
+    db.session.rollback()
+    assert schools_with_tasks(term) == {"shuangqiao": 3}
+
+
+@pytest.mark.usefixtures("every_row_shows")
+def test_security_26_who_has_not_answered_is_told_of_the_own_school_even_where_the_rows_of_all_schools_show(
+    term: Term,
+) -> None:
+    campaign = of_the_county(term)
+    add(term, campaign, "yuntai_counselor", "yuntai")
+    term.agree("学生00")
+    mine, others = term.cast.actor("school_counselor"), term.cast.actor("yuntai_counselor")
+    told = [
+        [(row.SchoolClass.school_id, row.tasks) for row in queries.by_class(actor, campaign)]
+        for actor in (mine, others)
+    ]
+    assert told == [[(term.cast.units["shuangqiao"].id, 3)], [(term.cast.units["yuntai"].id, 2)]]
+    assert queries.by_standing(others, campaign) == {"unasked": 2}
+    assert [one.student.name for one in queries.chased(mine, campaign, term.family.place)] == ["学生00"]
+    assert list(queries.chased(others, campaign, term.family.place)) == []

@@ -107,6 +107,8 @@ def newcomers(actor: Actor, campaign: ScreeningCampaign) -> tuple[int, int]:
     """How many students of the own school came since an open campaign began, and how many were not asked for consent."""
     if campaign.state != "open" or actor.school_id is None or not decide.holds(actor, ADD):
         return 0, 0
+    if campaign.school_id not in (None, actor.school_id):
+        return 0, 0
     found = db.session.execute(WITHOUT, values_of(campaign, actor.school_id)).one()
     return found[0], found[1]
 
