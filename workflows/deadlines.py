@@ -55,7 +55,8 @@ class Deadline:
     """Until when something is due. The clock starts when the state is entered, or the step taken, that carries it.
 
     It is met by leaving the state, or, where `met_by` names an attribute of the record, as soon as that is true.
-    `escalate_to` lists the levels above, lowest first; a level is one role or several.
+    `escalate_to` lists the levels above, lowest first; a level is one role or several. `stands_while` says, in Chinese and
+    English, what of another record stops the clock; it starts anew when that has passed.
     """
 
     _: KW_ONLY
@@ -65,6 +66,7 @@ class Deadline:
     escalate_to: Levels = ()
     ladder: Ladder = SERVICE
     met_by: str | None = None
+    stands_while: tuple[str, str] = ("", "")
 
     @cached_property
     def rungs(self) -> tuple[Rung, ...]:

@@ -99,7 +99,8 @@ def _state_row(state: State) -> tuple[str, ...]:
 
 
 def _deadline(deadline: Deadline) -> str:
-    return f"{deadline.zh}：{deadline.span[0]}" + "".join(f"；{part}" for part in _ladder(deadline))
+    stands = (f"{deadline.stands_while[0]}时不计时，此后重新起算",) if deadline.stands_while[0] else ()
+    return f"{deadline.zh}：{deadline.span[0]}" + "".join(f"；{part}" for part in (*stands, *_ladder(deadline)))
 
 
 def _ladder(deadline: Deadline) -> Iterator[str]:

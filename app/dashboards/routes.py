@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,19 +9,17 @@ from flask import Blueprint, Response, redirect, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import update
 
-from app.core import calendar, clock
+from app.core import clock
 from app.core.casework import waiting
-from app.core.casework.deadlines import Running, work_calendar
 from app.core.casework.waiting import Waiting, desk_of
 from app.core.database import keep
 from app.core.outbox.models import InboxLetter
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.web import filters
-from app.core.web.chips import Chip
-from app.core.web.chips import deadline as deadline_chip
 from app.core.web.current import SIGNED_IN, current_actor, needs
 from app.core.web.first_page import heaps_of, panels_of
+from app.core.web.offers import chip_of
 from app.core.web.pages import language, page, say
 from app.dashboards import queries
 from app.dashboards.own import own_board, own_results
@@ -180,18 +177,10 @@ def task(thing: Waiting) -> dict[str, Any]:
         else f"{say(thing.verb)}: {thing.record.label}",
         "url": thing.record.address,
         "sub": say(thing.record.standing),
-        "chip": chip(thing.deadline),
+        "chip": chip_of(thing.deadline, thing.record),
         "late": thing.overdue,
-        "due": thing.deadline.due_at if thing.deadline else None,
+        "due": thing.due_at,
     }
-
-
-def chip(row: Running | None) -> Chip | None:
-    """The deadline in words, counted in working days."""
-    if row is None:
-        return None
-    count = functools.partial(calendar.working_days_between, overrides=work_calendar().overrides)
-    return deadline_chip(row.due_at, count_days=count, paused=row.paused_at is not None)
 
 
 def grouped(tasks: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:

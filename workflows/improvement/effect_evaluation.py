@@ -36,6 +36,7 @@ DECIDE = WorkingDays(
     en="Decide on the effect",
     days=10,
     escalate_to=("office_director", "leading_group_head"),
+    stands_while=("问题项不在评价中", "the problem item is not in evaluation"),
 )
 
 DRAFT = State("draft", "草稿", "Draft", waits_for="assessment", family="idle", deadlines=(GET_DATA,))

@@ -201,6 +201,17 @@ def start(
     return row
 
 
+def start_over(row: Deadline, declared: DeclaredDeadline, record: Movable, since: datetime) -> None:
+    """Let a clock run from `since` with its whole time and its whole ladder, whatever it had counted; inside an act."""
+    days = work_calendar()
+    due_at = calendar.due_at(declared, since, record, days)
+    if due_at is None:
+        raise ValueError(f"{row.name} names no day to run to")
+    ladder = laid(calendar.rungs(declared, since, due_at, days), since)
+    row.started_at, row.due_at, row.paused_at = since, due_at, None
+    row.ladder, row.taken, row.next_at = ladder["ladder"], ladder["taken"], ladder["next_at"]
+
+
 def as_row(record: Movable, name: str, met_by: str | None, due_at: datetime, now: datetime) -> dict[str, Any]:
     """A clock of a record that starts now, by columns; its ladder beside it (`laid`)."""
     return {

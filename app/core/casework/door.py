@@ -213,7 +213,7 @@ def follow(record: Movable, step: str, reason: str | None = None) -> None:
     if deed is None:
         raise RuntimeError("follow() belongs inside an operation.")
     declared = record.workflow.step(step)
-    with _reaching(record):
+    with reaching(record):
         rows.lock(record)
         entry = trail.Entry("system", declared.key, record=record, reason=reason, actor=SYSTEM)
         _move(entry, declared, record)
@@ -221,7 +221,7 @@ def follow(record: Movable, step: str, reason: str | None = None) -> None:
 
 
 @contextmanager
-def _reaching(record: Movable) -> Iterator[None]:
+def reaching(record: Movable) -> Iterator[None]:
     """What follows from a step may lie beyond the taker's own rows (a school signs, the county's list moves on)."""
     db.session.flush()
     trail.write_out()
@@ -239,5 +239,5 @@ def begin(record: Movable, step: str) -> None:
         raise RuntimeError("begin() belongs inside an operation.")
     entry = deed.note(trail.Entry("system", record.workflow.step(step).key, actor=SYSTEM))
     record.state = record.workflow.initial.code
-    with _reaching(record):
+    with reaching(record):
         _create(entry, record.workflow.step(step), record)

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from app.core import clock
 from app.core.database import Mapped, Record, Scoped, String, Versioned, db, mapped_column
-from workflows.vocabulary import State, Workflow
+from workflows.vocabulary import Sentence, State, Workflow
 
 
 class Movable(Record, Versioned, Scoped):
@@ -29,6 +29,11 @@ class Movable(Record, Versioned, Scoped):
     def standing(self) -> State:
         """The state as declared, with its words and its family of colours."""
         return self.workflow.state(self.state)
+
+    @property
+    def clock_waits_for(self) -> Sentence | None:
+        """What a stopped clock of the record waits for, where that is another record; a day it has then means nothing."""
+        return None
 
     @property
     def forebears(self) -> tuple[uuid.UUID, ...]:

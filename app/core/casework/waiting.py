@@ -6,6 +6,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -48,9 +49,14 @@ class Waiting:
     deadline: deadlines.Running | None
 
     @property
+    def due_at(self) -> datetime | None:
+        """When the clock runs out; None where there is none, or while it is paused."""
+        return self.deadline.due_at if self.deadline is not None and self.deadline.paused_at is None else None
+
+    @property
     def overdue(self) -> bool:
         """Whether the clock ran out and is not paused."""
-        return self.deadline is not None and self.deadline.paused_at is None and self.deadline.due_at <= clock.now()
+        return self.due_at is not None and self.due_at <= clock.now()
 
 
 def each(test: Callable[[Any], bool]) -> Which:
@@ -111,7 +117,7 @@ def desk_of(actor: Actor) -> Desk:
     things = [Waiting(record, words[record.id], clocks.get(record.id)) for record in found]
     _remember(actor, len(things))
     far = clock.now().replace(year=9999)
-    return Desk(sorted(things, key=lambda thing: thing.deadline.due_at if thing.deadline else far), cut)
+    return Desk(sorted(things, key=lambda thing: thing.due_at or far), cut)
 
 
 @cache

@@ -146,18 +146,22 @@ def deadline(
     now: datetime | None = None,
     paused: bool = False,
     resumes_on: date | None = None,
+    waits_for: Any = None,
     long: bool = False,
 ) -> Chip | None:
     """What the chip of a deadline says now.
 
     `count_days(first, last)` counts the working days after `first` up to and with `last`; without it calendar days
     are counted and called 天. A due day lasts until its midnight; a due moment inside two hours counts in minutes.
+    `waits_for` says what a stopped clock waits for: until then there is no day to name.
     `long` adds the days left to a date that is still far (11-27，还有 7 个工作日).
     """
     if due is None:
         return None
     now = now or clock.now()
     today, day = clock.local(now).date(), _due_day(due)
+    if paused and waits_for:
+        return Chip("paused", word(waits_for))
     if paused:
         return Chip("paused", _paused(resumes_on, today), long_date(day))
     if isinstance(due, datetime) and (chip := _minutes(due, now)):

@@ -51,17 +51,19 @@ def offers_of(actor: Actor, record: Movable, ways: Mapping[str, Way]) -> list[di
     return found
 
 
-def chip_of(row: Running | None, *, long: bool = False) -> Chip | None:
-    """A running clock in words, counted in working days."""
+def chip_of(row: Running | None, record: Movable | None = None, *, long: bool = False) -> Chip | None:
+    """A running clock in words, counted in working days; of a stopped one, what the record says that it waits for."""
     if row is None:
         return None
     count = functools.partial(calendar.working_days_between, overrides=work_calendar().overrides)
-    return deadline(row.due_at, count_days=count, paused=row.paused_at is not None, long=long)
+    waits = record.clock_waits_for if record is not None else None
+    return deadline(row.due_at, count_days=count, paused=row.paused_at is not None, waits_for=waits, long=long)
 
 
 def chips_of(records: Sequence[Movable]) -> dict[Any, Chip | None]:
     """The nearest clock of each record, in one query."""
-    return {identity: chip_of(row) for identity, row in running(list(records)).items()}
+    known = {record.id: record for record in records}
+    return {identity: chip_of(row, known[identity]) for identity, row in running(list(records)).items()}
 
 
 def notes_of(record: Movable) -> dict[str, str]:

@@ -34,6 +34,7 @@ DEEDS = {
     "closure_request.open": ("打开了销号申请", "opened the closure request"),
     "closure_request.print": ("要求生成销号审批表", "asked for the closure form"),
     "effect_evaluation.check_criteria": ("现场核查了标准", "checked the criteria on site"),
+    "effect_evaluation.follow_item": ("随问题项调整定论期限", "let the deadline follow the item"),
     "effect_evaluation.follow_plan": ("随新方案调整评价", "followed the new plan"),
     "interpretation_report.write": ("改了解读报告", "changed the report"),
     "value_added.clear_scores": ("清除学生成绩", "erased the pupils' scores"),
@@ -66,6 +67,7 @@ def register(app: Flask) -> None:
     handles("value_added_clear", clear_scores)
     handles("plan_in_force", following.plan_in_force)
     handles("item_extended.effects", following.item_extended)
+    handles("item_moved.effects", following.item_moved)
     handles("item_voided.effects", following.item_voided)
     handles("item_reopened.effects", following.item_reopened)
     handles("closure_approved", letters.closure_approved)

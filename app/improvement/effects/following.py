@@ -1,4 +1,4 @@
-"""What follows in effects from what happened below: a plan took force, an item was extended, voided or taken up again.
+"""What follows in effects from what happened below: a plan took force, an item moved, was extended, voided or taken up again.
 
 Rows of the outbox come at least once; each handler looks first whether its deed is done already.
 """
@@ -42,6 +42,13 @@ def item_extended(row: OutboxRow) -> None:
     waiting = exists().where(EffectEvaluation.item_id == item.id, EffectEvaluation.state.in_(evaluations.OPEN))
     if plan is not None and not db.session.scalar(select(waiting)):
         evaluations.plan_evaluation(SYSTEM, plan, None)
+
+
+def item_moved(row: OutboxRow) -> None:
+    """The item came into evaluation or left it: what is computed may be decided now, or no longer."""
+    computed = (EffectEvaluation.item_id == row.record_id, EffectEvaluation.state == "computed")
+    for evaluation in db.session.scalars(select(EffectEvaluation).where(*computed).order_by(EffectEvaluation.id)).all():
+        evaluations.follow_item(SYSTEM, evaluation, None)
 
 
 def item_voided(row: OutboxRow) -> None:

@@ -19,6 +19,10 @@ from app.improvement.problems.models import ProblemItem
 from workflows.improvement.closure_request import CLOSURE_REQUEST
 from workflows.improvement.effect_evaluation import EFFECT_EVALUATION
 from workflows.improvement.recheck import RECHECK
+from workflows.vocabulary import Sentence
+
+MEASURES = Sentence("等措施结束后计时", "Counts from the end of the measures")
+RESUMPTION = Sentence("等问题项恢复后计时", "Counts once the item resumes")
 
 WORK = text(
     """select w.item_id, array_agg(w.id) as ids from (
@@ -160,6 +164,13 @@ class EffectEvaluation(Base, Movable, FourParts):
     def item_is_evaluating(self) -> bool:
         """The item is in evaluation."""
         return self.item.state == "evaluating"
+
+    @property
+    def clock_waits_for(self) -> Sentence | None:
+        """The item has to come into evaluation first."""
+        if self.item_is_evaluating:
+            return None
+        return RESUMPTION if self.item.state == "suspended" else MEASURES
 
     @property
     def item_is_void(self) -> bool:

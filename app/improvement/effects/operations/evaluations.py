@@ -16,6 +16,7 @@ from app.core.errors import Invalid, NotAllowed, Sentence, StepRefused
 from app.core.policy.actor import Actor
 from app.improvement.effects.models import EffectEvaluation
 from app.improvement.effects.models.four_parts import USES
+from app.improvement.effects.operations.clocks import fit_clock
 from app.improvement.effects.operations.computing import Found, Named, computed, doers_of
 from app.improvement.monitoring.models import Indicator, MonitoringResult
 from app.improvement.plans.models import RemediationPlan
@@ -149,6 +150,12 @@ def end_with_item(actor: Actor, item: ProblemItem, given: None = None) -> None:
         follow(evaluation, "cancel_with_item")
 
 
+@operation(right="system", name="effect_evaluation.follow_item")
+def follow_item(actor: Actor, evaluation: EffectEvaluation, given: None = None) -> None:
+    """The item came into evaluation or left it: the clock of the decision starts, stops or runs on."""
+    fit_clock(evaluation)
+
+
 @operation(right="effects.check_criteria", name="effect_evaluation.check_criteria")
 def check_criteria(actor: Actor, evaluation: EffectEvaluation, given: CheckIn) -> None:
     """Somebody who did not do the work says for each criterion what was found on the spot."""
@@ -196,6 +203,7 @@ def prepare_evaluation(actor: Actor, evaluation: EffectEvaluation, given: Prepar
     yield
     _store(evaluation, found)
     follow(evaluation, "compute")
+    fit_clock(evaluation)
 
 
 def _store(evaluation: EffectEvaluation, found: Found) -> None:

@@ -28,7 +28,7 @@ from app.improvement.problems.operations.hand_offs import end_help, hand, holder
 from app.improvement.problems.operations.handlers import AcceptIn as AcceptIn
 from app.improvement.problems.operations.handlers import name_handler as name_handler
 from app.improvement.problems.operations.handlers import name_handlers
-from workflows.improvement.problem_item import PROBLEM_ITEM
+from workflows.improvement.problem_item import EVALUATING, PROBLEM_ITEM
 
 
 @dataclass(frozen=True)
@@ -147,11 +147,13 @@ def diagnose_again(actor: Actor, item: ProblemItem, given: Submission) -> None:
 @operation(PROBLEM_ITEM, "start_evaluation")
 def start_evaluation(actor: Actor, item: ProblemItem, given: Submission) -> None:
     """All measures have ended; the effect is evaluated."""
+    post("item_moved.effects", item)
 
 
 @operation(PROBLEM_ITEM, "ask_for_closure")
 def ask_for_closure(actor: Actor, item: ProblemItem, given: Submission) -> None:
     """The decided effect allows closing; the request itself is drawn up in the effects feature."""
+    post("item_moved.effects", item)
 
 
 @operation(PROBLEM_ITEM, "plan_again")
@@ -159,6 +161,7 @@ def plan_again(actor: Actor, item: ProblemItem, given: Submission) -> Iterator[N
     """No change, or worse: the next plan is linked to this one, nothing is closed."""
     yield
     _forget_outcome(item)
+    post("item_moved.effects", item)
 
 
 @operation(PROBLEM_ITEM, "extend")
@@ -206,12 +209,16 @@ def renew_clocks(item: ProblemItem) -> None:
 def suspend_item(actor: Actor, item: ProblemItem, given: SuspendIn) -> None:
     """Stop the clock until a day within 180 days."""
     item.resume_on = given.resume_on
+    if item.state == EVALUATING.code:
+        post("item_moved.effects", item)
 
 
 @operation(PROBLEM_ITEM, "resume")
 def resume_item(actor: Actor, item: ProblemItem, given: Submission) -> None:
     """Go on where the item was before it was suspended."""
     item.resume_on, item.source_withdrawn_on = None, None
+    if item.previous_state == EVALUATING.code:
+        post("item_moved.effects", item)
 
 
 @operation(PROBLEM_ITEM, "void")
@@ -245,4 +252,6 @@ def suspend_for_withdrawal(actor: Actor, cycle: Any, given: list[uuid.UUID]) -> 
         if item.source_withdrawn_on is None and not item.is_settled:
             item.source_withdrawn_on = clock.today()
             if item.standing in at_work:
+                if item.state == EVALUATING.code:
+                    post("item_moved.effects", item)
                 follow(item, "suspend_for_withdrawal")

@@ -42,6 +42,7 @@ def chips_for(records: Sequence[Any], running: Mapping[uuid.UUID, deadlines.Runn
             now=now,
             paused=running[record.id].paused_at is not None,
             resumes_on=getattr(record, "resume_on", None),
+            waits_for=getattr(record, "clock_waits_for", None),
         )
         for record in records
         if record.id in running
