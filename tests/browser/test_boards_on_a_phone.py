@@ -1,24 +1,43 @@
-"""Where problems stand, on a phone: every number of the boards is in view with the name of its column, none behind an edge."""
+"""The boards on a phone: every number is in view with the name of its column, none behind an edge; long parts fold."""
 
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NARROW, WIDE, Site, Visit, barriers, sideways
+from tests.browser.crowd import SCHOOLS, crowd
 
 pytestmark = pytest.mark.browser
 OUT_OF_SIGHT = """() => {
-    const cells = [...document.querySelectorAll('.matrix.folds .cell:not(.is-none)')];
+    document.querySelectorAll('details.fold').forEach(part => { part.open = true; });
+    const cells = [...document.querySelectorAll('.matrix td:not(:has(.is-none))')];
     const wide = document.documentElement.clientWidth;
     const hidden = cells.filter(cell => {
         const box = cell.getBoundingClientRect();
         const within = cell.closest('.table-box').getBoundingClientRect();
         return box.width === 0 || box.left < 0 || box.right > Math.min(wide, within.right) + 1;
     });
-    const named = cells.filter(({parentNode: td}) => td.dataset.name && getComputedStyle(td, '::before').content !== 'none');
+    const named = cells.filter(td => td.dataset.name && getComputedStyle(td, '::before').content !== 'none');
     return [cells.length, hidden.length, named.length];
 }"""
 """Numbers of the matrices that are not nought: how many there are, how many lie out of sight, how many bear their column."""
+PUSHED = "[...document.querySelectorAll('.table-box')].filter(box => box.scrollWidth > box.clientWidth + 1).length"
+"""Boxes of tables that have to be pushed sideways, those in closed parts as well."""
+CROWDED = ("/burden", "/boards/effects", "/boards")
+
+
+@pytest.fixture(scope="module")
+def crowded(site: Site) -> Site:
+    """The site with forty schools more, whose names take two lines."""
+    crowd(site)
+    return site
+
+
+def opened(page: Page) -> list[bool]:
+    """Which parts of the page stand open."""
+    said: list[bool] = page.evaluate("[...document.querySelectorAll('details.fold')].map(part => part.open)")
+    return said
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -42,3 +61,54 @@ def test_on_a_desk_the_matrix_stays_a_table_with_its_columns_named_above(site: S
     there, hidden, named = page.evaluate(OUT_OF_SIGHT)
     assert (there > 0, hidden, named) == (True, 0, 0)
     assert page.locator(".matrix.folds thead th").first.is_visible()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_forty_schools_of_long_names_are_rows_on_a_phone_and_nothing_is_pushed_sideways(
+    crowded: Site, visit: Visit, language: str
+) -> None:
+    page = visit("office_director", size=NARROW, language=language, at_the_door=False)
+    for address in CROWDED:
+        page.goto(crowded.address + address)
+        page.wait_for_load_state()
+        there, hidden, named = page.evaluate(OUT_OF_SIGHT)
+        assert there > 2 * SCHOOLS and (hidden, named) == (0, there), address
+        assert not sideways(page) and page.evaluate(PUSHED) == 0, address
+        assert language == "en" or barriers(page) == [], address
+
+
+def test_on_a_desk_every_part_stands_open_without_a_handle(crowded: Site, visit: Visit) -> None:
+    page = visit("office_director", size=WIDE, at_the_door=False)
+    for address in CROWDED:
+        page.goto(crowded.address + address)
+        assert all(opened(page)) and page.locator(".fold > summary:visible, .jumps:visible").count() == 0, address
+        there, hidden, named = page.evaluate(OUT_OF_SIGHT)
+        assert there > 2 * SCHOOLS and (hidden, named) == (0, 0), address
+
+
+def test_on_a_phone_the_parts_after_the_first_wait_folded_behind_their_number_and_a_jump_opens_one(
+    crowded: Site, visit: Visit
+) -> None:
+    page = visit("office_director", size=NARROW, at_the_door=False)
+    page.goto(f"{crowded.address}/boards")
+    parts = opened(page)
+    assert parts[0] and not any(parts[1:]) and len(parts) > 5 and barriers(page) == []
+    handles = page.locator(".fold > summary")
+    assert all(any(sign.isdigit() for sign in said) for said in handles.all_inner_texts())
+    jumps = page.locator(".jumps a")
+    assert jumps.count() >= len(parts)
+    jumps.and_(page.locator("[href='#rates']")).press("Enter")
+    expect(page.locator("#rates table")).to_be_in_viewport()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('#rates') !== null"), "one goes on from where the jump led"
+    handle = page.locator("#categories summary")
+    handle.press("Enter")
+    expect(page.locator("#categories table")).to_be_visible()
+    handle.press("Enter")
+    expect(page.locator("#categories table")).not_to_be_visible()
+    page.emulate_media(media="print")
+    assert page.locator(".fold > summary:visible, .jumps:visible").count() == 0
+    expect(page.locator("#categories table")).to_be_visible()
+    page.emulate_media(media="screen")
+    page.set_viewport_size(WIDE)
+    expect(page.locator("#categories table")).to_be_visible()

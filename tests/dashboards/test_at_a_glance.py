@@ -89,7 +89,7 @@ def judged(scene: EffectScene) -> EffectScene:
 
 
 def _matrix(page: str) -> str:
-    found = re.search(r'<table class="matrix effects">.*?</table>', page, re.DOTALL)
+    found = re.search(r'<table class="matrix effects folds">.*?</table>', page, re.DOTALL)
     return found[0] if found else ""
 
 

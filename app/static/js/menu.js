@@ -27,7 +27,17 @@ document.addEventListener("focusout", (event) => {
   if (menu && event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
 });
 
-// The list beside a drawing is what phones show.
-if (window.matchMedia("(max-width: 767.98px)").matches) {
+// The list beside a drawing is what phones show; of the parts of a page they show the first, and those that a link leads to.
+const phone = window.matchMedia("(max-width: 767.98px)");
+const parts = [...document.querySelectorAll("details.fold")];
+const unfold = (place) => place.querySelectorAll("details.fold").forEach((part) => { part.open = true; });
+if (phone.matches) {
   for (const list of document.querySelectorAll("details[data-open-on-phone]")) list.open = true;
+  for (const part of parts.slice(1)) part.open = Boolean(part.closest(":target"));
 }
+phone.addEventListener("change", () => { if (!phone.matches) unfold(document); });
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href^='#']");
+  const place = link && document.getElementById(link.hash.slice(1));
+  if (place) unfold(place);
+});

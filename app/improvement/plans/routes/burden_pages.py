@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Response
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response, url_for
 from flask_babel import gettext as _
 
+from app.core import clock
 from app.core.limits import COSTLY, throttle
 from app.core.spreadsheets import write_workbook
 from app.core.spreadsheets.writing import Head
@@ -20,9 +24,19 @@ from app.improvement.plans.routes.blueprint import burden as bp
 def index() -> Response:
     """Schools by months."""
     months, rows = burden(current_actor())
-    sums = [sum(row.months[place] for row in rows) for place in range(len(months))]
-    most = max((n for row in rows for n in row.months), default=0)
-    return page("improvement/plans/burden.html", months=months, rows=rows, sums=sums, most=most)
+    year = clock.today().year
+    return page(
+        "improvement/plans/burden.html",
+        months=[_("%(month)s 月", month=m.month) if m.year == year else f"{m:%Y-%m}" for m in months],
+        rows=[_line(row.months, row.unit, url_for("plans.index", unit=row.ref)) for row in rows],
+        totals=_line([sum(column) for column in zip(*(row.months for row in rows), strict=True)]),
+        most=max((n for row in rows for n in row.months), default=0),
+    )
+
+
+def _line(numbers: Sequence[int], label: str = "", url: str = "") -> dict[str, Any]:
+    """A line of the matrix: the files of each month, each number with the plans of its unit, and their sum."""
+    return {"label": label, "cells": [{"n": n, "url": url} for n in numbers], "after": [{"n": sum(numbers)}]}
 
 
 @bp.get("/export.xlsx")
