@@ -1,9 +1,9 @@
 """The web server: two processes of eight threads unless the settings say otherwise."""
 
 import ctypes
-import gc
 import os
 
+from config.memory import settle
 from config.settings import Settings
 
 _settings = Settings.from_env()
@@ -27,9 +27,8 @@ ARENAS = 2
 
 
 def when_ready(server: object) -> None:
-    """Before the processes part: what was loaded so far stays where it is and is shared by all of them."""
-    gc.collect()
-    gc.freeze()
+    """Before the processes part."""
+    settle()
 
 
 def post_fork(server: object, worker: object) -> None:

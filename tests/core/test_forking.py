@@ -99,3 +99,21 @@ def test_a_shared_child_that_fell_is_parted_again_and_stopped_with_the_others(tm
     program = FALLS.format(folder=str(tmp_path))
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=env, timeout=60)
     assert said.stdout.split("\n")[:2] == ["[] True True", str(-signal.SIGTERM)], said.stderr
+
+
+LOOKS_FOR_RUBBISH = """
+import gc
+from config.memory import YOUNG, settle
+settle()
+found = []
+gc.callbacks.append(lambda phase, told: found.append(phase))
+kept = [[] for _ in range(YOUNG // 2)]
+few = len(found)
+kept += [[] for _ in range(YOUNG)]
+print(gc.get_freeze_count() > 1000, few, len(found) > 0)
+"""
+
+
+def test_a_web_process_looks_for_rubbish_seldom_and_never_among_what_was_loaded() -> None:
+    told = subprocess.run([sys.executable, "-c", LOOKS_FOR_RUBBISH], cwd=PROJECT, capture_output=True, text=True)
+    assert told.stdout.split() == ["True", "0", "True"], told.stderr
