@@ -23,6 +23,8 @@ REQUESTS, CONNECTIONS = 40, 4
 DEEP = 700
 ROUNDS = 7
 STEPS = 20
+SWIFT = 1_000
+"""Durable transactions a second of the machine for which the goals of steps over HTTP are stated."""
 Figures = list[dict[str, Any]]
 
 
@@ -140,7 +142,7 @@ def _detail(context: Context, served: Server, bare: Server, asker: Asker) -> Fig
 def _steps(context: Context, served: Server, asker: Asker) -> Figures:
     found = []
     rival = step.Partner(context)
-    for connections, goal in ((1, 0.18), (4, 0.25)):
+    for connections, goal in ((1, 180), (4, 250)):
         many = STEPS * connections * (ROUNDS + 1)
         with context.app.app_context():
             before, waiting = step.entries(), counties.waiting_measures(asker.county, many)
@@ -158,16 +160,25 @@ def _steps(context: Context, served: Server, asker: Asker) -> Figures:
         rounds: Rounds = interleave(ask, rival.steps_per_second, rounds=ROUNDS)
         with context.app.app_context():
             step.assert_written([row.ref for row in waiting], before)
+        value, beside = median(rounds.ours), median(rounds.partner)
         method = (
             f"a measure begun by its principal: POST, form, right, guards, trail, outbox, redirect; {many} different "
             f"measures, each in its new state with one entry and one letter to be sent; partner: the durable transaction "
-            f"of figure 4 by one client, {median(rounds.partner):.0f} per s in the same rounds"
+            f"of figure 4 by one client, {beside:.0f} per s in the same rounds; below {SWIFT:,} of them, less is asked of "
+            f"ours in proportion"
         )
         name = f"5 step over HTTP, {connections} connection{'s' if connections > 1 else ''}"
         found.append(
             figure(
-                name, median(rounds.ours), "steps/s", rounds=rounds, goal=(">=", goal), stretch=2 * goal, method=method
-            )
+                name,
+                value,
+                "steps/s",
+                rounds=rounds,
+                judged=value * max(1, SWIFT / beside),
+                goal=(">=", goal),
+                stretch=2 * goal,
+                method=method,
+            )  # fmt: skip
         )
     return found
 
