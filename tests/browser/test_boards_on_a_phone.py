@@ -10,7 +10,7 @@ from tests.browser.crowd import SCHOOLS, crowd
 
 pytestmark = pytest.mark.browser
 OUT_OF_SIGHT = """() => {
-    document.querySelectorAll('details.fold').forEach(part => { part.open = true; });
+    document.querySelectorAll('details.fold, details.unfold').forEach(part => { part.open = true; });
     const cells = [...document.querySelectorAll('.matrix td:not(:has(.is-none))')];
     const wide = document.documentElement.clientWidth;
     const hidden = cells.filter(cell => {
@@ -81,7 +81,9 @@ def test_on_a_desk_every_part_stands_open_without_a_handle(crowded: Site, visit:
     page = visit("office_director", size=WIDE, at_the_door=False)
     for address in CROWDED:
         page.goto(crowded.address + address)
-        assert all(opened(page)) and page.locator(".fold > summary:visible, .jumps:visible").count() == 0, address
+        assert (
+            all(opened(page)) and page.locator(".fold > summary:visible, .unfold:visible, .jumps:visible").count() == 0
+        ), address
         there, hidden, named = page.evaluate(OUT_OF_SIGHT)
         assert there > 2 * SCHOOLS and (hidden, named) == (0, 0), address
 
@@ -93,6 +95,7 @@ def test_on_a_phone_the_parts_after_the_first_wait_folded_behind_their_number_an
     page.goto(f"{crowded.address}/boards")
     parts = opened(page)
     assert parts[0] and not any(parts[1:]) and len(parts) > 5 and barriers(page) == []
+    assert page.evaluate("document.documentElement.scrollHeight") < 7 * NARROW["height"]
     handles = page.locator(".fold > summary")
     assert all(any(sign.isdigit() for sign in said) for said in handles.all_inner_texts())
     jumps = page.locator(".jumps a")
@@ -101,13 +104,18 @@ def test_on_a_phone_the_parts_after_the_first_wait_folded_behind_their_number_an
     expect(page.locator("#rates table")).to_be_in_viewport()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('#rates') !== null"), "one goes on from where the jump led"
+    row = page.locator("#units tr").nth(2)
+    expect(row.locator("td").first).not_to_be_visible()
+    row.locator("summary").press("Enter")
+    expect(row.locator("td:not(:has(.is-none))").first).to_be_visible()
     handle = page.locator("#categories summary")
     handle.press("Enter")
     expect(page.locator("#categories table")).to_be_visible()
     handle.press("Enter")
     expect(page.locator("#categories table")).not_to_be_visible()
     page.emulate_media(media="print")
-    assert page.locator(".fold > summary:visible, .jumps:visible").count() == 0
+    assert page.locator("summary:visible, .jumps:visible").count() == 0
+    expect(page.locator("#units tr").nth(3).locator("td:not(:has(.is-none))").first).to_be_visible()
     expect(page.locator("#categories table")).to_be_visible()
     page.emulate_media(media="screen")
     page.set_viewport_size(WIDE)
