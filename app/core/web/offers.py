@@ -51,12 +51,12 @@ def offers_of(actor: Actor, record: Movable, ways: Mapping[str, Way]) -> list[di
     return found
 
 
-def chip_of(row: Running | None, record: Movable | None = None, *, long: bool = False) -> Chip | None:
-    """A running clock in words, counted in working days; of a stopped one, what the record says that it waits for."""
+def chip_of(row: Running | None, record: Any = None, *, long: bool = False) -> Chip | None:
+    """A running clock in words, counted in working days; of a stopped one, what the record, where it is one, says that it waits for."""
     if row is None:
         return None
     count = functools.partial(calendar.working_days_between, overrides=work_calendar().overrides)
-    waits = record.clock_waits_for if record is not None else None
+    waits = getattr(record, "clock_waits_for", None)
     return deadline(row.due_at, count_days=count, paused=row.paused_at is not None, waits_for=waits, long=long)
 
 
