@@ -24,8 +24,10 @@ class Register:
     told: Callable[[str], str] = str
 
 
-def walked(client: Any, one: Register, address: str = "") -> list[list[str]]:
-    """Rows page by page, as long as a page names a next one."""
+def walked(
+    client: Any, one: Register, address: str = "", between: Callable[[list[str]], None] = lambda page: None
+) -> list[list[str]]:
+    """Rows page by page, as long as a page names a next one; `between` happens to the rows of a page before it is turned."""
     pages, address = [], address or one.address
     while address:
         answer = client.get(address, base_url=HTTPS)
@@ -34,6 +36,8 @@ def walked(client: Any, one: Register, address: str = "") -> list[list[str]]:
         assert ("回到第一页" in answer.text) is (one.cursor in address)
         found = re.search(r'href="([^"]+)" rel="next"', answer.text)
         address = found[1].replace("&amp;", "&") if found else ""
+        if address:
+            between(pages[-1])
         assert not address or f"{one.cursor}=" in address
         assert len(pages) < 9
     return pages

@@ -1,26 +1,101 @@
-"""Pages of a register: the rows behind a known one in a declared order, so that none is left out without a word."""
+"""Pages of a register: the rows behind a known one in a declared order, so that none is left out without a word.
+
+A cursor names the last row of a page and, sealed, where it stood then: a row that has gone to another place since, or out
+of sight, takes no page along.
+"""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, text
+from cryptography.fernet import Fernet, InvalidToken
+from flask import current_app
+from sqlalchemy import ColumnElement, String, Text, and_, cast, func, literal, or_, select, text
+
+from app.core.database import db
 
 PAGE = 50
+SHORTEST_REF = 6
+"""Digits that are too few for a reference."""
 Order = Sequence[tuple[Any, bool]]
 """Expressions by which a register is ordered, none of them empty, the last one unique; True: the largest first."""
+LASTING = frozenset({"id", "created_at"})
+"""Columns that never change: a register ordered by nothing else needs no more than the row."""
+TURNED = "turned"
+"""Session mark: the register that was read last, so that the cursor behind its last row can say where that row stands."""
+
+
+class Turned(NamedTuple):
+    """A register as it was read: what its reader may see of which records, in which order."""
+
+    seen: Any
+    model: Any
+    order: Order
 
 
 def page_of(seen: Any, model: Any, order: Order, after: str) -> Any:
-    """One row more than a page, from behind the record with the ref `after`, or from the first.
+    """One row more than a page, from behind the cursor `after`, or from the first.
 
-    `seen` is what the reader may see and nothing else: behind a record that is not in it stands an empty page, which
-    tells nothing of where that record stands. What narrows a page further is added to the answer, so that a record which
-    no longer fits a filter still marks the place where the page before it ended.
+    `seen` is what the reader may see and nothing else: behind a record that is not in it, and of which the cursor does not
+    say where this reader saw it, stands an empty page, which tells nothing of where that record stands. What narrows a page
+    further is added to the answer, so that a record which no longer fits a filter still marks the place where the page
+    before it ended.
     """
+    db.session.info[TURNED] = Turned(seen, model, order)
     ordered = seen.order_by(*(key.desc() if falls else key for key, falls in order)).limit(PAGE + 1)
-    return ordered.where(_behind(seen.where(model.ref == after), order)) if after else ordered
+    if not after:
+        return ordered
+    ref, _, sealed = after.partition(".")
+    edges = _opened(sealed, model, order) or _edges(seen.where(model.ref == ref), order)
+    return ordered.where(_behind(edges, order))
+
+
+def cursor_behind(ref: str) -> str:
+    """The cursor behind a row of the register that was read last: its ref, and where it stands as far as that may change."""
+    turned: Turned | None = db.session.info.pop(TURNED, None)
+    if turned is None or all(getattr(key, "key", None) in LASTING for key, _ in turned.order):
+        return ref
+    edge = turned.seen.where(turned.model.ref == ref).order_by(None).limit(1)
+    told = [cast(key, Text).label(f"k{place}") for place, (key, _) in enumerate(turned.order)]
+    place = db.session.execute(select(edge.with_only_columns(*told, maintain_column_froms=True).subquery())).first()
+    if place is None:
+        return ref
+    words = json.dumps([*_whose(turned.model), *place])
+    return f"{ref}.{_sealer().encrypt(words.encode()).decode().rstrip('=')}"
+
+
+def _opened(sealed: str, model: Any, order: Order) -> list[Any]:
+    """Where the row stood, of each key; nothing where this is no cursor of this register for this reader."""
+    if not sealed:
+        return []
+    try:
+        place = json.loads(_sealer().decrypt(sealed + "=" * (-len(sealed) % 4)))
+    except InvalidToken:
+        return []
+    known, values = place[:2], place[2:]
+    if known != _whose(model) or len(values) != len(order):
+        return []
+    return [cast(literal(value, String), key.type) for (key, _), value in zip(order, values, strict=True)]
+
+
+def _whose(model: Any) -> list[str]:
+    """A cursor is of one table and one reader; nobody else learns by it where a row stood that they do not see."""
+    context = db.session.info.get("context")
+    return [str(model.__tablename__), str(context.actor if context is not None else None)]
+
+
+def _sealer() -> Fernet:
+    key = hashlib.sha256(b"registers\0" + current_app.extensions["bihuan.settings"].secret_key()).digest()
+    return Fernet(base64.urlsafe_b64encode(key))
+
+
+def counted(after: str) -> int:
+    """How many rows a page leaves out by an address that still counts them instead of naming the last one; else 0."""
+    return int(after) if after.isdecimal() and len(after) < SHORTEST_REF else 0
 
 
 def late(column: Any) -> Any:
@@ -28,10 +103,13 @@ def late(column: Any) -> Any:
     return func.coalesce(column, text("'infinity'"))
 
 
-def _behind(edge: Any, order: Order) -> ColumnElement[bool]:
-    edges = [
+def _edges(edge: Any, order: Order) -> list[Any]:
+    return [
         edge.with_only_columns(key, maintain_column_froms=True).correlate(None).scalar_subquery() for key, _ in order
     ]
+
+
+def _behind(edges: Sequence[Any], order: Order) -> ColumnElement[bool]:
     ways = []
     for place, ((key, falls), known) in enumerate(zip(order, edges, strict=True)):
         same = [one == there for (one, _), there in zip(order[:place], edges, strict=False)]

@@ -13,11 +13,13 @@ from sqlalchemy import select, text
 from app.care.consent.models import ConsentRound
 from app.care.consent.queries.rounds import rounds
 from app.care.protection.models import ImpactAssessment
+from app.care.rainbow.queries import proposals
 from app.core import clock, registers
 from app.core.audit import trail
 from app.core.casework import waiting
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
+from tests.by_hand import by_hand
 from tests.care.assessed import assessed
 from tests.care.figures_of_care import COMPUTED, fill
 from tests.cast import Cast, sign_in
@@ -82,6 +84,14 @@ REGISTERS = {
         case when n % 5 > 0 then {HOUR} end, 'proposed' from (select *, row_number() over (order by number) as n from made) s
         where n <= :many""", "waiting",
     ),
+    "proposals": Register(
+        "school_counselor", "/support/proposals", "rainbow_assessments",
+        "priority, coalesce(together_by_at, decide_by_at) nulls last, id", r'href="/support/proposals/([0-9a-f]{16})"',
+        f"""with made as ({COMPUTED} returning *) insert into rainbow_assessments ({CHILD}, unit_id, computation, rule_set,
+        proposed, priority, decide_by_at, state) select {CHILD}, school_id, number, 'v1', 'yellow', 3,
+        case when n % 5 > 0 then {HOUR} end, 'proposed' from (select *, row_number() over (order by number) as n from made) s
+        where n <= :many""",
+    ),
     "screenings": Register(
         "school_counselor", "/screenings", "screening_campaigns", "opens_on desc, id desc", r'href="/screenings/([0-9a-f]{16})"',
         """insert into screening_campaigns (county_id, name, unit_id, owner_id, school_year, grades, scales, opens_on, closes_on,
@@ -138,6 +148,7 @@ REGISTERS = {
 def county(app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Cast:
     """Pupils of one school with their levels; a page holds seven rows."""
     monkeypatch.setattr(registers, "PAGE", PAGE)
+    monkeypatch.setattr(proposals, "PAGE", PAGE)
     owner = cast["school_counselor"].person_id
     fill(cast.county.id, [cast.units["shuangqiao"].id], owner, MANY + 3, state="draft", heavy=False)
     return cast
@@ -163,6 +174,37 @@ def test_every_row_stands_on_exactly_one_page_in_the_order_of_the_register(app: 
     pages = walked(sign_in(app.test_client(), county[one.key]), one)
     assert [len(page) for page in pages] == [PAGE, PAGE, MANY - 2 * PAGE]
     assert [row for page in pages for row in page] == [one.told(ref) for ref in refs]
+
+
+MOVED = {
+    "alerts": "update critical_alerts set kind = 'O1b', accept_by = null where ref = :ref",
+    "duties": "update care_duties set due_at = now() + interval '90 days' where ref = :ref",
+    "changes": "update code_change_requests set together_by_at = now() + interval '90 days' where ref = :ref",
+    "need": "update rainbow_tiers set since = current_date + 90 where ref = :ref",
+    "unassigned": "update rainbow_assessments set first_signer_id = null where ref = :ref",
+    "holds": "update retention_holds set lifted_on = current_date where ref = :ref",
+    "readings": "update reading_alarms set settled_at = now(), settled_by = person_id where ref = :ref",
+    "proposals": "update rainbow_assessments set state = 'confirmed' where ref = :ref",
+}
+"""What happens to a row between two pages, so that it stands further back, or in the register no more."""
+
+
+@pytest.mark.parametrize("name", MOVED)
+def test_a_row_that_goes_to_another_place_while_pages_are_turned_takes_no_other_with_it(
+    app: Flask, county: Cast, name: str
+) -> None:
+    one = REGISTERS[name]
+    refs = written(county, one)
+
+    def move(page: list[str]) -> None:
+        use_context(SYSTEM.context())
+        with by_hand("test.moved"):
+            for ref in refs:
+                if one.told(ref) == page[-1]:
+                    db.session.execute(text(MOVED[name]), {"ref": ref})
+
+    pages = walked(sign_in(app.test_client(), county[one.key]), one, between=move)
+    assert {one.told(ref) for ref in refs} <= {row for page in pages for row in page}
 
 
 @pytest.mark.parametrize("name", REGISTERS)

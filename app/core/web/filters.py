@@ -20,7 +20,7 @@ from app.core.web.chips import long_date
 Kind = Literal["one", "many", "text", "month"]
 CURSORS = ("after", "before")
 """Keys of keyset pages: a changed filter begins at the first page."""
-LONGEST = 80
+LONGEST, LONGEST_CURSOR = 80, 800
 MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")
 
 
@@ -123,20 +123,23 @@ def address(**changes: Any) -> str:
 
 
 def cursor(name: str = "after") -> str:
-    """The ref of the record behind which this page of a register begins; empty for the first."""
-    return request.args.get(name, "")[:LONGEST]
+    """The place behind which this page of a register begins (`registers.cursor_behind`); empty for the first."""
+    return request.args.get(name, "")[:LONGEST_CURSOR]
 
 
 def paged(rows: Sequence[Any], name: str = "after", size: int = 0) -> tuple[Sequence[Any], dict[str, Any]]:
     """Rows of a page out of one more than a page; addresses of the next and of the first; how many, where these are all.
 
+    `after` is the cursor alone, for an address that says more than this one.
     A row is a record, has its `ref`, or has the record first. A second register on a page has a cursor with a `name` of its own.
     """
     size = size or registers.PAGE
     shown, more = rows[:size], len(rows) > size
     first = address(**{name: None}) if cursor(name) else ""
-    following = address(**{name: _ref(shown[-1])}) if more else ""
-    return shown, {"next_url": following, "first_url": first, "whole": "" if following or first else len(shown)}
+    after = registers.cursor_behind(_ref(shown[-1])) if more else ""
+    following = address(**{name: after}) if more else ""
+    whole = "" if following or first else len(shown)
+    return shown, {"next_url": following, "first_url": first, "whole": whole, "after": after}
 
 
 def _ref(row: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,7 +10,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import func, or_, select
 
-from app.core import clock
+from app.core import clock, registers
 from app.core.calendar import working_days_between
 from app.core.casework.deadlines import work_calendar
 from app.core.database import db
@@ -30,7 +29,7 @@ PATH = "/boards/hand-offs"
 class Helped:
     """One unit's time with an item that it was handed for help; `until` is empty while it lasts."""
 
-    id: uuid.UUID
+    ref: str
     address: str
     label: str
     unit_ref: str
@@ -52,9 +51,11 @@ def helped(actor: Actor) -> list[Helped]:
     """County items that were handed for help within a year or still are, what was promised first on top: one statement."""
     h, i = ItemHandOff, ProblemItem
     following = func.lead(h.handed_at).over(partition_by=h.item_id, order_by=(h.handed_at, h.id)).label("following")
-    every = select(h.id, h.item_id, h.to_unit_id, h.kind, h.note, h.handed_at, h.promised_on, following).subquery()
+    every = select(
+        h.id, h.ref, h.item_id, h.to_unit_id, h.kind, h.note, h.handed_at, h.promised_on, following
+    ).subquery()
     wanted = (
-        select(every, i.ref, i.number, i.title, i.state, i.state_since)
+        select(every, i.ref.label("item_ref"), i.number, i.title, i.state, i.state_since)
         .add_columns(Unit.ref.label("unit_ref"), Unit.short_name, Unit.kind.label("unit_kind"))
         .select_from(every)
         .join(i, i.id == every.c.item_id)
@@ -71,7 +72,7 @@ def helped(actor: Actor) -> list[Helped]:
         since, until = clock.local(row.handed_at).date(), clock.local(ended).date() if ended else None
         found.append(
             Helped(
-                row.id, f"/items/{row.ref}/hand-offs", f"{row.number} {row.title}", row.unit_ref, row.short_name,
+                row.ref, f"/items/{row.item_ref}/hand-offs", f"{row.number} {row.title}", row.unit_ref, row.short_name,
                 row.unit_kind, row.note, since, until, row.promised_on,
                 max(working_days_between(since, until or today, days), 0),
             )
@@ -128,6 +129,15 @@ def _lines(rows: Iterable[Helped], key: Callable[[Helped], tuple[str, str]], nam
 
 def _to(**wanted: str) -> str:
     return f"{PATH}?{urlencode(wanted)}#rows"
+
+
+def behind(rows: Sequence[Helped], narrowed: Sequence[Helped], after: str) -> Sequence[Helped]:
+    """Those of `narrowed` that stand behind the hand-off with the ref `after`, which itself need not fit any more."""
+    if not after or (first := registers.counted(after)):
+        return narrowed[first:] if after else narrowed
+    places = {one.ref: place for place, one in enumerate(rows)}
+    edge = places.get(after, len(rows))
+    return [one for one in narrowed if places[one.ref] > edge]
 
 
 def narrowed(rows: Sequence[Helped], standing: str, kind: str, unit: str, late: str) -> list[Helped]:

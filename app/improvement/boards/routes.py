@@ -140,8 +140,8 @@ def hand_offs() -> Response:
     unit = filters.choice("unit", _("协办单位"), sorted({(one.unit_ref, one.unit) for one in rows}, key=lambda u: u[1]))
     late = filters.choice("late", _("约定"), [(helping.LATE, _("超过约定"))])
     found = helping.narrowed(rows, standing.one, kind.one, unit.one, late.one)
-    first = int(start) if (start := request.args.get("after", "")).isdecimal() and len(start) < 6 else 0
-    shown = found[first : first + counted.PAGE]
+    behind = helping.behind(rows, found, filters.cursor())
+    shown, pages = filters.paged(behind[: counted.PAGE + 1], size=counted.PAGE)
     return page(
         "improvement/boards/hand_offs.html",
         kinds=[(word(UNIT_KINDS[line.label]), line) for line in helping.by_kind(rows)],
@@ -149,8 +149,8 @@ def hand_offs() -> Response:
         listing=filters.bar([standing, kind, unit, late]),
         rows=shown,
         total=len(found),
-        next_url=filters.address(after=first + counted.PAGE) if first + counted.PAGE < len(found) else "",
-        first_url=filters.address() if first else "",
+        next_url=pages["next_url"],
+        first_url=pages["first_url"],
     )
 
 

@@ -16,7 +16,7 @@ from app.core.audit import trail
 from app.core.calendar import working_days_between
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
-from app.improvement.boards import helping
+from app.improvement.boards import counted, helping
 from app.improvement.problems.models import ItemErrand, ItemHandOff, ProblemItem
 from app.improvement.problems.operations.hand_offs import GiveBackIn, PassIn, give_back, pass_item
 from app.improvement.problems.queries.errands import errands
@@ -68,11 +68,28 @@ def test_average_working_days_and_what_is_past_its_promise_by_type_of_units(worl
 def test_every_number_opens_its_rows(world: EffectScene, client: FlaskClient, cast: Cast) -> None:
     office = sign_in(client, cast["office_director"])
     shown = office.get("/boards/hand-offs").get_data(as_text=True)
-    counted = set(COUNTED.findall(shown))
-    assert len(counted) >= 7
-    for address, number in counted:
+    numbers = set(COUNTED.findall(shown))
+    assert len(numbers) >= 7
+    for address, number in numbers:
         listed = LISTED.search(office.get(html.unescape(address).partition("#")[0]).get_data(as_text=True))
         assert listed and listed[1] == number, address
+
+
+def test_what_is_given_back_while_pages_are_turned_pulls_none_over_their_edge(
+    world: EffectScene, client: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counted, "PAGE", 1)
+    office = sign_in(client, cast["office_director"])
+    first = office.get("/boards/hand-offs?standing=open").get_data(as_text=True)
+    following = re.search(r'href="([^"]+)" rel="next"', first)
+    assert following
+    (last,) = errands(act_as(world.actor("yuntai_principal")))
+    give_back(act_as(world.actor("yuntai_principal")), last, GiveBackIn("听了两节课，当面说了建议"))
+    for address in (html.unescape(following[1]), "/boards/hand-offs?after=2"):
+        rows = office.get(address).get_data(as_text=True)
+        assert len(re.findall(r'class="t-title"><a href="/items/[0-9a-f]{16}/hand-offs">', rows)) == 1
+    unknown = office.get("/boards/hand-offs?after=0000000000000000").get_data(as_text=True)
+    assert "这一页没有记录" in unknown and "回到第一页" in unknown
 
 
 def test_the_board_says_how_many_wait_with_helping_units(world: EffectScene, client: FlaskClient, cast: Cast) -> None:

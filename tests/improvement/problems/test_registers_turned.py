@@ -13,8 +13,11 @@ from app.core import registers
 from app.core.audit import trail
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
+from app.improvement.plans.queries import actions
+from app.improvement.plans.routes import action_pages
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.queries.reopenings import proposed
+from tests.by_hand import by_hand
 from tests.cast import sign_in
 from tests.factories.monitoring import act_as
 from tests.improvement.problems.scenes import Scene
@@ -45,6 +48,13 @@ REGISTERS = {
         select county_id, school_id, unit_id, id, :owner, '第 ' || n || ' 条措施', 'evidence_submitted', {HOUR}
         from remediation_plans, {SERIES}""",
     ),
+    "measures": Register(
+        "subject_teacher", "/actions?whose=mine", "remediation_actions", "planned_end nulls last, id",
+        r'href="/actions/([0-9a-f]{16})"',
+        """insert into remediation_actions (county_id, school_id, unit_id, plan_id, owner_id, title, state, planned_end)
+        select county_id, school_id, unit_id, id, :owner, '第 ' || n || ' 条措施', 'not_started',
+        case when n % 4 > 0 then current_date + cast(n / 2 as int) end from remediation_plans, generate_series(1, :many - 1) n""",
+    ),
     "roles": Register(
         "security_admin", "/role-requests?show=settled", "role_requests", "id desc", r'href="/role-requests/([0-9a-f]{16})"',
         f"""insert into role_requests (county_id, unit_id, person_id, role, from_on, requested_by, decided_by, decision)
@@ -73,6 +83,8 @@ REGISTERS = {
 def county(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Scene:
     """So many issued problems of one list, a plan for the first; a page holds three rows."""
     monkeypatch.setattr(registers, "PAGE", PAGE)
+    monkeypatch.setattr(actions, "ROWS", PAGE)
+    monkeypatch.setattr(action_pages, "ROWS", PAGE)
     item = scene.item("accepted")
     scene.many(item.problem_list, MANY - 1)
     return scene
@@ -93,7 +105,7 @@ def written(scene: Scene, one: Register) -> list[str]:
     }  # fmt: skip
     with trail.act(SYSTEM, "system", "test.registers"):
         db.session.execute(text(one.made), given)
-    where = "where state = 'evidence_submitted'" if one.table == "remediation_actions" else ""
+    where = "where state = 'evidence_submitted'" if one.address == "/verification" else ""
     return list(db.session.scalars(text(f"select ref from {one.table} {where} order by {one.order}")))
 
 
@@ -116,6 +128,70 @@ def test_a_page_behind_an_unknown_record_is_empty_and_says_so(app: Flask, county
     answer = client.get(f"{one.address}{'&' if '?' in one.address else '?'}after=0000000000000000", base_url=HTTPS)
     assert answer.status_code == 200 and not re.findall(one.row, answer.text)
     assert "这一页没有记录" in answer.text and "回到第一页" in answer.text
+
+
+MOVED = {
+    "reopenings": "update reopenings set state = 'dismissed' where ref = :ref",
+    "errands": "update item_errands set promised_on = current_date + 90 where ref = :ref",
+    "judging": "update remediation_actions set state = 'completed' where ref = :ref",
+    "roles": "update role_requests set decision = null, decided_by = null where ref = :ref",
+    "measures": "update remediation_actions set planned_end = current_date + 90 where ref = :ref",
+}
+"""What happens to a row between two pages, so that it stands further back, or in the register no more."""
+
+
+@pytest.mark.parametrize("name", MOVED)
+def test_a_row_that_goes_to_another_place_while_pages_are_turned_takes_no_other_with_it(
+    app: Flask, county: Scene, name: str
+) -> None:
+    one = REGISTERS[name]
+    refs = written(county, one)
+    client = sign_in(app.test_client(), county.cast[one.key])
+
+    def move(page: list[str]) -> None:
+        use_context(SYSTEM.context())
+        with by_hand("test.moved"):
+            db.session.execute(text(MOVED[name]), {"ref": page[-1]})
+
+    assert set(refs) <= {row for page in walked(client, one, between=move) for row in page}
+
+
+def test_a_measure_that_is_done_while_pages_are_turned_pulls_none_over_their_edge(app: Flask, county: Scene) -> None:
+    one = REGISTERS["measures"]
+    refs = written(county, one)
+    client = sign_in(app.test_client(), county.cast[one.key])
+
+    def done(page: list[str]) -> None:
+        use_context(SYSTEM.context())
+        with by_hand("test.done"):
+            db.session.execute(
+                text("update remediation_actions set state = 'completed' where ref = any(:refs)"), {"refs": page}
+            )
+
+    assert [row for page in walked(client, one, between=done) for row in page] == refs
+    use_context(SYSTEM.context())
+    with by_hand("test.undone"):
+        db.session.execute(
+            text("update remediation_actions set state = 'not_started' where ref = any(:refs)"), {"refs": refs}
+        )
+    counted: Any = client.get(f"{one.address}&after={PAGE}", base_url=HTTPS)
+    assert re.findall(one.row, counted.text) == refs[PAGE : 2 * PAGE], "addresses that count rows still lead there"
+
+
+def test_where_a_row_stood_is_told_to_nobody_else(app: Flask, county: Scene) -> None:
+    one = REGISTERS["reopenings"]
+    refs = written(county, one)
+    director, head = (sign_in(app.test_client(), county.cast[key]) for key in ("office_director", "leading_group_head"))
+    found = re.search(r'href="([^"]+)" rel="next"', director.get(one.address, base_url=HTTPS).text)
+    assert found is not None and refs[PAGE - 1] in found[1] and len(found[1]) < 400
+    use_context(SYSTEM.context())
+    with by_hand("test.moved"):
+        db.session.execute(text(MOVED["reopenings"]), {"ref": refs[PAGE - 1]})
+    behind_it = re.findall(one.row, director.get(found[1], base_url=HTTPS).text)
+    assert behind_it == refs[PAGE : 2 * PAGE]
+    for address in (found[1].partition(".")[0], found[1][:-9] + "A" * 9):
+        assert re.findall(one.row, director.get(address, base_url=HTTPS).text) != behind_it
+    assert re.findall(one.row, head.get(found[1], base_url=HTTPS).text) != behind_it
 
 
 def test_the_number_of_proposals_on_the_first_page_is_of_all(app: Flask, county: Scene) -> None:

@@ -18,11 +18,17 @@ from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.core.registers import late, page_of
 from app.people.directory.models import SchoolClass, Student
 
 VIEW, LISTED = "rainbow.view_proposals", "rainbow.confirm_listed"
 PAGE, AT_ONCE = 40, 50
 TWO_YEARS = 730
+URGENT = (
+    (RainbowAssessment.priority, False),
+    (late(func.coalesce(RainbowAssessment.together_by_at, RainbowAssessment.decide_by_at)), False),
+    (RainbowAssessment.id, False),
+)
 
 
 @dataclass(frozen=True)
@@ -57,26 +63,20 @@ TOGETHER = (
 """Of everyday support, not drawn for a talk, and nobody tells another story: those may be confirmed from a list."""
 
 
-def queue(actor: Actor, most: int = PAGE, first: int = 0, *, together: bool = False) -> Sequence[Any]:
+def queue(actor: Actor, most: int = PAGE, first: int = 0, *, after: str = "", together: bool = False) -> Sequence[Any]:
     """(assessment, class name) in the order in which they are to be looked at; one more than `most`.
 
-    `together`: those alone that may be confirmed from a list.
+    The page stands behind the record `after`, or where none is named behind the `first` so many. `together`: those
+    alone that may be confirmed from a list.
     """
     wanted = (
         select(RainbowAssessment, SchoolClass.name)
         .join(Student, Student.id == RainbowAssessment.student_id)
         .outerjoin(SchoolClass, SchoolClass.id == Student.class_id)
-        .where(RainbowAssessment.state == "proposed")
     )
-    if together:
-        wanted = wanted.where(*TOGETHER)
-    order = (
-        RainbowAssessment.priority,
-        func.coalesce(RainbowAssessment.together_by_at, RainbowAssessment.decide_by_at),
-        RainbowAssessment.id,
-    )
-    narrowed = decide.visible(actor, wanted, RainbowAssessment, VIEW)
-    return db.session.execute(narrowed.order_by(*order).offset(first).limit(most + 1)).all()
+    shown = page_of(decide.visible(actor, wanted, RainbowAssessment, VIEW), RainbowAssessment, URGENT, after)
+    shown = shown.where(RainbowAssessment.state == "proposed", *(TOGETHER if together else ()))
+    return db.session.execute(shown.offset(0 if after else first).limit(most + 1)).all()
 
 
 def fits_this_week(groups: Sequence[Group]) -> int:

@@ -22,6 +22,7 @@ from app.core.casework.choices import choice
 from app.core.database import db
 from app.core.errors import NotFound, Stale, StepRefused
 from app.core.policy import decide
+from app.core.web import filters
 from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
@@ -73,13 +74,13 @@ ASKS = {
 @needs(queries.VIEW)
 def index() -> Response:
     """What waits for a qualified person, the most urgent first."""
-    actor, first = current_actor(), max(0, request.args.get("from", 0, type=int))
-    groups, rows = queries.waiting(actor), queries.queue(actor, first=first)
-    more, rows = len(rows) > queries.PAGE, rows[: queries.PAGE]
+    actor, first, after = current_actor(), max(0, request.args.get("from", 0, type=int)), filters.cursor()
+    groups, rows = queries.waiting(actor), queries.queue(actor, first=first, after=after)
+    rows, pages = filters.paged(rows, size=queries.PAGE)
     shown = asked_to_show()
     trail.saw(actor, None, "proposals.levels" if shown else "proposals.list", refs_of(row[0] for row in rows))
-    at: dict[str, Any] = {"from": first} if first else {}
-    following: dict[str, Any] = {"from": first + queries.PAGE}
+    at: dict[str, Any] = {name: value for name, value in (("from", first), ("after", after)) if value}
+    following: dict[str, Any] = {"from": first + queries.PAGE, "after": pages["after"]}
     hidden = url_for("support.index", **at)
     answer = page(
         "care/rainbow/proposals.html",
@@ -93,7 +94,8 @@ def index() -> Response:
         first=first,
         hidden_url=hidden,
         show_url=url_for("support.index", shown=1, **at),
-        next_url=url_for("support.index", **following) if more else "",
+        next_url=url_for("support.index", **following) if pages["after"] else "",
+        first_url=url_for("support.index") if at else "",
         run=queries.last_run(actor),
         may_compute=decide.holds(actor, "rainbow.compute_school"),
         may_confirm_listed=decide.holds(actor, queries.LISTED),

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, lazyload, selectinload
 
+from app.core import registers
 from app.core.casework.in_hand import record_for
 from app.core.database import db
 from app.core.errors import NotFound
@@ -19,6 +20,7 @@ from app.improvement.problems.models import ProblemItem
 
 VIEW = "plans.view_plans"
 ROWS = 40
+ENDS_FIRST = ((registers.late(RemediationAction.planned_end), False), (RemediationAction.id, False))
 LIGHT = (
     joinedload(RemediationAction.plan).options(
         lazyload(RemediationPlan.actions),
@@ -40,29 +42,28 @@ class ActionFilter:
     after: str = ""
 
 
-def _narrowed(actor: Actor, wanted: ActionFilter) -> Select[Any]:
+def _seen(actor: Actor) -> Select[Any]:
     query = (
         select(RemediationAction)
         .join(RemediationPlan, RemediationPlan.id == RemediationAction.plan_id)
         .join(ProblemItem, ProblemItem.id == RemediationPlan.item_id)
-        .where(RemediationPlan.state.in_(("active", "completed")))
     )
+    return decide.visible(actor, query, RemediationAction, VIEW)
+
+
+def own_actions(actor: Actor, wanted: ActionFilter) -> Sequence[RemediationAction]:
+    """Measures of plans in force, the one that ends first at the top; one more than a page of ROWS."""
+    counted = registers.counted(wanted.after)
+    query = registers.page_of(_seen(actor), RemediationAction, ENDS_FIRST, "" if counted else wanted.after)
+    query = query.where(RemediationPlan.state.in_(("active", "completed")))
     if wanted.whose != "unit":
         query = query.where(RemediationAction.owner_id == actor.person_id)
     query = query.where(RemediationAction.state.in_(wanted.states or OPEN))
     if wanted.words:
         like = f"%{wanted.words.replace('%', '').replace('_', '')}%"
         query = query.where(or_(RemediationAction.title.ilike(like), ProblemItem.number.ilike(like)))
-    return decide.visible(actor, query, RemediationAction, VIEW)
-
-
-def own_actions(actor: Actor, wanted: ActionFilter) -> tuple[list[RemediationAction], bool]:
-    """Measures of plans in force, the one that ends first at the top, and whether there are more."""
-    query = _narrowed(actor, wanted).options(joinedload(RemediationAction.owner), *LIGHT)
-    order = (RemediationAction.planned_end.asc().nulls_last(), RemediationAction.id)
-    start = int(wanted.after) if wanted.after.isdigit() else 0
-    found = list(db.session.scalars(query.order_by(*order).offset(start).limit(ROWS + 1)).unique())
-    return found[:ROWS], len(found) > ROWS
+    query = query.options(joinedload(RemediationAction.owner), *LIGHT).offset(counted).limit(ROWS + 1)
+    return db.session.scalars(query).unique().all()
 
 
 def action_for(actor: Actor, ref: str) -> RemediationAction:

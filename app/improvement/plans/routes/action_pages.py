@@ -47,9 +47,8 @@ def index() -> Response:
     whole_unit = actor.role not in TEACHERS
     chosen = _bar(whole_unit)
     whose = (chosen[2].one or "unit") if whole_unit else "mine"
-    start = request.args.get("after", "")
-    wanted = ActionFilter(chosen[0].one, chosen[1].chosen, whose, start)
-    found, more = actions.own_actions(actor, wanted)
+    wanted = ActionFilter(chosen[0].one, chosen[1].chosen, whose, filters.cursor())
+    found, pages = filters.paged(actions.own_actions(actor, wanted), size=ROWS)
     clocks = deadlines.running(found)
     return page(
         "improvement/plans/actions.html",
@@ -57,8 +56,8 @@ def index() -> Response:
         whose=whose,
         filtering=filters.bar(chosen),
         chips={one.id: drawing.chip(clocks.get(one.id)) for one in found},
-        next_url=filters.address(after=int(start or 0) + ROWS) if more else "",
-        first_url=filters.address() if start else "",
+        next_url=pages["next_url"],
+        first_url=pages["first_url"],
     )
 
 
