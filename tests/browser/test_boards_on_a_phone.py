@@ -86,6 +86,7 @@ def test_on_a_desk_every_part_stands_open_without_a_handle(crowded: Site, visit:
         ), address
         there, hidden, named = page.evaluate(OUT_OF_SIGHT)
         assert there > 2 * SCHOOLS and (hidden, named) == (0, 0), address
+    assert barriers(page) == []
 
 
 def test_on_a_phone_the_parts_after_the_first_wait_folded_behind_their_number_and_a_jump_opens_one(
