@@ -49,8 +49,11 @@ def page_of(seen: Any, model: Any, order: Order, after: str) -> Any:
     ordered = seen.order_by(*(key.desc() if falls else key for key, falls in order)).limit(PAGE + 1)
     if not after:
         return ordered
-    ref, _, sealed = after.partition(".")
-    edges = _opened(sealed, model, order) or _edges(seen.where(model.ref == ref), order)
+    ref, place = place_at(model, after)
+    if len(place) == len(order):
+        edges = [cast(literal(value, String), key.type) for (key, _), value in zip(order, place, strict=True)]
+    else:
+        edges = _edges(seen.where(model.ref == ref), order)
     return ordered.where(_behind(edges, order))
 
 
@@ -62,24 +65,25 @@ def cursor_behind(ref: str) -> str:
     edge = turned.seen.where(turned.model.ref == ref).order_by(None).limit(1)
     told = [cast(key, Text).label(f"k{place}") for place, (key, _) in enumerate(turned.order)]
     place = db.session.execute(select(edge.with_only_columns(*told, maintain_column_froms=True).subquery())).first()
-    if place is None:
-        return ref
-    words = json.dumps([*_whose(turned.model), *place])
+    return ref if place is None else cursor_at(turned.model, ref, *place)
+
+
+def cursor_at(model: Any, ref: str, *place: Any) -> str:
+    """The cursor behind the row with this ref, which stands at `place`: the values that it is ordered by."""
+    words = json.dumps([*_whose(model), *place], default=str)
     return f"{ref}.{_sealer().encrypt(words.encode()).decode().rstrip('=')}"
 
 
-def _opened(sealed: str, model: Any, order: Order) -> list[Any]:
-    """Where the row stood, of each key; nothing where this is no cursor of this register for this reader."""
+def place_at(model: Any, cursor: str) -> tuple[str, list[Any]]:
+    """The ref of a cursor and the values of `cursor_at` as JSON keeps them; none where it tells this reader no place."""
+    ref, _, sealed = cursor.partition(".")
     if not sealed:
-        return []
+        return ref, []
     try:
-        place = json.loads(_sealer().decrypt(sealed + "=" * (-len(sealed) % 4)))
+        said = json.loads(_sealer().decrypt(sealed + "=" * (-len(sealed) % 4)))
     except InvalidToken:
-        return []
-    known, values = place[:2], place[2:]
-    if known != _whose(model) or len(values) != len(order):
-        return []
-    return [cast(literal(value, String), key.type) for (key, _), value in zip(order, values, strict=True)]
+        return ref, []
+    return ref, said[2:] if said[:2] == _whose(model) else []
 
 
 def _whose(model: Any) -> list[str]:

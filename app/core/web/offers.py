@@ -52,7 +52,7 @@ def offers_of(actor: Actor, record: Movable, ways: Mapping[str, Way]) -> list[di
 
 
 def chip_of(row: Running | None, record: Any = None, *, long: bool = False) -> Chip | None:
-    """A running clock in words, counted in working days; of a stopped one, what the record, where it is one, says that it waits for."""
+    """A running clock in words, counted in working days; of a stopped one, what its record says that it waits for."""
     if row is None:
         return None
     count = functools.partial(calendar.working_days_between, overrides=work_calendar().overrides)

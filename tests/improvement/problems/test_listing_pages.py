@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import openpyxl
@@ -15,7 +16,10 @@ from app.core import clock
 from app.core.database import db
 from app.improvement.monitoring.operations import TagsIn, tag_finding
 from app.improvement.problems import panels
+from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.operations import notes
+from app.improvement.problems.queries import items as queries
+from tests.by_hand import by_hand
 from tests.counting import counted_statements as counted
 from tests.improvement.problems.browsing import Browser, words
 from tests.improvement.problems.scenes import Scene
@@ -52,6 +56,40 @@ def test_items_are_filtered_sorted_paged_and_exported(scene: Scene, browser: Ope
     )
     book = openpyxl.load_workbook(io.BytesIO(office.get("/items.xlsx?severity=severe").data))
     assert book.active.max_row == 31 and book.active["A1"].value == "编号"
+
+
+@pytest.mark.parametrize("sort", ["due", "-due", "since", "-since", "number", "unit"])
+def test_an_item_that_moves_while_pages_are_turned_takes_no_other_with_it(
+    scene: Scene, browser: Open, monkeypatch: pytest.MonkeyPatch, sort: str
+) -> None:
+    monkeypatch.setattr(queries.items_page, "__defaults__", (3,))
+    held = scene.issued({"title": "签收前的问题"})
+    scene.many(held, 9)
+    office, seen, address = browser("office_director"), list[str](), f"/items?sort={sort}"
+    whole, far = {row.number for row in db.session.query(ProblemItem).all()}, -900 if sort[0] == "-" else 900
+    turned = 0
+    while address:
+        page = office.page(address)
+        assert not turned or 'rel="prev"' in page
+        shown = list(dict.fromkeys(re.findall(r'href="/items/([0-9a-f]{16})"', page)))
+        seen += re.findall(r"WT-\d+", page)
+        more = re.search(r'href="([^"]*after=[^"]*)" rel="next"', page)
+        address, turned = more[1].replace("&amp;", "&") if more else "", turned + 1
+        with by_hand("test.moved"):
+            item = db.session.query(ProblemItem).filter_by(ref=shown[-1]).one()
+            item.due_on = clock.today() + timedelta(days=far)
+            item.state_since = clock.now() + timedelta(days=far)
+        assert turned < 9
+    assert set(seen) == whole and turned > 3
+
+
+def test_a_cursor_that_is_a_mere_reference_still_leads_behind_its_item(scene: Scene, browser: Open) -> None:
+    held = scene.issued({"title": "签收前的问题"})
+    scene.many(held, 9)
+    office = browser("office_director")
+    refs = list(dict.fromkeys(re.findall(r'href="/items/([0-9a-f]{16})"', office.page("/items?sort=due"))))
+    behind = office.page(f"/items?sort=due&after={refs[3]}")
+    assert list(dict.fromkeys(re.findall(r'href="/items/([0-9a-f]{16})"', behind))) == refs[4:]
 
 
 def test_the_menu_opens_the_items_that_are_still_open(scene: Scene, browser: Open) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from html import unescape
 
 from docx import Document
@@ -11,11 +12,14 @@ from flask_babel import force_locale
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from app.core import clock
 from app.core.database import db, use_context
 from app.core.outbox.deliver import drain
 from app.core.policy.actor import SYSTEM
 from app.improvement.visits import sheet
-from app.improvement.visits.models import VisitDocument, VisitPrint
+from app.improvement.visits.models import SupervisionVisit, VisitDocument, VisitPrint
+from app.improvement.visits.queries.visits import VisitFilter, visits_page
+from tests.by_hand import by_hand
 from tests.cast import Cast, sign_in
 from tests.counting import counted_statements as counted
 from tests.improvement.visits.scenes import VisitScene
@@ -158,3 +162,22 @@ def test_a_list_of_visits_asks_no_more_when_it_is_longer(scene: VisitScene, clie
     with counted() as many:
         assert office.get("/visits").status_code == 200
     assert len(many) <= len(few) + 1
+
+
+def test_a_visit_that_is_put_off_while_pages_are_turned_takes_no_other_with_it(scene: VisitScene) -> None:
+    made = [scene.planned(kind="special", visit_on=clock.today() + timedelta(days=day)) for day in range(20, 27)]
+    office, after, shown = scene.actor("office_director"), "", list[str]()
+    for _ in range(4):
+        use_context(office.context())
+        page = visits_page(office, VisitFilter(after=after), 2)
+        shown += [one.number for one in page.rows]
+        after = page.after
+        use_context(SYSTEM.context())
+        with by_hand("test.put_off"):
+            db.session.get_one(SupervisionVisit, page.rows[-1].id).visit_on = clock.today()
+    use_context(office.context())
+    assert {one.number for one in made} <= set(shown)
+    whole = visits_page(office, VisitFilter()).rows
+    assert [one.id for one in visits_page(office, VisitFilter(after=whole[2].ref)).rows] == [
+        one.id for one in whole[3:]
+    ]

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import joinedload, raiseload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app.core import clock
+from app.core import clock, registers
 from app.core.casework.deadlines import Deadline
 from app.core.casework.together import Asking, answer, question
 from app.core.database import db
@@ -35,6 +35,7 @@ SORTS: dict[str, Any] = {
     "number": ProblemItem.id,
     "unit": Unit.code,
 }
+READ: dict[type, Any] = {date: date.fromisoformat, datetime: datetime.fromisoformat, uuid.UUID: uuid.UUID, str: str}
 DUE = {"week": (0, 7), "month": (8, 30), "quarter": (31, 90), "later": (91, 36_500)}
 """Days from today to the first and last due day that a filter leaves."""
 SETTLED = ("closed", "void")
@@ -192,8 +193,8 @@ def items_page(actor: Actor, wanted: ItemFilter, size: int = PAGE) -> Page:
         rows,
         total,
         first,
-        after=rows[-1].ref if rows and (more or backwards) else "",
-        before=rows[0].ref if first > 1 else "",
+        after=_cursor(rows[-1], column) if rows and (more or backwards) else "",
+        before=_cursor(rows[0], column) if first > 1 else "",
     )
 
 
@@ -313,8 +314,20 @@ def _order(column: Any, down: bool) -> list[Any]:
     return [column.asc().nulls_last(), ProblemItem.id.asc()]
 
 
-def _edge(actor: Actor, ref: str, column: Any) -> Any:
-    """What the row of the cursor is sorted by; None when it is gone or hidden, then the list begins anew."""
+def _cursor(line: ItemLine, column: Any) -> str:
+    value = line.unit_code if column is Unit.code else getattr(line, column.key)
+    return registers.cursor_at(ProblemItem, line.ref, column.key, value, line.id)
+
+
+def _edge(actor: Actor, cursor: str, column: Any) -> Any:
+    """What the row of the cursor was sorted by when it was shown, or is now where the cursor is a mere reference.
+
+    None when it is gone or hidden, then the list begins anew.
+    """
+    ref, place = registers.place_at(ProblemItem, cursor)
+    if place and place[0] == column.key:
+        value, identity = place[1:]
+        return None if value is None else READ[column.type.python_type](value), uuid.UUID(identity)
     found = visible_items(actor, select(column, ProblemItem.id).select_from(ProblemItem))
     return db.session.execute(
         found.join(Unit, Unit.id == ProblemItem.unit_id, isouter=True).where(ProblemItem.ref == ref)

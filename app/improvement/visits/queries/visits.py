@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select, Uuid, and_, bindparam, false, func, literal, or_, select
 from sqlalchemy.orm import joinedload, lazyload, raiseload, selectinload
 
-from app.core import clock
+from app.core import clock, registers
 from app.core.casework.deadlines import Deadline
 from app.core.casework.together import Asking, question
 from app.core.database import db
@@ -135,14 +135,24 @@ def visits_page(actor: Actor, wanted: VisitFilter, size: int = PAGE) -> Page:
     total = int(db.session.scalar(fitting.with_only_columns(func.count(SupervisionVisit.id))) or 0)
     edge = None
     if wanted.after:
-        at = readable(actor, select(SupervisionVisit.visit_on, SupervisionVisit.id))
-        edge = db.session.execute(at.where(SupervisionVisit.ref == wanted.after)).first()
+        edge = _edge(actor, wanted.after)
     day, identity = SupervisionVisit.visit_on, SupervisionVisit.id
     if edge is not None:
         fitting = fitting.where(or_(day < edge[0], (day == edge[0]) & (identity < edge[1])))
     rows = list(db.session.scalars(fitting.options(*LEAN).order_by(day.desc(), identity.desc()).limit(size + 1)))
     more, rows = len(rows) > size, rows[:size]
-    return Page(rows, total, rows[-1].ref if more else "")
+    last = rows[-1] if more else None
+    after = registers.cursor_at(SupervisionVisit, last.ref, last.visit_on, last.id) if last is not None else ""
+    return Page(rows, total, after)
+
+
+def _edge(actor: Actor, after: str) -> Any:
+    """Day and id of the last visit shown, as they were then; as they are where the cursor is a mere reference."""
+    ref, place = registers.place_at(SupervisionVisit, after)
+    if place and place[0] is not None:
+        return date.fromisoformat(place[0]), uuid.UUID(place[1])
+    at = readable(actor, select(SupervisionVisit.visit_on, SupervisionVisit.id))
+    return db.session.execute(at.where(SupervisionVisit.ref == ref)).first()
 
 
 def _fitting(actor: Actor, wanted: VisitFilter) -> Select[Any]:

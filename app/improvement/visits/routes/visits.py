@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, url_for
 from flask_babel import gettext as _
 
 from app.core.policy import decide
@@ -49,7 +49,7 @@ def _filters(actor: Actor) -> tuple[filters.Filter, ...]:
 @needs(VIEW, FEEDBACK)
 def index() -> Response:
     """Visits, the latest day first."""
-    actor, after = current_actor(), request.args.get("after", "")[:16]
+    actor, after = current_actor(), filters.cursor()
     chosen = _filters(actor)
     school, kind, state, flag, month, words, *days = chosen
     day = days[0] if days else None
