@@ -19,6 +19,7 @@ from app.core.imports.operations import CheckIn, DropIn, SameFile, StepIn
 from app.core.outbox import deliver
 from app.core.policy.actor import SYSTEM
 from app.people.directory.models import Student
+from app.people.directory.operations.students import EnrolmentEnd, end_enrolment
 from tests.cast import Cast
 from tests.core.imports.rosters import accepted, broken, carried_out, checked, entries, roll, students, uploaded
 from tests.people.directory.rolls import HEADERS, child, children, workbook
@@ -322,6 +323,64 @@ def test_a_child_that_moved_ends_at_the_old_school_by_the_countys_list(app: Flas
         select(Student.school_id, Student.left_on).where(Student.student_no == row[1]).order_by(Student.left_on)
     ).all()
     assert [(place.school_id, place.left_on is None) for place in places] == [(old.id, False), (new.id, True)]
+
+
+def place_of(cast: Cast, row: Any) -> dict[str, bool]:
+    """School → whether the child is on its roll."""
+    use_context(SYSTEM.context())
+    found = select(Student.school_id, Student.left_on).where(Student.student_no == row[1])
+    keys = {unit.id: key for key, unit in cast.units.items()}
+    return {keys[place.school_id]: place.left_on is None for place in db.session.execute(found)}
+
+
+def listed_by_the_county(cast: Cast, row: Any) -> ImportBatch:
+    batch = checked(cast, uploaded(cast, workbook([row]), who="evaluator"), who="evaluator")
+    return accepted(cast, batch, who="assessment_member")
+
+
+def test_a_child_that_comes_back_is_on_the_roll_of_the_first_school_again(app: Flask, cast: Cast) -> None:
+    row = child(1, cast.units["shuangqiao"].code, "G7", 1)
+    away = broken(row, 0, cast.units["chengguan"].code)
+    for one in (row, away):
+        listed_by_the_county(cast, one)
+    assert place_of(cast, row) == {"shuangqiao": False, "chengguan": True}
+    batch = listed_by_the_county(cast, broken(row, 8, 2))
+    assert batch.outcome == {"changed": 1, "removed": 1}
+    assert place_of(cast, row) == {"shuangqiao": True, "chengguan": False}
+    operations.roll_back(cast.actor("assessment_member"), batch, StepIn(reason=REASON))
+    carried_out(batch)
+    assert place_of(cast, row) == {"shuangqiao": False, "chengguan": True}
+
+
+@pytest.mark.parametrize("who", ["school_coordinator", "evaluator"])
+def test_who_left_for_good_and_is_still_listed_stays_away(app: Flask, cast: Cast, who: str) -> None:
+    row = child(1, cast.units["shuangqiao"].code, "G7", 1)
+    listed_by_the_county(cast, row)
+    use_context(SYSTEM.context())
+    found = db.session.scalars(select(Student)).one()
+    end_enrolment(cast.actor("school_coordinator"), found, EnrolmentEnd(found.from_on, REASON))
+    batch = checked(cast, uploaded(cast, workbook([broken(row, 8, 2)]), who=who), who=who)
+    accepted(cast, batch, who="assessment_member" if who == "evaluator" else "principal")
+    assert place_of(cast, row) == {"shuangqiao": False}
+
+
+def test_a_schools_own_list_calls_nobody_back_from_another_school(app: Flask, cast: Cast) -> None:
+    row = child(1, cast.units["shuangqiao"].code, "G7", 1)
+    for key in ("shuangqiao", "chengguan"):
+        listed_by_the_county(cast, broken(row, 0, cast.units[key].code))
+    accepted(cast, checked(cast, uploaded(cast, workbook([broken(row, 8, 2)]))))
+    assert place_of(cast, row) == {"shuangqiao": False, "chengguan": True}
+
+
+def test_the_countys_list_ends_the_place_at_a_school_that_did_not_take_the_child_off(app: Flask, cast: Cast) -> None:
+    row = child(1, cast.units["shuangqiao"].code, "G7", 1)
+    there = broken(row, 0, cast.units["yuntai"].code)
+    accepted(cast, checked(cast, uploaded(cast, workbook([row]))))
+    batch = checked(cast, uploaded(cast, workbook([there]), who="yuntai_coordinator"), who="yuntai_coordinator")
+    accepted(cast, batch, who="yuntai_principal")
+    assert place_of(cast, row) == {"shuangqiao": True, "yuntai": True}
+    assert listed_by_the_county(cast, broken(there, 8, 2)).outcome == {"changed": 1, "removed": 1}
+    assert place_of(cast, row) == {"shuangqiao": False, "yuntai": True}
 
 
 def test_a_broken_file_is_refused_before_anything_is_kept(app: Flask, cast: Cast) -> None:

@@ -11,7 +11,15 @@ def _plain(good: dict[str, Any]) -> Cases:
 
 
 GOOD_CONSENT: dict[str, Any] = dict.fromkeys(
-    ("everybody_agreed", "somebody_refused", "may_be_asked_again", "year_is_over"), True
+    (
+        "everybody_agreed",
+        "somebody_refused",
+        "may_be_asked_again",
+        "was_agreed",
+        "student_left",
+        "year_is_over",
+    ),
+    True,
 )
 CONSENT_CASES = _plain(GOOD_CONSENT)
 

@@ -21,6 +21,14 @@ class ConsentFacts(Protocol):
         """Thirty days have passed since the refusal (decision 66)."""
 
     @property
+    def was_agreed(self) -> bool:
+        """It is agreed to, or was when it ran out."""
+
+    @property
+    def student_left(self) -> bool:
+        """The student is on the roll of the school no more."""
+
+    @property
     def year_is_over(self) -> bool:
         """The school year for which it was asked has ended."""
 
@@ -40,6 +48,16 @@ def may_be_asked_again(consent: ConsentFacts) -> bool:
     return consent.may_be_asked_again
 
 
+@guard("当时是同意的", en="It was agreed to")
+def was_agreed(consent: ConsentFacts) -> bool:
+    return consent.was_agreed
+
+
+@guard("学生已不在这所学校", en="The student is not at this school any more")
+def student_left(consent: ConsentFacts) -> bool:
+    return consent.student_left
+
+
 @guard("这个学年已经结束", en="The school year has ended")
 def year_is_over(consent: ConsentFacts) -> bool:
     return consent.year_is_over
@@ -50,7 +68,7 @@ REQUESTED = State("requested", "已请求", "Asked", waits_for="guardian", famil
 GRANTED = State("granted", "已同意", "Agreed", family="done", settled=True)
 REFUSED = State("refused", "不同意", "Not agreed", family="late", side=True, settled=True)
 WITHDRAWN = State("withdrawn", "已撤回", "Taken back", family="idle", side=True, final=True)
-EXPIRED = State("expired", "已过期", "Year over", family="idle", side=True, final=True)
+EXPIRED = State("expired", "已过期", "Run out", family="idle", side=True, settled=True)
 
 CONSENT = Workflow(
     "consent",
@@ -126,9 +144,10 @@ CONSENT = Workflow(
             "record_withdrawal",
             "登记纸质撤回",
             "Record a withdrawal on paper",
-            source=(GRANTED,),
+            source=(GRANTED, EXPIRED),
             target=WITHDRAWN,
             needs="consent.record_paper",
+            guards=(was_agreed,),
             reason=True,
             star=True,
         ),
@@ -139,6 +158,15 @@ CONSENT = Workflow(
             source=(REQUESTED, GRANTED),
             target=EXPIRED,
             guards=(year_is_over,),
+            system=True,
+        ),
+        Step(
+            "end_with_roll",
+            "学生离校",
+            "The student left",
+            source=(REQUESTED, GRANTED),
+            target=EXPIRED,
+            guards=(student_left,),
             system=True,
         ),
     ),

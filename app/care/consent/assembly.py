@@ -6,7 +6,7 @@ from flask import Flask
 
 from app.care.consent import letters
 from app.care.consent.models import Consent
-from app.care.consent.operations import rounds
+from app.care.consent.operations import leaving, rounds
 from app.care.consent.paper_import import CONSENTS
 from app.care.consent.routes import BLUEPRINTS, door
 from app.core.casework.records import movable
@@ -38,3 +38,4 @@ def register(app: Flask) -> None:
     imports_as(CONSENTS)
     known_by(door.code_inside)
     rounds.register()
+    leaving.register()

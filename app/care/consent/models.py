@@ -131,6 +131,16 @@ class Consent(Base, Movable):
         return clock.now() >= self.state_since + AGAIN_AFTER
 
     @property
+    def was_agreed(self) -> bool:
+        """Agreed to, or agreed to until it ran out: what was gathered then can still be taken back."""
+        return self.state == "granted" or (self.state == "expired" and self.previous_state == "granted")
+
+    @property
+    def student_left(self) -> bool:
+        """On the roll of this school no more: the next school asks for itself."""
+        return self.student.left_on is not None and self.student.left_on <= clock.today()
+
+    @property
     def year_is_over(self) -> bool:
         """31 August of the year's end has passed."""
         return clock.today() >= date(self.school_year + 1, 9, 1)

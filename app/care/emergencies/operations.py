@@ -74,10 +74,10 @@ def mark_all() -> int:
 
 
 def _nobody_agreed(model: Any, happened: Any) -> ColumnElement[bool]:
-    """No agreement held when it happened; one that was taken back only afterwards held then."""
+    """No agreement held when it happened; one that ran out or was taken back only afterwards held then."""
     held = or_(
         Consent.state == "granted",
-        and_(Consent.previous_state == "granted", Consent.state_since > happened),
+        and_(Consent.previous_state.in_(("granted", "expired")), Consent.state_since > happened),
     )
     return ~exists().where(Consent.student_id == model.student_id, Consent.purpose == "screening", held)
 

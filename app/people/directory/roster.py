@@ -106,6 +106,8 @@ class Roll:
 def write_students(roll: Roll, rows: Iterable[Sequence[Any]]) -> Counts:
     """Add and change students by (school, student number), with the classes they sit in; nobody is taken off.
 
+    A list of the county also says at which school a child is: places at others end, and who comes back is there again.
+
     rows: values in the order of COLUMNS, each student number once. Returns how many were added, changed and left as
     they were. Raises ImportRefused when an ID number is on the roll of the same school under another student number.
     """
@@ -120,14 +122,15 @@ def _write(roll: Roll, rows: Sequence[Sequence[Any]]) -> Counts:
     sealers = {code: ring.sealer(school_id) for code, school_id in roll.schools.items()}
     roll.classes.update((roll.schools[code], grade, class_no) for code, grade, class_no in {_seat(row) for row in rows})
     write_classes(roll)
-    keys = {"county": roll.county_id, "batch": roll.batch_id, "year": roll.school_year, "day": roll.from_on}
+    keys = {"county": roll.county_id, "batch": roll.batch_id, "year": roll.school_year, "day": roll.from_on,
+            "moves": roll.moves_between_schools}  # fmt: skip
     counted = Counter[str]()
 
     def take(line: Connection) -> None:
         if known and roll.batch_id is not None:
             line.execute(KEEP_FORMER, keys)
-        counted["moved"] += line.execute(MOVE_AWAY, keys).rowcount if roll.moves_between_schools else 0
         counted["changed"] += line.execute(CHANGE, keys).rowcount if known else 0
+        counted["moved"] += line.execute(MOVE_AWAY, keys).rowcount if roll.moves_between_schools else 0
         counted["added"] += line.execute(ADD, keys).rowcount
 
     portions = _portions(Sealing(roll, sealers, known), rows)
@@ -295,17 +298,22 @@ _DIFFERS = """(s.name, s.gender, s.birth_date, s.grade, s.class_id, s.id_type, s
      is distinct from (i.name, i.gender, i.birth_date, i.grade, c.id, i.id_type, i.id_index, i.private_index,
         i.enrol_year, i.boarding, i.left_behind, i.village_code, i.guardians::jsonb)"""
 _CLASS = """c.school_id = i.school_id and c.school_year = :year and c.grade = i.grade and c.class_no = i.class_no"""
+_RETURNS = """cast(:moves as bool) and s.left_on is not null and s.student_no in (
+        select o.student_no from students o where o.county_id = :county and o.left_on is null)"""
+"""The county's list names the school that the child had left for another one; who left for good and is still listed stays
+away (domain §6.4).
+"""
 KEEP_FORMER = text(
     f"""insert into import_formers (county_id, school_id, batch_id, entity, record_id, former)
         select s.county_id, s.school_id, :batch, 'students', s.id, to_jsonb(s)
         from incoming_students i join students s on s.id = i.id join school_classes c on {_CLASS}
-        where i.known and {_DIFFERS}"""
+        where i.known and ({_DIFFERS} or {_RETURNS})"""
 )
 MOVE_AWAY = text(
     """with gone as (
            select s.id from incoming_students i join students s
              on s.county_id = :county and s.student_no = i.student_no and s.school_id <> i.school_id
-           where not i.known and s.left_on is null),
+           where s.left_on is null),
        kept as (
            insert into import_formers (county_id, school_id, batch_id, entity, record_id, former)
            select s.county_id, s.school_id, :batch, 'students', s.id, to_jsonb(s)
@@ -318,9 +326,10 @@ CHANGE = text(
             grade = i.grade, class_id = c.id, id_type = i.id_type, id_index = i.id_index, private = i.private,
             private_index = i.private_index, enrol_year = i.enrol_year, boarding = i.boarding,
             left_behind = i.left_behind, village_code = i.village_code, guardians = i.guardians::jsonb,
+            left_on = case when {_RETURNS} then null else s.left_on end,
             batch_id = :batch, version = s.version + 1
         from incoming_students i join school_classes c on {_CLASS}
-        where s.id = i.id and i.known and {_DIFFERS}"""
+        where s.id = i.id and i.known and ({_DIFFERS} or {_RETURNS})"""
 )
 ADD = text(
     f"""insert into students (id, ref, county_id, school_id, class_id, student_no, name, pinyin, gender, birth_date, grade,

@@ -118,6 +118,14 @@ def test_security_88_the_year_is_counted_from_the_live_data(county: Cast) -> Non
     assert {row[0] for row in rows(made, "access")} >= {"班主任", "学校心理教师", "紧急查看"}
 
 
+@pytest.mark.parametrize(("former", "empty"), [("requested", "0"), ("granted", "3")])
+def test_security_88_an_agreement_that_ran_out_was_an_agreement(county: Cast, former: str, empty: str) -> None:
+    Family(county, BORN, many=45).enrol().ask()
+    by_hand("update consents set state = 'expired', previous_state = :former", former=former)
+    told = numbers(begun(county))
+    assert [at for at in ("0", "3") if told[f"agreed.screening.{at}"] == "few"] == [empty]
+
+
 def _until() -> date:
     return core_clock.today() + timedelta(days=365)
 

@@ -122,7 +122,7 @@ def record(ref: str) -> Any:
     actor, form = current_actor(), PaperForm()
     consent = queries.consent_for(actor, ref)
     _offer(form, consent)
-    withdrawing = consent.state == "granted"
+    withdrawing = consent.was_agreed
     if withdrawing:
         form.answer.validators = []
     operation = answers.record_withdrawal if withdrawing else answers.record_paper
@@ -159,7 +159,7 @@ def _paper_page(consent: Consent, form: PaperForm, status: int = 200) -> Respons
         consent=consent,
         form=form,
         action=url_for("consents.record", ref=consent.ref),
-        withdrawing=consent.state == "granted",
+        withdrawing=consent.was_agreed,
         may_ask_again=consent.state == "refused" and decide.may(actor, ASK, consent),
     )
 

@@ -259,6 +259,21 @@ class ScreeningTask(Base, Movable):
         return db.session.scalar(found) is not None
 
     @property
+    def consent_covers_answers(self) -> bool:
+        """Granted, or granted when they were handed in and run out since: what ends with the roll or the year takes nothing
+        back.
+        """
+        found = select(Consent.id).where(
+            Consent.student_id == self.student_id,
+            Consent.purpose == "screening",
+            Consent.school_year == self.campaign.school_year,
+            Consent.state == "expired",
+            Consent.previous_state == "granted",
+            Consent.state_since >= self.state_since,
+        )
+        return self.consent_is_granted or db.session.scalar(found) is not None
+
+    @property
     def campaign_is_open(self) -> bool:
         """Open, within its hours, and the wave's day has come; a second try has its own days."""
         now = clock.local(clock.now())

@@ -40,7 +40,7 @@ def score_answers(actor: Actor, task: ScreeningTask, given: None = None) -> None
     """Score every sheet of the present try, write the results, and settle what the task comes to; safe to run twice."""
     if task.state != "submitted":
         return
-    if not task.consent_is_granted:
+    if not task.consent_covers_answers:
         task.reason_code = "no_consent"
         follow(task, "decline_for_consent")
         return

@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Select, Table, and_, case, cast, func, select, union
+from sqlalchemy import Date, Select, Table, and_, case, cast, func, or_, select, union
 
 from app.care.consent import words as consent_words
 from app.care.consent.models import ADULT, Consent
@@ -89,9 +89,11 @@ def _is_minor(year: Year) -> Any:
 
 def agreements(year: Year) -> dict[str, Any]:
     """Who was asked for which purpose, and what became of it."""
+    ran_out = and_(Consent.state == "expired", Consent.previous_state == "granted")
     stands = case(
-        (Consent.state == "granted", 0), (Consent.state == "refused", 1), (Consent.state == "withdrawn", 2), else_=3
-    )
+        (or_(Consent.state == "granted", ran_out), 0), (Consent.state == "refused", 1), (Consent.state == "withdrawn", 2),
+        else_=3,
+    )  # fmt: skip
     wanted = select(Consent.purpose, stands, func.count(Consent.student_id.distinct())).where(
         Consent.county_id == year.county_id, Consent.asked_on >= year.first, Consent.asked_on < year.until
     )
