@@ -181,3 +181,20 @@ def test_a_visit_that_is_put_off_while_pages_are_turned_takes_no_other_with_it(s
     assert [one.id for one in visits_page(office, VisitFilter(after=whole[2].ref)).rows] == [
         one.id for one in whole[3:]
     ]
+
+
+def test_a_page_that_ends_on_a_visit_without_a_day_is_followed_by_the_rest(scene: VisitScene) -> None:
+    made = [scene.planned(kind="special", visit_on=clock.today() + timedelta(days=day)) for day in range(20, 27)]
+    with by_hand("test.no_day"):
+        for one in made[2:6]:
+            db.session.get_one(SupervisionVisit, one.id).visit_on = None
+    office, after, shown = scene.actor("office_director"), "", list[str]()
+    use_context(office.context())
+    while page := visits_page(office, VisitFilter(after=after), 2):
+        shown += [one.number for one in page.rows]
+        after = page.after
+        if not after:
+            break
+    everything = [one.number for one in visits_page(office, VisitFilter()).rows]
+    assert shown == everything and {one.number for one in made} <= set(shown)
+    assert set(shown[:4]) == {one.number for one in made[2:6]}, "those without a day come first"

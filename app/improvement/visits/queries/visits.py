@@ -37,6 +37,8 @@ SCHOOL_ROLES = ("principal", "school_coordinator")
 OPEN = ("draft", "notified", "self_reported", "on_site", "feedback_issued", "responded", "follow_up")
 FOR_STAFF = ("county", "public")
 """Disclosure levels at which staff of the county read the issued feedback of a visit that they took no part in."""
+LATEST = ((registers.late(SupervisionVisit.visit_on), True), (SupervisionVisit.id, True))
+"""Those without a day first, then the latest day."""
 LEAN = (raiseload(SupervisionVisit.lines), raiseload(SupervisionVisit.findings), raiseload(SupervisionVisit.members))
 
 
@@ -133,26 +135,13 @@ def visits_page(actor: Actor, wanted: VisitFilter, size: int = PAGE) -> Page:
     """One page of visits, the latest day first."""
     fitting = _fitting(actor, wanted)
     total = int(db.session.scalar(fitting.with_only_columns(func.count(SupervisionVisit.id))) or 0)
-    edge = None
-    if wanted.after:
-        edge = _edge(actor, wanted.after)
-    day, identity = SupervisionVisit.visit_on, SupervisionVisit.id
-    if edge is not None:
-        fitting = fitting.where(or_(day < edge[0], (day == edge[0]) & (identity < edge[1])))
-    rows = list(db.session.scalars(fitting.options(*LEAN).order_by(day.desc(), identity.desc()).limit(size + 1)))
+    shown = registers.page_of(fitting, SupervisionVisit, LATEST, wanted.after)
+    rows = list(db.session.scalars(shown.options(*LEAN).limit(size + 1)))
     more, rows = len(rows) > size, rows[:size]
     last = rows[-1] if more else None
-    after = registers.cursor_at(SupervisionVisit, last.ref, last.visit_on, last.id) if last is not None else ""
-    return Page(rows, total, after)
-
-
-def _edge(actor: Actor, after: str) -> Any:
-    """Day and id of the last visit shown, as they were then; as they are where the cursor is a mere reference."""
-    ref, place = registers.place_at(SupervisionVisit, after)
-    if place and place[0] is not None:
-        return date.fromisoformat(place[0]), uuid.UUID(place[1])
-    at = readable(actor, select(SupervisionVisit.visit_on, SupervisionVisit.id))
-    return db.session.execute(at.where(SupervisionVisit.ref == ref)).first()
+    if last is None:
+        return Page(rows, total)
+    return Page(rows, total, registers.cursor_at(SupervisionVisit, last.ref, last.visit_on or "infinity", last.id))
 
 
 def _fitting(actor: Actor, wanted: VisitFilter) -> Select[Any]:
