@@ -366,3 +366,7 @@ def test_the_context_secret_is_made_anew(cluster: Cluster, tmp_path: Path) -> No
     engine.dispose()
     assert first != second == bytes(kept) == path.read_bytes()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_answers_of_the_queues_server_are_read_by_the_librarys_part_in_c() -> None:
+    assert redis.utils.HIREDIS_AVAILABLE
