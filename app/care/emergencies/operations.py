@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, and_, exists, literal_column, or_, select
+from sqlalchemy import ColumnElement, Date, and_, cast, exists, func, literal_column, or_, select
 
 from app.care.consent.models import Consent
 from app.care.emergencies.models import EmergencyNotice
@@ -19,6 +19,7 @@ from app.core.casework.door import operation
 from app.core.database import use_context, uuid7
 from app.core.policy.actor import SYSTEM, Actor
 from app.core.vault import KeyRing, Place
+from app.people.directory.models import Student
 from workflows.care.emergency_notice import EMERGENCY_NOTICE
 
 LOOKED_BACK = timedelta(days=7)
@@ -75,9 +76,13 @@ def mark_all() -> int:
 
 def _nobody_agreed(model: Any, happened: Any) -> ColumnElement[bool]:
     """No agreement held when it happened; one that ran out or was taken back only afterwards held then."""
+    day = cast(func.timezone(clock.SHANGHAI.key, happened), Date)
+    gone = exists().where(Student.id == Consent.student_id, Student.left_on <= day)
+    ran_on = and_(func.make_date(Consent.school_year + 1, 9, 1) > day, ~gone)
     held = or_(
         Consent.state == "granted",
-        and_(Consent.previous_state.in_(("granted", "expired")), Consent.state_since > happened),
+        and_(Consent.previous_state == "granted", Consent.state_since > happened),
+        and_(Consent.previous_state == "expired", ran_on),
     )
     return ~exists().where(Consent.student_id == model.student_id, Consent.purpose == "screening", held)
 

@@ -23,6 +23,7 @@ from app.core.casework.deadlines import Deadline
 from app.core.database import db, use_context
 from app.core.errors import Invalid
 from app.core.policy.actor import SYSTEM
+from app.people.directory.models import Student
 from tests.care.taking_part import Family, send
 from tests.care.terms import BORN, CRISIS, MONDAY, Term, at
 from tests.cast import Cast, sign_in
@@ -86,6 +87,19 @@ def test_security_40_what_was_taken_back_only_afterwards_is_not_marked(term: Ter
         gone = update(Consent).where(Consent.state == "granted")
         db.session.execute(gone.values(state="withdrawn", previous_state="granted", state_since=later))
     assert operations.mark_all() == 0
+
+
+@pytest.mark.parametrize(("days", "marked"), [(1, 0), (0, 1)], ids=["left the day after", "had left"])
+def test_security_40_what_ran_out_before_it_was_taken_back_held_until_the_place_on_the_roll_ended(
+    term: Term, days: int, marked: int
+) -> None:
+    alert = in_danger(term, agreed=True)
+    with trail.act(SYSTEM, "system", "test.left"):
+        gone = update(Consent).where(Consent.state == "granted")
+        db.session.execute(gone.values(state="withdrawn", previous_state="expired", state_since=core_clock.now()))
+        left = core_clock.today() + timedelta(days=days)
+        db.session.execute(update(Student).where(Student.id == alert.student_id).values(left_on=left))
+    assert operations.mark_all() == marked
 
 
 def test_security_40_help_at_once_without_an_agreement_is_in_force_and_marked_once(term: Term) -> None:
