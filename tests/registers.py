@@ -7,6 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import text
+
+from app.core.database import db, use_context
+from app.core.policy.actor import SYSTEM
+from tests.by_hand import by_hand
+
 HTTPS = "https://localhost"
 
 
@@ -41,3 +47,15 @@ def walked(
         assert not address or f"{one.cursor}=" in address
         assert len(pages) < 9
     return pages
+
+
+def takes_no_other_along(client: Any, one: Register, refs: list[str], moves: str) -> None:
+    """Fail where a row is never shown because the last one of a page went elsewhere by the statement `moves` before it was turned."""
+
+    def move(page: list[str]) -> None:
+        use_context(SYSTEM.context())
+        with by_hand("test.moved"):
+            db.session.execute(text(moves), {"ref": next(ref for ref in refs if one.told(ref) == page[-1])})
+
+    shown = {row for page in walked(client, one, between=move) for row in page}
+    assert {one.told(ref) for ref in refs} <= shown

@@ -19,11 +19,10 @@ from app.core.audit import trail
 from app.core.casework import waiting
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
-from tests.by_hand import by_hand
 from tests.care.assessed import assessed
 from tests.care.figures_of_care import COMPUTED, fill
 from tests.cast import Cast, sign_in
-from tests.registers import Register, walked
+from tests.registers import Register, takes_no_other_along, walked
 from workflows.care.care_duty import CARE_DUTY
 
 HTTPS = "https://localhost"
@@ -194,17 +193,7 @@ def test_a_row_that_goes_to_another_place_while_pages_are_turned_takes_no_other_
     app: Flask, county: Cast, name: str
 ) -> None:
     one = REGISTERS[name]
-    refs = written(county, one)
-
-    def move(page: list[str]) -> None:
-        use_context(SYSTEM.context())
-        with by_hand("test.moved"):
-            for ref in refs:
-                if one.told(ref) == page[-1]:
-                    db.session.execute(text(MOVED[name]), {"ref": ref})
-
-    pages = walked(sign_in(app.test_client(), county[one.key]), one, between=move)
-    assert {one.told(ref) for ref in refs} <= {row for page in pages for row in page}
+    takes_no_other_along(sign_in(app.test_client(), county[one.key]), one, written(county, one), MOVED[name])
 
 
 @pytest.mark.parametrize("name", REGISTERS)

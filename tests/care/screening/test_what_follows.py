@@ -29,18 +29,20 @@ from app.people.directory.operations.students import EnrolmentEnd, end_enrolment
 from tests.care.terms import CRISIS, GOOD, STEP, TASK, Term
 
 
+def taken_back_on_paper(term: Term, reason: str) -> None:
+    """The guardian of 学生00 takes the agreement back, and what follows from it has been done."""
+    given = PaperIn("guardian2", "withdraw", reason=reason)
+    consents.record_withdrawal(term.cast.actor("school_counselor"), term.family.consent("学生00"), given)
+    use_context(SYSTEM.context())
+    for row in db.session.scalars(select(OutboxRow).where(OutboxRow.kind == "consent_changed")).all():
+        letters.follow_consent(row)
+
+
 def test_the_posted_change_of_a_consent_moves_the_task_and_puts_the_deletion_on_its_day(term: Term) -> None:
     term.opened()
     term.agree("学生00")
     term.answer("学生00", GOOD)
-    consents.record_withdrawal(
-        term.cast.actor("school_counselor"),
-        term.family.consent("学生00"),
-        PaperIn("guardian2", "withdraw", reason="母亲来电话，不再参加测评"),
-    )
-    use_context(SYSTEM.context())
-    for row in db.session.scalars(select(OutboxRow).where(OutboxRow.kind == "consent_changed")).all():
-        letters.follow_consent(row)
+    taken_back_on_paper(term, "母亲来电话，不再参加测评")
     assert term.task("学生00").state == "declined"
     (due,) = db.session.scalars(select(OutboxRow).where(OutboxRow.kind == "screening_destroy")).all()
     assert timedelta(days=15) < due.due_at - core_clock.now() <= timedelta(days=25)
@@ -120,14 +122,7 @@ def test_what_is_taken_back_after_the_child_left_is_destroyed_on_its_day(term: T
     term.answer("学生00", GOOD)
     leaves(term, "学生00")
     assert [one.usable for one in term.all(ScaleResult)] == [True, True]
-    consents.record_withdrawal(
-        term.cast.actor("school_counselor"),
-        term.family.consent("学生00"),
-        PaperIn("guardian2", "withdraw", reason="母亲来电话，不同意继续保存"),
-    )
-    use_context(SYSTEM.context())
-    for row in db.session.scalars(select(OutboxRow).where(OutboxRow.kind == "consent_changed")).all():
-        letters.follow_consent(row)
+    taken_back_on_paper(term, "母亲来电话，不同意继续保存")
     assert [one.usable for one in term.all(ScaleResult)] == [False, False]
     (due,) = db.session.scalars(select(OutboxRow).where(OutboxRow.kind == "screening_destroy")).all()
     letters.destroy(due)

@@ -21,7 +21,7 @@ from tests.by_hand import by_hand
 from tests.cast import sign_in
 from tests.factories.monitoring import act_as
 from tests.improvement.problems.scenes import Scene
-from tests.registers import Register, walked
+from tests.registers import Register, takes_no_other_along, walked
 
 HTTPS = "https://localhost"
 PAGE, MANY = 3, 8
@@ -145,15 +145,7 @@ def test_a_row_that_goes_to_another_place_while_pages_are_turned_takes_no_other_
     app: Flask, county: Scene, name: str
 ) -> None:
     one = REGISTERS[name]
-    refs = written(county, one)
-    client = sign_in(app.test_client(), county.cast[one.key])
-
-    def move(page: list[str]) -> None:
-        use_context(SYSTEM.context())
-        with by_hand("test.moved"):
-            db.session.execute(text(MOVED[name]), {"ref": page[-1]})
-
-    assert set(refs) <= {row for page in walked(client, one, between=move) for row in page}
+    takes_no_other_along(sign_in(app.test_client(), county.cast[one.key]), one, written(county, one), MOVED[name])
 
 
 def test_a_measure_that_is_done_while_pages_are_turned_pulls_none_over_their_edge(app: Flask, county: Scene) -> None:
