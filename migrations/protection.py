@@ -219,8 +219,9 @@ def protect(table: str, template: str | None = None, outside_act: bool = False) 
         op.execute(f"create policy changed on {table} for update using ({shown}) with check ({taken})")
         op.execute(f"create policy removed on {table} for delete using ({taken})")
     if not outside_act:
+        writes = "insert or update or delete" if template is None else "delete"
         op.execute(
-            f"create trigger refuse_writes_outside_act before insert or update or delete on {table}"
+            f"create trigger refuse_writes_outside_act before {writes} on {table}"
             " for each statement when (ctx.act() is null) execute function ctx.refuse_outside_act()"
         )
 

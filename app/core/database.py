@@ -59,13 +59,16 @@ HELD_BACK = "held back"
 """Session mark: the words that open the transaction are put into this list instead of being sent."""
 
 
+_here = cast(Any, g)._get_current_object
+
+
 class _Database(SQLAlchemy):
     """The library's, with a shorter way to a session that is open already: a step asks for it two dozen times."""
 
     @property
     def session(self) -> Session:
         """The session of the current application context, closed when the context ends."""
-        held = cast(Any, g)._get_current_object().get("_sqlalchemy_sessions")
+        held = _here().get("_sqlalchemy_sessions")
         found: Session | None = held.get("default") if held else None
         return self.get_session() if found is None else found
 
@@ -223,7 +226,7 @@ def show(connection: Connection, context: Context | None) -> None:
     connection.info.pop(OWED, None)
     raw: Any = connection.connection.dbapi_connection
     if raw.pgconn.transaction_status != TransactionStatus.INTRANS:
-        connection.exec_driver_sql("select set_config('bihuan.context', %s, true)", (_token(raw, context),))
+        connection.exec_driver_sql("select set_config('bihuan.context', %s, true)", (token_for(raw, context),))
         return
     _said(raw, words_for(raw, context))
 
@@ -236,11 +239,12 @@ def _said(raw: Any, words: bytes) -> None:
 
 def words_for(raw: Any, context: Context | None) -> bytes:
     """The question that puts `context` into the open transaction of this driver's connection, for the driver itself."""
-    token = Escaping(raw.pgconn).escape_literal(_token(raw, context).encode())
+    token = Escaping(raw.pgconn).escape_literal(token_for(raw, context).encode())
     return b"select set_config('bihuan.context', " + bytes(token) + b", true)"
 
 
-def _token(raw: Any, context: Context | None) -> str:
+def token_for(raw: Any, context: Context | None) -> str:
+    """`context` as this driver's connection may say it, signed; empty for none."""
     if context is None:
         return ""
     return _keys["current"].sign(context.claims(raw.info.backend_pid))

@@ -1,5 +1,7 @@
 """One question to the server and no more: begin, context and statement leave together, and so do a last statement and commit.
 
+A deed that is one statement is a transaction by itself; the session ends its own while the server is at work.
+
 A statement is made ready once per connection. Only what every step asks goes this way; whatever is asked once in a while
 takes SQLAlchemy's.
 """
@@ -10,19 +12,20 @@ from collections import namedtuple
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from select import select
 from typing import Any, cast
 
 import psycopg
 from psycopg import _queries, generators
-from psycopg.adapt import Transformer
+from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import Connection, Dialect, Engine, event
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import Session
 
-from app.core.database import HELD_BACK, OWED, Context, at_the_server, db, say_what_is_owed, words_for
+from app.core.database import HELD_BACK, OWED, Context, at_the_server, db, say_what_is_owed, token_for, words_for
 
 NUMBERED: Dialect = cast(Any, postgresql).dialect(paramstyle="numeric_dollar")
 """Writes a statement as the server itself knows it: its values are $1, $2 …"""
@@ -38,6 +41,10 @@ class Ready:
     """A statement with places $1, $2 …; `text` is all the SQL there is, values travel as literals beside it."""
 
     text: str
+
+
+SAY = Ready("select set_config('bihuan.context', $1, true)")
+"""Puts a signed context in force until the transaction ends."""
 
 
 @dataclass
@@ -65,6 +72,13 @@ class _Known:
         name = self.name_of(raw, statement)
         given = b", ".join([bytes(self.tongue.as_literal(value)) for value in values])
         return b"execute %b(%b)" % (name, given) if given else b"execute " + name
+
+    def call_of(self, raw: Any, statement: Ready, values: Sequence[Any]) -> tuple[bytes, list[Any]]:
+        """The statement's name and its values as the server reads them, for what leaves without being written as SQL."""
+        tongue = self.tongue
+        return self.name_of(raw, statement), [
+            None if value is None else tongue.get_dumper(value, PyFormat.TEXT).dump(value) for value in values
+        ]
 
     def rows_of(self, statement: Ready, answer: Any) -> list[Any]:
         """The rows of an answer, each with the columns by name as SQLAlchemy's have them."""
@@ -95,13 +109,25 @@ def ask(
 
 
 def _ask_alone(session: Session, statement: Ready, values: Sequence[Any]) -> None:
-    """A transaction of this one statement, on a line of its own: the session opens none and has none to end."""
+    """A transaction of this one statement, on a line of its own: the session's own ends while the server is at work."""
     fairy: Any = db.engine.raw_connection()
     try:
         raw = fairy.dbapi_connection
-        _answer(fairy, b"begin; %b;" % words_for(raw, session.info.get("context")), statement, values, b"; commit")
+        known: _Known = fairy.info.get(_KNOWN) or _begun(fairy, raw)
+        said = (SAY, (token_for(raw, session.info.get("context")),))
+        try:
+            _kept_together(raw, [known.call_of(raw, *one) for one in (said, (statement, values))], session.commit)
+        except psycopg.Error as fault:
+            session.expire_all()
+            raise _as_sqlalchemy_says(statement.text, fault) from fault
     finally:
+        if fairy.dbapi_connection.pgconn.transaction_status != TransactionStatus.IDLE:
+            fairy.invalidate()
         fairy.close()
+
+
+def _as_sqlalchemy_says(told: str, fault: psycopg.Error) -> StatementError:
+    return DBAPIError.instance(told, None, fault, psycopg.Error, dialect=db.engine.dialect)
 
 
 def ask_on(line: Connection, before: bytes, statement: Ready, values: Sequence[Any]) -> tuple[Any, ...] | None:
@@ -125,8 +151,7 @@ def _answer(fairy: Any, before: bytes, statement: Ready, values: Sequence[Any], 
     try:
         return known, _sent(raw, b"%b %b%b" % (before, known.words_of(raw, statement, values), after))
     except psycopg.Error as fault:
-        dialect = db.engine.dialect
-        raise DBAPIError.instance(statement.text, None, fault, psycopg.Error, dialect=dialect) from fault
+        raise _as_sqlalchemy_says(statement.text, fault) from fault
 
 
 def ask_all(asked: Sequence[tuple[Ready, Sequence[Any]]], *, context: Context | None = None) -> list[list[Any]]:
@@ -146,8 +171,7 @@ def ask_all(asked: Sequence[tuple[Ready, Sequence[Any]]], *, context: Context | 
         words = before + b"; ".join([known.words_of(raw, statement, values) for statement, values in asked])
         answers = _all_sent(raw, words)
     except psycopg.Error as fault:
-        told = "; ".join(statement.text for statement, _values in asked)
-        raise DBAPIError.instance(told, None, fault, psycopg.Error, dialect=line.dialect) from fault
+        raise _as_sqlalchemy_says("; ".join(statement.text for statement, _values in asked), fault) from fault
     return [
         known.rows_of(statement, answer)
         for (statement, _values), answer in zip(asked, answers[-len(asked) :], strict=True)
@@ -193,6 +217,36 @@ def _sent(raw: Any, words: bytes) -> Any:
     if answer.status not in _GOOD:
         raise error_from_result(answer, raw.info.encoding)
     return answer
+
+
+def _kept_together(raw: Any, calls: Sequence[tuple[bytes, list[Any]]], meanwhile: Callable[[], object]) -> None:
+    """Have the server answer these calls in one transaction of their own; `meanwhile` is done before its answer is looked at.
+
+    The server keeps what stands before one mark (Sync) together, or nothing of it, without being told to begin and commit.
+    """
+    line = raw.pgconn
+    line.enter_pipeline_mode()
+    for name, values in calls:
+        line.send_query_prepared(name, values)
+    line.pipeline_sync()
+    try:
+        meanwhile()
+    finally:
+        answers = [_next_answer(line) for _ in range(2 * len(calls) + 1)]
+        line.exit_pipeline_mode()
+    for answer in answers[:-1:2]:
+        if answer.status not in _GOOD:
+            raise error_from_result(answer, raw.info.encoding)
+
+
+def _next_answer(line: Any) -> Any:
+    """The next result, None between two calls; other threads go on while it is waited for, which the driver's own wait forbids."""
+    socket = [line.socket]
+    while line.is_busy():
+        unsent = socket if line.flush() else []
+        if select(socket, unsent, [])[0]:
+            line.consume_input()
+    return line.get_result()
 
 
 def _all_sent(raw: Any, words: bytes) -> list[Any]:

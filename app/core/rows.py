@@ -236,11 +236,11 @@ def _put(one: Any, part: _Part, values: Any, kept: frozenset[str]) -> None:
 
 
 def _let_go(one: Any, part: _Part, kept: Any) -> None:
-    """What hangs on the record is read anew when asked for."""
+    """What hangs on the record is read anew when asked for; it has no change of its own to lose."""
     known = one.__dict__
-    stale = [name for name in part.others if name in known and name not in kept]
-    if stale:
-        db.session.expire(one, stale)
+    for name in part.others:
+        if name in known and name not in kept:
+            del known[name]
 
 
 def reading_of(model: Any) -> _Reading | None:

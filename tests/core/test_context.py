@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from app.core import round_trip
-from app.core.database import Context, _keys, db, show, use_context, use_context_from_next
+from app.core.database import Base, Context, _keys, db, show, use_context, use_context_from_next
 from tests.cast import Cast
 
 
@@ -162,11 +163,46 @@ def test_the_secret_cannot_be_read_by_the_application(engine: Engine) -> None:
         connection.execute(text("select secret from ctx.secret"))
 
 
-def test_no_row_is_written_without_an_act(engine: Engine, cast: Cast) -> None:
+def test_no_row_is_changed_or_removed_without_an_act(engine: Engine, cast: Cast) -> None:
+    for statement, said in (
+        ("update school_classes set name = 'x'", "row-level security"),
+        ("delete from school_classes", "no act is open"),
+        ("update units set name = 'x'", "no act is open"),
+    ):
+        with engine.connect() as connection:
+            show(connection, _context(cast))
+            with pytest.raises(DBAPIError, match=said):
+                connection.execute(text(statement))
+
+
+def test_no_table_takes_a_new_row_without_an_act_even_from_the_system(engine: Engine, cast: Cast) -> None:
+    tables = [mapper.local_table for mapper in Base.registry.mappers if not mapper.class_.__outside_act__]
+    for table in {one.fullname: one for one in tables}:
+        with engine.connect() as connection:
+            show(connection, Context(system=True))
+            with pytest.raises(DBAPIError) as refused:
+                connection.execute(text(f"insert into {table} default values"))
+            assert not isinstance(refused.value.orig, psycopg.errors.NotNullViolation), (
+                f"{table} looks at the row first"
+            )
+            connection.rollback()
+            show(connection, Context(system=True))
+            with pytest.raises(DBAPIError):
+                connection.execute(text(f"delete from {table}"))
+
+
+def test_every_wall_asks_for_an_act_of_the_row_as_it_is_written(engine: Engine) -> None:
+    asked = text(
+        """select p.tablename, p.cmd, coalesce(p.with_check, '') as taken from pg_policies p
+           where p.permissive = 'PERMISSIVE' and p.cmd in ('INSERT', 'UPDATE', 'ALL') and not exists (
+               select from pg_trigger g where g.tgrelid = format('%I.%I', p.schemaname, p.tablename)::regclass
+                   and g.tgfoid = 'ctx.refuse_outside_act'::regproc and g.tgtype & 20 = 20)"""
+    )
+    free = {mapper.local_table.name for mapper in Base.registry.mappers if mapper.class_.__outside_act__}
     with engine.connect() as connection:
-        show(connection, _context(cast))
-        with pytest.raises(DBAPIError, match="no act is open"):
-            connection.execute(text("update school_classes set name = 'x'"))
+        rows = connection.execute(asked).all()
+    open_ones = [row.tablename for row in rows if not row.taken.endswith("(( SELECT ctx.act() AS act) IS NOT NULL))")]
+    assert len(rows) > 100 and set(open_ones) <= free
 
 
 def test_no_row_of_a_foreign_school_is_written_even_inside_an_act(engine: Engine, cast: Cast) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
+from typing import cast as cast_to
 from unittest import mock
 
 import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.core import round_trip, rows
 from app.core.audit import trail
@@ -25,15 +27,15 @@ from app.improvement.plans.queries.actions import action_in_hand
 from tests.cast import Cast
 from tests.improvement.plans import world
 
-MOST = 1
-"""Begin, context, the record changed where it and what it stands under are as they were read, everything else kept, commit."""
+TOGETHER = "context, record and deed"
+"""All that a step asks: context, the record changed where it and what it stands under are as they were read, all else kept."""
 
 
 @contextmanager
 def asked() -> Iterator[list[str]]:
     """Every question that reaches the driver, whoever sends it; what is made ready once per connection is not counted."""
     seen: list[str] = []
-    execute, sent = psycopg.Cursor.execute, round_trip._sent
+    execute, sent, together = psycopg.Cursor.execute, round_trip._sent, round_trip._kept_together
 
     def note(cursor: Any, query: Any, *rest: Any, **more: Any) -> Any:
         seen.append(str(query))
@@ -44,7 +46,15 @@ def asked() -> Iterator[list[str]]:
             seen.append(words.decode())
         return sent(raw, words)
 
-    with mock.patch.object(psycopg.Cursor, "execute", note), mock.patch.object(round_trip, "_sent", note_sent):
+    def note_together(raw: Any, calls: Any, meanwhile: Any) -> None:
+        seen.append(TOGETHER)
+        together(raw, calls, meanwhile)
+
+    with (
+        mock.patch.object(psycopg.Cursor, "execute", note),
+        mock.patch.object(round_trip, "_sent", note_sent),
+        mock.patch.object(round_trip, "_kept_together", note_together),
+    ):
         yield seen
 
 
@@ -66,8 +76,7 @@ def test_a_step_asks_once_and_keeps_state_clock_letter_and_entry(committed: Flas
     use_context(teacher.context())
     with asked() as seen:
         start_action(teacher, action, StartIn(version=action.version))
-    assert len(seen) <= MOST, "\n".join(seen)
-    assert seen[0].startswith("begin; select set_config") and seen[-1].endswith("; commit")
+    assert seen == [TOGETHER]
     use_context(SYSTEM.context())
     db.session.rollback()
     kept = text(
@@ -111,6 +120,65 @@ def test_a_row_that_moved_on_inside_the_deed_keeps_nothing(committed: Flask, cas
     db.session.rollback()
     kept = text("select title <> '改了的' and version = :v from remediation_actions where id = :id")
     assert db.session.execute(kept, {"id": action.id, "v": action.version}).scalar_one()
+
+
+def test_a_deed_that_the_server_refuses_at_its_end_leaves_nothing_in_memory(committed: Flask, cast: Cast) -> None:
+    action, teacher = _as_a_page_reads(cast), cast.actor("subject_teacher")
+    title, version = action.title, action.version
+    db.session.commit()
+    use_context(teacher.context())
+    with (
+        asked() as seen,
+        pytest.raises(IntegrityError),
+        trail.act(teacher, "write", "test.refused", action, short=True),
+    ):
+        cast_to(Any, action).title = None
+        trail.save(action)
+    assert seen == [TOGETHER]
+    use_context(SYSTEM.context())
+    assert (action.title, action.version) == (title, version)
+    assert not db.session.dirty and round_trip.ask(round_trip.Ready("select cast($1 as int)"), (1,)) == (1,)
+
+
+def test_a_server_that_goes_away_in_the_middle_of_a_deed_is_a_fault_like_any_other(
+    committed: Flask, cast: Cast, cluster: Any
+) -> None:
+    action, teacher = _as_a_page_reads(cast), cast.actor("subject_teacher")
+    db.session.commit()
+    use_context(teacher.context())
+    together = round_trip._kept_together
+
+    def cut_off(raw: Any, calls: Any, meanwhile: Any) -> None:
+        with psycopg.connect(cluster.url("postgres", "postgres").replace("+psycopg", ""), autocommit=True) as other:
+            other.execute("select pg_terminate_backend(%s, 5000)", (raw.info.backend_pid,))
+        together(raw, calls, meanwhile)
+
+    with mock.patch.object(round_trip, "_kept_together", cut_off), pytest.raises(OperationalError):
+        start_action(teacher, action, StartIn(version=action.version))
+    start_action(teacher, action, StartIn(version=action.version))
+    assert action.state == "in_progress"
+
+
+def test_other_threads_of_the_process_go_on_while_a_deed_waits_for_the_server(committed: Flask, cast: Cast) -> None:
+    action, teacher = _as_a_page_reads(cast), cast.actor("subject_teacher")
+    db.session.commit()
+    use_context(teacher.context())
+    held = db.engine.connect()
+    show(held, replace(SYSTEM.context(), act=uuid7()))
+    held.execute(text("set local idle_in_transaction_session_timeout = '5s'"))
+    held.execute(text("select from remediation_actions where id = :id for update"), {"id": action.id})
+    let_go: list[bool] = []
+
+    def let_it_go() -> None:
+        held.rollback()
+        let_go.append(True)
+
+    letting_go = threading.Timer(0.2, let_it_go)
+    letting_go.start()
+    start_action(teacher, action, StartIn(version=action.version))
+    assert let_go and action.state == "in_progress"
+    letting_go.join()
+    held.close()
 
 
 def test_a_change_that_waits_is_written_before_anything_is_read(committed: Flask, cast: Cast) -> None:

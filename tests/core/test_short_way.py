@@ -23,7 +23,7 @@ from app.core.policy.actor import SYSTEM
 from app.improvement.plans.models import RemediationAction
 from app.improvement.plans.operations.actions import StartIn, start_action
 from tests.cast import Cast
-from tests.core.test_one_step import _as_a_page_reads, asked
+from tests.core.test_one_step import TOGETHER, _as_a_page_reads, asked
 
 APP = Path(__file__).parents[2] / "app"
 
@@ -59,7 +59,7 @@ def test_what_the_record_stands_under_has_moved_on_so_the_step_is_judged_by_that
     assert action.plan.state == "active"
     with asked() as seen, pytest.raises(StepRefused):
         start_action(teacher, action, StartIn())
-    assert seen[0].endswith("; commit") and len(seen) > 1, "\n".join(seen)
+    assert seen[0] == TOGETHER and len(seen) > 1, "\n".join(seen)
     assert _kept(action) == ("not_started", 1, 0)
 
 
