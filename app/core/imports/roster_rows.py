@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from app.core.imports.columns import Json
-from app.core.imports.identifiers import IdFacts, id_facts, why_not_document, why_not_id
+from app.core.imports.identifiers import IdFacts, facts_of_sound, id_facts, why_not_document, why_not_id
 from app.core.imports.reasons import Note, note
 from app.core.imports.vocabulary import label
 from app.core.imports.work import BLOCKED, Work
@@ -20,16 +20,16 @@ def check_documents(work: Work) -> None:
             if kind not in (None, "none") and typed_numbers[row] == "":
                 work.remark(row, "id_no", note("id_missing"))
             continue
-        text = str(number)
-        facts = id_facts(text) if kind in ("id", None) else None
+        text, student_no = str(number), student_nos[row]
+        sound = student_no[1:] if isinstance(student_no, str) and student_no[0] == "G" else None
+        facts = (facts_of_sound(text) if sound == text else id_facts(text)) if kind in ("id", None) else None
         if facts is None:
             _check_other(work, row, kind, text, typed_types[row])
             continue
         types[row] = "id"
         if births[row] != facts.birth_date or genders[row] != facts.gender:
             _id_wins(work, row, facts)
-        student_no = student_nos[row]
-        if isinstance(student_no, str) and student_no[0] == "G" and student_no[1:] != text:
+        if sound is not None and sound != text:
             work.remark(row, "student_no", note("student_no_differs"))
 
 

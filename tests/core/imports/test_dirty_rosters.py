@@ -169,6 +169,12 @@ def test_wrong_id_numbers_are_blocked_with_their_reason(form, number, code):
     assert said(staged(roster(student(1, 身份证号=number)), form)) == [("E2", code, "block")]
 
 
+@pytest.mark.parametrize("number", ["330000201003070011", "330000201102290000", "33000020100307001"])
+def test_a_wrong_id_number_is_wrong_in_the_student_number_too_though_both_say_the_same(form, number):
+    found = said(staged(roster(student(1, 学籍号=f"G{number}", 身份证号=number)), form))
+    assert {(cell, level) for cell, _, level in found} == {("B2", "block"), ("E2", "block")}
+
+
 def test_small_x_apostrophes_and_spaces_are_mended_and_a_missing_g_is_not(form):
     spaced = f"{id_number(2)[:6]} {id_number(2)[6:]}"
     rows = [student(1, 身份证号="'" + id_number(1)), student(2, 身份证号=spaced), student(3, 学籍号=id_number(3))]
