@@ -8,19 +8,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from flask import current_app
-from sqlalchemy import Date, and_, bindparam, func, select
+from sqlalchemy import Date, String, Uuid, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from app.core import clock
-from app.core.database import Context, db, use_context
+from app.core.database import Context, db
 from app.core.imports.grades import cohort_of
 from app.core.policy.actor import FRESH, Actor, Taught
 from app.core.policy.assignments import CaseAssignment
 from app.core.policy.roles import ROLES, Role
-from app.core.round_trip import NUMBERED, Ready, ask
+from app.core.round_trip import NUMBERED, Ready, ask, ask_all
 from app.people.directory.models import (
     Person,
     RoleAssignment,
@@ -131,18 +131,34 @@ def _behind() -> Any:
     )
 
 
+@dataclass(frozen=True)
+class _Question:
+    """A question of every request as the server keeps it ready, with the order of its values."""
+
+    statement: Ready
+    places: tuple[str, ...]
+
+    def of(self, **values: Any) -> tuple[Ready, list[Any]]:
+        """The question with these values."""
+        return self.statement, [values[name] for name in self.places]
+
+
+def _ready(wanted: Any) -> _Question:
+    made = wanted.compile(dialect=NUMBERED)
+    return _Question(Ready(str(made)), tuple(made.positiontup or ()))
+
+
 @cache
-def _asked() -> tuple[Ready, tuple[str, ...], Callable[..., Any]]:
-    """The words of `_behind` as the server keeps them ready, the order of their values, and the names of what comes."""
-    made = _behind().compile(dialect=NUMBERED)
+def _asked() -> tuple[_Question, Callable[..., Any]]:
+    """`_behind`, and the names of what comes."""
     named: Any = namedtuple("Behind", [column.key for column in _behind().selected_columns])  # type: ignore[misc]
-    return Ready(str(made)), tuple(made.positiontup or ()), named._make
+    return _ready(_behind()), named._make
 
 
 def behind(token: str) -> SignedIn | None:
     """The session that a token opens, good or not; None for a token that is nobody's."""
-    (statement, places, named), values = _asked(), {"token_hash": sessions.hash_of(token), "day": clock.today()}
-    found = ask(statement, [values[name] for name in places])
+    question, named = _asked()
+    found = ask(*question.of(token_hash=sessions.hash_of(token), day=clock.today()))
     if found is None:
         return None
     row = named(found)
@@ -204,41 +220,38 @@ def data_classes(role: Role) -> tuple[str, ...]:
     return tuple(name for name in role.data_classes if name != "care_class_levels")
 
 
+@cache
+def _outsiders() -> _Question:
+    case, day = CaseAssignment, cast(Any, bindparam("day", type_=Date))
+    its = (case.person_id == bindparam("person", type_=Uuid), case.county_id == bindparam("county", type_=Uuid))
+    return _ready(select(case.school_id).where(*its, running(case, day)).distinct())
+
+
 def _given(row: Any) -> tuple[tuple[uuid.UUID, ...], bool]:
     """The schools of the records assigned to an outsider, and whether one of the records is the county's."""
-    use_context(Context(actor=row.person_id, counties=(row.county_id,)))
-    wanted = select(CaseAssignment.school_id).where(
-        CaseAssignment.person_id == row.person_id,
-        CaseAssignment.county_id == row.county_id,
-        running(CaseAssignment, clock.today()),
-    )
-    found = set(db.session.scalars(wanted.distinct()))
+    asked = _outsiders().of(person=row.person_id, county=row.county_id, day=clock.today())
+    (rows,) = ask_all([asked], context=Context(actor=row.person_id, counties=(row.county_id,)))
+    found = {one.school_id for one in rows}
     return tuple(sorted(school for school in found if school is not None)), None in found
+
+
+@cache
+def _teaching() -> _Question:
+    duty, group, day = TeachingDuty, SchoolClass, cast(Any, bindparam("day", type_=Date))
+    its = (duty.person_id == bindparam("person", type_=Uuid), duty.school_id == bindparam("school", type_=Uuid))
+    about = duty.duty == bindparam("duty", type_=String)
+    shown = (duty.class_id, duty.subject, group.school_year, group.grade, group.class_no)
+    found = select(*shown).join(group, group.id == duty.class_id).where(*its, about, running(duty, day))
+    return _ready(found.order_by(group.grade, group.class_no))
 
 
 def _duties(row: Any) -> Sequence[Any]:
     """What the role is about today, with the classes: class_id, subject, school_year, grade, class_no."""
     if row.school_id is None:
         return ()
-    use_context(Context(actor=row.person_id, schools=(row.school_id,)))
-    wanted = (
-        select(
-            TeachingDuty.class_id,
-            TeachingDuty.subject,
-            SchoolClass.school_year,
-            SchoolClass.grade,
-            SchoolClass.class_no,
-        )
-        .join(SchoolClass, SchoolClass.id == TeachingDuty.class_id)
-        .where(
-            TeachingDuty.person_id == row.person_id,
-            TeachingDuty.school_id == row.school_id,
-            TeachingDuty.duty == TEACHING[row.role],
-            running(TeachingDuty, clock.today()),
-        )
-        .order_by(SchoolClass.grade, SchoolClass.class_no)
-    )
-    return db.session.execute(wanted).all()
+    asked = _teaching().of(person=row.person_id, school=row.school_id, duty=TEACHING[row.role], day=clock.today())
+    (rows,) = ask_all([asked], context=Context(actor=row.person_id, schools=(row.school_id,)))
+    return rows
 
 
 def _taught(duty: Any) -> Taught:
