@@ -39,13 +39,14 @@ class Cell:
 
 @dataclass
 class UnitRow:
-    """One unit of the board with a cell per state, its open and its closed items."""
+    """One unit of the board with a cell per state, its open ones, those of them that are late, and its closed items."""
 
     label: str
     code: str
     url: str
     cells: list[Cell] = field(default_factory=lambda: [Cell() for _ in STATES])
     open: int = 0
+    late: int = 0
     closed: int = 0
 
     @property
@@ -89,7 +90,7 @@ def board(actor: Actor, told: Tally | None = None) -> Board:
         if found.state == "closed":
             row.closed += found.n
             continue
-        row.open += found.n
+        row.open, row.late = row.open + found.n, row.late + found.late
         if found.state in places:
             cell = row.cells[places[found.state]]
             cell.n, cell.late = cell.n + found.n, cell.late + found.late
@@ -100,7 +101,7 @@ def board(actor: Actor, told: Tally | None = None) -> Board:
 def _sums(rows: dict[uuid.UUID, UnitRow]) -> UnitRow:
     total = UnitRow("", "", COUNTY_ITEMS)
     for row in rows.values():
-        total.open += row.open
+        total.open, total.late = total.open + row.open, total.late + row.late
         total.closed += row.closed
         for number, cell in enumerate(row.cells):
             total.cells[number].n += cell.n

@@ -1,4 +1,5 @@
-"""The boards on a phone: every number is in view with the name of its column, none behind an edge; long parts fold."""
+"""The boards and first pages on a phone: every number is in view with the name of its column, none behind an edge; long
+parts fold."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ OUT_OF_SIGHT = """() => {
 """Numbers of the matrices that are not nought: how many there are, how many lie out of sight, how many bear their column."""
 PUSHED = "[...document.querySelectorAll('.table-box')].filter(box => box.scrollWidth > box.clientWidth + 1).length"
 """Boxes of tables that have to be pushed sideways, those in closed parts as well."""
-CROWDED = ("/burden", "/boards/effects", "/boards")
+CROWDED = ("/burden", "/boards/effects", "/boards", "/")
 
 
 @pytest.fixture(scope="module")
@@ -121,3 +122,58 @@ def test_on_a_phone_the_parts_after_the_first_wait_folded_behind_their_number_an
     page.emulate_media(media="screen")
     page.set_viewport_size(WIDE)
     expect(page.locator("#categories table")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("role", ["office_director", "leading_group_head", "guidance_member"])
+def test_a_first_page_on_a_phone_says_what_waits_and_folds_every_part_behind_its_number(
+    crowded: Site, visit: Visit, role: str, language: str
+) -> None:
+    page = visit(role, size=NARROW, language=language, at_the_door=False)
+    page.goto(f"{crowded.address}/")
+    page.wait_for_load_state()
+    assert len(opened(page)) > 2 and not any(opened(page))
+    assert page.evaluate("document.documentElement.scrollHeight") < 3500
+    handles = page.locator(".fold > summary").all_inner_texts()
+    assert all(said.endswith("—") or any(sign.isdigit() for sign in said) for said in handles)
+    first = page.locator("main .card").first
+    expect(first).to_have_class("card todos")
+    expect(first.locator("h2")).to_be_in_viewport()
+    assert not sideways(page) and barriers(page) == []
+    handle = page.locator(".card:has(.matrix) .fold > summary")
+    handle.press("Enter")
+    row = page.locator(".matrix tbody tr").nth(3)
+    row.locator("summary").press("Enter")
+    expect(row.locator("td:not(:has(.is-none))").first).to_be_visible()
+    assert not sideways(page) and barriers(page) == []
+    handle.press("Enter")
+    expect(row).not_to_be_visible()
+    page.emulate_media(media="print")
+    assert page.locator("summary:visible").count() == 0
+    expect(row.locator("td:not(:has(.is-none))").first).to_be_visible()
+
+
+def test_without_scripts_every_part_of_a_first_page_stands_open_on_a_phone(crowded: Site, visit: Visit) -> None:
+    signed_in = visit("office_director", at_the_door=False).context
+    assert signed_in.browser is not None
+    plain = signed_in.browser.new_context(
+        viewport=NARROW, java_script_enabled=False, storage_state=signed_in.storage_state()
+    )
+    page = plain.new_page()
+    page.goto(f"{crowded.address}/")
+    assert page.locator("details.fold").count() == page.locator("details.fold[open]").count() > 2
+    expect(page.locator(".matrix tbody tr").last).to_be_visible()
+    plain.close()
+
+
+def test_on_a_desk_the_first_page_keeps_its_two_columns_without_a_gap(crowded: Site, visit: Visit) -> None:
+    page = visit("office_director", size=WIDE, at_the_door=False)
+    page.goto(f"{crowded.address}/")
+    page.wait_for_load_state()
+    waits, numbers, lamps = (
+        box
+        for place in (".todos", ".figures", ".with-todo > :last-child")
+        if (box := page.locator(place).bounding_box()) is not None
+    )
+    assert lamps["x"] == waits["x"] < numbers["x"] and numbers["y"] == waits["y"]
+    assert 0 < lamps["y"] - waits["y"] - waits["height"] < 24

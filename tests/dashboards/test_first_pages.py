@@ -112,6 +112,17 @@ def test_every_number_of_a_first_page_opens_the_rows_it_counts(role: str, world:
             assert _listed(browser, address) == number, address
 
 
+@pytest.mark.parametrize("role", ["office_director", "guidance_member"])
+def test_the_handle_of_the_matrix_tells_as_many_open_and_late_items_as_their_lists(
+    role: str, world: EffectScene, app: Flask
+) -> None:
+    browser = Browser(app, world.cast, role)
+    said = re.search(r"<summary>(\d+) 个单位，在办 (\d+) 项，超期 (\d+) 项</summary>", browser.page("/"))
+    assert said and int(said[1]) > 1
+    assert int(said[2]) == _listed(browser, "/items?level=county&flag=open")
+    assert int(said[3]) == _listed(browser, "/items?level=county&flag=open&flag=overdue") > 0
+
+
 def test_a_school_reads_its_newest_results_with_interval_county_mean_and_benchmark(
     world: EffectScene, app: Flask
 ) -> None:

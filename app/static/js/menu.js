@@ -27,13 +27,14 @@ document.addEventListener("focusout", (event) => {
   if (menu && event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
 });
 
-// The list beside a drawing is what phones show; of the parts of a page they show the first, and those that a link leads to.
+// The list beside a drawing is what phones show; of the parts of a page they show the first, which is what waits for somebody
+// where that stands on it, and those that a link leads to.
 const phone = window.matchMedia("(max-width: 767.98px)");
 const parts = [...document.querySelectorAll("details.fold")];
 const unfold = (place) => place.querySelectorAll("details.fold").forEach((part) => { part.open = true; });
 if (phone.matches) {
   for (const list of document.querySelectorAll("details[data-open-on-phone]")) list.open = true;
-  for (const part of parts.slice(1)) part.open = Boolean(part.closest(":target"));
+  for (const part of parts.slice(document.querySelector(".todos") ? 0 : 1)) part.open = Boolean(part.closest(":target"));
 }
 phone.addEventListener("change", () => { if (!phone.matches) unfold(document); });
 document.addEventListener("click", (event) => {
