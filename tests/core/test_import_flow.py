@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
 
+from app.core import clock as core_clock
 from app.core.casework.choices import choice
 from app.core.database import db, use_context
 from app.core.errors import ImportRefused, NotAllowed, NotFound, StepRefused
@@ -336,6 +337,29 @@ def place_of(cast: Cast, row: Any) -> dict[str, bool]:
 def listed_by_the_county(cast: Cast, row: Any) -> ImportBatch:
     batch = checked(cast, uploaded(cast, workbook([row]), who="evaluator"), who="evaluator")
     return accepted(cast, batch, who="assessment_member")
+
+
+def test_a_child_that_comes_back_by_the_countys_list_was_away_in_between_and_a_rollback_says_so_again(
+    app: Flask, cast: Cast, clock: Any
+) -> None:
+    def days() -> tuple[Any, Any]:
+        use_context(SYSTEM.context())
+        wanted = select(Student.from_on, Student.left_on).where(Student.school_id == cast.units["shuangqiao"].id)
+        return tuple(db.session.execute(wanted).one())  # type: ignore[return-value]
+
+    row = child(1, cast.units["shuangqiao"].code, "G7", 1)
+    came = core_clock.today()
+    listed_by_the_county(cast, row)
+    clock.advance(days=3)
+    left = core_clock.today()
+    listed_by_the_county(cast, broken(row, 0, cast.units["chengguan"].code))
+    assert days() == (came, left)
+    clock.advance(days=3)
+    batch = listed_by_the_county(cast, broken(row, 8, 2))
+    assert days() == (core_clock.today(), None)
+    operations.roll_back(cast.actor("assessment_member"), batch, StepIn(reason=REASON))
+    carried_out(batch)
+    assert days() == (came, left)
 
 
 def test_a_child_that_comes_back_is_on_the_roll_of_the_first_school_again(app: Flask, cast: Cast) -> None:

@@ -24,7 +24,16 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 from app.core.errors import Invalid
 from app.core.web.forms import Sent
 from app.core.web.pages import say
-from app.people.directory.operations import AliasIn, ClassroomsIn, CloseIn, EnrolmentEnd, LeaveIn, PersonIn, UnitIn
+from app.people.directory.operations import (
+    AliasIn,
+    ClassroomsIn,
+    CloseIn,
+    EnrolmentAgain,
+    EnrolmentEnd,
+    LeaveIn,
+    PersonIn,
+    UnitIn,
+)
 from app.people.directory.words import ADDRESSEES, DUTIES, SCHOOL_TYPES, SUBJECTS, UNIT_KINDS
 
 DATE = _("日期请写成 2026-11-25")
@@ -230,6 +239,26 @@ class EnrolmentEndForm(Reasoned):
     def given(self) -> EnrolmentEnd:
         """What was filled in."""
         return EnrolmentEnd(self.left_on.data, self.reason.data, self.version.data)
+
+
+class EnrolmentAgainForm(Reasoned):
+    """When a child comes back to the roll, into which class, and why."""
+
+    back_on = DateField(_("从哪一天起回校"), [InputRequired(_("请写从哪一天起"))])
+    class_id = SelectField(_("班级"), [InputRequired(_("请选择班级"))])
+    reason = TextAreaField(_("重新在籍的原因"), [InputRequired(_("请写明原因")), Length(max=500)])
+
+    def offer(self, groups: list[Any]) -> EnrolmentAgainForm:
+        """The classes of the school in the running year."""
+        self.class_id.choices = [SelectChoice("", _("请选择"))] + [
+            SelectChoice(group.ref, group.name) for group in groups
+        ]
+        return self
+
+    def given(self, groups: list[Any]) -> EnrolmentAgain:
+        """What was filled in."""
+        chosen = next((group.id for group in groups if group.ref == self.class_id.data), None)
+        return EnrolmentAgain(self.back_on.data, chosen, self.reason.data, self.version.data)
 
 
 class DutyForm(FlaskForm):

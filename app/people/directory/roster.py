@@ -326,6 +326,7 @@ CHANGE = text(
             grade = i.grade, class_id = c.id, id_type = i.id_type, id_index = i.id_index, private = i.private,
             private_index = i.private_index, enrol_year = i.enrol_year, boarding = i.boarding,
             left_behind = i.left_behind, village_code = i.village_code, guardians = i.guardians::jsonb,
+            from_on = case when {_RETURNS} and :day > s.left_on then :day else s.from_on end,
             left_on = case when {_RETURNS} then null else s.left_on end,
             batch_id = :batch, version = s.version + 1
         from incoming_students i join school_classes c on {_CLASS}
@@ -348,9 +349,9 @@ OVERWRITTEN = text(
 )
 PUT_BACK = text(
     """update students s set (name, pinyin, gender, birth_date, grade, class_id, id_type, id_index, private,
-            private_index, enrol_year, boarding, left_behind, village_code, guardians, left_on, batch_id, version)
+            private_index, enrol_year, boarding, left_behind, village_code, guardians, from_on, left_on, batch_id, version)
          = (f.name, f.pinyin, f.gender, f.birth_date, f.grade, f.class_id, f.id_type, f.id_index, f.private,
-            f.private_index, f.enrol_year, f.boarding, f.left_behind, f.village_code, f.guardians, f.left_on,
+            f.private_index, f.enrol_year, f.boarding, f.left_behind, f.village_code, f.guardians, f.from_on, f.left_on,
             f.batch_id, s.version + 1)
        from import_formers k, lateral jsonb_populate_record(null::students, k.former) f
        where k.batch_id = :batch and k.entity = 'students' and s.id = k.record_id and s.county_id = :county"""

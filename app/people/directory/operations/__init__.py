@@ -5,7 +5,7 @@ from app.people.directory.operations.duties import DutyEnd, DutyIn, SchoolsIn, a
 from app.people.directory.operations.hand_over import HandOverIn, hand_over
 from app.people.directory.operations.people import LeaveIn, PersonIn, add_person, change_person, leave
 from app.people.directory.operations.requests import RoleWish, name_deputy, request_role, take_back_request
-from app.people.directory.operations.students import EnrolmentEnd, end_enrolment
+from app.people.directory.operations.students import EnrolmentAgain, EnrolmentEnd, end_enrolment, enrol_again
 from app.people.directory.operations.unit_sheets import Taken, UnitsIn, take_units
 from app.people.directory.operations.units import (
     AliasIn,
@@ -24,6 +24,7 @@ __all__ = [
     "CloseIn",
     "DutyEnd",
     "DutyIn",
+    "EnrolmentAgain",
     "EnrolmentEnd",
     "HandOverIn",
     "LeaveIn",
@@ -43,6 +44,7 @@ __all__ = [
     "declare_classrooms",
     "end_duty",
     "end_enrolment",
+    "enrol_again",
     "hand_over",
     "leave",
     "name_deputy",

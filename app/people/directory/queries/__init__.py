@@ -17,7 +17,14 @@ from app.people.directory.queries.people import (
     staff_count,
     successors,
 )
-from app.people.directory.queries.students import StudentFilter, own_classes, student_count, student_for, students
+from app.people.directory.queries.students import (
+    StudentFilter,
+    classes_this_year,
+    own_classes,
+    student_count,
+    student_for,
+    students,
+)
 from app.people.directory.queries.units import (
     Node,
     UnitFilter,
@@ -42,6 +49,7 @@ __all__ = [
     "aliases_of",
     "class_for",
     "classes",
+    "classes_this_year",
     "duty_for",
     "eligible_for",
     "eligible_persons",

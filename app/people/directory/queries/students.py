@@ -11,8 +11,10 @@ from typing import Any, Literal
 
 from sqlalchemy import Select, func, or_, select, tuple_
 
+from app.core import clock
 from app.core.database import db
 from app.core.errors import NotFound
+from app.core.imports.grades import school_year
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.people.directory.models import SchoolClass, Student
@@ -82,3 +84,13 @@ def own_classes(actor: Actor) -> list[SchoolClass]:
     latest = select(func.max(SchoolClass.school_year)).where(SchoolClass.school_id == actor.school_id)
     wanted = wanted.where(SchoolClass.school_year == latest.scalar_subquery())
     return list(db.session.scalars(wanted.order_by(SchoolClass.grade, SchoolClass.class_no)))
+
+
+def classes_this_year(actor: Actor) -> list[SchoolClass]:
+    """The classes of the own school in the running school year, the lowest grade first."""
+    today = clock.today()
+    wanted = decide.visible(actor, select(SchoolClass), SchoolClass, "people.view_classes").where(
+        SchoolClass.school_id == actor.school_id, SchoolClass.school_year == school_year(today.year, today.month)
+    )
+    order = (func.length(SchoolClass.grade), SchoolClass.grade, SchoolClass.class_no)
+    return list(db.session.scalars(wanted.order_by(*order)))

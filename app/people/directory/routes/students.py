@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
@@ -17,7 +18,7 @@ from app.core.web import filters
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page, say
 from app.people.directory import operations, queries
-from app.people.directory.forms import EnrolmentEndForm, refuse
+from app.people.directory.forms import EnrolmentAgainForm, EnrolmentEndForm, refuse
 from app.people.directory.queries import StudentFilter
 from app.people.directory.queries.students import PAGE, Order
 from app.people.directory.routes.blueprint import bp, workbook
@@ -57,6 +58,7 @@ def students() -> Response:
     """The roll of the school, or of the own classes."""
     actor, (chosen, wanted) = current_actor(), _chosen()
     found = queries.students(actor, wanted)
+    gone = 0 if found or wanted.left else queries.student_count(actor, replace(wanted, left=True))
     total = queries.student_count(actor, wanted)
     shown = found[:PAGE]
     after = shown[-1][0].ref if len(found) > PAGE else ""
@@ -68,6 +70,8 @@ def students() -> Response:
         listing=filters.bar(chosen),
         order=wanted.order,
         left=wanted.left,
+        gone=gone,
+        gone_url=filters.address(left="yes"),
         genders=GENDERS,
         by_number=filters.address(sort=None),
         by_name=filters.address(sort="name"),
@@ -127,13 +131,14 @@ def student(ref: str) -> Response:
         relations=RELATIONS,
         grade_name=grade_name,
         may_leave=found.left_on is None and decide.may(actor, "people.manage_students", found),
+        may_return=found.left_on is not None and decide.may(actor, "people.manage_students", found),
         back_url=url_for("directory.students"),
     )
 
 
-def _managed(ref: str) -> Any:
+def _managed(ref: str, gone: bool = False) -> Any:
     found, _group = queries.student_for(current_actor(), ref)
-    if found.left_on is not None or not decide.may(current_actor(), "people.manage_students", found):
+    if (found.left_on is not None) != gone or not decide.may(current_actor(), "people.manage_students", found):
         raise NotFound("student", ref)
     return found
 
@@ -165,3 +170,36 @@ def end_enrolment(ref: str) -> Any:
         return _leave_page(_managed(ref), form, 422)
     flash(_("已登记离校"))
     return redirect(url_for("directory.students"), 303)
+
+
+def _return_page(found: Any, form: EnrolmentAgainForm, status: int = 200) -> Response:
+    back = url_for("directory.student", ref=found.ref)
+    return page("people/directory/student_return.html", status, student=found, form=form, back_url=back)
+
+
+@bp.get("/students/<ref>/return")
+@needs("people.manage_students")
+def ask_enrol_again(ref: str) -> Response:
+    """When a child that left comes back, and into which class."""
+    found, groups = _managed(ref, gone=True), queries.classes_this_year(current_actor())
+    group = next((group.ref for group in groups if group.id == found.class_id), "")
+    day = max(found.left_on, clock.today())
+    form = EnrolmentAgainForm(data={"version": found.version, "back_on": day, "class_id": group})
+    return _return_page(found, form.offer(groups))
+
+
+@bp.post("/students/<ref>/return")
+@needs("people.manage_students")
+def enrol_again(ref: str) -> Any:
+    """The child is on the roll again."""
+    found, groups = _managed(ref, gone=True), queries.classes_this_year(current_actor())
+    form = EnrolmentAgainForm().offer(groups)
+    if not form.validate():
+        return _return_page(found, form, 422)
+    try:
+        operations.enrol_again(current_actor(), found, form.given(groups))
+    except Invalid as invalid:
+        refuse(form, invalid)
+        return _return_page(_managed(ref, gone=True), form, 422)
+    flash(_("已登记重新在籍"))
+    return redirect(url_for("directory.student", ref=found.ref), 303)
