@@ -75,11 +75,10 @@ class Family:
         return enter(Typed(slip.code, born or self.born, tail, "127.0.0.1"))
 
     def consent(self, name: str) -> Consent:
-        """The consent of a child, as the system sees it."""
+        """The consent of a child, as the system sees it; the one that ran out only where there is no other."""
         use_context(SYSTEM.context())
-        found = db.session.scalar(
-            select(Consent).join(Student).where(Student.name == name).execution_options(populate_existing=True)
-        )
+        wanted = select(Consent).join(Student).where(Student.name == name).order_by(Consent.state == "expired")
+        found = db.session.scalar(wanted.limit(1).execution_options(populate_existing=True))
         assert found is not None
         return found
 

@@ -38,7 +38,7 @@ CAMPAIGN_CASES = _plain({name: True for name in GOOD_CAMPAIGN if name != "is_of_
 GOOD_TASK: dict[str, Any] = dict.fromkeys(
     (
         "consent_is_granted", "campaign_is_open", "required_items_are_answered", "answers_hold", "answers_are_doubted",
-        "answers_fail", "second_try_is_due", "time_is_over",
+        "answers_fail", "second_try_is_due", "time_is_over", "student_is_back",
     ),
     True,
 )  # fmt: skip

@@ -40,6 +40,10 @@ class TaskFacts(Protocol):
     def time_is_over(self) -> bool:
         """The campaign is closed, the student left, or a day has passed since it was begun."""
 
+    @property
+    def student_is_back(self) -> bool:
+        """It ended because the student left the school before beginning, and the student is on its roll again."""
+
 
 @guard("监护人和学生已同意参加", en="Guardian and student have agreed")
 def consent_is_granted(task: TaskFacts) -> bool:
@@ -81,6 +85,11 @@ def time_is_over(task: TaskFacts) -> bool:
     return task.time_is_over
 
 
+@guard("学生离校后又回来了", en="The student left and is back")
+def student_is_back(task: TaskFacts) -> bool:
+    return task.student_is_back
+
+
 ASSIGNED = State("assigned", "已派发", "Assigned", family="idle")
 CONSENT_PENDING = State("consent_pending", "待同意", "Waits for consent", waits_for="guardian", family="wait")
 READY = State("ready", "可作答", "Ready", waits_for="student", family="wait")
@@ -92,7 +101,7 @@ NEEDS_RETEST = State("needs_retest", "需复测", "To be tried again", waits_for
 INVALID = State("invalid", "无效", "Invalid", family="idle", side=True, settled=True)
 DECLINED = State("declined", "不参加", "Does not take part", family="idle", side=True, final=True)
 EXEMPT = State("exempt", "免测", "Exempt", family="idle", side=True, final=True)
-MISSED = State("missed", "未参加", "Missed", family="idle", side=True, final=True)
+MISSED = State("missed", "未参加", "Missed", family="idle", side=True, settled=True)
 WAITING = (ASSIGNED, CONSENT_PENDING, READY)
 
 SCREENING_TASK = Workflow(
@@ -225,6 +234,15 @@ SCREENING_TASK = Workflow(
             source=(*WAITING, IN_PROGRESS, NEEDS_RETEST),
             target=MISSED,
             guards=(time_is_over,),
+            system=True,
+        ),
+        Step(
+            "assign_again",
+            "重新派发",
+            "Assign again",
+            source=(MISSED,),
+            target=ASSIGNED,
+            guards=(student_is_back,),
             system=True,
         ),
     ),

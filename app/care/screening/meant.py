@@ -25,8 +25,16 @@ MEANT = """with gates as (
            select m.*, k.state as consent
            from meant m left join lateral (
                select state from consents k where k.student_id = m.id and k.purpose = 'screening' and k.school_year = :year
-                   and k.school_id = m.school_id order by k.created_at desc limit 1) k on true)"""
+                   and k.school_id = m.school_id
+               order by k.state in ('withdrawn', 'expired'), k.created_at desc limit 1) k on true)"""
 """Students of the grades for whom some scale is meant, each as far as the consent has come."""
+
+ENDED_BY_LEAVING = """t.state = 'missed' and coalesce(t.reason_code, '') = 'left_school' and t.tries = 0
+    and t.scored_on is null and coalesce(t.previous_state, '') in ('assigned', 'consent_pending', 'ready')"""
+"""A task `t` that ended, before it was begun, because the student left; whoever is meant now is back and gets it again.
+
+What was begun is as old as the leaving by then, and a day is all that anybody has to finish.
+"""
 
 
 def values_of(campaign: ScreeningCampaign, school: uuid.UUID | None = None) -> dict[str, Any]:

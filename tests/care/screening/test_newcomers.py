@@ -9,8 +9,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.care.consent.operations.leaving import end_all_of_leavers
 from app.care.screening.models import ScreeningCampaign, ScreeningTask
-from app.care.screening.operations import campaigns
+from app.care.screening.operations import campaigns, tasks
 from app.care.screening.operations.campaigns import CampaignPlace, SchoolOfCampaign
 from app.care.screening.queries import campaigns as queries
 from app.core import clock as core_clock
@@ -20,6 +21,7 @@ from app.core.outbox import deliver
 from app.core.policy.actor import SYSTEM, Actor
 from app.people.directory import bulk
 from app.people.directory.models import Student
+from app.people.directory.operations.students import EnrolmentAgain, EnrolmentEnd, end_enrolment, enrol_again
 from tests.care.taking_part import row
 from tests.care.terms import BORN, MONDAY, STEP, Term, at
 from tests.cast import sign_in
@@ -114,6 +116,63 @@ def test_security_23_only_the_psychology_staff_of_the_school_adds_its_newcomers(
     assert client.post(f"{campaign.address}/newcomers", base_url=HTTPS).status_code == 404
     assert "开放以后来了" not in client.get(campaign.address, base_url=HTTPS).text
     assert len(states(term)) == 3
+
+
+def left_and_back(term: Term, name: str, again: bool = True) -> None:
+    """A child leaves the roll, the sweep comes by, and the school puts the child back on it today."""
+    coordinator, today = term.cast.actor("school_coordinator"), core_clock.today()
+    use_context(SYSTEM.context())
+    child = db.session.scalars(select(Student).where(Student.name == name)).one()
+    end_enrolment(coordinator, child, EnrolmentEnd(today, "随父母迁往外省，已办转学手续"))
+    end_all_of_leavers()
+    tasks.keep_time_of_tasks()
+    if again:
+        use_context(SYSTEM.context())
+        there = EnrolmentAgain(today, term.family.place.id, "离校登记有误，学生一直在校上课")
+        enrol_again(coordinator, db.session.get_one(Student, child.id), there)
+
+
+def test_who_left_during_the_days_and_is_back_is_a_newcomer_and_gets_the_task_again_once_asked_anew(
+    term: Term, app: Flask
+) -> None:
+    campaign = term.opened()
+    term.agree("学生00")
+    assert states(term)["学生00"] == "ready"
+    left_and_back(term, "学生00")
+    assert term.family.consent("学生00").state == "expired", "what ended with the roll is not revived"
+    assert (states(term)["学生00"], counted(term, campaign)) == ("missed", (1, 1))
+    lead = sign_in(app.test_client(), term.cast["school_psych_lead"])
+    assert "开放以后来了 1 名学生" in lead.get(campaign.address, base_url=HTTPS).text
+    add(term, campaign)
+    task = term.task("学生00")
+    assert (task.state, task.reason_code, counted(term, campaign)) == ("consent_pending", None, (0, 0))
+    term.family.ask()
+    term.agree("学生00")
+    assert states(term)["学生00"] == "ready"
+
+
+def test_who_is_back_and_agreed_anew_before_the_press_may_answer_at_once(term: Term) -> None:
+    campaign = term.opened()
+    term.agree("学生00")
+    left_and_back(term, "学生00")
+    term.family.ask()
+    term.agree("学生00")
+    assert counted(term, campaign) == (1, 0)
+    add(term, campaign)
+    assert states(term)["学生00"] == "ready" and len(states(term)) == 3
+
+
+def test_who_left_for_good_or_had_begun_gets_no_task_again(term: Term) -> None:
+    campaign = term.opened()
+    term.agree("学生00")
+    term.answer("学生00", {"phq9": [1, 1]}, hand_in=False)
+    left_and_back(term, "学生00")
+    left_and_back(term, "学生01", again=False)
+    assert counted(term, campaign) == (0, 0)
+    with pytest.raises(StepRefused, match="都已经有任务"):
+        add(term, campaign)
+    db.session.rollback()
+    assert (states(term)["学生00"], states(term)["学生01"]) == ("missed", "missed")
 
 
 def of_the_county(term: Term) -> ScreeningCampaign:

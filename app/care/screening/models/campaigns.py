@@ -29,6 +29,7 @@ FROM, UNTIL = time(7, 30), time(21, 0)
 RETEST = (7, 30)
 """A second try is made so many days after the first (domain B3)."""
 A_DAY = timedelta(hours=24)
+NOT_BEGUN = ("assigned", "consent_pending", "ready")
 OVER = ("closed", "scored", "reviewed", "archived", "cancelled")
 
 
@@ -315,6 +316,12 @@ class ScreeningTask(Base, Movable):
     def student_left(self) -> bool:
         """No longer on the roll."""
         return self.student.left_on is not None and self.student.left_on <= clock.today()
+
+    @property
+    def student_is_back(self) -> bool:
+        """It ended with the roll before it was begun, and the student is on the roll again."""
+        begun = self.tries > 0 or self.scored_on is not None or self.previous_state not in NOT_BEGUN
+        return self.reason_code == "left_school" and not begun and not self.student_left
 
     @property
     def time_is_over(self) -> bool:

@@ -7,11 +7,12 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select, text, update
 
 from app.care.consent.models import Consent
-from app.care.screening.meant import MEANT, values_of
+from app.care.screening.meant import ENDED_BY_LEAVING, MEANT, values_of
 from app.care.screening.models import ScaleResponse, ScaleResult, ScreeningCampaign, ScreeningTask
 from app.care.screening.models.campaigns import A_DAY, OVER, RETEST
 from app.core import clock
@@ -41,6 +42,12 @@ ASSIGN = text(
        on conflict (campaign_id, student_id) do nothing
        returning student_id"""
 )
+BACK = text(
+    f"""{MEANT}
+       select t.id, m.consent, m.class_id, (m.class_no - 1) % :groups + 1 as group_no
+       from asked m join screening_tasks t on t.campaign_id = :campaign and t.student_id = m.id
+       where {ENDED_BY_LEAVING} order by t.id"""
+)
 SETTLE = text(
     """update screening_tasks set previous_state = state, state = 'missed', state_since = :now, version = version + 1,
            reason_code = case when student_id in (select id from students where left_on <= :today) then 'left_school'
@@ -63,11 +70,29 @@ class ExemptIn:
 def assign_all(campaign: ScreeningCampaign, school: uuid.UUID | None = None) -> int:
     """Write the tasks that are not there yet, inside the open act; how many. One entry tells count and digest.
 
+    Whose task ended with the roll, and who is on it again, gets the same one again, with an entry of its own.
     school: of this one alone, where the campaign is the county's own.
     """
     allow_long_statements()
-    more = {"groups": campaign.groups, "now": clock.now()}
-    return _told(db.session.scalars(ASSIGN, values_of(campaign, school) | more))
+    values = values_of(campaign, school) | {"groups": campaign.groups}
+    back = [_assign_again(row) for row in db.session.execute(BACK, values).all()]
+    made = db.session.scalars(ASSIGN, values | {"now": clock.now()}).all()
+    return _told([*made, *back])
+
+
+def _assign_again(row: Any) -> uuid.UUID:
+    """In the class where the student is now, as far as the consent has come; the student it is."""
+    task = db.session.get_one(ScreeningTask, row.id)
+    follow(task, "assign_again")
+    task.class_id, task.group_no, task.reason_code, task.complete = row.class_id, row.group_no, None, False
+    if row.consent == "granted":
+        follow(task, "make_ready")
+    elif row.consent in ("refused", "withdrawn"):
+        task.reason_code = "no_consent"
+        follow(task, "decline_for_consent")
+    else:
+        follow(task, "await_consent")
+    return task.student_id
 
 
 def settle_all(campaign: ScreeningCampaign) -> int:

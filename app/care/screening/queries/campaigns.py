@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import and_, case, func, or_, select, text
 
-from app.care.screening.meant import MEANT, values_of
+from app.care.screening.meant import ENDED_BY_LEAVING, MEANT, values_of
 from app.care.screening.models import ScreeningCampaign, ScreeningTask
 from app.core import clock
 from app.core.database import db
@@ -34,9 +34,9 @@ WITHOUT = text(
     f"""{MEANT}
        select count(*), count(*) filter (where m.consent is null or m.consent = 'expired')
        from asked m where not exists (
-           select from screening_tasks t where t.campaign_id = :campaign and t.student_id = m.id)"""
+           select from screening_tasks t where t.campaign_id = :campaign and t.student_id = m.id and not ({ENDED_BY_LEAVING}))"""
 )
-"""How many of them have no task yet, and of how many of these nobody was asked for consent."""
+"""How many of them have no task yet, or one that ended because they left, and of how many of these nobody was asked for consent."""
 
 
 def campaigns(actor: Actor, after: str = "") -> Sequence[ScreeningCampaign]:
