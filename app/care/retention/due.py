@@ -21,6 +21,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     union_all,
 )
 
@@ -65,6 +66,15 @@ def _gone(county: uuid.UUID) -> Any:
         students.c.id, students.c.school_id, students.c.birth_date, case((here, None), else_=last).label("left_on")
     ).where(students.c.county_id == county)
     return found.subquery("gone")
+
+
+def away(one: RetentionClass, due: Any = RetentionDue) -> ColumnElement[bool]:
+    """The student of a row of the list is still on no roll of the county; always for what is counted by record."""
+    if one.counted == "record":
+        return true()
+    mine, there = table_of("students").alias(), table_of("students").alias()
+    same = and_(there.c.county_id == mine.c.county_id, there.c.student_no == mine.c.student_no)
+    return ~exists().where(mine.c.id == due.subject_id, same, there.c.left_on.is_(None))
 
 
 def _by_leaving(county: uuid.UUID, one: RetentionClass, years: int) -> Select[Any]:

@@ -142,6 +142,23 @@ def test_security_73_a_worker_that_was_killed_goes_on_where_it_was(left: Left, m
         assert (left.batches()["answers"].state, left.batches()["answers"].done) == ("done", 2)
 
 
+def test_security_73_who_is_on_a_roll_again_since_the_approval_keeps_everything(left: Left) -> None:
+    back = a_child(left.cast, left.chain, "又回来的")
+    before = rows_of(back)
+    for code in ORDER[:3:2]:
+        batch = left.listed()[code]
+        purging.propose_purge(left.act("dpo"), batch, STEP)
+        purging.approve_purge(left.act("psych_center_lead"), batch, STEP)
+        use_context(SYSTEM.context())
+        with trail.act(SYSTEM, "system", "test.back"):
+            db.session.execute(text("update students set left_on = null where id = :id"), {"id": back})
+        row: Any = SimpleNamespace(record_id=batch.id)
+        purging.carry_out(row)
+        assert (left.batches()[code].state, left.batches()[code].done) == ("done", 1)
+    assert rows_of(back) == before
+    assert rows_of(left.gone)["scale_responses"] == 0
+
+
 def test_security_73_every_table_of_a_child_belongs_to_a_class() -> None:
     known = {name for one in classes().values() for name, emptied in one.parts.items() if not emptied}
     assert known == {table.name for table in tables_of_children()} | {"students"}

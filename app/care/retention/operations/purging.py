@@ -1,7 +1,8 @@
 """Erasing what is due: proposed by one person, approved by another, carried out by the worker in portions.
 
 Each portion is an act of its own and tells the trail its count and digest; a worker that is killed goes on where it was.
-Before each portion the holds are asked again. Files leave the shelf once their rows are gone for good.
+Before each portion it is asked again who is held and who is back on a roll. Files leave the shelf once their rows are gone
+for good.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.sql import column, table
 
 from app.care.retention.classes import classes
-from app.care.retention.due import held, parts_of, years_of
+from app.care.retention.due import away, held, parts_of, years_of
 from app.care.retention.models import PurgeBatch, RetentionDue
 from app.care.versions.operations import VersionStep
 from app.core import clock
@@ -97,10 +98,13 @@ def carry_out(row: OutboxRow) -> None:
 
 @operation(right="system", name="purge_batch.erase")
 def erase_some(actor: Actor, batch: PurgeBatch, given: None = None) -> int:
-    """Erase the data of the next students that nothing holds; how many they were. With none left, what is held goes free."""
+    """Erase the data of the next students that nothing holds and who are not back; how many they were. With none left, the
+    others go free.
+    """
     allow_long_statements()
     due = select(RetentionDue.id, RetentionDue.subject_id).where(RetentionDue.batch_id == batch.id)
-    rows = db.session.execute(due.where(held() == "").order_by(RetentionDue.id).limit(AT_ONCE)).all()
+    due = due.where(held() == "", away(classes()[batch.class_code]))
+    rows = db.session.execute(due.order_by(RetentionDue.id).limit(AT_ONCE)).all()
     if not rows:
         freed = update(RetentionDue).where(RetentionDue.batch_id == batch.id).values(batch_id=None, hold=held())
         db.session.execute(freed.execution_options(synchronize_session=False))
