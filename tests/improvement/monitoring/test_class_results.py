@@ -110,6 +110,13 @@ def test_a_grade_leader_sees_the_grade_and_its_classes_in_their_order(
     assert text.index("七年级全年级") < text.index("七年级（1）班") < text.index("七年级（2）班")
 
 
+def test_the_classes_of_a_grade_fold_on_a_phone_and_one_class_alone_does_not(
+    app: Flask, county: Cast, out: MonitoringCycle
+) -> None:
+    assert seen(app, county, "grade_leader").text.count('<details class="fold" open>') == 3
+    assert 'class="fold"' not in seen(app, county, "homeroom_teacher").text
+
+
 def test_a_subject_teacher_sees_a_class_in_the_subject_taught_there_only(
     app: Flask, county: Cast, out: MonitoringCycle
 ) -> None:
