@@ -33,11 +33,13 @@ make_venv() {
     "$python" -m venv .venv
 }
 
-installed() { [ "$(cat .venv/installed-"$1" 2>/dev/null)" = "$(digest "$2")" ]; }
+# A delivery has no list of the tools of development: what is not there is not installed either.
+installed() { [ -e "$2" ] && [ "$(cat .venv/installed-"$1" 2>/dev/null)" = "$(digest "$2")" ]; }
 digest() { cksum "$1" | cut -d' ' -f1,2; }
 
 install_uv() {
     [ -x .venv/bin/uv ] && return
+    [ -e requirements-dev.txt ] || return 1
     awk '/^uv==/ { found = 1; print; next } found && /^ / { print; next } { found = 0 }' requirements-dev.txt > .venv/uv.txt
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
 }

@@ -51,6 +51,21 @@ def test_security_86_a_delivery_knows_no_account_and_its_commands_work_without_t
     assert not inserted
 
 
+def test_a_delivery_installs_its_packages(delivery: Path) -> None:
+    """Its list of tools is left out; what it needs to run is not."""
+    python = delivery / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\necho "$@" >> {delivery}/asked\n')
+    python.chmod(0o755)
+    for expected in (True, False):
+        (delivery / "asked").write_text("")
+        told = subprocess.run(["bin/setup.sh", "run"], cwd=delivery, capture_output=True, text=True, check=False)
+        assert (told.returncode, told.stderr) == (0, "")
+        assert ("pip install" in (delivery / "asked").read_text()) is expected
+        assert ("-r requirements.txt" in (delivery / "asked").read_text()) is expected
+    shutil.rmtree(delivery / ".venv")
+
+
 def _unit() -> dict[str, list[str]]:
     section, found = "", dict[str, list[str]]()
     for line in UNIT.read_text("utf-8").splitlines():

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.core.servers import first_keys
 from config.settings import PROJECT, Settings, SettingsRefused
 
 ADDRESSES = {
@@ -199,3 +200,24 @@ def test_security_21_no_process_of_production_shares_an_account_or_goes_without(
         with pytest.raises(SettingsRefused) as refused:
             replace(production, **{setting: address}).check(supervising=True)  # type: ignore[arg-type]
         assert [sentence.partition(":")[0] for sentence in refused.value.sentences] == [item]
+
+
+def test_the_keys_of_a_new_installation_are_made_once_and_a_start_takes_them(
+    production: Settings, tmp_path: Path
+) -> None:
+    new = replace(
+        production,
+        **{
+            f"{name}_file": tmp_path / "new" / name
+            for name in ("secret_key", "master_key", "backup_key", "signing_key", "context_key")
+        },
+    )
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "context_key").write_bytes(os.urandom(32))
+    (tmp_path / "new" / "context_key").chmod(0o600)
+    assert items(new) == ["BIHUAN_SECRET_KEY_FILE", "BIHUAN_MASTER_KEY_FILE"]
+    made = list(first_keys.everything(new))
+    assert made == [tmp_path / "new" / name for name in ("secret_key", "master_key", "backup_key", "signing_key")]
+    assert all(path.stat().st_mode & 0o077 == 0 for path in made)
+    new.check()
+    assert list(first_keys.everything(new)) == []

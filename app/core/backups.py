@@ -7,9 +7,11 @@ or cut off is refused when it is opened. The key lies in a file of its own, apar
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -17,20 +19,21 @@ from typing import IO
 import click
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from flask import current_app
-from flask.cli import with_appcontext
-from sqlalchemy import make_url
+from flask import current_app, has_app_context
+from sqlalchemy import NullPool, create_engine, make_url, text
 
 from app.core import clock
 from app.core.servers.context_secret import write_key
 from app.core.servers.places import programs
-from app.core.servers.processes import server_user
+from app.core.servers.processes import ServerRefused, server_user
 from config.settings import Settings
 
 HEAD = b"BIHUANB1"
 FRAME = 1 << 20
 PREFIX, LENGTH = 8, 4
 ENDING = ".dump.sealed"
+PACKAGED = Path("/usr/lib/postgresql")
+"""Where Debian and Ubuntu put the programs of each release."""
 OPENED = "last-opened"
 """Name of the empty file whose time says when a backup was last opened whole."""
 
@@ -120,8 +123,39 @@ def dump_command(settings: Settings) -> tuple[list[str], dict[str, str]]:
         "PGSSLMODE": url.query.get("sslmode"),
     }
     env = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"} | {key: str(value) for key, value in told.items() if value}
-    program = programs(server_user())[0] / "pg_dump"
-    return [str(program) if program.exists() else shutil.which("pg_dump") or "pg_dump", "--format=custom"], env
+    return [_fitting(_release_of(settings.database_backup_url)), "--format=custom"], env
+
+
+def _fitting(server: int) -> str:
+    """The pg_dump nearest to the server's release, never older: what a newer one writes, the server's own tools may not read."""
+    own = []
+    with suppress(ServerRefused):
+        own.append(str(programs(server_user())[0] / "pg_dump"))
+    packaged = sorted(str(path) for path in PACKAGED.glob("*/bin/pg_dump"))
+    known = {
+        release: program
+        for program in filter(None, (*own, shutil.which("pg_dump"), *packaged))
+        if (release := _release_said(program)) >= server
+    }
+    if not known:
+        raise click.ClickException(f"pg_dump: install postgresql-client-{server}, as new as the server at least.")
+    return known[min(known)]
+
+
+def _release_of(address: str) -> int:
+    """The major release of the server."""
+    engine = create_engine(address, poolclass=NullPool)
+    with engine.connect() as connection:
+        return int(connection.execute(text("select current_setting('server_version_num')")).scalar_one()) // 10000
+
+
+def _release_said(program: str) -> int:
+    """The major release that a program says it is of; 0 where it says nothing."""
+    with suppress(OSError):
+        said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
+        if found := re.search(r"\) (\d+)", said):
+            return int(found[1])
+    return 0
 
 
 @click.group("backup")
@@ -130,7 +164,6 @@ def backup() -> None:
 
 
 @backup.command("make")
-@with_appcontext
 def make() -> None:
     """Dump the database into a new sealed file; nothing of it ever lies in clear on the disk."""
     settings = _settings()
@@ -153,17 +186,38 @@ def make() -> None:
 
 @backup.command("seal")
 @click.argument("source", type=click.File("rb"))
-@click.argument("target", type=click.File("xb"))
-@with_appcontext
-def seal_(source: IO[bytes], target: IO[bytes]) -> None:
-    """Seal SOURCE into TARGET: archive_command = 'flask backup seal %p /archive/%f.sealed'."""
-    seal(source, target, _key(_settings()))
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+def seal_(source: IO[bytes], target: Path) -> None:
+    """Seal SOURCE, - for the standard input, into the new file TARGET.
+
+    What stands there whole already, sealed by this key, is well; anything else in its place is refused.
+    """
+    key = _key(_settings())
+    if target.exists():
+        if not _holds(target, source, key):
+            raise click.ClickException(f"{target} holds something else; nothing was written.")
+        return
+    unfinished = target.with_name(f"{target.name}.unfinished")
+    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        seal(source, file, key)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.rename(target)
+
+
+def _holds(place: Path, source: IO[bytes], key: bytes) -> bool:
+    """Whether the sealed file opens to just what `source` gives: a server that fell asks for the same segment again."""
+    try:
+        with place.open("rb") as file:
+            return all(source.read(len(block)) == block for block in opened(file, key)) and not source.read(1)
+    except BackupBroken:
+        return False
 
 
 @backup.command("open")
 @click.argument("source", type=click.File("rb"))
 @click.argument("target", type=click.File("wb"))
-@with_appcontext
 def open_(source: IO[bytes], target: IO[bytes]) -> None:
     """Open SOURCE into TARGET, - for the standard output, as pg_restore reads it."""
     settings = _settings()
@@ -177,6 +231,9 @@ def open_(source: IO[bytes], target: IO[bytes]) -> None:
 
 
 def _settings() -> Settings:
+    """Of the application where it runs, else of the environment: where a database is lost, there is no application."""
+    if not has_app_context():
+        return Settings.from_env()
     found: Settings = current_app.extensions["bihuan.settings"]
     return found
 
@@ -188,10 +245,15 @@ def _key(settings: Settings) -> bytes:
         if settings.production:
             raise click.ClickException(f"BIHUAN_BACKUP_KEY_FILE: {path} does not exist.")
         write_key(path, os.urandom(32))
-    key = path.read_bytes()
-    if len(key) != 32 or key in settings.master_key_file.read_bytes():
+    key, master = path.read_bytes(), b""
+    with suppress(OSError):  # whoever keeps the backups need not be able to read the vault's key
+        master = settings.master_key_file.read_bytes()
+    if len(key) != 32 or key in master:
         raise click.ClickException("BIHUAN_BACKUP_KEY_FILE: needs 32 random bytes, other than the master key.")
     return key
 
 
 COMMANDS: list[click.Command] = [backup]
+
+if __name__ == "__main__":
+    backup()

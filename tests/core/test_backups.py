@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from flask import Flask
 from hypothesis import given
@@ -18,7 +21,7 @@ from app.core import clock as core_clock
 from app.core.backups import BackupBroken
 from app.core.database import db
 from app.people.directory import bulk
-from config.settings import Settings
+from config.settings import PROJECT, Settings
 from tests.cast import Cast
 from tests.cluster import Cluster
 from tests.people.directory.rolls import child
@@ -159,3 +162,57 @@ def test_security_38_a_disk_counts_as_sealed_only_on_encrypted_devices(tmp_path:
     (own / "dm" / "uuid").write_text("CRYPT-LUKS2-0", "ascii")
     (own / "slaves" / "dm-1" / "dm" / "uuid").write_text("plain", "ascii")
     assert backups.disk_is_sealed(tmp_path, tmp_path)
+
+
+def _without_the_application(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """A command of the backups where nothing runs and no key but that of the backups is to be had."""
+    env = {"PATH": os.environ["PATH"], "BIHUAN_ENV": "production", "BIHUAN_DATA": str(folder)}
+    command = [sys.executable, "-m", "app.core.backups", *words]
+    return subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True, check=False)
+
+
+def test_security_38_a_backup_opens_where_database_and_application_are_lost(tmp_path: Path) -> None:
+    place = tmp_path / "segment.sealed"
+    place.write_bytes(_sealed(b"all that was left"))
+    assert "does not exist" in _without_the_application(tmp_path, "open", str(place), "-").stderr
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "backup.key").write_bytes(KEY)
+    told = _without_the_application(tmp_path, "open", str(place), "-")
+    assert (told.returncode, told.stdout) == (0, "all that was left"), told.stderr
+
+
+def test_security_38_a_segment_sealed_twice_is_well_and_another_in_its_place_is_refused(tmp_path: Path) -> None:
+    segment, place = tmp_path / "segment", tmp_path / "segment.sealed"
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "backup.key").write_bytes(KEY)
+    segment.write_bytes(b"a segment of the WAL")
+    (tmp_path / "segment.sealed.unfinished").write_bytes(b"what a fall left behind")
+    for _again in range(2):
+        told = _without_the_application(tmp_path, "seal", str(segment), str(place))
+        assert told.returncode == 0, told.stderr
+    assert _opened(place.read_bytes()) == b"a segment of the WAL"
+    for other in (b"another segment", b"a segment of the WAL and more", b"a segment"):
+        segment.write_bytes(other)
+        assert _without_the_application(tmp_path, "seal", str(segment), str(place)).returncode == 1
+    assert _opened(place.read_bytes()) == b"a segment of the WAL"
+
+
+def _releases(folder: Path, *releases: int) -> None:
+    """Programs that say they are pg_dump of these releases, each in its folder as a distribution packs them."""
+    for release in releases:
+        program = folder / str(release) / "bin" / "pg_dump"
+        program.parent.mkdir(parents=True)
+        program.write_text(f"#!/bin/sh\necho 'pg_dump (PostgreSQL) {release}.3 (Debian)'\n")
+        program.chmod(0o755)
+
+
+@pytest.mark.parametrize(("server", "taken"), [(15, 15), (16, 16), (21, 22)])
+def test_a_backup_is_dumped_by_the_program_nearest_to_the_server_and_never_older(
+    server: int, taken: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _releases(tmp_path, 15, 16, 22)
+    monkeypatch.setattr(backups, "PACKAGED", tmp_path)
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert Path(backups._fitting(server)).parts[-3] == str(taken)
+    with pytest.raises(click.ClickException, match="postgresql-client-23"):
+        backups._fitting(23)

@@ -177,7 +177,7 @@ def head_of(connection: Connection) -> tuple[int, bytes]:
 
 
 def write_anchor(connection: Connection, places: tuple[Path, ...]) -> Anchor:
-    """Append the head to every anchor file, flushed to disk; every five minutes and at stop (decision 21)."""
+    """Append the head to every anchor file, flushed to disk; every five minutes (decision 21)."""
     seq, head = head_of(connection)
     anchor = Anchor(clock.machine_now().isoformat(timespec="seconds"), seq, head.hex())
     for place in places:

@@ -40,6 +40,7 @@ STEPS: dict[str, Sentence] = {
     "sign_in.ended_by_owner": Sentence("本人结束了别处的登录", "Ended own sessions elsewhere"),
     "access.asked": Sentence("申请设置密码", "Asked for a new password"),
     "access.password_set": Sentence("用一次性码设了密码", "Password set with a code"),
+    "county.open": Sentence("新建一个县", "County opened"),
     "account.open": Sentence("开账号", "Account opened"),
     "account.disable": Sentence("停用账号", "Account disabled"),
     "account.enable": Sentence("恢复账号", "Account enabled"),

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
+from app.core.servers import first_keys
 from app.core.servers.children import GENTLY, Children, begin, end_children_left_behind, flask
-from app.core.servers.context_secret import write_key
 from app.core.servers.embedded import Servers, embedded, without_note
 from app.core.servers.forking import import_shared
 from app.core.servers.processes import ServerRefused, end, tail, until
@@ -110,15 +110,8 @@ def _port_free(settings: Settings) -> None:
 
 def _make_keys(settings: Settings) -> None:
     """The keys of a first start; production brings its own, so that nobody overlooks their backup."""
-    if settings.production:
-        return
-    if not settings.secret_key_file.exists():
-        write_key(settings.secret_key_file, os.urandom(32))
-    if not settings.master_key_file.exists():
-        from app.core.vault import MasterKeys
-
-        settings.master_key_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        MasterKeys.create(settings.master_key_file)
+    if not settings.production:
+        list(first_keys.for_a_start(settings))
 
 
 def _prepare(servers: Servers) -> None:

@@ -13,12 +13,11 @@ from app.core import clock, limits
 from app.core.database import db, use_context
 from app.core.errors import Invalid, StepRefused
 from app.core.policy.actor import SYSTEM
-from app.core.policy.roles import ROLES
 from app.core.web import drafts
 from app.people.directory.models import Person, RoleAssignment, Unit
 from app.people.identity import access, factors, operations, sessions
 from app.people.identity.models import Account
-from app.people.identity.operations import NewAccount, Release
+from app.people.identity.operations import FIRST, NewAccount, Release
 from app.people.identity.terms import running
 from config.settings import Settings
 
@@ -76,12 +75,13 @@ def totp(name: str) -> None:
 @click.argument("name")
 @click.option("--staff-no", required=True, help="The person's number on the staff list.")
 @click.option("--county", help="Code of the county bureau, where the number is not unique.")
-@click.option("--role", type=click.Choice(sorted(ROLES)), help="A first role at the person's unit.")
+@click.option("--role", type=click.Choice(sorted(FIRST)), help="A first role at the person's unit.")
 @with_appcontext
 def open_(name: str, staff_no: str, county: str | None, role: str | None) -> None:
     """Open the account NAME; its owner asks for a code at the sign-in page, `account release` gives it.
 
-    --role is for the first administrators of a county only: once there is a security administrator, roles come from them.
+    --role is for the first administrators and office director of a county: name the security administrator last, from then
+    on roles come from them.
     """
     use_context(SYSTEM.context())
     wanted = select(Person).where(Person.staff_no == staff_no)

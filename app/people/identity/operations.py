@@ -49,9 +49,11 @@ NUMBER_UNKNOWN = Sentence(
     "没有这个申请号，或已过期。请对方重新申请，并再念一遍号码",
     "There is no such open request for this account. Ask for a new number.",
 )
+FIRST = ADMINISTRATORS | {"office_director"}
+"""Roles that a county begins with: the office director asks for everybody else's, the security administrator grants them."""
 NOT_FIRST = Sentence(
-    "这里只任命一个县最早的几位管理员；已有安全管理员的，由他按申请给岗位",
-    "Only the first administrators of a county are named here; then the security administrator grants roles.",
+    "这里只任命一个县最早的几位管理员和办公室主任；已有安全管理员的，由他按申请给岗位",
+    "Only a county's first administrators and office director are named here; then the security administrator grants roles.",
 )
 SETTLED = Sentence("这份申请已有人办过了", "This request was settled already.")
 OVER = Sentence("这个岗位已经结束", "This role has ended already.")
@@ -256,7 +258,7 @@ def _apart(person_id: uuid.UUID, role: str, from_on: date, to_on: date | None) -
 
 @operation(right="identity.grant_role", name="role.give_first")
 def give_first_role(actor: Actor, person: Person, role: str) -> RoleAssignment:
-    """The first administrators of a county, from the command line: refused once it has a security administrator."""
+    """The first administrators and office director, from the command line: refused once there is a security administrator."""
     if not actor.system or role not in ROLES or person.county_id is None:
         raise NotAllowed("identity.grant_role", person)
     db.session.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LAST_LOCK})
@@ -266,7 +268,7 @@ def give_first_role(actor: Actor, person: Person, role: str) -> RoleAssignment:
         RoleAssignment.role == "security_admin",
         running(RoleAssignment, today),
     )
-    if role not in ADMINISTRATORS or db.session.scalar(in_office):
+    if role not in FIRST or db.session.scalar(in_office):
         raise StepRefused((NOT_FIRST,))
     _apart(person.id, role, today, None)
     belongs = {"county_id": person.county_id, "school_id": person.school_id, "unit_id": person.unit_id}

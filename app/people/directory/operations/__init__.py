@@ -1,6 +1,7 @@
 """Writes of the directory, one function per verb."""
 
 from app.people.directory.operations.classrooms import ClassroomsIn, declare_classrooms
+from app.people.directory.operations.county import CountyIn, add_first_person, open_county
 from app.people.directory.operations.duties import DutyEnd, DutyIn, SchoolsIn, assign_schools, begin_duty, end_duty
 from app.people.directory.operations.hand_over import HandOverIn, hand_over
 from app.people.directory.operations.people import LeaveIn, PersonIn, add_person, change_person, leave
@@ -22,6 +23,7 @@ __all__ = [
     "AliasIn",
     "ClassroomsIn",
     "CloseIn",
+    "CountyIn",
     "DutyEnd",
     "DutyIn",
     "EnrolmentAgain",
@@ -35,6 +37,7 @@ __all__ = [
     "UnitIn",
     "UnitsIn",
     "add_alias",
+    "add_first_person",
     "add_person",
     "assign_schools",
     "begin_duty",
@@ -48,6 +51,7 @@ __all__ = [
     "hand_over",
     "leave",
     "name_deputy",
+    "open_county",
     "open_unit",
     "remove_alias",
     "request_role",

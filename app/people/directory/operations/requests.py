@@ -14,7 +14,7 @@ from app.core.database import db, uuid7
 from app.core.errors import Invalid, Sentence
 from app.core.outbox.post import post
 from app.core.policy.actor import Actor
-from app.core.policy.roles import ADMINISTRATORS, ROLES
+from app.core.policy.roles import ROLES
 from app.people.directory.models import Person, RoleAssignment, RoleRequest, Unit
 from app.people.directory.queries.terms import not_over
 
@@ -57,8 +57,8 @@ class RoleWish:
 
 
 def roles_at(kind: str) -> list[str]:
-    """The roles that may be held at a unit of this kind, administrators left out."""
-    return [code for code, role in ROLES.items() if kind in LEVELS.get(role.level, ()) and code not in ADMINISTRATORS]
+    """The roles that may be held at a unit of this kind; the three administrators' at the county bureau only."""
+    return [code for code, role in ROLES.items() if kind in LEVELS.get(role.level, ())]
 
 
 @operation(right="people.request_role", name="role_request.make")
