@@ -13,7 +13,11 @@ from flask import Flask
 from app.core.web import navigation
 
 ROOT = Path(__file__).resolve().parents[2]
-GUIDES = sorted(path for path in (ROOT / "docs" / "guide").glob("*.md") if path.name != "README.md")
+GUIDES = [
+    ROOT / "docs" / "operations.md",
+    ROOT / "docs" / "before-going-live.md",
+    *sorted(path for path in (ROOT / "docs" / "guide").glob("*.md") if path.name != "README.md"),
+]
 OF_CARE = ("homeroom-teacher", "counsellor", "expert", "guardian", "student", "care-figures")
 """Those whom the care of students asks a guide for."""
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -48,6 +52,8 @@ def test_names_in_a_guide_are_those_of_the_pages(guide: Path) -> None:
         if part not in MEANT and part not in written()
     ]
     wrong += [name for name in quoted if not CHINESE.search(name) and name.lower() not in in_english()]
+    leaning = re.findall(r"(?<![*\w])\*([A-Z][^*\n]{2,60})\*(?!\*)", text)
+    wrong += [part for name in leaning for part in re.split(" ?→ ?", name) if part.lower() not in in_english()]
     assert not wrong, f"{guide.name}: no page says {wrong}"
 
 
