@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import segno
 from flask import current_app
-from flask_babel import force_locale
+from flask_babel import force_locale, pgettext
 from flask_babel import gettext as _
 
 from app.core import clock, pdf
@@ -190,7 +190,7 @@ def make(document: PlanDocument) -> MadeIn:
         papers = [paper_of(plan) for plan in bound]
         digest = hashlib.sha256(canonical({"papers": [asdict(one) for one in papers]}).encode()).hexdigest()
         marks = _marks(document, digest)
-        parts = (document.number, _("整改方案"), _("第 %(n)s 版", n=document.edition))
+        parts = (document.number, pgettext("one", "整改方案"), _("第 %(n)s 版", n=document.edition))
         name = "-".join(parts).replace(" ", "")
         if document.form == "word":
             content, pages = _as_word(document, papers, marks), None

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from app.core.casework.choices import Choice, choices
 from app.core.casework.door import FOUR_EYES
@@ -133,7 +134,7 @@ def waits(action: RemediationAction, owner: str) -> tuple[str, str]:
     """Whom the measure waits for, and for what."""
     verifier = _("本校核验人") if action.is_school_level else _("评价员或督学")
     if not action.plan_in_force and action.state == "not_started":
-        return _("整改方案"), _("批准生效后开始。")
+        return pgettext("one", "整改方案"), _("批准生效后开始。")
     said = {
         "not_started": (owner or _("负责人"), _("开始这项措施。")),
         "in_progress": (owner or _("负责人"), _("做完并交齐佐证。")),

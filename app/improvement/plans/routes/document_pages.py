@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response, redirect, request, url_for
 from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from app.core import pdf
 from app.core.errors import Invalid, Sentence
@@ -98,4 +99,4 @@ def file(ref: str) -> Response:
 def check(ref: str) -> Response:
     """Is this paper ours: number, edition, day and fingerprints, nothing of a person or a school (security 59)."""
     fact = documents.printed_fact(current_actor(), ref)
-    return verify_page(_("整改方案"), printed_facts(fact), digests_of(fact))
+    return verify_page(pgettext("one", "整改方案"), printed_facts(fact), digests_of(fact))
