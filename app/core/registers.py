@@ -35,21 +35,22 @@ class Turned(NamedTuple):
     seen: Any
     model: Any
     order: Order
+    sort: str
 
 
-def page_of(seen: Any, model: Any, order: Order, after: str) -> Any:
+def page_of(seen: Any, model: Any, order: Order, after: str, sort: str = "") -> Any:
     """One row more than a page, from behind the cursor `after`, or from the first.
 
     `seen` is what the reader may see and nothing else: behind a record that is not in it, and of which the cursor does not
     say where this reader saw it, stands an empty page, which tells nothing of where that record stands. What narrows a page
     further is added to the answer, so that a record which no longer fits a filter still marks the place where the page
-    before it ended.
+    before it ended. `sort` names the order where readers choose between several.
     """
-    db.session.info[TURNED] = Turned(seen, model, order)
+    db.session.info[TURNED] = Turned(seen, model, order, sort)
     ordered = seen.order_by(*(key.desc() if falls else key for key, falls in order)).limit(PAGE + 1)
     if not after:
         return ordered
-    ref, place = place_at(model, after)
+    ref, place = place_at(model, after, sort)
     if len(place) == len(order):
         edges = [cast(literal(value, String), key.type) for (key, _), value in zip(order, place, strict=True)]
     else:
@@ -65,17 +66,20 @@ def cursor_behind(ref: str) -> str:
     edge = turned.seen.where(turned.model.ref == ref).order_by(None).limit(1)
     told = [cast(key, Text).label(f"k{place}") for place, (key, _) in enumerate(turned.order)]
     place = db.session.execute(select(edge.with_only_columns(*told, maintain_column_froms=True).subquery())).first()
-    return ref if place is None else cursor_at(turned.model, ref, *place)
+    return ref if place is None else cursor_at(turned.model, ref, *place, sort=turned.sort)
 
 
-def cursor_at(model: Any, ref: str, *place: Any) -> str:
+def cursor_at(model: Any, ref: str, *place: Any, sort: str = "") -> str:
     """The cursor behind the row with this ref, which stands at `place`: the values that it is ordered by."""
-    words = json.dumps([*_whose(model), *place], default=str)
+    words = json.dumps([*_whose(model, sort), *place], default=str)
     return f"{ref}.{_sealer().encrypt(words.encode()).decode().rstrip('=')}"
 
 
-def place_at(model: Any, cursor: str) -> tuple[str, list[Any]]:
-    """The ref of a cursor and the values of `cursor_at` as JSON keeps them; none where it tells this reader no place."""
+def place_at(model: Any, cursor: str, sort: str = "") -> tuple[str, list[Any]]:
+    """The ref of a cursor and the values of `cursor_at` as JSON keeps them; none where it tells this reader no place.
+
+    A cursor of another order tells none.
+    """
     ref, _, sealed = cursor.partition(".")
     if not sealed:
         return ref, []
@@ -83,13 +87,14 @@ def place_at(model: Any, cursor: str) -> tuple[str, list[Any]]:
         said = json.loads(_sealer().decrypt(sealed + "=" * (-len(sealed) % 4)))
     except InvalidToken:
         return ref, []
-    return ref, said[2:] if said[:2] == _whose(model) else []
+    whose = _whose(model, sort)
+    return ref, said[len(whose) :] if said[: len(whose)] == whose else []
 
 
-def _whose(model: Any) -> list[str]:
-    """A cursor is of one table and one reader; nobody else learns by it where a row stood that they do not see."""
+def _whose(model: Any, sort: str) -> list[str]:
+    """A cursor is of one table in one order and of one reader; nobody else learns by it where a row stood that they do not see."""
     context = db.session.info.get("context")
-    return [str(model.__tablename__), str(context.actor if context is not None else None)]
+    return [str(model.__tablename__), str(context.actor if context is not None else None), sort]
 
 
 def _sealer() -> Fernet:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, text
 
-from app.core import clock
+from app.core import clock, registers
 from app.core.audit import trail
 from app.core.casework.deadlines import Deadline
 from app.core.database import db, uuid7
@@ -324,10 +324,11 @@ def test_the_list_stands_in_code_order_with_strengths_beside_the_findings(county
     assert queries.finding_count(evaluator, queries.Wanted(words="yuntai")) == (1, 0)
 
 
-def test_pages_of_the_list_join_without_a_gap(county: Cast) -> None:
+def test_pages_of_the_list_join_without_a_gap(county: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     released(county)
     evaluator = act_as(county.actor("evaluator"))
-    whole = [row.ref for row in queries.finding_rows(evaluator, queries.Wanted(), most=None)]
-    first = queries.finding_rows(evaluator, queries.Wanted(), most=2)
-    second = queries.finding_rows(evaluator, queries.Wanted(), queries.cursor_of(first[1]), most=2)
+    whole = [row.ref for row in queries.finding_rows(evaluator, queries.Wanted(), whole=True)]
+    monkeypatch.setattr(registers, "PAGE", 2)
+    first = queries.finding_rows(evaluator, queries.Wanted())
+    second = queries.finding_rows(evaluator, queries.Wanted(), registers.cursor_behind(first[1].ref))
     assert [row.ref for row in (*first[:2], *second[:2])] == whole[:4]

@@ -55,6 +55,28 @@ REGISTERS = {
         select county_id, school_id, unit_id, id, :owner, '第 ' || n || ' 条措施', 'not_started',
         case when n % 4 > 0 then current_date + cast(n / 2 as int) end from remediation_plans, generate_series(1, :many - 1) n""",
     ),
+    "lists": Register(
+        "office_director", "/lists?sort=issued", "problem_lists", "issued_on desc nulls first, id desc",
+        r'href="/lists/([0-9a-f]{16})"',
+        """insert into problem_lists (county_id, unit_id, owner_id, level, number, title, state, issued_on)
+        select :county, :county, :owner, 'county', 'QD-' || n, '第 ' || n || ' 份清单', case when n < 6 then 'draft' else 'issued' end,
+        case when n >= 6 then current_date - cast(n / 2 as int) end from generate_series(1, :many - 1) n""",
+    ),
+    "rechecks": Register(
+        "office_director", "/rechecks", "rechecks", "due_on, id", r'href="/rechecks/([0-9a-f]{16})"',
+        f"""with asked as (insert into closure_requests (county_id, school_id, unit_id, item_id, owner_id, number, state)
+        select county_id, school_id, unit_id, id, :owner, 'XH-' || n, 'approved' from {ITEMS} returning *)
+        insert into rechecks (county_id, school_id, unit_id, item_id, request_id, due_on, state)
+        select county_id, school_id, unit_id, item_id, id, current_date + cast(substr(number, 4) as int) / 2, 'due' from asked""",
+    ),
+    "findings": Register(
+        "evaluator", "/monitoring/findings", "data_findings", "(select code from units where units.id = unit_id), ref",
+        r'href="/monitoring/findings/([0-9a-f]{16})"',
+        f"""insert into data_findings (county_id, school_id, unit_id, number, title, source_type, category, known_on, state)
+        select :county, unit, unit, 'FX-' || n, '第 ' || n || ' 条发现', 'inspection', 'management', current_date, 'candidate'
+        from (select n, case when n % 2 = 0 then (select min(unit_id::text)::uuid from problem_items) else :yuntai end as unit
+        from {SERIES}) s""",
+    ),
     "roles": Register(
         "security_admin", "/role-requests?show=settled", "role_requests", "id desc", r'href="/role-requests/([0-9a-f]{16})"',
         f"""insert into role_requests (county_id, unit_id, person_id, role, from_on, requested_by, decided_by, decision)
@@ -135,6 +157,10 @@ MOVED = {
     "errands": "update item_errands set promised_on = current_date + 90 where ref = :ref",
     "judging": "update remediation_actions set state = 'completed' where ref = :ref",
     "roles": "update role_requests set decision = null, decided_by = null where ref = :ref",
+    "lists": "update problem_lists set issued_on = current_date - 400 where ref = :ref",
+    "rechecks": "update rechecks set due_on = current_date + 90 where ref = :ref",
+    "findings": "update data_findings set unit_id = (select id from units where kind = 'school' order by code desc limit 1)"
+    " where ref = :ref",
     "measures": "update remediation_actions set planned_end = current_date + 90 where ref = :ref",
 }
 """What happens to a row between two pages, so that it stands further back, or in the register no more."""
@@ -168,6 +194,28 @@ def test_a_measure_that_is_done_while_pages_are_turned_pulls_none_over_their_edg
         )
     counted: Any = client.get(f"{one.address}&after={PAGE}", base_url=HTTPS)
     assert re.findall(one.row, counted.text) == refs[PAGE : 2 * PAGE], "addresses that count rows still lead there"
+
+
+@pytest.mark.parametrize("name", ["lists", "rechecks", "findings"])
+def test_a_cursor_that_is_a_mere_reference_leads_behind_its_row(app: Flask, county: Scene, name: str) -> None:
+    one = REGISTERS[name]
+    refs = written(county, one)
+    client: Any = sign_in(app.test_client(), county.cast[one.key])
+    address = f"{one.address}{'&' if '?' in one.address else '?'}after={refs[PAGE - 1]}"
+    assert list(dict.fromkeys(re.findall(one.row, client.get(address, base_url=HTTPS).text))) == refs[PAGE : 2 * PAGE]
+
+
+def test_where_a_row_stood_in_one_order_says_nothing_of_another(app: Flask, county: Scene) -> None:
+    one = REGISTERS["lists"]
+    refs = written(county, one)
+    client: Any = sign_in(app.test_client(), county.cast[one.key])
+    by_number = client.get("/lists?sort=number", base_url=HTTPS).text
+    last = list(dict.fromkeys(re.findall(one.row, by_number)))[-1]
+    cursor = re.search(r"after=([^\"&]+)\" rel=\"next\"", by_number)
+    assert cursor is not None and "." in cursor[1]
+    behind = client.get(f"{one.address}&after={cursor[1]}", base_url=HTTPS).text
+    place = refs.index(last) + 1
+    assert list(dict.fromkeys(re.findall(one.row, behind))) == refs[place : place + PAGE]
 
 
 def test_where_a_row_stood_is_told_to_nobody_else(app: Flask, county: Scene) -> None:

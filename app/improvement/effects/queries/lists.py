@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from app.core import clock
+from app.core import clock, registers
 from app.core.casework.deadlines import Deadline
 from app.core.database import db
 from app.core.policy import decide
@@ -21,7 +21,6 @@ from app.improvement.monitoring.models import Indicator
 from app.improvement.problems.models import ProblemItem
 from app.people.directory.models import Unit
 
-PAGE = 50
 RIGHTS: dict[type[Any], str] = {
     EffectEvaluation: "effects.view_evaluations",
     ClosureRequest: "effects.view_closures",
@@ -67,26 +66,23 @@ def seen(actor: Actor, statement: Select[Any], model: type[Any]) -> Select[Any]:
     return shown.where(ProblemItem.level == "school") if actor.role in SCHOOL_LEVEL_ONLY else shown
 
 
-def rows_of(actor: Actor, model: type[M], wanted: Wanted, size: int = PAGE) -> Page:
+def rows_of(actor: Actor, model: type[M], wanted: Wanted, size: int = 0) -> Page:
     """One page, the newest first; rechecks by their day."""
-    fitting = _fitting(actor, model, wanted)
-    total = total_of(actor, model, wanted)
-    down, column = _order(model)
-    edge = _edge(actor, model, wanted.after, column) if wanted.after else None
-    some = fitting if edge is None else fitting.where(_behind(model, column, edge, down))
-    order = (column.desc(), model.id.desc()) if down else (column.asc(), model.id.asc())
+    size, total = size or registers.PAGE, total_of(actor, model, wanted)
+    shown = _narrowed(registers.page_of(_every(actor, model), model, _order(model), wanted.after), model, wanted)
     whole = (
         joinedload(model.item).joinedload(ProblemItem.unit),
         joinedload(model.item).raiseload(ProblemItem.all_causes),
     )
-    rows = list(db.session.scalars(some.options(*whole).order_by(*order).limit(size + 1)).unique())
+    rows = list(db.session.scalars(shown.options(*whole).limit(size + 1)).unique())
     more, rows = len(rows) > size, rows[:size]
-    return Page(rows, total, after=rows[-1].ref if more else "")
+    return Page(rows, total, after=registers.cursor_behind(rows[-1].ref) if more else "")
 
 
 def total_of(actor: Actor, model: type[Any], wanted: Wanted) -> int:
     """How many rows the list with these filters has in all."""
-    return int(db.session.scalar(_fitting(actor, model, wanted).with_only_columns(func.count(model.id))) or 0)
+    fitting = _narrowed(_every(actor, model), model, wanted)
+    return int(db.session.scalar(fitting.with_only_columns(func.count(model.id))) or 0)
 
 
 def every_row(actor: Actor, model: type[M], wanted: Wanted, most: int = 20_000) -> Iterator[M]:
@@ -101,26 +97,16 @@ def every_row(actor: Actor, model: type[M], wanted: Wanted, most: int = 20_000) 
         given = replace(given, after=page.after)
 
 
-def _order(model: type[Any]) -> tuple[bool, Any]:
-    """Newest first by id; rechecks by the day on which they are due."""
-    return (False, Recheck.due_on) if model is Recheck else (True, model.id)
+def _order(model: type[Any]) -> registers.Order:
+    return ((Recheck.due_on, False), (Recheck.id, False)) if model is Recheck else ((model.id, True),)
 
 
-def _edge(actor: Actor, model: type[Any], ref: str, column: Any) -> Any:
-    found = seen(actor, select(column.label("at"), model.id).join(ProblemItem, ProblemItem.id == model.item_id), model)
-    return db.session.execute(found.where(model.ref == ref)).first()
-
-
-def _behind(model: type[Any], column: Any, edge: Any, down: bool) -> ColumnElement[bool]:
-    value, identity = edge
-    if down:
-        return or_(column < value, (column == value) & (model.id < identity))
-    return or_(column > value, (column == value) & (model.id > identity))
-
-
-def _fitting(actor: Actor, model: type[Any], wanted: Wanted) -> Select[Any]:
+def _every(actor: Actor, model: type[Any]) -> Select[Any]:
     base = select(model).join(ProblemItem, ProblemItem.id == model.item_id)
-    narrowed = seen(actor, base.join(Unit, Unit.id == ProblemItem.unit_id, isouter=True), model)
+    return seen(actor, base.join(Unit, Unit.id == ProblemItem.unit_id, isouter=True), model)
+
+
+def _narrowed(narrowed: Select[Any], model: type[Any], wanted: Wanted) -> Select[Any]:
     for column, values in (
         (Unit.ref, wanted.units),
         (model.state, wanted.states),

@@ -43,7 +43,7 @@ def _filters(actor: Actor) -> tuple[filters.Filter, ...]:
 
 def _wanted(chosen: tuple[filters.Filter, ...]) -> Wanted:
     unit, state, flag, words = chosen
-    return Wanted(words.one, unit.chosen, state.chosen, flags=flag.chosen, after=sheets.cursor())
+    return Wanted(words.one, unit.chosen, state.chosen, flags=flag.chosen, after=filters.cursor())
 
 
 @bp.get("/closures")
@@ -62,7 +62,7 @@ def closures() -> Response:
         may_approve=any(decide.holds(actor, right) for right in APPROVE),
         export_url=filters.same_query(url_for("effects.export_closures")),
         next_url=filters.address(after=found.after) if found.after else "",
-        first_url=filters.address() if sheets.cursor() else "",
+        first_url=filters.address() if filters.cursor() else "",
     )
 
 

@@ -49,7 +49,7 @@ def _wanted(chosen: tuple[filters.Filter, ...]) -> Wanted:
         state.chosen,
         outcome.chosen,
         flag.chosen,
-        after=sheets.cursor(),
+        after=filters.cursor(),
         types=kind.chosen,
         object=whom.one,
     )
@@ -70,7 +70,7 @@ def evaluations() -> Response:
         counts=lists.counts(actor, EffectEvaluation),
         export_url=filters.same_query(url_for("effects.export_evaluations")),
         next_url=filters.address(after=found.after) if found.after else "",
-        first_url=filters.address() if sheets.cursor() else "",
+        first_url=filters.address() if filters.cursor() else "",
     )
 
 

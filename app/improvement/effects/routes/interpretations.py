@@ -19,7 +19,6 @@ from app.improvement.effects.models import InterpretationReport
 from app.improvement.effects.operations import interpretations as operations
 from app.improvement.effects.queries import interpretations as queries
 from app.improvement.effects.queries.value_added import run_for
-from app.improvement.effects.routes import sheets
 from app.improvement.effects.routes.blueprint import interpretations_bp as bp
 from app.improvement.effects.routes.interpretation_steps import ways_of
 from app.improvement.effects.routes.value_added_drawing import version_lines
@@ -35,14 +34,14 @@ PARTS = ("title", "across", "over_time", "limits", "advice")
 def index() -> Response:
     """Reports, the newest first."""
     actor = current_actor()
-    rows = queries.reports(actor, sheets.cursor())
+    rows = queries.reports(actor, filters.cursor())
     more, rows = len(rows) > queries.PAGE, rows[: queries.PAGE]
     return page(
         "improvement/effects/interpretations.html",
         rows=rows,
         cycles=queries.cycles_to_interpret(actor) if decide.holds(actor, WRITE) else [],
         next_url=filters.address(after=rows[-1][0].ref) if more else "",
-        first_url=filters.address() if sheets.cursor() else "",
+        first_url=filters.address() if filters.cursor() else "",
     )
 
 

@@ -43,7 +43,7 @@ def _filters(actor: Actor) -> tuple[filters.Filter, ...]:
 
 def _wanted(chosen: tuple[filters.Filter, ...]) -> Wanted:
     unit, state, month, flag, words = chosen
-    return Wanted(words.one, unit.chosen, state.chosen, flags=flag.chosen, month=month.one, after=sheets.cursor())
+    return Wanted(words.one, unit.chosen, state.chosen, flags=flag.chosen, month=month.one, after=filters.cursor())
 
 
 @bp.get("/rechecks")
@@ -60,7 +60,7 @@ def index() -> Response:
         listing=filters.bar(chosen),
         export_url=filters.same_query(url_for("rechecks.export")),
         next_url=filters.address(after=found.after) if found.after else "",
-        first_url=filters.address() if sheets.cursor() else "",
+        first_url=filters.address() if filters.cursor() else "",
     )
 
 

@@ -1,4 +1,4 @@
-"""Lists as workbooks, cursors and clocks of pages."""
+"""Lists as workbooks, and clocks of pages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from flask_babel import gettext as _
 
 from app.core.spreadsheets import Head, write_workbook
@@ -20,11 +20,6 @@ from app.improvement.problems.routes.drawing import chips_of as chips_of
 from app.improvement.problems.words import SEVERITIES, joined, word_of
 
 Sheet = tuple[list[Head], Iterable[Sequence[Any]], str]
-
-
-def cursor() -> str:
-    """The cursor of the address."""
-    return request.args.get("after", "")[:16]
 
 
 def workbook_answer(sheet: Sheet, name: str) -> Response:

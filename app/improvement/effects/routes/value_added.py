@@ -34,14 +34,14 @@ VIEW, OWN, SCORES, RUN = queries.VIEW, queries.OWN, queries.SCORES, queries.RUN
 def runs() -> Response:
     """Reckonings, the newest first."""
     actor = current_actor()
-    rows = queries.runs(actor, after=sheets.cursor())
+    rows = queries.runs(actor, after=filters.cursor())
     more, rows = len(rows) > queries.PAGE, rows[: queries.PAGE]
     return page(
         "improvement/effects/value_added_runs.html",
         rows=rows,
         cycles=cycle_lines(actor) if decide.holds(actor, RUN) else [],
         next_url=filters.address(after=rows[-1][0].ref) if more else "",
-        first_url=filters.address() if sheets.cursor() else "",
+        first_url=filters.address() if filters.cursor() else "",
     )
 
 
@@ -151,7 +151,7 @@ def pupils(ref: str) -> Response:
     """The pupils' rows under their pseudonyms; every look is written down."""
     actor = current_actor()
     found = cycle_for(actor, ref, SCORES)
-    after = sheets.cursor()
+    after = filters.cursor()
     rows = queries.scores_of(actor, found, int(after) if after.isdecimal() else 0)
     more, rows = len(rows) > queries.PUPILS, rows[: queries.PUPILS]
     trail.saw(actor, found, "value_added.pupils", [str(len(rows))])

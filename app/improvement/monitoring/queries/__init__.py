@@ -24,12 +24,10 @@ from app.improvement.monitoring.queries.cycles import (
     versions_of_indicator,
 )
 from app.improvement.monitoring.queries.findings import OPEN as OPEN_FINDINGS
-from app.improvement.monitoring.queries.findings import PAGE as FINDINGS_A_PAGE
 from app.improvement.monitoring.queries.findings import STATES as FINDING_STATES
 from app.improvement.monitoring.queries.findings import (
     Wanted,
     cells_in_families,
-    cursor_of,
     cycles_with_findings,
     finding_count,
     finding_counts,
@@ -78,7 +76,6 @@ from app.improvement.monitoring.queries.results import (
 
 __all__ = [
     "CYCLES_A_PAGE",
-    "FINDINGS_A_PAGE",
     "PACKAGES_A_PAGE",
     "FINDING_STATES",
     "OPEN_FINDINGS",
@@ -100,7 +97,6 @@ __all__ = [
     "conflicts",
     "conflicts_of_cell",
     "county_of",
-    "cursor_of",
     "cycle_for",
     "cycle_lines",
     "cycles_with_findings",

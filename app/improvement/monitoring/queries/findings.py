@@ -17,11 +17,10 @@ from sqlalchemy import (
     or_,
     select,
     text,
-    tuple_,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import JSONB, array
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from app.core import clock
 from app.core.database import db
@@ -29,6 +28,7 @@ from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.policy.scopes import SUBJECT
+from app.core.registers import page_of
 from app.improvement.monitoring.models import DataFinding, Indicator, MonitoringCycle, MonitoringResult
 from app.improvement.monitoring.queries.names import unit_named
 from app.people.directory.models import Unit
@@ -38,11 +38,9 @@ OPEN = ("candidate", "watch", "confirmed")
 STRENGTH = "strength"
 REGISTER = "monitoring.register_finding"
 STATES = (*OPEN, "converted", "rejected", "merged", "superseded", "expired", "withdrawn", STRENGTH)
-PAGE = 50
 WHOM = func.coalesce(Indicator.object_code, "school")
 """A finding without an indicator is about its unit; it is of no type of evaluation."""
 EVALUATED = (WHOM.label("object_code"), Indicator.evaluation_type)
-CURSOR = "~"
 
 
 @dataclass(frozen=True)
@@ -165,20 +163,12 @@ def _listed(actor: Actor, wanted: Wanted) -> Any:
     return union_all(findings, _strengths(actor, wanted))
 
 
-def finding_rows(actor: Actor, wanted: Wanted, after: str = "", most: int | None = PAGE) -> Sequence[Any]:
-    """Rows of the list, by unit code, indicator, grade; one more than `most` when there is a next page; None: all."""
+def finding_rows(actor: Actor, wanted: Wanted, after: str = "", *, whole: bool = False) -> Sequence[Any]:
+    """Rows of the list by unit code and indicator; one more than a page, or all of them."""
     listed = _listed(actor, wanted).subquery()
-    found: Any = select(listed)
-    keys = (listed.c.unit_code, listed.c.indicator_code, listed.c.ref)
-    if after.count(CURSOR) == 2:
-        found = found.where(tuple_(*keys) > tuple_(*(literal(part) for part in after.split(CURSOR))))
-    found = found.order_by(*keys)
-    return db.session.execute(found if most is None else found.limit(most + 1)).all()
-
-
-def cursor_of(row: Any) -> str:
-    """Where the next page goes on."""
-    return CURSOR.join((row.unit_code, row.indicator_code, row.ref))
+    order = [(listed.c[key], False) for key in ("unit_code", "indicator_code", "ref")]
+    found = page_of(select(listed), aliased(DataFinding, listed), order, after)
+    return db.session.execute(found.limit(None) if whole else found).all()
 
 
 def finding_count(actor: Actor, wanted: Wanted) -> tuple[int, int]:

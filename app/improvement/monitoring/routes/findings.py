@@ -37,10 +37,7 @@ def findings() -> Response:
     """Findings by unit in code order, with the strengths of the newest round beside them."""
     actor = current_actor()
     chosen, wanted = _wanted(actor)
-    after = request.args.get("after", "")
-    rows = queries.finding_rows(actor, wanted, after)
-    shown = rows[: queries.FINDINGS_A_PAGE]
-    more = len(rows) > len(shown)
+    shown, pages = filters.paged(queries.finding_rows(actor, wanted, filters.cursor()))
     total, hidden = queries.finding_count(actor, wanted)
     return page(
         "improvement/monitoring/findings.html",
@@ -51,8 +48,7 @@ def findings() -> Response:
         hidden=hidden,
         hidden_url=filters.address(state=EVERY),
         listing=filters.bar(chosen),
-        next_url=filters.address(after=queries.cursor_of(shown[-1])) if more else "",
-        first_url=filters.address() if after else "",
+        pages=pages,
         export_url=with_query(url_for("monitoring.export_findings")),
         tested=queries.cells_in_families(actor, wanted.cycle) if wanted.cycle else None,
         cycle_name=next((option.label for option in chosen[0].options if option.chosen), ""),
@@ -69,7 +65,7 @@ def export_findings() -> Response:
     """What the list shows, all pages, as a workbook."""
     actor = current_actor()
     _chosen, wanted = _wanted(actor)
-    return workbook_answer(sheet_of_findings(queries.finding_rows(actor, wanted, most=None)), "findings")
+    return workbook_answer(sheet_of_findings(queries.finding_rows(actor, wanted, whole=True)), "findings")
 
 
 def _wanted(actor: Actor) -> tuple[list[filters.Filter], Wanted]:

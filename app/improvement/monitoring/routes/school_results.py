@@ -67,7 +67,8 @@ def school_result(ref: str) -> Response:
     ack = queries.ack_for(actor, ref)
     briefings, meetings = _meetings(ack)
     analysis = queries.analysis_behind(actor, ack)
-    findings = queries.finding_rows(actor, Wanted(unit=ack.unit.ref, states=("candidate", "watch", "confirmed")))
+    open_here = Wanted(unit=ack.unit.ref, states=queries.OPEN_FINDINGS)
+    findings = queries.finding_rows(actor, open_here, whole=True)
     return page(
         "improvement/monitoring/school_result.html",
         ack=ack,

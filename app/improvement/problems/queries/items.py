@@ -316,7 +316,7 @@ def _order(column: Any, down: bool) -> list[Any]:
 
 def _cursor(line: ItemLine, column: Any) -> str:
     value = line.unit_code if column is Unit.code else getattr(line, column.key)
-    return registers.cursor_at(ProblemItem, line.ref, column.key, value, line.id)
+    return registers.cursor_at(ProblemItem, line.ref, value, line.id, sort=column.key)
 
 
 def _edge(actor: Actor, cursor: str, column: Any) -> Any:
@@ -324,9 +324,9 @@ def _edge(actor: Actor, cursor: str, column: Any) -> Any:
 
     None when it is gone or hidden, then the list begins anew.
     """
-    ref, place = registers.place_at(ProblemItem, cursor)
-    if place and place[0] == column.key:
-        value, identity = place[1:]
+    ref, place = registers.place_at(ProblemItem, cursor, column.key)
+    if place:
+        value, identity = place
         return None if value is None else READ[column.type.python_type](value), uuid.UUID(identity)
     found = visible_items(actor, select(column, ProblemItem.id).select_from(ProblemItem))
     return db.session.execute(

@@ -6,9 +6,10 @@ import uuid
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, extract, func, or_, select
+from sqlalchemy import Select, case, extract, func, or_, select
 from sqlalchemy.orm import joinedload, raiseload
 
+from app.core import registers
 from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
@@ -19,8 +20,13 @@ from app.improvement.problems.queries.items import Page, is_overdue
 from app.improvement.problems.queries.reach import visible_items, visible_lists
 from app.people.directory.models import Unit
 
-PAGE = 50
-SORTS: dict[str, Any] = {"issued": ProblemList.issued_on, "number": ProblemList.number}
+NEWEST = (ProblemList.id, True)
+ORDERS: dict[str, registers.Order] = {
+    "new": (NEWEST,),
+    "issued": ((registers.late(ProblemList.issued_on), True), NEWEST),
+    "number": ((ProblemList.number, True), NEWEST),
+}
+"""The newest first unless told otherwise; by the day of issue those come first that have none yet."""
 
 
 @dataclass(frozen=True)
@@ -65,33 +71,18 @@ def list_for(actor: Actor, ref: str) -> ProblemList:
 
 
 def lists_page(actor: Actor, wanted: ListFilter) -> Page:
-    """One page of lists with the counts of their lines, the newest first unless told otherwise."""
-    fitting = _fitting(actor, wanted)
-    total = int(db.session.scalar(fitting.with_only_columns(func.count(ProblemList.id))) or 0)
-    column = SORTS.get(wanted.sort, ProblemList.id)
-    some = fitting
-    if wanted.after:
-        edge = db.session.execute(
-            visible_lists(actor, select(column, ProblemList.id)).where(ProblemList.ref == wanted.after)
-        ).first()
-        some = fitting.where(_below(column, edge)) if edge is not None else fitting
-    some = some.options(joinedload(ProblemList.cycle), joinedload(ProblemList.unit))
-    ordered = some.order_by(column.desc().nulls_first(), ProblemList.id.desc())
-    rows = list(db.session.scalars(ordered.limit(PAGE + 1)))
-    counts = counts_of(actor, [row.id for row in rows[:PAGE]])
-    lines = [ListLine(row, counts.get(row.id, Counts())) for row in rows[:PAGE]]
-    return Page(lines, total, after=rows[PAGE - 1].ref if len(rows) > PAGE else "")
+    """One page of lists with the counts of their lines."""
+    seen = visible_lists(actor, select(ProblemList))
+    total = int(db.session.scalar(_narrowed(seen, wanted).with_only_columns(func.count(ProblemList.id))) or 0)
+    shown = _narrowed(registers.page_of(seen, ProblemList, ORDERS[wanted.sort], wanted.after, wanted.sort), wanted)
+    found = list(db.session.scalars(shown.options(joinedload(ProblemList.cycle), joinedload(ProblemList.unit))))
+    rows, more = found[: registers.PAGE], len(found) > registers.PAGE
+    after = registers.cursor_behind(rows[-1].ref) if more else ""
+    counts = counts_of(actor, [row.id for row in rows])
+    return Page([ListLine(row, counts.get(row.id, Counts())) for row in rows], total, after=after)
 
 
-def _below(column: Any, edge: Any) -> ColumnElement[bool]:
-    value, identity = edge
-    if value is None:
-        return or_(column.is_not(None), ProblemList.id < identity)
-    return or_(column < value, (column == value) & (ProblemList.id < identity))
-
-
-def _fitting(actor: Actor, wanted: ListFilter) -> Select[Any]:
-    narrowed = visible_lists(actor, select(ProblemList))
+def _narrowed(narrowed: Select[Any], wanted: ListFilter) -> Select[Any]:
     if wanted.level:
         narrowed = narrowed.where(ProblemList.level == wanted.level)
     if wanted.states:

@@ -35,7 +35,6 @@ from workflows.improvement.problem_list import PROBLEM_LIST
 
 VIEW = "problems.view_lists"
 SHOWN = 5
-ORDERS = {"new": "新旧", "issued": "交办日期", "number": "编号"}
 
 
 def _bar(actor: Actor) -> tuple[filters.Filter, ...]:
@@ -60,8 +59,8 @@ def _wanted(chosen: tuple[filters.Filter, ...]) -> ListFilter:
         cycle.one,
         state.chosen,
         year.one,
-        sort if sort in ORDERS else "new",
-        request.args.get("after", ""),
+        sort if sort in queries.ORDERS else "new",
+        filters.cursor(),
     )
 
 
