@@ -25,6 +25,7 @@ from app.people.directory.operations.students import (
 )
 from app.people.directory.queries import StudentFilter
 from tests.cast import Cast, sign_in
+from tests.counting import overheard
 from tests.people.directory.rolls import child
 
 CAME, TODAY = date(2026, 9, 1), date(2026, 11, 25)
@@ -191,6 +192,15 @@ def test_looking_at_the_other_rolls_opens_none_of_them_for_what_comes_after(roll
     roll.back()
     use_context(roll.cast.actor("school_coordinator").context())
     assert set(db.session.scalars(select(Student.school_id))) == {roll.cast.units[HERE].id}
+
+
+def test_no_list_of_the_county_moves_the_child_while_the_other_rolls_are_looked_at(roll: Roll) -> None:
+    asked: list[str] = []
+    with overheard(asked.append, db.sessionmaker.kw["bind"]):
+        roll.back()
+    locked = next(at for at, one in enumerate(asked) if "pg_advisory_xact_lock" in one)
+    looked = next(at for at, one in enumerate(asked) if "EXISTS" in one and "student_no" in one)
+    assert locked < looked
 
 
 def test_a_child_of_the_same_number_in_another_county_is_no_hindrance(roll: Roll) -> None:
