@@ -27,6 +27,9 @@ HTTPS = "https://localhost"
 PAGE, MANY = 3, 8
 HOUR = "now() - make_interval(hours => cast(n / 2 as int))"
 SERIES = "generate_series(1, :many) n"
+ROUND = """monitoring_cycles (county_id, code, name, level, stage, grades, subjects, instrument, instrument_version, coverage,
+    indicator_codes, benchmark_source, starts_on, ends_on, state) select :county, 'R-' || n, '第 ' || n || ' 轮', 'county', 'primary',
+    '[]', '[]', '试卷', '1', 'full', '[]', '', current_date - cast(n / 2 as int), current_date, 'released' from"""
 ITEMS = "(select *, row_number() over (order by number) as n from problem_items) s"
 REGISTERS = {
     "reopenings": Register(
@@ -74,8 +77,18 @@ REGISTERS = {
         r'href="/monitoring/findings/([0-9a-f]{16})"',
         f"""insert into data_findings (county_id, school_id, unit_id, number, title, source_type, category, known_on, state)
         select :county, unit, unit, 'FX-' || n, '第 ' || n || ' 条发现', 'inspection', 'management', current_date, 'candidate'
-        from (select n, case when n % 2 = 0 then (select min(unit_id::text)::uuid from problem_items) else :yuntai end as unit
-        from {SERIES}) s""",
+        from (select n, case when n % 2 = 0 then :school else cast(:yuntai as uuid) end as unit from {SERIES}) s""",
+    ),
+    "rounds": Register(
+        "evaluator", "/monitoring/cycles", "monitoring_cycles", "starts_on desc, id desc",
+        r'href="/monitoring/cycles/([0-9a-f]{16})"', f"insert into {ROUND} {SERIES}",
+    ),
+    "packages": Register(
+        "principal", "/monitoring/school-results", "release_acks", "released_on desc, id",
+        r'href="/monitoring/school-results/([0-9a-f]{16})"',
+        f"""with asked as (insert into {ROUND} {SERIES} returning *)
+        insert into release_acks (county_id, school_id, unit_id, cycle_id, cycle_name, released_on, package, state)
+        select county_id, :school, :school, id, name, starts_on, '{{}}', 'acknowledged' from asked""",
     ),
     "roles": Register(
         "security_admin", "/role-requests?show=settled", "role_requests", "id desc", r'href="/role-requests/([0-9a-f]{16})"',
@@ -121,7 +134,7 @@ def written(scene: Scene, one: Register) -> list[str]:
         scene.plan(item, "active")
     use_context(SYSTEM.context())
     given = {
-        "county": cast.county.id, "many": MANY, "yuntai": cast.units["yuntai"].id,
+        "county": cast.county.id, "many": MANY, "yuntai": cast.units["yuntai"].id, "school": cast.units["shuangqiao"].id,
         "owner": cast["subject_teacher"].person_id, "person": cast["principal"].person_id,
         "decider": cast["security_admin"].person_id,
     }  # fmt: skip
@@ -159,6 +172,8 @@ MOVED = {
     "roles": "update role_requests set decision = null, decided_by = null where ref = :ref",
     "lists": "update problem_lists set issued_on = current_date - 400 where ref = :ref",
     "rechecks": "update rechecks set due_on = current_date + 90 where ref = :ref",
+    "rounds": "update monitoring_cycles set starts_on = current_date - 90 where ref = :ref",
+    "packages": "update release_acks set released_on = current_date - 90 where ref = :ref",
     "findings": "update data_findings set unit_id = (select id from units where kind = 'school' order by code desc limit 1)"
     " where ref = :ref",
     "measures": "update remediation_actions set planned_end = current_date + 90 where ref = :ref",
@@ -196,7 +211,7 @@ def test_a_measure_that_is_done_while_pages_are_turned_pulls_none_over_their_edg
     assert re.findall(one.row, counted.text) == refs[PAGE : 2 * PAGE], "addresses that count rows still lead there"
 
 
-@pytest.mark.parametrize("name", ["lists", "rechecks", "findings"])
+@pytest.mark.parametrize("name", ["lists", "rechecks", "findings", "rounds", "packages"])
 def test_a_cursor_that_is_a_mere_reference_leads_behind_its_row(app: Flask, county: Scene, name: str) -> None:
     one = REGISTERS[name]
     refs = written(county, one)

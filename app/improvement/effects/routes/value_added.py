@@ -39,7 +39,7 @@ def runs() -> Response:
     return page(
         "improvement/effects/value_added_runs.html",
         rows=rows,
-        cycles=cycle_lines(actor) if decide.holds(actor, RUN) else [],
+        cycles=cycle_lines(actor, whole=True) if decide.holds(actor, RUN) else [],
         next_url=filters.address(after=rows[-1][0].ref) if more else "",
         first_url=filters.address() if filters.cursor() else "",
     )

@@ -7,7 +7,6 @@ from app.improvement.monitoring.queries.class_results import (
     newest_class_round,
 )
 from app.improvement.monitoring.queries.conflicts import conflict_for, conflicts, conflicts_of_cell, sides_of, suspected
-from app.improvement.monitoring.queries.cycles import PAGE as CYCLES_A_PAGE
 from app.improvement.monitoring.queries.cycles import (
     batches_of,
     county_of,
@@ -50,7 +49,6 @@ from app.improvement.monitoring.queries.meetings import (
     meetings_of,
     packages_without_hearing,
 )
-from app.improvement.monitoring.queries.releases import PAGE as PACKAGES_A_PAGE
 from app.improvement.monitoring.queries.releases import (
     Sent,
     ack_for,
@@ -75,8 +73,6 @@ from app.improvement.monitoring.queries.results import (
 )
 
 __all__ = [
-    "CYCLES_A_PAGE",
-    "PACKAGES_A_PAGE",
     "FINDING_STATES",
     "OPEN_FINDINGS",
     "Chosen",

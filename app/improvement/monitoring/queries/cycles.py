@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, literal_column, or_, select, tuple_
+from sqlalchemy import func, literal_column, or_, select
 
 from app.core.database import db
 from app.core.errors import NotFound
 from app.core.imports.models import ImportBatch
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.core.registers import page_of
 from app.improvement.monitoring.models import (
     DataFinding,
     Indicator,
@@ -26,7 +27,7 @@ from app.improvement.monitoring.models import (
 from app.people.directory.models import Person, Unit
 
 VIEW = "monitoring.view_cycles"
-PAGE = 30
+NEWEST = ((MonitoringCycle.starts_on, True), (MonitoringCycle.id, True))
 OWNER_NAME: Any = literal_column("(select p.name from persons p where p.id = import_batches.owner_id)").label("owner")
 ACCEPTER_NAME: Any = literal_column("(select p.name from persons p where p.id = import_batches.accepted_by)").label(
     "accepter"
@@ -50,16 +51,13 @@ def county_of(actor: Actor) -> Unit:
     return county
 
 
-def cycle_lines(actor: Actor, states: Sequence[str] = (), after: str = "", most: int = PAGE) -> list[Any]:
-    """Rounds, newest first, with open findings, units asked to sign and units that signed; one more than `most`."""
-    listed = decide.visible(actor, _with_counts(), MonitoringCycle, VIEW)
+def cycle_lines(actor: Actor, states: Sequence[str] = (), after: str = "", *, whole: bool = False) -> list[Any]:
+    """Rounds, newest first, with open findings, units asked to sign and units that signed; one more than a page, or all."""
+    seen = decide.visible(actor, _with_counts(), MonitoringCycle, VIEW)
+    listed = page_of(seen, MonitoringCycle, NEWEST, after)
     if states:
         listed = listed.where(MonitoringCycle.state.in_(states))
-    if after:
-        last = select(MonitoringCycle.starts_on, MonitoringCycle.id).where(MonitoringCycle.ref == after)
-        listed = listed.where(tuple_(MonitoringCycle.starts_on, MonitoringCycle.id) < last.scalar_subquery())
-    ordered = listed.order_by(MonitoringCycle.starts_on.desc(), MonitoringCycle.id.desc())
-    return list(db.session.execute(ordered.limit(most + 1)).all())
+    return list(db.session.execute(listed.limit(None) if whole else listed).all())
 
 
 def _with_counts() -> Any:

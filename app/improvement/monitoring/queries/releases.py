@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import false, func, or_, select, tuple_
+from sqlalchemy import false, func, or_, select
 from sqlalchemy.orm import joinedload, undefer
 
 from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.core.registers import page_of
 from app.improvement.monitoring.audiences import READ, audiences_of
 from app.improvement.monitoring.models import DataRelease, MonitoringCycle, ReleaseAck
 from app.people.directory.models import Person, Unit
 
 VIEW = "monitoring.view_cycles"
 OWN = ("monitoring.view_release", "monitoring.view_results")
-PAGE = 30
 SENT_ON = func.coalesce(ReleaseAck.released_on, date(1970, 1, 1))
 
 
@@ -77,12 +77,13 @@ class Sent:
     after: str = ""
 
 
-def own_acks(actor: Actor, wanted: Sent, size: int = PAGE) -> Sequence[Any]:
+def own_acks(actor: Actor, wanted: Sent) -> Sequence[Any]:
     """What was sent to the actor's unit, or to the schools the actor answers for: newest round first, in code order.
 
     Rows (sign-for, name and kind of the unit), one more than a page where more follow.
     """
-    found = _sent(actor, select(ReleaseAck, Unit.name, Unit.kind))
+    order = ((SENT_ON, True), (Unit.code, False), (ReleaseAck.id, False))
+    found = page_of(_sent(actor, select(ReleaseAck, Unit.name, Unit.kind)), ReleaseAck, order, wanted.after)
     for column, values in (
         (Unit.ref, wanted.units),
         (ReleaseAck.cycle_name, wanted.rounds),
@@ -90,19 +91,7 @@ def own_acks(actor: Actor, wanted: Sent, size: int = PAGE) -> Sequence[Any]:
     ):
         if values:
             found = found.where(column.in_(values))
-    edge: Any = (
-        db.session.execute(
-            _sent(actor, select(SENT_ON, Unit.code, ReleaseAck.id)).where(ReleaseAck.ref == wanted.after)
-        ).first()
-        if wanted.after
-        else None
-    )
-    if edge is not None:
-        day, *place = edge
-        behind = tuple_(Unit.code, ReleaseAck.id) > tuple_(*place)
-        found = found.where(or_(SENT_ON < day, (SENT_ON == day) & behind))
-    order = (SENT_ON.desc(), Unit.code, ReleaseAck.id)
-    return db.session.execute(found.order_by(*order).limit(size + 1)).all()
+    return db.session.execute(found).all()
 
 
 def sent_to(actor: Actor) -> Sequence[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, flash, redirect, url_for
 from flask_babel import gettext as _
 
 from app.core.casework.deadlines import running
@@ -34,17 +34,13 @@ def cycles() -> Response:
     """Rounds, newest first."""
     actor = current_actor()
     chosen = filters.choice("state", _("状态"), [(s.code, say(s)) for s in MONITORING_CYCLE.states], many=True)
-    lines = queries.cycle_lines(actor, chosen.chosen, request.args.get("after", ""))
-    shown = lines[: queries.CYCLES_A_PAGE]
-    records = [line[0] for line in shown]
-    more = len(lines) > len(shown)
+    lines, pages = filters.paged(queries.cycle_lines(actor, chosen.chosen, filters.cursor()))
     return page(
         "improvement/monitoring/cycles.html",
-        lines=shown,
-        chips=chips_of(records),
+        lines=lines,
+        chips=chips_of([line[0] for line in lines]),
         listing=filters.bar([chosen]),
-        next_url=filters.address(after=records[-1].ref) if more else "",
-        first_url=filters.address() if request.args.get("after") else "",
+        pages=pages,
         may_prepare=decide.holds(actor, PREPARE),
     )
 

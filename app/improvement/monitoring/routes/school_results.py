@@ -41,7 +41,7 @@ def school_results() -> Response:
     )
     unit, cycle, state = (part.chosen for part in chosen)
     wanted = queries.Sent(unit, cycle, state, filters.cursor())
-    acks, pages = filters.paged(queries.own_acks(actor, wanted), size=queries.PACKAGES_A_PAGE)
+    acks, pages = filters.paged(queries.own_acks(actor, wanted))
     return page(
         "improvement/monitoring/school_results.html",
         acks=acks,
