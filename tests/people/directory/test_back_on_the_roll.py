@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 
 from app.core.database import db, use_context
 from app.core.errors import Invalid, NotAllowed, NotFound, Stale
-from app.core.policy.actor import SYSTEM
+from app.core.policy.actor import SYSTEM, Actor
 from app.people.directory import bulk, lookups, queries
 from app.people.directory.models import SchoolClass, Student
 from app.people.directory.operations.students import (
@@ -188,10 +188,18 @@ def test_who_is_on_another_schools_roll_is_released_there_first_and_nobody_is_to
     assert roll.child.left_on is None
 
 
-def test_looking_at_the_other_rolls_opens_none_of_them_for_what_comes_after(roll: Roll) -> None:
-    roll.back()
-    use_context(roll.cast.actor("school_coordinator").context())
-    assert set(db.session.scalars(select(Student.school_id))) == {roll.cast.units[HERE].id}
+def test_security_26_looking_at_the_other_rolls_opens_none_of_them_for_what_comes_after(roll: Roll) -> None:
+    reach: list[set[uuid.UUID]] = []
+
+    def note(session: Any, *_rest: Any) -> None:
+        reach.append(set(session.info["context"].schools))
+
+    event.listen(db.session, "after_flush", note)
+    try:
+        roll.back()
+    finally:
+        event.remove(db.session, "after_flush", note)
+    assert reach[0] == {roll.cast.units[HERE].id}
 
 
 def test_no_list_of_the_county_moves_the_child_while_the_other_rolls_are_looked_at(roll: Roll) -> None:
@@ -203,6 +211,19 @@ def test_no_list_of_the_county_moves_the_child_while_the_other_rolls_are_looked_
     assert locked < looked
 
 
+@pytest.fixture
+def every_row_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Row-level security holds nobody back: whoever acts is signed in with the view of everything."""
+    whole = SYSTEM.context()
+    monkeypatch.setattr(Actor, "context", lambda actor: whole)
+
+
+@pytest.mark.usefixtures("every_row_shows")
+def test_security_26_another_schools_class_is_refused_even_where_its_row_shows(roll: Roll) -> None:
+    assert roll.faults(class_id=roll.group(THERE).id) == {"class_id": "请选本校本学年的班级"}
+
+
+@pytest.mark.usefixtures("every_row_shows")
 def test_a_child_of_the_same_number_in_another_county_is_no_hindrance(roll: Roll) -> None:
     far = roll.cast.units["other_yizhong"].code
     bulk.load_roster(roll.cast.other_county.id, [child(1, far, "G7", 1)], CAME)
