@@ -8,6 +8,7 @@ import click
 import pytest
 from flask import Flask
 
+from app.care.protection.purposes import purposes
 from app.core import backups
 from app.core.policy.roles import ROLES
 from app.core.servers import first_keys, valkey
@@ -37,6 +38,7 @@ def test_a_document_names_only_what_is_there(document: Path) -> None:
     gone = [link for link in links if not (document.parent / link).exists()]
     gone += [name for name in FILE.findall(text) if name not in DEFAULTS and not (PROJECT / name).exists()]
     gone += sorted(set(VARIABLE.findall(text)) - VARIABLES)
+    gone += re.findall(r"(?:决定|[Dd]ecision) \d+|[Dd]omain §\S*", text)  # numbers of papers that are not delivered
     assert not gone
 
 
@@ -47,6 +49,13 @@ def test_what_is_decided_before_going_live_stands_in_both_languages_row_for_row_
     told = [_decisions(chinese), _decisions(english)]
     assert len(told[0]) == len(told[1]) > 50
     assert not [(one, other) for one, other in zip(*told, strict=True) if one != other]
+
+
+def test_what_is_decided_before_going_live_counts_the_purposes_right_in_both_languages() -> None:
+    count = len(purposes())
+    text = (PROJECT / "docs/before-going-live.md").read_text("utf-8")
+    assert f"`config/protection/purposes.yaml` 里 {count} 项" in text
+    assert f"{count} of them in `config/protection/purposes.yaml`" in text
 
 
 def _decisions(half: str) -> list[tuple[bool, frozenset[str]]]:
