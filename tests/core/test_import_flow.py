@@ -20,7 +20,7 @@ from app.core.imports.operations import CheckIn, DropIn, SameFile, StepIn
 from app.core.outbox import deliver
 from app.core.policy.actor import SYSTEM
 from app.people.directory.models import Student
-from app.people.directory.operations.students import EnrolmentEnd, end_enrolment
+from app.people.directory.operations.students import EnrolmentAgain, EnrolmentEnd, end_enrolment, enrol_again
 from tests.cast import Cast
 from tests.core.imports.rosters import accepted, broken, carried_out, checked, entries, roll, students, uploaded
 from tests.people.directory.rolls import HEADERS, child, children, workbook
@@ -360,6 +360,32 @@ def test_a_child_that_comes_back_by_the_countys_list_was_away_in_between_and_a_r
     operations.roll_back(cast.actor("assessment_member"), batch, StepIn(reason=REASON))
     carried_out(batch)
     assert days() == (came, left)
+
+
+@pytest.mark.parametrize("last", ["back", "away"])
+def test_what_the_school_recorded_by_hand_since_stands_when_a_list_is_taken_back(
+    app: Flask, cast: Cast, last: str
+) -> None:
+    coordinator, row = cast.actor("school_coordinator"), child(1, cast.units["shuangqiao"].code, "G7", 1)
+    listed_by_the_county(cast, row)
+
+    def found() -> Student:
+        use_context(SYSTEM.context())
+        return db.session.scalars(select(Student).execution_options(populate_existing=True)).one()
+
+    if last == "back":
+        end_enrolment(coordinator, found(), EnrolmentEnd(found().from_on, REASON))
+    batch = listed_by_the_county(cast, broken(row, 8, 2))
+    listed_in = found().class_id
+    if last == "back":
+        assert listed_in is not None
+        enrol_again(coordinator, found(), EnrolmentAgain(found().from_on, listed_in, REASON))
+    else:
+        end_enrolment(coordinator, found(), EnrolmentEnd(found().from_on, REASON))
+    operations.roll_back(cast.actor("assessment_member"), batch, StepIn(reason=REASON))
+    carried_out(batch)
+    assert place_of(cast, row) == {"shuangqiao": last == "back"}
+    assert found().class_id == listed_in and batch.state == "rolled_back"
 
 
 def test_a_child_that_comes_back_is_on_the_roll_of_the_first_school_again(app: Flask, cast: Cast) -> None:

@@ -347,13 +347,22 @@ OVERWRITTEN = text(
              where batch_id = :batch and entity = 'students' and former ->> 'batch_id' is not null group by 1) o
        where b.id = o.id and b.county_id = :county"""
 )
+_SINCE_BY_HAND = """(s.left_on, s.from_on) is distinct from (f.left_on, f.from_on) and exists (
+        select from audit.transition_log l where l.record_id = s.id and l.step in ('student.leave', 'student.return')
+            and l.seq > a.seq)"""
+"""A person took the child off the roll, or put it back, after the list: that stands when the list is taken back."""
 PUT_BACK = text(
-    """update students s set (name, pinyin, gender, birth_date, grade, class_id, id_type, id_index, private,
-            private_index, enrol_year, boarding, left_behind, village_code, guardians, from_on, left_on, batch_id, version)
-         = (f.name, f.pinyin, f.gender, f.birth_date, f.grade, f.class_id, f.id_type, f.id_index, f.private,
-            f.private_index, f.enrol_year, f.boarding, f.left_behind, f.village_code, f.guardians, f.from_on, f.left_on,
-            f.batch_id, s.version + 1)
-       from import_formers k, lateral jsonb_populate_record(null::students, k.former) f
+    f"""update students s set (name, pinyin, gender, birth_date, id_type, id_index, private, private_index, enrol_year,
+            boarding, left_behind, village_code, guardians, grade, class_id, from_on, left_on, batch_id, version)
+         = (f.name, f.pinyin, f.gender, f.birth_date, f.id_type, f.id_index, f.private, f.private_index, f.enrol_year,
+            f.boarding, f.left_behind, f.village_code, f.guardians,
+            case when {_SINCE_BY_HAND} then s.grade else f.grade end,
+            case when {_SINCE_BY_HAND} then s.class_id else f.class_id end,
+            case when {_SINCE_BY_HAND} then s.from_on else f.from_on end,
+            case when {_SINCE_BY_HAND} then s.left_on else f.left_on end, f.batch_id, s.version + 1)
+       from import_formers k, lateral jsonb_populate_record(null::students, k.former) f,
+            (select coalesce(max(seq), 0) as seq from audit.transition_log
+             where record_id = :batch and step = 'import_batch.finish_acceptance') a
        where k.batch_id = :batch and k.entity = 'students' and s.id = k.record_id and s.county_id = :county"""
 )
 TAKE_OFF = text("delete from students where batch_id = :batch and county_id = :county")
