@@ -10,20 +10,23 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select, text
+from sqlalchemy import create_engine, event, select, text
 
 from app.core.database import db, use_context
 from app.core.errors import Invalid, NotAllowed, NotFound, Stale
 from app.core.policy.actor import SYSTEM, Actor
 from app.people.directory import bulk, lookups, queries
 from app.people.directory.models import SchoolClass, Student
+from app.people.directory.operations import students
 from app.people.directory.operations.students import (
+    NO_LIST_RUNS,
     EnrolmentAgain,
     EnrolmentEnd,
     end_enrolment,
     enrol_again,
 )
 from app.people.directory.queries import StudentFilter
+from app.people.directory.roster import ONE_AT_A_TIME
 from tests.cast import Cast, sign_in
 from tests.counting import overheard
 from tests.people.directory.rolls import child
@@ -202,13 +205,37 @@ def test_security_26_looking_at_the_other_rolls_opens_none_of_them_for_what_come
     assert reach[0] == {roll.cast.units[HERE].id}
 
 
-def test_no_list_of_the_county_moves_the_child_while_the_other_rolls_are_looked_at(roll: Roll) -> None:
+def test_no_list_and_nobody_else_moves_the_child_while_the_other_rolls_are_looked_at(roll: Roll) -> None:
     asked: list[str] = []
     with overheard(asked.append, db.sessionmaker.kw["bind"]):
         roll.back()
-    locked = next(at for at, one in enumerate(asked) if "pg_advisory_xact_lock" in one)
+    beside_lists = next(at for at, one in enumerate(asked) if "pg_try_advisory_xact_lock_shared" in one)
+    alone = next(at for at, one in enumerate(asked) if "pg_advisory_xact_lock(" in one)
     looked = next(at for at, one in enumerate(asked) if "EXISTS" in one and "student_no" in one)
-    assert locked < looked
+    assert beside_lists < alone < looked
+
+
+def test_the_lock_of_a_list_keeps_hands_off_without_letting_them_wait(roll: Roll) -> None:
+    what, engine = {"what": f"roll:{roll.cast.other_county.id}"}, create_engine(db.engine.url)
+    try:
+        with engine.connect() as importing, engine.connect() as pressing:
+            importing.execute(ONE_AT_A_TIME, what)
+            assert pressing.scalar(NO_LIST_RUNS, what) is False
+            importing.rollback()
+            assert pressing.scalar(NO_LIST_RUNS, what) is True
+    finally:
+        engine.dispose()
+
+
+def test_while_a_list_is_written_the_page_says_so_and_keeps_what_was_typed(
+    roll: Roll, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(students, "NO_LIST_RUNS", text("select false where cast(:what as text) is not null"))
+    answer = sign_in(app.test_client(), roll.cast["school_coordinator"]).post(
+        f"/students/{roll.child.ref}/return", data=sent(roll)
+    )
+    assert answer.status_code == 422 and "正在导入名册" in answer.text and WHY in answer.text
+    assert roll.child.left_on == LEFT
 
 
 @pytest.fixture

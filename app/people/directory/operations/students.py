@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, text
 
 from app.core import clock
 from app.core.casework.door import SHORTEST_REASON, operation
@@ -15,7 +15,6 @@ from app.core.errors import Invalid, Sentence
 from app.core.imports.grades import school_year
 from app.core.policy.actor import Actor
 from app.people.directory.models import SchoolClass, Student, Unit
-from app.people.directory.roster import ONE_AT_A_TIME
 
 REASON_WANTED = Sentence("请写明离校的原因，至少 10 个字", "Say why the student leaves, in at least 10 characters.")
 DATES = Sentence("离校日期不能早于入校日期", "The student cannot leave before having come.")
@@ -32,6 +31,13 @@ ELSEWHERE = Sentence(
     "This student number is on the roll of another school of the county. That school records the leaving first; "
     "to move the student directly, the bureau imports the list of the whole county.",
 )
+LIST_RUNS = Sentence(
+    "县里正在导入名册，请过几分钟再登记",
+    "A list of students is being imported in the county; try again in a few minutes.",
+)
+NO_LIST_RUNS = text("select pg_try_advisory_xact_lock_shared(hashtextextended(:what, 0))")
+"""Beside the lock that a list takes alone (`roster.ONE_AT_A_TIME`): a list runs for as long as nobody waits before a page."""
+ONE_CHILD_AT_A_TIME = text("select pg_advisory_xact_lock(hashtextextended(:what, 0))")
 
 
 @dataclass(frozen=True)
@@ -79,8 +85,8 @@ def enrol_again(actor: Actor, student: Student, given: EnrolmentAgain) -> Studen
         faults["class_id"] = NO_SUCH_CLASS
     if len(given.reason.strip()) < SHORTEST_REASON:
         faults["reason"] = WHY_BACK
-    if _is_elsewhere(student):
-        faults["student_no"] = ELSEWHERE
+    if (held := _held_elsewhere(student)) is not None:
+        faults["student_no"] = held
     if faults or group is None:
         raise Invalid(faults)
     if given.back_on > student.left_on:
@@ -125,12 +131,15 @@ def _class_of(student: Student, class_id: uuid.UUID | None) -> SchoolClass | Non
     return found
 
 
-def _is_elsewhere(student: Student) -> bool:
-    """Whether another school of the county has the child on its roll, looked at while no list of the county moves it.
+def _held_elsewhere(student: Student) -> Sentence | None:
+    """What stands against it at another school of the county, looked at while no list and nobody else moves the child.
 
     Only whether, not where: the context is widened to the rolls of the county for this one question.
     """
-    db.session.execute(ONE_AT_A_TIME, {"what": f"roll:{student.county_id}"})
+    roll = f"roll:{student.county_id}"
+    if not db.session.scalar(NO_LIST_RUNS, {"what": roll}):
+        return LIST_RUNS
+    db.session.execute(ONE_CHILD_AT_A_TIME, {"what": f"{roll}:{student.student_no}"})
     schools = select(Unit.id).where(Unit.county_id == student.county_id, Unit.kind == "school")
     there = exists().where(
         Student.county_id == student.county_id,
@@ -141,4 +150,4 @@ def _is_elsewhere(student: Student) -> bool:
     before = widen(schools=tuple(db.session.scalars(schools)))
     found = db.session.scalar(select(there))
     use_context(before)
-    return bool(found)
+    return ELSEWHERE if found else None
