@@ -105,8 +105,18 @@ def test_security_84_the_unit_allows_the_system_calls_of_a_service_only() -> Non
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="this machine has no systemd-analyze")
 def test_security_84_systemd_finds_no_fault_and_little_exposure(tmp_path: Path) -> None:
-    trial = tmp_path / "bihuan.service"
-    trial.write_text(re.sub(r"^ExecStart=.*$", "ExecStart=/bin/true", UNIT.read_text("utf-8"), flags=re.M), "utf-8")
-    for command in (["verify"], ["security", "--offline=yes", "--threshold=25"]):
-        told = subprocess.run(["systemd-analyze", *command, str(trial)], capture_output=True, text=True, check=False)
-        assert told.returncode == 0, told.stdout + told.stderr
+    for unit in UNIT.parent.glob("*.service"):
+        trial = tmp_path / unit.name
+        trial.write_text(
+            re.sub(r"^ExecStart=/opt/\S+", "ExecStart=/bin/true", unit.read_text("utf-8"), flags=re.M), "utf-8"
+        )
+        for command in (
+            ["verify"],
+            ["security", "--offline=yes", "--threshold=25" if unit == UNIT else "--threshold=70"],
+        ):
+            told = subprocess.run(
+                ["systemd-analyze", *command, str(trial)], capture_output=True, text=True, check=False
+            )
+            assert told.returncode == 0, told.stdout + told.stderr
+    for timer in UNIT.parent.glob("*.timer"):
+        assert timer.with_suffix(".service").exists()
