@@ -66,6 +66,21 @@ def test_a_delivery_installs_its_packages(delivery: Path) -> None:
     shutil.rmtree(delivery / ".venv")
 
 
+def test_a_delivery_is_not_started_as_a_demo_and_says_what_to_read(delivery: Path, tmp_path: Path) -> None:
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(delivery), "PYTHONDONTWRITEBYTECODE": "1"}
+    start = [sys.executable, "-m", "app.core.servers"]
+    told = subprocess.run(
+        start,
+        cwd=delivery,
+        env=env | {"BIHUAN_DATA": str(tmp_path / "data")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 1 and "docs/operations.md" in told.stderr
+    assert not (tmp_path / "data").exists() and (delivery / "docs" / "operations.md").exists()
+
+
 def _unit() -> dict[str, list[str]]:
     section, found = "", dict[str, list[str]]()
     for line in UNIT.read_text("utf-8").splitlines():

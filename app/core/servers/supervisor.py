@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from types import FrameType
 
 from app.core.servers import first_keys
@@ -58,6 +59,10 @@ def _end(number: int, frame: FrameType | None) -> None:
 
 def _run(settings: Settings) -> None:
     began = time.monotonic()
+    if settings.environment == "development" and find_spec("app.demo") is None:
+        raise ServerRefused(
+            "BIHUAN_ENV: 交付包里没有演示县，正式安装见 docs/operations.md (no demo in a delivery; docs/operations.md says how to install)."
+        )
     settings.data.mkdir(parents=True, exist_ok=True)
     with _alone(settings):
         end_children_left_behind(settings.data)
