@@ -61,7 +61,7 @@ def _run(settings: Settings) -> None:
     began = time.monotonic()
     if settings.environment == "development" and find_spec("app.demo") is None:
         raise ServerRefused(
-            "BIHUAN_ENV: 交付包里没有演示县，正式安装见 docs/operations.md (no demo in a delivery; docs/operations.md says how to install)."
+            "BIHUAN_ENV: 交付包里没有演示县，正式安装见 docs/operations.md (a delivery has no demo; see docs/operations.md)."
         )
     settings.data.mkdir(parents=True, exist_ok=True)
     with _alone(settings):
