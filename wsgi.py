@@ -1,8 +1,16 @@
-"""What the web server loads."""
+"""What the web server and the command line load."""
+
+from sqlalchemy.exc import OperationalError
 
 from app.core.database import db
 from app.factory import create_app
+from config.settings import SettingsRefused
 
-app = create_app()
+try:
+    app = create_app()
+except SettingsRefused as refused:
+    raise SystemExit(str(refused)) from None
+except OperationalError as away:
+    raise SystemExit(f"DATABASE_URL: 数据库连不上 (the database does not answer): {away.orig}") from None
 with app.app_context():
     db.engine.dispose()  # each process of the web server opens connections of its own

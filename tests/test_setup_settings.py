@@ -1,6 +1,8 @@
 """Settings: what they default to, and which starts are refused, naming the item."""
 
 import os
+import subprocess
+import sys
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -221,3 +223,23 @@ def test_the_keys_of_a_new_installation_are_made_once_and_a_start_takes_them(
     assert all(path.stat().st_mode & 0o077 == 0 for path in made)
     new.check()
     assert list(first_keys.everything(new)) == []
+
+
+@pytest.mark.parametrize(
+    ("addresses", "told"),
+    [
+        ({"DATABASE_URL": "", "REDIS_URL": ""}, ["DATABASE_URL", "REDIS_URL"]),
+        (
+            {"DATABASE_URL": "postgresql+psycopg://bihuan_app@/bihuan?host=/nowhere", "REDIS_URL": "unix:///nowhere"},
+            ["DATABASE_URL"],
+        ),
+    ],
+)
+def test_a_command_that_cannot_start_says_why_in_a_sentence(
+    production: Settings, addresses: dict[str, str], told: list[str]
+) -> None:
+    env = {"PATH": os.environ["PATH"], "BIHUAN_DATA": str(production.data), **addresses}
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "audit", "verify"]
+    done = subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert [name for name in ("DATABASE_URL", "REDIS_URL") if f"{name}: " in done.stderr] == told
