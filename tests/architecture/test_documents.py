@@ -1,5 +1,6 @@
 """What the documents point at is there: files, variables, commands; and every variable, role and part of the delivery is told."""
 
+import inspect
 import re
 import subprocess
 from pathlib import Path
@@ -11,7 +12,7 @@ from flask import Flask
 from app.care.protection.purposes import purposes
 from app.core import backups
 from app.core.policy.roles import ROLES
-from app.core.servers import first_keys, valkey
+from app.core.servers import PostgresServer, first_keys, valkey
 from app.core.web import navigation
 from config.settings import Settings
 
@@ -154,6 +155,16 @@ def test_the_settings_and_accounts_that_are_handed_over_are_those_of_a_start(tmp
     for name in ("bihuan_app", "bihuan_worker", "bihuan_relay"):
         [password] = set(re.findall(rf"unix://{name}:(\w+)@", "\n".join(lines)))
         assert f"user {name} on >{password} {valkey.RULES[name]}\n" in accounts
+
+
+def test_the_database_that_is_handed_over_lets_in_whom_the_embedded_one_lets_in() -> None:
+    """Word for word, but for the name that the embedded one fills in."""
+    embedded = inspect.getsource(PostgresServer.create_database)
+    told = (PROJECT / "deploy/database.sql").read_text("utf-8")
+    statements = [line.rstrip(";") for line in told.splitlines() if not line.startswith("--")]
+    assert len(statements) == 4
+    for statement in statements[1:]:
+        assert f'"{statement.replace("database bihuan ", "database {} ")}"' in embedded
 
 
 @pytest.mark.parametrize("name", ["bihuan", "bihuan-wal"])
