@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -110,3 +111,12 @@ def test_a_broken_chain_is_said_first(app: Flask, client: FlaskClient, cast: Cas
     operations.keep(Verdict(6, 6, b"", Finding(7, "its text was changed")))
     page = sign_in(client, cast["auditor"]).get("/audit/chain").text
     assert "第 7 条对不上" in page and "its text was changed" in page
+
+
+def test_where_the_web_server_cannot_read_the_chain_its_page_says_who_can(
+    app: Flask, client: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = replace(app.extensions["bihuan.settings"], database_owner_url="")
+    monkeypatch.setitem(app.extensions, "bihuan.settings", settings)
+    page = sign_in(client, cast["auditor"]).get("/audit/chain").text
+    assert "请系统管理员在服务器上执行 flask audit verify" in page and "现在校验" not in page
