@@ -281,7 +281,6 @@ class Student(Base, Record, Versioned):
         UniqueConstraint("school_id", "student_no"),
         UniqueConstraint("school_id", "id_index"),
         Index("ix_students_class", "school_id", "class_id"),
-        Index("ix_students_pinyin", "school_id", "pinyin"),
         Index("ix_students_left", "id", postgresql_where=text("left_on is not null")),
     )
 
