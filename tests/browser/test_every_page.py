@@ -72,6 +72,7 @@ REFUSED: dict[str, tuple[int, str]] = {
     "mailbox.write": (404, "no box of that name is open: test_citizen_letters writes there"),
     "data_needs.delivery": (404, "only of a need that its owner took on: tests/improvement/disclosure delivers one"),
     "data_needs.file": (404, "nothing was delivered yet"),
+    "directory.ask_enrol_again": (404, "only of a student who left: tests/people/directory puts one back on the roll"),
     "effects.closure_document": (404, PAPER),
     "effects.criteria": (404, "only where the plan is evaluated by criteria; the records' is by an indicator"),
     "evidence.download": (404, FILE),
