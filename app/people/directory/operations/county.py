@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from app.core import clock
-from app.core.audit import trail
 from app.core.casework.door import operation
 from app.core.database import db, uuid7
 from app.core.errors import Invalid, NotAllowed, Sentence, StepRefused
@@ -53,9 +52,6 @@ def open_county(actor: Actor, place: None, given: CountyIn) -> Unit:
     bureau.pinyin = pinyin_of(given.name)
     db.session.add(bureau)
     db.session.flush()
-    deed = trail.current()
-    if deed is not None:
-        deed.main.record = bureau
     return bureau
 
 

@@ -8,7 +8,6 @@ from datetime import date
 from flask import current_app
 from sqlalchemy import delete, func, select, update
 
-from app.core.audit import trail
 from app.core.casework.door import SHORTEST_REASON, operation
 from app.core.database import db, uuid7
 from app.core.errors import Invalid, Sentence, StepRefused
@@ -60,9 +59,6 @@ def add_person(actor: Actor, unit: Unit, given: PersonIn) -> Person:
     _fill(person, given)
     db.session.add(person)
     db.session.flush()
-    deed = trail.current()
-    if deed is not None:
-        deed.main.record = person
     return person
 
 

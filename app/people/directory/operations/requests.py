@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.core.audit import trail
 from app.core.casework.door import operation
 from app.core.database import db, uuid7
 from app.core.errors import Invalid, Sentence
@@ -93,9 +92,6 @@ def _ask(actor: Actor, unit: Unit, given: RoleWish, *, is_deputy: bool) -> RoleR
     wish.id = uuid7()
     db.session.add(wish)
     db.session.flush()
-    deed = trail.current()
-    if deed is not None:
-        deed.main.record = wish
     post("role_requested", wish)
     return wish
 

@@ -143,9 +143,12 @@ def _managed(ref: str, gone: bool = False) -> Any:
     return found
 
 
-def _leave_page(found: Any, form: EnrolmentEndForm, status: int = 200) -> Response:
+LEAVING, RETURNING = "people/directory/student_leave.html", "people/directory/student_return.html"
+
+
+def _form_page(template: str, found: Any, form: EnrolmentEndForm | EnrolmentAgainForm, status: int = 200) -> Response:
     back = url_for("directory.student", ref=found.ref)
-    return page("people/directory/student_leave.html", status, student=found, form=form, back_url=back)
+    return page(template, status, student=found, form=form, back_url=back)
 
 
 @bp.get("/students/<ref>/leave")
@@ -153,7 +156,7 @@ def _leave_page(found: Any, form: EnrolmentEndForm, status: int = 200) -> Respon
 def ask_end_enrolment(ref: str) -> Response:
     """When and why a child leaves."""
     found = _managed(ref)
-    return _leave_page(found, EnrolmentEndForm(data={"version": found.version, "left_on": clock.today()}))
+    return _form_page(LEAVING, found, EnrolmentEndForm(data={"version": found.version, "left_on": clock.today()}))
 
 
 @bp.post("/students/<ref>/leave")
@@ -162,19 +165,14 @@ def end_enrolment(ref: str) -> Any:
     """The child leaves the roll."""
     found, form = _managed(ref), EnrolmentEndForm()
     if not form.validate():
-        return _leave_page(found, form, 422)
+        return _form_page(LEAVING, found, form, 422)
     try:
         operations.end_enrolment(current_actor(), found, form.given())
     except Invalid as invalid:
         refuse(form, invalid)
-        return _leave_page(_managed(ref), form, 422)
+        return _form_page(LEAVING, _managed(ref), form, 422)
     flash(_("已登记离校"))
     return redirect(url_for("directory.students"), 303)
-
-
-def _return_page(found: Any, form: EnrolmentAgainForm, status: int = 200) -> Response:
-    back = url_for("directory.student", ref=found.ref)
-    return page("people/directory/student_return.html", status, student=found, form=form, back_url=back)
 
 
 @bp.get("/students/<ref>/return")
@@ -185,7 +183,7 @@ def ask_enrol_again(ref: str) -> Response:
     group = next((group.ref for group in groups if group.id == found.class_id), "")
     day = max(found.left_on, clock.today())
     form = EnrolmentAgainForm(data={"version": found.version, "back_on": day, "class_id": group})
-    return _return_page(found, form.offer(groups))
+    return _form_page(RETURNING, found, form.offer(groups))
 
 
 @bp.post("/students/<ref>/return")
@@ -195,11 +193,11 @@ def enrol_again(ref: str) -> Any:
     found, groups = _managed(ref, gone=True), queries.classes_this_year(current_actor())
     form = EnrolmentAgainForm().offer(groups)
     if not form.validate():
-        return _return_page(found, form, 422)
+        return _form_page(RETURNING, found, form, 422)
     try:
         operations.enrol_again(current_actor(), found, form.given(groups))
     except Invalid as invalid:
         refuse(form, invalid)
-        return _return_page(_managed(ref, gone=True), form, 422)
+        return _form_page(RETURNING, _managed(ref, gone=True), form, 422)
     flash(_("已登记重新在籍"))
     return redirect(url_for("directory.student", ref=found.ref), 303)
