@@ -17,6 +17,7 @@ GOOD_CONSENT: dict[str, Any] = dict.fromkeys(
         "may_be_asked_again",
         "was_agreed",
         "student_left",
+        "never_left",
         "year_is_over",
     ),
     True,

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from workflows.vocabulary import NEW, State, Step, Workflow, guard
+from workflows.vocabulary import NEW, PREVIOUS, State, Step, Workflow, guard
 
 
 class ConsentFacts(Protocol):
@@ -27,6 +27,10 @@ class ConsentFacts(Protocol):
     @property
     def student_left(self) -> bool:
         """The student is on the roll of the school no more."""
+
+    @property
+    def never_left(self) -> bool:
+        """The leaving with which it ended was taken back: on the roll without a break since it was asked."""
 
     @property
     def year_is_over(self) -> bool:
@@ -56,6 +60,11 @@ def was_agreed(consent: ConsentFacts) -> bool:
 @guard("学生已不在这所学校", en="The student is not at this school any more")
 def student_left(consent: ConsentFacts) -> bool:
     return consent.student_left
+
+
+@guard("离校登记已撤回，学生一直在这所学校", en="The leaving was taken back; the student was here all along")
+def never_left(consent: ConsentFacts) -> bool:
+    return consent.never_left
 
 
 @guard("这个学年已经结束", en="The school year has ended")
@@ -167,6 +176,15 @@ CONSENT = Workflow(
             source=(REQUESTED, GRANTED),
             target=EXPIRED,
             guards=(student_left,),
+            system=True,
+        ),
+        Step(
+            "stand_again",
+            "恢复有效",
+            "In force again",
+            source=(EXPIRED,),
+            target=PREVIOUS,
+            guards=(never_left,),
             system=True,
         ),
     ),

@@ -77,6 +77,7 @@ class Consent(Base, Movable):
             unique=True,
             postgresql_where=text("state not in ('withdrawn', 'expired')"),
         ),
+        Index("ix_consents_expired", "school_year", postgresql_where=text("state = 'expired'")),
         Index("ix_consents_class", "school_id", "round_id", "class_id"),
     )
     workflow = CONSENT
@@ -141,6 +142,12 @@ class Consent(Base, Movable):
         return self.student.left_on is not None and self.student.left_on <= clock.today()
 
     @property
+    def never_left(self) -> bool:
+        """It ended with the roll, and the student is on it without a break since it was asked."""
+        ended = self.state == "expired" and not self.year_is_over
+        return ended and not self.student_left and bool(self.student.from_on <= self.asked_on)
+
+    @property
     def year_is_over(self) -> bool:
         """31 August of the year's end has passed."""
         return clock.today() >= date(self.school_year + 1, 9, 1)
@@ -194,6 +201,7 @@ class AccessCode(Base, Record, Scoped):
     __table_args__ = (
         UniqueConstraint("lookup"),
         CheckConstraint("kind in ('guardian1', 'guardian2', 'student')", name="kind"),
+        Index("ix_access_codes_left", "expires_at", postgresql_where=text("ended_as = 'left'")),
         Index("uq_access_codes_open", "student_id", "kind", unique=True, postgresql_where=text("ended_at is null")),
     )
 

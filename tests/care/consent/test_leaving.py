@@ -15,14 +15,17 @@ from sqlalchemy import select, text
 from app.care.consent.models import AccessCode, Consent, ConsentAnswer, ConsentRound
 from app.care.consent.operations import answers, codes
 from app.care.consent.operations.answers import PaperIn
-from app.care.consent.operations.leaving import end_all_of_leavers
+from app.care.consent.operations.leaving import end_all_of_leavers, let_stand_of_who_never_left
 from app.care.consent.operations.rounds import RoundIn, SchoolPlace, send_round
 from app.care.consent.queries import rounds as queries
 from app.core import clock as core_clock
 from app.core.casework import daily
 from app.core.database import db, use_context
 from app.core.errors import NotFound, StepRefused
+from app.core.imports import operations as importing
 from app.core.imports.models import ImportBatch
+from app.core.imports.operations import StepIn
+from app.core.outbox import deliver
 from app.core.policy.actor import SYSTEM
 from app.people.directory.models import SchoolClass, Student
 from app.people.directory.operations.students import EnrolmentEnd, end_enrolment
@@ -68,7 +71,9 @@ class Town:
             .join(Student, Student.id == Consent.student_id)
             .where(Student.student_no == self.rows[number][1], Student.school_id == self.cast.units[at].id)
         )
-        ordered = found.order_by(Consent.purpose, Consent.created_at).execution_options(populate_existing=True)
+        ordered = found.order_by(Consent.purpose, Consent.asked_on, Consent.created_at).execution_options(
+            populate_existing=True
+        )
         return list(db.session.scalars(ordered))
 
     def states(self, number: int, at: str = OLD) -> list[str]:
@@ -196,13 +201,14 @@ def test_the_page_of_the_class_leads_to_taking_back_and_offers_who_left_no_code(
     assert (town.states(MOVES), town.states(STAYS)) == (["withdrawn"], ["granted"])
 
 
-def test_who_comes_back_within_the_year_is_asked_again_and_the_first_answer_stays(town: Town) -> None:
+def test_who_comes_back_within_the_year_is_asked_again_and_the_first_answer_stays(town: Town, clock: Any) -> None:
     town.listed(MOVES, at=NEW)
     end_all_of_leavers()
     town.ask(at=NEW)
     town.agree(MOVES, NEW)
+    clock.advance(days=1)
     town.listed(MOVES, class_no=2)
-    assert town.places(MOVES) == {OLD} and end_all_of_leavers() == 1
+    assert town.places(MOVES) == {OLD} and (end_all_of_leavers(), let_stand_of_who_never_left()) == (1, 0)
     town.ask()
     assert (town.states(MOVES), town.states(MOVES, NEW)) == (["expired", "requested"], ["expired"])
     first, again = town.consents(MOVES)
@@ -219,3 +225,91 @@ def test_personal_codes_of_the_old_school_end_with_the_place_and_those_of_others
     moved = {one.student_id for one in town.consents(MOVES)}
     found = db.session.scalars(select(AccessCode).execution_options(populate_existing=True)).all()
     assert {(one.student_id in moved, one.ended_as) for one in found} == {(True, "left"), (False, None)}
+
+
+def taken_back(town: Town, batch: ImportBatch) -> None:
+    """Who accepted the list takes it back: the children were never anywhere else."""
+    importing.roll_back(town.cast.actor("assessment_member"), batch, StepIn(reason="两所学校的代码填反了"))
+    deliver.drain()
+    db.session.refresh(batch)
+    assert (batch.state, batch.trouble) == ("rolled_back", [])
+
+
+def open_codes(town: Town, number: int) -> list[str]:
+    """Kinds of the child's codes that open a door."""
+    use_context(SYSTEM.context())
+    ids = {one.student_id for one in town.consents(number)}
+    found = db.session.scalars(select(AccessCode).execution_options(populate_existing=True)).all()
+    return sorted(one.kind for one in found if one.student_id in ids and one.is_open(core_clock.now()))
+
+
+def test_what_ended_with_a_wrong_list_is_in_force_again_once_it_is_taken_back(town: Town, clock: Any) -> None:
+    use_context(SYSTEM.context())
+    codes.issue_codes(
+        town.cast.actor("homeroom_teacher"),
+        db.session.get_one(SchoolClass, town.cast.classes[OLD]),
+        codes.CodesIn(True, True),
+    )
+    given = open_codes(town, MOVES)
+    town.ask(purpose="counseling")
+    clock.advance(days=2)
+    wrong = town.listed(MOVES, at=NEW)
+    assert end_all_of_leavers() == 2 and (town.states(MOVES), open_codes(town, MOVES)) == (["expired"] * 2, [])
+    assert let_stand_of_who_never_left() == 0
+    taken_back(town, wrong)
+    assert daily.run_daily() >= 2
+    assert (town.states(MOVES), open_codes(town, MOVES)) == (["requested", "granted"], given) and given
+    assert [one.previous_state for one in town.consents(MOVES)] == ["expired", "expired"]
+    use_context(SYSTEM.context())
+    (line,) = db.session.scalars(text("select body from audit.access_log where step = 'consent.stand_again'"))
+    assert (line["rows"], line["codes"]) == (2, len(given))
+    assert (let_stand_of_who_never_left(), end_all_of_leavers()) == (0, 0)
+
+
+def test_whoever_was_asked_anew_or_took_it_back_meanwhile_is_not_bound_by_the_old_answer(
+    town: Town, clock: Any
+) -> None:
+    wrong = town.listed(MOVES, STAYS, at=NEW)
+    end_all_of_leavers()
+    (agreed,) = town.consents(STAYS)
+    given = PaperIn("guardian1", "withdraw", reason="母亲来电话，不同意继续保存")
+    answers.record_withdrawal(town.cast.actor(COUNSELLORS[OLD]), agreed, given)
+    taken_back(town, wrong)
+    clock.advance(days=1)
+    town.ask()
+    assert let_stand_of_who_never_left() == 0
+    assert (town.states(MOVES), town.states(STAYS)) == (["expired", "requested"], ["withdrawn"])
+    town.listed(MOVES, STAYS, at=NEW)
+    end_all_of_leavers()
+    assert (town.states(MOVES), let_stand_of_who_never_left()) == (["expired", "expired"], 0)
+
+
+def test_of_two_that_ended_with_wrong_lists_the_last_asked_stands_again(town: Town, clock: Any) -> None:
+    first = town.listed(MOVES, at=NEW)
+    end_all_of_leavers()
+    taken_back(town, first)
+    clock.advance(days=1)
+    town.ask()
+    second = town.listed(MOVES, at=NEW)
+    end_all_of_leavers()
+    taken_back(town, second)
+    assert let_stand_of_who_never_left() == 1
+    assert town.states(MOVES) == ["expired", "requested"]
+
+
+def test_a_year_that_is_over_brings_nothing_back(town: Town, clock: Any) -> None:
+    wrong = town.listed(MOVES, at=NEW)
+    end_all_of_leavers()
+    taken_back(town, wrong)
+    clock.advance(days=366)
+    assert let_stand_of_who_never_left() == 0 and town.states(MOVES) == ["expired"]
+
+
+def test_the_machine_and_the_statement_name_the_same_consents(town: Town, clock: Any) -> None:
+    clock.advance(days=1)
+    wrong = town.listed(MOVES, at=NEW)
+    end_all_of_leavers()
+    assert [one.never_left for one in town.consents(MOVES)] == [False]
+    taken_back(town, wrong)
+    assert [one.never_left for one in town.consents(MOVES)] == [True]
+    assert [one.never_left for one in town.consents(STAYS)] == [False]
