@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+from flask_babel import lazy_pgettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
 from wtforms import RadioField, StringField, TextAreaField
@@ -166,7 +167,7 @@ class CauseForm(VersionedForm):
 
     category = RadioField(_("属于哪一类"), [wanted(_("请选择原因属于哪一类"))], choices=lambda: offered(codes(CAUSES)))
     statement = TextAreaField(
-        _("原因"), [wanted(_("请写明原因")), at_most(300)], description=_("一条只写一个原因，写具体")
+        lazy_pgettext("problem", "原因"), [wanted(_("请写明原因")), at_most(300)], description=_("一条只写一个原因，写具体")
     )
     evidence_note = TextAreaField(
         _("依据"), [Later(), at_most(300)], description=_("看到的材料、数据或链接，例如：作业抽样 40 份")
