@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
 from app.core.policy.roles import ROLES
+from app.core.servers import interrupted
 
 LATER: dict[str, tuple[str, ...]] = {
     "培育与评审 (recognition)": ("city_review_admin", "district_officer", "reviewer"),
@@ -23,6 +24,10 @@ LATER: dict[str, tuple[str, ...]] = {
 }
 """Roles of domain §2.1 whose work is in a part that is not built yet, by part: they have no account until it is."""
 
+HALF = (
+    "上次载入演示县中途停了，数据不完整：请让 DATABASE_URL 指向一个空数据库，再启动一次 "
+    "(the demo county was not loaded to its end; let DATABASE_URL name an empty database and start again)"
+)
 demo = AppGroup("demo", help="The demo county 清澜县.")
 
 
@@ -35,8 +40,12 @@ def load_(students: int) -> None:
 
     if current_app.extensions["bihuan.settings"].production:
         raise click.ClickException("正式环境不装演示数据 (no demo data in production)")
+    data = current_app.extensions["bihuan.settings"].data
     if not load.there_is_a_county():
-        load.load(students, click.echo, beside=True)
+        with interrupted.loading(data):
+            load.load(students, click.echo, beside=True)
+    elif interrupted.was_interrupted(data):
+        raise click.ClickException(HALF)
     say_accounts()
 
 

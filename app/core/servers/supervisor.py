@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from types import FrameType
 
-from app.core.servers import first_keys
+from app.core.servers import first_keys, interrupted
 from app.core.servers.children import GENTLY, Children, begin, end_children_left_behind, flask
 from app.core.servers.embedded import Servers, embedded, without_note
 from app.core.servers.forking import import_shared
@@ -70,6 +70,8 @@ def _run(settings: Settings) -> None:
         _make_keys(settings)
         say("正在启动数据库与队列 (starting database and queue) …")
         with embedded(settings) as servers:
+            if interrupted.begin_anew(servers):
+                say("上次载入演示县中途停了，重新开始 (the demo county was not loaded to its end; it begins anew) …")
             _prepare(servers)
             if shared(servers):
                 import_shared()
