@@ -272,12 +272,21 @@ def _class_rows(whole: Row, groups: Sequence[tuple[int, int]], word: str) -> Ite
         yield (whole[0], "班级", *whole[2:5], number, *whole[6:10], value, *whole[11:14], n, n, *whole[16:])
 
 
-def _row(one: Round, school: str, grade: str, subject: str, word: str, size: int) -> Row:
+def _effect(one: Round, school: str, grade: str, subject: str, word: str) -> tuple[Random, float, bool]:
+    """The random numbers that go on, how far the cell lies above the county (standard deviations), and if it was planted."""
     random = Random(f"{one.seed}{school}{grade}{subject}{word}")
     lasting = Random(f"{school}{grade}{subject}{word}").gauss(0.03, 0.09)
-    effect = lasting + random.gauss(0, 0.05)
-    if random.random() < one.planted:
-        effect = -random.uniform(0.30, 0.62)
+    effect, planted = lasting + random.gauss(0, 0.05), random.random() < one.planted
+    return random, -random.uniform(0.30, 0.62) if planted else effect, planted
+
+
+def planted(one: Round, school: str, grade: str, subject: str, word: str) -> bool:
+    """Whether this cell was given a deficit, of 0.30 to 0.62 standard deviations."""
+    return _effect(one, school, grade, subject, word)[2]
+
+
+def _row(one: Round, school: str, grade: str, subject: str, word: str, size: int) -> Row:
+    random, effect, _planted = _effect(one, school, grade, subject, word)
     if word in LOWER_IS_BETTER:
         effect = -effect
     code = code_of(subject, grade, word)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,12 @@ from app.core.imports.models import ImportBatch
 from app.core.outbox import deliver
 from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM
-from app.demo import load
+from app.demo import load, names, roll, rounds, tree
 from app.demo.telling import FOR_THE_WORKER
 from app.improvement.citizen_letters.models import CitizenLetter
 from app.improvement.disclosure.models import ResultDisclosure, ShowcaseAdoption
 from app.improvement.effects.models import ClosurePrint, ValueAddedEffect
-from app.improvement.monitoring.models import MonitoringCycle, SourceConflict
+from app.improvement.monitoring.models import DataFinding, Indicator, MonitoringCycle, SourceConflict
 from app.improvement.problems.models import ItemHandOff, ProblemItem
 from app.improvement.suppliers.models import SupplierAgreement
 from app.people.directory.models import Unit
@@ -89,6 +90,49 @@ def test_there_are_between_150_and_350_problem_items_of_several_sources(county: 
     assert 150 <= db.session.scalar(select(func.count()).select_from(ProblemItem)) <= 350
     sources = set(db.session.scalars(select(ProblemItem.source_type).distinct()))
     assert sources >= {"monitoring", "petition", "safety", "audit", "inspection", "self_check", "opinion", "patrol"}
+
+
+def test_every_deficit_that_was_planted_is_found_and_hardly_anything_else_is(county: Flask) -> None:
+    wanted = (
+        select(MonitoringCycle.code, Unit.code, Indicator.code, DataFinding.verdict)
+        .join(DataFinding, DataFinding.cycle_id == MonitoringCycle.id)
+        .join(Unit, Unit.id == DataFinding.unit_id)
+        .join(Indicator, Indicator.id == DataFinding.indicator_id)
+        .where(DataFinding.result_id.is_not(None), DataFinding.class_no.is_(None))
+    )
+    found = {(cycle, school, code): verdict for cycle, school, code, verdict in db.session.execute(wanted)}
+    assert {one.code for one in rounds.ROUNDS} >= {"2019-JUNIOR", "2021-PRIMARY", "2022-QUALITY"}
+    for one in (one for one in rounds.ROUNDS if not one.marked_again):
+        given = {
+            (one.code, school, rounds.code_of(subject, grade, word))
+            for school, grade, subject, word in _cells(one)
+            if rounds.planted(one, school, grade, subject, word)
+        }
+        told = {cell: verdict for cell, verdict in found.items() if cell[0] == one.code}
+        assert given and given <= set(told), f"{one.code}: planted and not found: {sorted(given - set(told))}"
+        candidates = {cell for cell, verdict in told.items() if verdict == "candidate"}
+        assert len(candidates & given) > len(given) / 2, f"{one.code}: most of them are certain"
+        assert len(candidates - given) <= 6, f"{one.code}: candidates that nobody planted: {sorted(candidates - given)}"
+
+
+def _cells(one: Any) -> Iterator[tuple[str, str, str, str]]:
+    """School, grade, subject and word of every indicator that a round measures."""
+    builder = tree.Builder("330901", "清澜县教育局", 2026)
+    builder.groups()
+    builder.schools(names.schools())
+    for school, (_identity, kind, _short) in builder.county.schools.items():
+        for grade, subject in product(one.grades, one.subjects):
+            if kind in rounds.STAGES[grade]:
+                yield from ((school, grade, subject, word) for word in rounds.SUBJECT_WORDS[subject][1])
+
+
+def test_the_demo_is_a_county_of_true_size_and_shape(app: Flask) -> None:
+    builder = tree.Builder("330901", "清澜县教育局", 2026)
+    builder.groups()
+    builder.schools(names.schools())
+    classes = Counter((row[0], row[7], row[8]) for row in roll.rows(builder.county, load.STUDENTS))
+    assert (len(builder.county.schools), sum(classes.values())) == (56, 40_000)
+    assert 900 <= len(classes) <= 1_100 and max(classes.values()) <= 60
 
 
 def test_most_of_what_runs_is_in_time_and_some_is_late(county: Flask) -> None:
