@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 
 from app.core import clock as core_clock
 from config.settings import Settings
-from tests import savepoints, standing
+from tests import one_operation, savepoints, standing
 from tests.cluster import KEPT, Cluster, running
 
 pytest_plugins = ["tests.cast"]
@@ -131,8 +131,11 @@ class Visitor(FlaskClient):
     """A client whose every request has a context of its own, as in a server, even while the test holds one open."""
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
-        """One request, start to end."""
-        return contextvars.Context().run(super().open, *args, **kwargs)
+        """One request, start to end; one that changes something calls one operation."""
+        one_operation.listen()
+        answer = contextvars.Context().run(super().open, *args, **kwargs)
+        one_operation.check(self.application, answer)
+        return answer
 
 
 def _application(settings: Settings) -> Flask:
