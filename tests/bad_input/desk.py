@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
@@ -62,6 +63,8 @@ class Desk:
     browsers: dict[str, FlaskClient] = field(default_factory=dict)
     before: dict[str, int] = field(default_factory=dict)
     """Rows when the bad thing happened, counted anew where a scene had to be set first."""
+    waited: dict[str, int] = field(default_factory=dict)
+    """Likewise of files that wait."""
 
     def __getitem__(self, key: str) -> FlaskClient:
         if key not in self.browsers:
@@ -77,8 +80,12 @@ class Desk:
     def counts(self) -> dict[str, int]:
         """Rows of every table that people write; a file that waits to be accepted is in none of them."""
         use_context(SYSTEM.context())
-        tables = set(inspect(db.session.connection()).get_table_names()) - PLUMBING - WAITING_ROOM
-        return {name: int(db.session.execute(text(f"select count(*) from {name}")).scalar_one()) for name in tables}
+        return _rows(set(inspect(db.session.connection()).get_table_names()) - PLUMBING - WAITING_ROOM)
+
+    def waiting(self) -> dict[str, int]:
+        """Rows of the tables where a file waits: a file that was refused is in none of these either."""
+        use_context(SYSTEM.context())
+        return _rows(WAITING_ROOM)
 
     def sends(self, key: str, name: str, content: bytes, address: str = ROSTERS, **fields: str) -> Any:
         """Send a file with the word of who sent it."""
@@ -94,6 +101,7 @@ class Desk:
         pressed = self[key].post(f"{batch.address}/check", data={"version": batch.version, **self._matched(key, batch)})
         deliver.drain()
         report = self[key].get(batch.address)
+        assert latest().sender == SENDER
         return Met(report.text, (sent.status_code, pressed.status_code, report.status_code))
 
     def _matched(self, key: str, batch: ImportBatch) -> dict[str, str]:
@@ -104,6 +112,10 @@ class Desk:
             chosen = re.search(r'<option value="([^"]*)" selected', body)
             fields[name] = chosen[1] if chosen else "?"
         return fields
+
+
+def _rows(tables: Iterable[str]) -> dict[str, int]:
+    return {name: int(db.session.execute(text(f"select count(*) from {name}")).scalar_one()) for name in tables}
 
 
 def _part(named: str, content: bytes) -> bytes:

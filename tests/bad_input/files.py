@@ -63,16 +63,16 @@ def evidence_over_the_limit(desk: Desk) -> Met:
 def the_same_file_twice(desk: Desk) -> Met:
     content = as_xlsx(sent([list(HEADERS), *roll(desk)]))
     first = desk.sends("school_coordinator", "名册.xlsx", content)
+    desk.waited = desk.waiting()
     again = desk.sends("school_coordinator", "名册的副本.xlsx", content)
     return Met(again.text, (first.status_code, again.status_code), (SENDER,))
 
 
 def a_hundred_thousand_rows(desk: Desk) -> Met:
-    """Not too many: read at once, and the page says how many there are."""
+    """Not too many: the page says how many there are, and each is looked at, though one and the same child in all of them."""
     lines = [",".join(HEADERS), *(["2133000001,G330000201003070010,王小明"] * 100_000)]
-    answer = desk.sends("school_coordinator", "全县名册.csv", "\n".join(lines).encode())
-    page = desk["school_coordinator"].get(latest().address)
-    return Met(page.text, (answer.status_code, page.status_code))
+    content = "\n".join(lines).encode()
+    return desk.checked("school_coordinator", "全县名册.csv", content)
 
 
 def roll(desk: Desk, count: int = 3) -> list[list[Any]]:
