@@ -60,12 +60,12 @@ class TiedWorker(Worker):
     def handle_warm_shutdown_request(self) -> None:
         """Somebody asked it to end, so it did not end for want of a queue."""
         self.told_to_end = True
-        super().handle_warm_shutdown_request()
+        super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
 
     def teardown(self) -> None:
         """Take leave of the queue; where that is gone, nothing of this worker goes on beside the next one."""
         try:
-            super().teardown()
+            super().teardown()  # type: ignore[no-untyped-call]
         except RedisError:
             if self.horse_pid:
                 self.kill_horse()
