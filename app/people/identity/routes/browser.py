@@ -40,8 +40,9 @@ def load_actor() -> Actor:
         if request.method == "POST" and "_unsent" in request.args:
             drafts.forget_draft(actor, UNSENT)
         return actor
-    if found.standing in ("idle", "over") and found.row.verified_at and request.method == "POST" and request.form:
-        _rescue(found)
+    writer = lookup.late_writer(found)
+    if writer is not None and request.method == "POST" and request.form:
+        _rescue(writer)
     return NOBODY
 
 
@@ -50,15 +51,13 @@ def _signed_in() -> SignedIn | None:
     return lookup.behind(token) if token else None
 
 
-def _rescue(found: SignedIn) -> None:
+def _rescue(writer: Actor) -> None:
     """A form was sent a moment too late: what was typed is kept for after the next sign-in."""
     view = current_app.view_functions.get(request.endpoint or "")
     if view is None or request.blueprint == "drafts" or getattr(view, "rights", (PUBLIC,))[0] == PUBLIC:
         return
     fields = {k: v for k, v in request.form.to_dict(flat=False).items() if k not in drafts.UNKEPT}
-    drafts.keep_draft(
-        lookup.actor_of(found.row), UNSENT, {**fields, "_to": [request.full_path.rstrip("?")]}, whole=True
-    )
+    drafts.keep_draft(writer, UNSENT, {**fields, "_to": [request.full_path.rstrip("?")]}, whole=True)
 
 
 def signed_in() -> SignedIn | None:
