@@ -38,7 +38,8 @@ def refuse_unreachable(settings: Settings) -> None:
                 _sign_on(address)
         except (ArgumentError, ValueError, ImportError):
             raise ServerRefused(
-                f"{name}: 地址写法不对，应为 postgresql+psycopg://账号:密码@主机:端口/数据库 (not written as an address of a database)."
+                f"{name}: 地址写法不对，应为 postgresql+psycopg://账号:密码@主机:端口/数据库 "
+                "(not written as an address of a database)."
             ) from None
         except SQLAlchemyError:
             raise ServerRefused(
