@@ -157,7 +157,11 @@ def _guard(app: Flask, settings: Settings) -> None:
     app.before_request(current.load_actor)
     app.after_request(headers.add_headers)
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app, root=str(ROOT / "app" / "static"), prefix="static/", max_age=31536000
+        app.wsgi_app,
+        root=str(ROOT / "app" / "static"),
+        prefix="static/",
+        max_age=31536000,
+        add_headers_function=headers.for_static_files,
     )
     if settings.tls_proxy:
         app.wsgi_app = TrustedProxy(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]

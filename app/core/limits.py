@@ -223,9 +223,12 @@ def storage_address(redis_url: str) -> str:
 
 
 def register(app: Flask) -> None:
-    """Connect the general throttle; in tests it counts in memory."""
+    """Connect the general throttle; in tests it counts in memory. A queue that hangs holds up no page for long."""
     testing = app.extensions["bihuan.settings"].environment == "test"
-    app.config.setdefault("RATELIMIT_STORAGE_URI", storage_address("" if testing else app.config["REDIS_URL"]))
+    address = storage_address("" if testing else app.config["REDIS_URL"])
+    app.config.setdefault("RATELIMIT_STORAGE_URI", address)
+    if address.startswith("redis"):
+        app.config.setdefault("RATELIMIT_STORAGE_OPTIONS", {"socket_connect_timeout": 2, "socket_timeout": 2})
     throttle.init_app(app)
 
 

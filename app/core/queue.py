@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import signal
+import time
+from contextlib import suppress
 
 from redis import Redis
+from redis.exceptions import RedisError
 from rq import Queue, Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.timeouts import BaseTimeoutException
 
-from app.core import on_demand
+from app.core import logs, on_demand
 from app.core.servers.processes import end_with_parent
 
 QUEUES = ("urgent", "letters", "heavy")
+PAUSES = (1.0, 30.0)
+"""Seconds until a lost queue is looked for again: first, and at most; each pause is twice as long as the one before."""
 TIMEOUT = {"urgent": 60, "letters": 120, "heavy": 3600}
 
 __all__ = ["QUEUES", "BaseTimeoutException", "connect", "enqueue", "waiting", "work"]
 JOB = "outbox-"
 """How a job is named, before the id of its row."""
+
+log = logs.get(__name__)
 
 
 def connect(url: str) -> Redis:
@@ -43,18 +50,67 @@ def waiting(redis: Redis, queue: str) -> set[int]:
 class TiedWorker(Worker):
     """A worker whose children end with it: a job handed over again has no orphan beside it (security 63)."""
 
+    told_to_end = False
+
     def main_work_horse(self, job: Job, queue: Queue) -> None:
         """What rq runs in the child."""
         end_with_parent(int(self.pid or 0), signal.SIGKILL)
         super().main_work_horse(job, queue)
 
+    def handle_warm_shutdown_request(self) -> None:
+        """Somebody asked it to end, so it did not end for want of a queue."""
+        self.told_to_end = True
+        super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
+
+    def teardown(self) -> None:
+        """Take leave of the queue; where that is gone, nothing of this worker goes on beside the next one."""
+        try:
+            super().teardown()  # type: ignore[no-untyped-call]
+        except RedisError:
+            if self.horse_pid:
+                self.kill_horse()
+                self.wait_for_horse()
+            if self.pubsub_thread:
+                self.pubsub_thread.stop()
+
 
 def work(url: str, queues: tuple[str, ...], burst: bool = False) -> None:
-    """Serve `queues` in that order until told to stop; `burst` ends when they are empty."""
+    """Serve `queues` in that order until told to stop; `burst` ends when they are empty.
+
+    A queue that is gone is waited for: what was posted meanwhile stands in the outbox and is handed over afterwards.
+    """
     on_demand.import_all()
+    if burst:
+        _worker(url, queues).work(burst=True, with_scheduler=False, logging_level="WARNING")
+        return
+    while True:
+        _until_it_answers(url)
+        told_to_end = False
+        with suppress(RedisError):
+            worker = _worker(url, queues)
+            worker.work(with_scheduler=False, logging_level="WARNING")
+            told_to_end = worker.told_to_end
+        if told_to_end or _answers(url):
+            return
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _worker(url: str, queues: tuple[str, ...]) -> TiedWorker:
     redis = Redis.from_url(url)
-    TiedWorker(
-        [Queue(name, connection=redis, serializer=JSONSerializer) for name in queues],
-        connection=redis,
-        serializer=JSONSerializer,
-    ).work(burst=burst, with_scheduler=False, logging_level="WARNING")
+    served = [Queue(name, connection=redis, serializer=JSONSerializer) for name in queues]
+    return TiedWorker(served, connection=redis, serializer=JSONSerializer)
+
+
+def _until_it_answers(url: str) -> None:
+    pause, longest = PAUSES
+    while not _answers(url):
+        log.warning("queue_unreachable", seconds=pause)
+        time.sleep(pause)
+        pause = min(2 * pause, longest)
+
+
+def _answers(url: str) -> bool:
+    with suppress(RedisError), connect(url) as redis:
+        return bool(redis.ping())
+    return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection
 
 import click
@@ -13,6 +14,7 @@ from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
 from app.core.policy.roles import ROLES
 from app.core.servers import interrupted
+from config.settings import Settings
 
 LATER: dict[str, tuple[str, ...]] = {
     "培育与评审 (recognition)": ("city_review_admin", "district_officer", "reviewer"),
@@ -81,7 +83,13 @@ def say_accounts() -> None:
             f"演示数据是旧版装入的，缺这些角色的账号；要看新角色，请换一个 BIHUAN_DATA 目录 "
             f"(loaded by an older version; a new BIHUAN_DATA folder shows these roles too): {', '.join(missing)}"
         )
-    click.echo("验证码 (code): .venv/bin/flask --app wsgi account totp 账号名")
+    click.echo(f"验证码 (code): {where_data_lie()}.venv/bin/flask --app wsgi account totp 账号名")
+
+
+def where_data_lie() -> str:
+    """What a command typed in another window has to begin with to find these data; nothing where they lie as usual."""
+    folder = current_app.extensions["bihuan.settings"].data
+    return "" if folder == Settings.from_env({}).data else f"BIHUAN_DATA={shlex.quote(str(folder))} "
 
 
 def accountless(named: Collection[str]) -> list[str]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from app.core.policy.roles import HOLDERS, ROLES
 from app.demo import tree
-from app.demo.commands import LATER, accountless
+from app.demo.commands import LATER, accountless, where_data_lie
+from config.settings import Settings
 
 GUIDES = Path(__file__).resolve().parents[2] / "docs" / "guide"
 OF_THE_DOMAIN = set(
@@ -68,3 +71,11 @@ def test_every_guide_is_in_the_index_and_every_picture_of_it_is_there() -> None:
         assert page.name == "README.md" or f"({page.name})" in index, page.name
         for picture in re.findall(r"\]\(\.\./pictures/([\w-]+\.png)\)", page.read_text("utf-8")):
             assert (GUIDES.parent / "pictures" / picture).is_file(), f"{page.name}: {picture}"
+
+
+def test_the_command_for_the_code_finds_the_data_where_they_lie(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = app.extensions["bihuan.settings"]
+    monkeypatch.setitem(app.extensions, "bihuan.settings", replace(before, data=Path("/srv/my data")))
+    assert where_data_lie() == "BIHUAN_DATA='/srv/my data' "
+    monkeypatch.setitem(app.extensions, "bihuan.settings", replace(before, data=Settings.from_env({}).data))
+    assert where_data_lie() == ""

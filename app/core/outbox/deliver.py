@@ -49,7 +49,7 @@ def claim(most: int = 50, leaving: Collection[str] = ()) -> list[tuple[int, str]
 
 
 def relay(most: int = 50) -> int:
-    """One round of the relay: claimed rows are handed to RQ. Returns how many were claimed.
+    """One round of the relay: claimed rows are handed to RQ. Returns how many were; the rest waits for the queue to be back.
 
     A row whose lease lapsed while it still waits in its queue is leased again, not queued again: otherwise a busy worker's
     queue would grow by the same rows every minute.
@@ -59,20 +59,22 @@ def relay(most: int = 50) -> int:
         return 0
     redis = queue.connect(current_app.config["REDIS_URL"])
     standing: dict[str, set[int]] = {}
-    for outbox_id, name in claimed:
+    for place, (outbox_id, name) in enumerate(claimed):
         try:
             if name not in standing:
                 standing[name] = queue.waiting(redis, name)
             if outbox_id not in standing[name]:
                 queue.enqueue(redis, name, outbox_id)
         except RedisError:
-            log.warning("queue_unreachable", outbox=outbox_id)
-            _release(outbox_id)
+            left = [one for one, _ in claimed[place:]]
+            log.warning("queue_unreachable", outbox=outbox_id, waiting=len(left))
+            _release(left)
+            return place
     return len(claimed)
 
 
-def _release(outbox_id: int) -> None:
-    db.session.execute(update(OutboxRow).where(OutboxRow.id == outbox_id).values(leased_until=None))
+def _release(outbox_ids: list[int]) -> None:
+    db.session.execute(update(OutboxRow).where(OutboxRow.id.in_(outbox_ids)).values(leased_until=None))
     db.session.commit()
 
 

@@ -26,8 +26,9 @@ from app.core.servers.processes import (
 from config.settings import PROJECT
 
 SHORT_LIFE = 10.0
-"""A child that falls sooner than this, several times in a row, will not do better the next time."""
+"""A child that falls sooner than this, several times in a row, will not do better at once."""
 PATIENCE = 3
+LONGEST_PAUSE = 60.0
 LOG_LIMIT = 20 * 1024**2
 LOGS_KEPT = 190 * 86_400
 """Seconds: six months and a week."""
@@ -44,9 +45,12 @@ class Child:
     env: Mapping[str, str]
     shared: bool
     """Whether it is parted from this process, which has imported the application already."""
+    behind_the_scenes: bool
+    """Whether people are served without it: nothing else ends because it keeps falling."""
     process: Running = field(init=False)
     began: float = 0.0
     falls: int = 0
+    again_at: float | None = None
 
     def start(self) -> None:
         """Start it, its output appended to its log."""
@@ -55,17 +59,26 @@ class Child:
         self.began = time.monotonic()
 
     def restart_if_fallen(self) -> bool:
-        """Start it again when it ended; says so.
+        """Start it again when it ended, after a pause when it keeps falling; says so.
 
-        :raises ServerRefused: when it keeps falling.
+        :raises ServerRefused: when it keeps falling and nobody is served without it.
         """
         if self.process.poll() is None:
             return False
-        self.falls = self.falls + 1 if time.monotonic() - self.began < SHORT_LIFE else 1
-        if self.falls > PATIENCE:
-            raise ServerRefused(f"{self.name} 反复退出 (keeps ending):\n{tail(self.log)}")
+        now = time.monotonic()
+        if self.again_at is None:
+            self.falls = self.falls + 1 if now - self.began < SHORT_LIFE else 1
+            if self.falls > PATIENCE and not self.behind_the_scenes:
+                raise ServerRefused(f"{self.name} 反复退出 (keeps ending):\n{tail(self.log)}")
+            self.again_at = now + self._pause()
+        if now < self.again_at:
+            return False
+        self.again_at = None
         self.start()
         return True
+
+    def _pause(self) -> float:
+        return min(LONGEST_PAUSE, 2.0 ** (self.falls - PATIENCE)) if self.falls > PATIENCE else 0.0
 
 
 class Children:
@@ -80,9 +93,9 @@ class Children:
         self.logs.mkdir(mode=0o700, exist_ok=True)
 
     def start(self, name: str, module: Sequence[str], own: Mapping[str, str] | None = None) -> None:
-        """Start one more; `own`: what it alone is told, such as the account it signs on with."""
+        """Start one more; `own`: what one behind the scenes alone is told, such as the account it signs on with."""
         log = fresh_log(self.logs / f"{name}.log")
-        child = Child(name, module, log, {**self.env, **(own or {})}, self.shared)
+        child = Child(name, module, log, {**self.env, **(own or {})}, self.shared, own is not None)
         child.start()
         self.all.append(child)
         self._write_down()

@@ -18,7 +18,7 @@ from app.core.servers.children import GENTLY, Children, begin, end_children_left
 from app.core.servers.embedded import Servers, embedded, without_note
 from app.core.servers.forking import import_shared
 from app.core.servers.processes import ServerRefused, end, tail, until
-from app.core.servers.schema import migrate, renew_context
+from app.core.servers.schema import migrate, refuse_unreachable, renew_context
 from config.settings import ADDRESSES, Settings, SettingsRefused
 
 WEB = ("gunicorn", "--config", "config/gunicorn.py")
@@ -126,6 +126,7 @@ def _prepare(servers: Servers) -> None:
     settings = servers.settings
     if not settings.database_owner_url:
         raise ServerRefused("DATABASE_OWNER_URL: 须填写，用于升级表结构 (needed to bring the schema up to date).")
+    refuse_unreachable(settings)
     migrate(settings.database_owner_url)
     renew_context(settings.database_owner_url, settings.context_key_file)
     settings.check(supervising=True)

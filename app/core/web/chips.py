@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from app.core import clock
 from app.core.web import drawings, icons
+from app.core.web.beside import put_back, saved_beside, version_of
 from app.core.web.controls import attributes, faults, is_group
 from app.core.web.plurals import language
 
@@ -269,6 +270,9 @@ def register(app: Flask) -> None:
         badge_of=badge_of,
         chip_of=chip_of,
         faults=faults,
+        put_back=put_back,
+        saved_beside=saved_beside,
+        version_of=version_of,
         attributes=attributes,
         is_group=is_group,
         forest=drawings.forest,

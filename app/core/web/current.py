@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import current_app, g, redirect, request, url_for
+from flask import current_app, g, jsonify, redirect, request, url_for
 
 from app.core.database import use_context, use_context_from_next
 from app.core.errors import NotFound
@@ -38,7 +38,8 @@ def current_actor() -> Actor:
 def needs(*rights: str) -> Callable[[View], View]:
     """Declare what a route asks for: PUBLIC, SIGNED_IN, or rights of which the role must hold one.
 
-    Not signed in: to the sign-in page, and back afterwards. No such right: 404, as if the page did not exist.
+    Not signed in: to the sign-in page, and back afterwards; a script is told 401, as it would take that page for its answer.
+    No such right: 404, as if the page did not exist.
     """
 
     def wrap(view: View) -> View:
@@ -63,4 +64,6 @@ def _to_sign_in() -> Any:
     address = url_for("identity.sign_in", then=wanted) if wanted else url_for("identity.sign_in")
     if request.headers.get("HX-Request"):
         return "", 204, {"HX-Redirect": address}
+    if request.is_json or request.accept_mimetypes.best == "application/json":
+        return jsonify(signed_out=True), 401
     return redirect(address, code=303)

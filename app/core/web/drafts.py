@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, current_app, jsonify, request, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, flash, jsonify, redirect, request, url_for
+from flask_babel import gettext as _
 from sqlalchemy import UniqueConstraint, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from werkzeug.datastructures import MultiDict
@@ -19,13 +20,15 @@ from app.core.database import Base, ForeignKey, Mapped, Record, String, db, keep
 from app.core.policy.actor import Actor
 from app.core.vault import KeyMissing, KeyRing, Place, SealBroken
 from app.core.vault.rotation import Sealed
+from app.core.web.addresses import local
+from app.core.web.beside import PutBack, mark
 from app.core.web.current import SIGNED_IN, current_actor, needs
 
 LARGEST = 256 * 1024
 KEPT = timedelta(days=7)
 LONGEST_NAME = 120
-UNKEPT = frozenset({"csrf_token", "password", "new_password", "again", "code", "factor_code", "_to", "version"})
-"""Fields that are never kept: secrets, and what belongs to one page."""
+UNKEPT = frozenset({"csrf_token", "password", "new_password", "again", "code", "factor_code", "_to"})
+"""Fields that are never kept: secrets, and what belongs to one page. The version it was written against is kept."""
 
 Fields = dict[str, list[str]]
 """Name of a field → its texts."""
@@ -52,10 +55,11 @@ class Draft(Base, Record):
 def keep_draft(actor: Actor, form: str, fields: Fields, whole: bool = False) -> datetime | None:
     """Keep `fields` (name → texts) as the actor's draft of `form`; None when nothing was typed or it is too large.
 
-    `whole`: the caller has left out what is never kept; the version of the page stays.
+    `whole`: the caller has left out what is never kept. What was emptied is kept as empty, so that no saved text fills it.
     """
-    typed = {k: v for k, v in fields.items() if (whole or k not in UNKEPT) and any(text.strip() for text in v)}
-    packed = json.dumps(typed, ensure_ascii=False)
+    kept = {k: v for k, v in fields.items() if whole or k not in UNKEPT}
+    typed = any(text.strip() for name, texts in kept.items() if name != "version" for text in texts)
+    packed = json.dumps(kept, ensure_ascii=False)
     tenant = actor.school_id or actor.county_id
     if not typed or actor.person_id is None or tenant is None or len(packed.encode()) > LARGEST:
         return None
@@ -90,12 +94,25 @@ def draft_of(actor: Actor, form: str) -> tuple[Fields, datetime] | None:
 
 
 def opened(form_class: Callable[..., Form], name: str, **given: Any) -> tuple[Any, str]:
-    """A form as it is opened: with the actor's draft put back, and the words for when it was kept ("" without one)."""
+    """A form as it is opened: with the actor's draft put back, and the words for when it was kept ("" without one).
+
+    `data` among what is given: what is saved now, shown beside a draft that was written before it.
+    """
     found = draft_of(current_actor(), name)
     if found is None:
         return form_class(**given), ""
     fields, saved_at = found
-    return form_class(MultiDict(fields), **given), clock.local(saved_at).strftime("%m-%d %H:%M")
+    form = form_class(MultiDict(fields), **given)
+    against = request.args.get("seen") or fields.get("version", [""])[0]
+    mark(form, PutBack(name, against, _saved(form_class, given.get("data", {}))))
+    return form, clock.local(saved_at).strftime("%m-%d %H:%M")
+
+
+def _saved(form_class: Callable[..., Form], data: Mapping[str, Any]) -> Form:
+    form = form_class(formdata=None, data=data)
+    for field in [one.short_name for one in form if one.short_name not in data]:
+        del form[field]
+    return form
 
 
 def address(name: str) -> str:
@@ -156,10 +173,14 @@ def show(form: str) -> Response:
 
 @bp.post("/forget/<path:form>")
 @needs(SIGNED_IN)
-def forget(form: str) -> tuple[str, int]:
-    """The person does not want the draft any more."""
+def forget(form: str) -> Any:
+    """The person does not want the draft any more: back to the page, which shows what is saved."""
     forget_draft(current_actor(), form)
-    return "", 204
+    then = local(request.form.get("then"))
+    if not then:
+        return "", 204
+    flash(_("草稿已放弃，下面是现在保存的内容"), "info")
+    return redirect(then, 303)
 
 
 def register(app: Flask) -> None:

@@ -23,6 +23,11 @@ from app.core.web.pages import plain_page, say
 
 log = logs.get(__name__)
 
+WAITED = {"55P03": "lock timeout", "40P01": "deadlock", "40001": "serialization", "57014": "statement timeout"}
+"""States of PostgreSQL that say: somebody else was at the same rows, or it took too long. Nothing was kept."""
+AGAIN_AFTER = 5
+"""Seconds."""
+
 
 def register(app: Flask) -> None:
     """Put the handlers in."""
@@ -40,7 +45,7 @@ def register(app: Flask) -> None:
         (RequestEntityTooLarge, _too_large),
         (429, _too_often),
         (DataError, _unstorable),
-        (OperationalError, _database_away),
+        (OperationalError, _no_answer),
         (HTTPException, _other),
     ):
         app.register_error_handler(error, handler)
@@ -115,9 +120,17 @@ def _unstorable(error: DataError) -> Response:
     return plain_page("errors/refused.html", 422, sentences=[say(UNSTORABLE)], typed=_typed(), title=title)
 
 
-def _database_away(error: Any) -> Response:
+def _no_answer(error: OperationalError) -> Response:
+    """A database that is there and kept one waiting is not one that cannot be reached."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state in WAITED:
+        log.warning("database_busy", endpoint=request.endpoint, because=WAITED[state])
+        db.session.rollback()
+        answer = plain_page("errors/busy.html", 503, typed=_typed_if_read())
+        answer.headers["Retry-After"] = str(AGAIN_AFTER)
+        return answer
     log.error("database_unreachable", endpoint=request.endpoint)
-    return plain_page("errors/away.html", 503)
+    return plain_page("errors/away.html", 503, typed=_typed_if_read())
 
 
 def _other(error: HTTPException) -> Response:
@@ -133,10 +146,15 @@ def _broken(error: Any) -> Response:
         error=type(getattr(error, "original_exception", error)).__name__,
     )
     db.session.rollback()
-    return plain_page("errors/broken.html", 500, code=code)
+    return plain_page("errors/broken.html", 500, code=code, typed=_typed_if_read())
+
+
+def _typed_if_read() -> dict[str, list[str]]:
+    """As `_typed`; a form that the fault kept from being read is not read here, where it would fail again."""
+    return _typed() if "form" in vars(request) else {}
 
 
 def _typed() -> dict[str, list[str]]:
     """What was typed in the refused form, so that the page can show it again."""
-    hidden = {"csrf_token", "password", "code", "version", "new_password", "again"}
+    hidden = {"csrf_token", "password", "code", "factor_code", "version", "new_password", "again"}
     return {k: v for k, v in request.form.to_dict(flat=False).items() if k not in hidden and any(x.strip() for x in v)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from wsgiref.headers import Headers
+
 from flask import Response, current_app, request
 
 POLICY = (
@@ -19,6 +21,12 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 DOWNLOAD_POLICY = "sandbox; default-src 'none'"
+
+
+def for_static_files(headers: Headers, path: str, url: str) -> None:
+    """The same headers on files that are given out before the application is asked; the form WhiteNoise calls."""
+    for name, value in HEADERS.items():
+        headers[name] = value
 
 
 def add_headers(response: Response) -> Response:

@@ -169,8 +169,8 @@ def behind(token: str) -> SignedIn | None:
 
 
 def _standing(row: Any, now: datetime) -> Standing:
-    left = row.left_on is not None and row.left_on < clock.local(now).date()
-    if row.ended_at is not None or row.disabled_at is not None or row.epoch != row.account_epoch or left:
+    ended = row.ended_at is not None or row.disabled_at is not None or row.epoch != row.account_epoch
+    if ended or _has_left(row):
         return "gone"
     if now >= row.ends_at:
         return "over"
@@ -179,6 +179,30 @@ def _standing(row: Any, now: datetime) -> Standing:
     if row.role is None or row.role not in ROLES:
         return "gone"
     return "idle" if now - row.last_seen_at > sessions.idle_limit(row.role) else "good"
+
+
+OWN_WISH = ("signed_out", "by_owner")
+"""Ends of a session that the person asked for; what comes with its token afterwards is hardly theirs."""
+
+
+def late_writer(found: SignedIn) -> Actor | None:
+    """Who sent something with a session that no longer counts, as far as their drafts need it; None when nothing is kept.
+
+    Nothing is kept for whom the account is closed or who left, before the second factor, and after an end of one's own wish.
+    """
+    row = found.row
+    if row.verified_at is None or row.disabled_at is not None or _has_left(row) or row.end in OWN_WISH:
+        return None
+    return Actor(
+        person_id=row.person_id,
+        school_id=row.school_id,
+        county_id=row.county_id or row.account_county,
+        name=row.person_name,
+    )
+
+
+def _has_left(row: Any) -> bool:
+    return row.left_on is not None and row.left_on < clock.today()
 
 
 def actor_of(row: Any) -> Actor:

@@ -1,5 +1,7 @@
 // Long forms are kept on the server every 30 seconds while they change; the server puts them back when the form is opened again.
 const EVERY = 30000;
+// Signed out; the page is older than its form may be.
+const WHY = { 400: "draftOld", 401: "draftOver" };
 const SECRET = new Set(["csrf_token", "password", "code"]);
 
 function typed(form) {
@@ -22,14 +24,17 @@ function keep(form) {
     try {
       const answer = await fetch(form.dataset.draftUrl, {
         method: "POST",
-        headers: { "Content-Type": "application/json", "X-CSRFToken": form.elements.csrf_token.value },
+        headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": form.elements.csrf_token.value },
         body: now,
         keepalive: leaving,
       });
-      if (!answer.ok) throw new Error(String(answer.status));
-      last = now;
-      const time = new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
-      line.textContent = form.dataset.draftSaved.replace("{time}", time);
+      const told = await answer.json().catch(() => ({}));
+      if (answer.ok && told.saved_at) {
+        last = now;
+        line.textContent = form.dataset.draftSaved.replace("{time}", told.saved_at);
+      } else {
+        line.textContent = WHY[answer.status] ? form.dataset[WHY[answer.status]] : form.dataset.draftFailed;
+      }
     } catch {
       line.textContent = form.dataset.draftFailed;
     }
@@ -43,3 +48,8 @@ function keep(form) {
 }
 
 document.querySelectorAll("form[data-draft-url]").forEach(keep);
+
+// Who gives a draft up wants nothing of it kept on the way out.
+document.getElementById("drop-draft")?.addEventListener("submit", () => {
+  for (const form of document.querySelectorAll("form[data-draft-url]")) form.dataset.sent = "1";
+});

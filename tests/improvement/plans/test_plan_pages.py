@@ -163,14 +163,6 @@ def test_a_stale_page_is_refused_and_shows_what_was_typed(client: Any, cast: Cas
     assert plan.risks == "校长先改的"
 
 
-def test_a_draft_of_a_section_is_put_back(client: Any, cast: Cast) -> None:
-    plan = world.draft(cast)
-    sign_in(client, cast["school_coordinator"])
-    client.post(f"/drafts/plan:{plan.ref}:risks", json={"risks": ["写到一半的风险"]})
-    text = page(client, f"/plans/{plan.ref}/sections/risks")
-    assert "写到一半的风险" in text and "已放回" in text
-
-
 def test_the_page_of_a_plan_says_whom_it_waits_for_and_what_is_missing(client: Any, cast: Cast) -> None:
     plan = plans.draft_plan(cast.actor("school_coordinator"), world.item_in_planning(cast), PlanIn())
     sign_in(client, cast["principal"])

@@ -17,7 +17,6 @@ from app.core.errors import NotAllowed, Stale, StepRefused
 from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM
 from app.core.policy.roles import ADMINISTRATORS, ROLES
-from app.core.web.headers import HEADERS
 from app.people.directory.models import Person, RoleAssignment, RoleRequest
 from app.people.identity import operations, state_of_system
 from app.people.identity.models import Account
@@ -206,17 +205,6 @@ def test_a_granted_role_runs_and_a_declined_one_does_not(app: Flask, client: Fla
     assert set(db.session.scalars(roles)) == {"dept_officer", "dept_head"}
     posted = db.session.scalars(select(OutboxRow.data).where(OutboxRow.kind == "account_notice")).all()
     assert {"person": str(cast["dept_officer"].person_id), "what": "role_granted"} in posted
-
-
-def test_security_56_the_headers_of_every_class_of_answer(app: Flask, client: FlaskClient, cast: Cast) -> None:
-    sign_in(client, cast["sys_admin"])
-    answers = [client.get(a) for a in ("/me", "/accounts/0123456789abcdef", "/drafts/x", "/sign-in")]
-    answers.append(client.post("/sign-out"))
-    for answer in answers:
-        assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
-        assert answer.headers["Cache-Control"] == "no-store"
-    download = sign_in(app.test_client(), cast["sys_admin"]).get("/accounts.xlsx")
-    assert download.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
 
 
 def test_security_57_a_fault_shows_a_code_and_nothing_else(

@@ -372,7 +372,7 @@ def test_drafts_are_sealed_and_come_back(app: Flask, client: FlaskClient, cast: 
     assert saved.status_code == 200 and re.fullmatch(r"\d\d:\d\d", saved.json["saved_at"])
     kept = db.session.execute(text("select sealed from drafts")).scalars().all()
     assert len(kept) == 1 and b"472" not in bytes(kept[0])
-    assert client.get("/drafts/plan:abc").json["fields"] == {"note": typed["note"]}
+    assert client.get("/drafts/plan:abc").json["fields"] == {"note": typed["note"], "empty": [""]}
     assert sign_in(app.test_client(), cast["evaluator"]).get("/drafts/plan:abc").json["fields"] is None
     clock.advance(days=7, minutes=1)
     sign_in(client, cast["principal"])

@@ -109,10 +109,8 @@ def show(ref: str) -> Response:
 def text(ref: str) -> Response:
     """Change what it says."""
     found = queries.disclosure_for(current_actor(), ref)
-    form, draft_at = drafts.opened(DisclosureForm, f"disclosure:{ref}")
-    if not draft_at:
-        form = DisclosureForm(formdata=None, **{part: getattr(found, part) for part in PARTS})
-    form.version.data = found.version
+    start = {part: getattr(found, part) for part in PARTS} | {"version": found.version}
+    form, draft_at = drafts.opened(DisclosureForm, f"disclosure:{ref}", data=start)
     return _form_page(found, form, url_for("disclosures.write", ref=ref), at=draft_at)
 
 

@@ -164,10 +164,8 @@ def show(ref: str) -> Response:
 def text(ref: str) -> Response:
     """Change what it says."""
     found = _to_write(ref)
-    form, draft_at = drafts.opened(ShowcaseForm, f"showcase:{ref}")
-    if not draft_at:
-        form = ShowcaseForm(formdata=None, **{part: getattr(found, part) for part in PARTS})
-    form.version.data = found.version
+    start = {part: getattr(found, part) for part in PARTS} | {"version": found.version}
+    form, draft_at = drafts.opened(ShowcaseForm, f"showcase:{ref}", data=start)
     return _form_page(found, form, url_for("showcase.write", ref=ref), at=draft_at)
 
 

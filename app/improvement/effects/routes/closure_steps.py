@@ -129,10 +129,8 @@ def draft_closure(ref: str) -> Any:
 def closure_content(ref: str) -> Response:
     """Change a draft or returned request."""
     found = records.closure_for(current_actor(), ref)
-    form, draft_at = drafts.opened(ClosureForm, f"closure:{ref}")
-    if not draft_at:
-        form.self_summary.data = found.self_summary
-    form.version.data = found.version
+    start = {"self_summary": found.self_summary, "version": found.version}
+    form, draft_at = drafts.opened(ClosureForm, f"closure:{ref}", data=start)
     return _content_page(
         found.item, form, f"{found.address}/content", found=found, draft=f"closure:{ref}", draft_at=draft_at
     )

@@ -146,10 +146,8 @@ def version(ref: str, audience: str) -> Response:
 def text(ref: str) -> Response:
     """Change what it says."""
     found = queries.report_for(current_actor(), ref)
-    form, draft_at = drafts.opened(InterpretationForm, f"interpretation:{ref}")
-    if not draft_at:
-        form = InterpretationForm(formdata=None, **{part: getattr(found, part) for part in PARTS}, **found.said)
-    form.version.data = found.version
+    start = {part: getattr(found, part) for part in PARTS} | found.said | {"version": found.version}
+    form, draft_at = drafts.opened(InterpretationForm, f"interpretation:{ref}", data=start)
     return _form_page(found, form, url_for("interpretations.write", ref=ref), False, at=draft_at)
 
 

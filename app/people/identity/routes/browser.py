@@ -6,7 +6,6 @@ import functools
 import secrets
 from collections.abc import Callable
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from flask import Response, current_app, flash, g, redirect, request, session, url_for
 from flask_babel import gettext as _
@@ -15,6 +14,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from app.core import clock, limits
 from app.core.policy.actor import NOBODY, Actor
 from app.core.web import drafts
+from app.core.web.addresses import local
 from app.core.web.current import PUBLIC, current_actor
 from app.core.web.pages import page
 from app.people.identity import lookup, sessions, sign_in
@@ -26,7 +26,6 @@ KNOWN_COOKIE = "__Host-bihuan-known"
 KNOWN_SECONDS = 90 * 24 * 3600
 UNSENT = "unsent"
 """The draft of a form that was sent when the session had just ended."""
-CONTROL = frozenset(map(chr, range(32)))
 
 
 def load_actor() -> Actor:
@@ -41,8 +40,9 @@ def load_actor() -> Actor:
         if request.method == "POST" and "_unsent" in request.args:
             drafts.forget_draft(actor, UNSENT)
         return actor
-    if found.standing in ("idle", "over") and found.row.verified_at and request.method == "POST" and request.form:
-        _rescue(found)
+    writer = lookup.late_writer(found)
+    if writer is not None and request.method == "POST" and request.form:
+        _rescue(writer)
     return NOBODY
 
 
@@ -51,15 +51,13 @@ def _signed_in() -> SignedIn | None:
     return lookup.behind(token) if token else None
 
 
-def _rescue(found: SignedIn) -> None:
+def _rescue(writer: Actor) -> None:
     """A form was sent a moment too late: what was typed is kept for after the next sign-in."""
     view = current_app.view_functions.get(request.endpoint or "")
     if view is None or request.blueprint == "drafts" or getattr(view, "rights", (PUBLIC,))[0] == PUBLIC:
         return
-    fields = {k: v for k, v in request.form.to_dict(flat=False).items() if k not in drafts.UNKEPT - {"version"}}
-    drafts.keep_draft(
-        lookup.actor_of(found.row), UNSENT, {**fields, "_to": [request.full_path.rstrip("?")]}, whole=True
-    )
+    fields = {k: v for k, v in request.form.to_dict(flat=False).items() if k not in drafts.UNKEPT}
+    drafts.keep_draft(writer, UNSENT, {**fields, "_to": [request.full_path.rstrip("?")]}, whole=True)
 
 
 def signed_in() -> SignedIn | None:
@@ -124,14 +122,6 @@ def remember_browser(response: Response, account_name: str) -> Response:
     mark = _marks().dumps([device if before == account and device else secrets.token_hex(8), account])
     response.set_cookie(KNOWN_COOKIE, mark, max_age=KNOWN_SECONDS, secure=True, httponly=True, samesite="Lax", path="/")
     return response
-
-
-def local(address: str | None) -> str:
-    """An address to go to afterwards: a path of ours, or nothing."""
-    wanted = address or ""
-    parts = urlsplit(wanted)
-    foreign = not wanted.startswith("/") or wanted.startswith("//") or "\\" in wanted or CONTROL & set(wanted)
-    return "" if foreign or parts.scheme or parts.netloc else wanted
 
 
 def then() -> str:

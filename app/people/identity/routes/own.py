@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from app.core.errors import Invalid, NotFound, Sentence
 from app.core.limits import TooSoon
 from app.core.web import drafts
+from app.core.web.addresses import local
 from app.core.web.current import SIGNED_IN, current_actor, needs
 from app.core.web.pages import page
 from app.people.identity import bureau, devices, factors, lookup, sign_in
@@ -192,7 +193,7 @@ def confirm_again() -> Any:
 def unsent() -> Any:
     """After sign-in: a form that was sent a moment too late, to be sent now; nothing such: straight on."""
     kept = drafts.draft_of(current_actor(), browser.UNSENT)
-    target = browser.local(kept[0].get("_to", [""])[0]) if kept else ""
+    target = local(kept[0].get("_to", [""])[0]) if kept else ""
     if not target or kept is None:
         return redirect(browser.onward(), 303)
     fields = [(name, text) for name, texts in kept[0].items() if name != "_to" for text in texts]

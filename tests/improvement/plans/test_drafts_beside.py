@@ -1,0 +1,145 @@
+"""A draft keeps the version it was written against: it never takes the place of what somebody saved meanwhile unseen."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from app.core.database import db
+from app.improvement.plans.models import RemediationPlan
+from tests.cast import Cast, sign_in
+from tests.improvement.plans import world
+from tests.improvement.plans.test_plan_pages import hidden, page
+
+MINE, THEIRS = "联络员写到一半的风险", "校长后来保存的风险"
+
+
+class Section(NamedTuple):
+    """The section 风险 of a plan, with the draft of the coordinator in it."""
+
+    plan: RemediationPlan
+    address: str
+    draft: str
+
+    def is_saved(self) -> str:
+        db.session.refresh(self.plan)
+        return str(self.plan.risks)
+
+
+@pytest.fixture
+def section(client: FlaskClient, cast: Cast) -> Section:
+    plan = world.draft(cast)
+    sign_in(client, cast["school_coordinator"])
+    made = Section(plan, f"/plans/{plan.ref}/sections/risks", f"plan:{plan.ref}:risks")
+    opened = page(client, made.address)
+    assert f'data-draft-url="/drafts/{made.draft}"' in opened
+    kept = client.post(f"/drafts/{made.draft}", json={"risks": [MINE], "version": [hidden(opened, "version")]})
+    assert kept.json["saved_at"]
+    return made
+
+
+@pytest.fixture
+def overtaken(section: Section, app: Flask, cast: Cast) -> Section:
+    """The same after the principal saved the section."""
+    other = sign_in(app.test_client(), cast["principal"])
+    version = hidden(page(other, section.address), "version")
+    assert other.post(section.address, data={"risks": THEIRS, "version": version}).status_code == 303
+    return section
+
+
+def test_a_draft_of_a_section_is_put_back(client: Any, section: Section) -> None:
+    shown = page(client, section.address)
+    assert MINE in shown and "已放回" in shown and "有人保存过" not in shown
+    sent = client.post(section.address, data={"risks": MINE, "version": hidden(shown, "version")})
+    assert (sent.status_code, section.is_saved()) == (303, MINE)
+
+
+def test_a_draft_that_was_overtaken_stands_beside_what_is_saved_and_is_not_sent_over_it(
+    client: Any, overtaken: Section
+) -> None:
+    shown = page(client, overtaken.address)
+    assert "有人保存过" in shown and MINE in shown and THEIRS in shown
+    sent = client.post(overtaken.address, data={"risks": MINE, "version": hidden(shown, "version")})
+    assert (sent.status_code, overtaken.is_saved()) == (409, THEIRS)
+    assert MINE in page(client, overtaken.address), "what was typed is still there"
+
+
+def test_who_has_looked_goes_on_with_the_draft(client: Any, overtaken: Section) -> None:
+    link = re.search(r'href="(\?seen=\d+)"', page(client, overtaken.address))
+    assert link is not None
+    shown = page(client, overtaken.address + link[1])
+    assert MINE in shown and "有人保存过" not in shown
+    sent = client.post(overtaken.address, data={"risks": MINE, "version": hidden(shown, "version")})
+    assert (sent.status_code, overtaken.is_saved()) == (303, MINE)
+
+
+def test_what_was_looked_at_is_no_leave_for_what_is_saved_afterwards(
+    client: Any, overtaken: Section, app: Flask, cast: Cast
+) -> None:
+    link = re.search(r'href="(\?seen=\d+)"', page(client, overtaken.address))
+    assert link is not None
+    other = sign_in(app.test_client(), cast["principal"])
+    version = hidden(page(other, overtaken.address), "version")
+    other.post(overtaken.address, data={"risks": "校长又改了", "version": version})
+    shown = page(client, overtaken.address + link[1])
+    assert "有人保存过" in shown and "校长又改了" in shown
+    sent = client.post(overtaken.address, data={"risks": MINE, "version": hidden(shown, "version")})
+    assert (sent.status_code, overtaken.is_saved()) == (409, "校长又改了")
+
+
+def test_a_draft_of_unknown_version_is_not_sent_over_what_is_saved(client: Any, section: Section) -> None:
+    client.post(f"/drafts/{section.draft}", json={"risks": [MINE]})
+    shown = page(client, section.address)
+    assert "有人保存过" in shown
+    assert client.post(section.address, data={"risks": MINE, "version": hidden(shown, "version")}).status_code == 409
+
+
+def test_a_refused_form_keeps_the_version_it_was_sent_with(
+    client: Any, section: Section, app: Flask, cast: Cast
+) -> None:
+    goal = f"/plans/{section.plan.ref}/sections/goal"
+    version = hidden(page(client, goal), "version")
+    other = sign_in(app.test_client(), cast["principal"])
+    other.post(section.address, data={"risks": THEIRS, "version": hidden(page(other, section.address), "version")})
+    refused = client.post(goal, data={"problem": "", "version": version})
+    assert refused.status_code == 422
+    assert hidden(refused.get_data(as_text=True), "version") == version
+
+
+def test_a_draft_is_given_up_without_script_and_the_saved_text_comes_back(client: Any, overtaken: Section) -> None:
+    shown = page(client, overtaken.address)
+    form = re.search(r'<form id="drop-draft" method="post" action="([^"]+)">.*?name="then" value="([^"]+)"', shown)
+    assert form is not None and 'form="drop-draft"' in shown
+    gone = client.post(form[1], data={"then": form[2]}, follow_redirects=True).get_data(as_text=True)
+    assert THEIRS in gone and MINE not in gone and "草稿已放弃" in gone
+    assert MINE not in page(client, overtaken.address)
+
+
+@pytest.mark.parametrize("then", ["https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere.example", ""])
+def test_who_gives_a_draft_up_is_led_nowhere_else(client: Any, section: Section, then: str) -> None:
+    answer = client.post(f"/drafts/forget/{section.draft}", data={"then": then})
+    assert (answer.status_code, answer.headers.get("Location")) == (204, None)
+
+
+def test_what_was_emptied_stays_empty_in_a_draft(client: Any, section: Section, cast: Cast) -> None:
+    address, name = f"/plans/{section.plan.ref}/sections/goal", f"plan:{section.plan.ref}:goal"
+    version = hidden(page(client, address), "version")
+    client.post(f"/drafts/{name}", json={"problem": ["只剩这一句"], "goal": [""], "version": [version]})
+    shown = page(client, address)
+    assert "只剩这一句" in shown and section.plan.goal and f">{section.plan.goal}<" not in shown.replace("\r\n", "")
+
+
+def test_autosave_of_a_session_that_is_over_is_told_so_and_keeps_nothing(
+    client: Any, section: Section, cast: Cast
+) -> None:
+    db.session.execute(text("update sign_in_sessions set ended_at = now()"))
+    db.session.commit()
+    answer = client.post(f"/drafts/{section.draft}", json={"risks": ["太晚了"], "version": ["1"]})
+    assert answer.status_code == 401 and "saved_at" not in answer.json
+    sign_in(client, cast["school_coordinator"])
+    assert "太晚了" not in page(client, section.address)
