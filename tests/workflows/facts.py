@@ -228,6 +228,7 @@ GOOD: dict[str, Changes] = {
         "design": "indicator",
         "design_as_planned": True,
         "follow_up_verified": True,
+        "follow_up_after_plan": True,
         "comparability_answered": True,
         "unverified_criterion_count": 0,
         "pooled_round_count": 0,

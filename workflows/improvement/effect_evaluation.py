@@ -7,6 +7,7 @@ from workflows.improvement.effect_evaluation_facts import (
     comparability_is_checked,
     criteria_are_verified_on_site,
     design_is_fixed,
+    follow_up_is_after_the_plan,
     follow_up_is_verified,
     has_a_judgement,
     item_is_void,
@@ -82,6 +83,7 @@ EFFECT_EVALUATION = Workflow(
             guards=(
                 design_is_fixed,
                 follow_up_is_verified,
+                follow_up_is_after_the_plan,
                 comparability_is_checked,
                 criteria_are_verified_on_site,
                 small_groups_are_pooled,

@@ -33,6 +33,10 @@ class EffectEvaluationFacts(Graded, Protocol):
         """The cycle that holds the follow-up result has been verified."""
 
     @property
+    def follow_up_after_plan(self) -> bool:
+        """The follow-up was measured after the plan took effect, and after a reopening."""
+
+    @property
     def comparability_answered(self) -> bool:
         """Every point of the comparability checklist has an answer (domain §7.4)."""
 
@@ -126,6 +130,14 @@ def design_is_fixed(evaluation: EffectEvaluationFacts) -> bool:
 @guard("复测数据还没有核验", en="The follow-up data are not verified yet")
 def follow_up_is_verified(evaluation: EffectEvaluationFacts) -> bool:
     return evaluation.design == "criterion" or evaluation.follow_up_verified
+
+
+@guard(
+    "复测要在方案生效（或重新打开）以后进行",
+    en="The follow-up has to be measured after the plan took effect, or after the reopening",
+)
+def follow_up_is_after_the_plan(evaluation: EffectEvaluationFacts) -> bool:
+    return evaluation.design == "criterion" or evaluation.follow_up_after_plan
 
 
 @guard("可比性核对还没有答完", en="The comparability checklist is not complete")

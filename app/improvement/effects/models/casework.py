@@ -13,6 +13,7 @@ from sqlalchemy.orm import relationship
 from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, db, mapped_column
 from app.core.policy.assignments import PART_OF
+from app.improvement.effects.models import follow_ups
 from app.improvement.effects.models.four_parts import CHECKS, FourParts
 from app.improvement.plans.models import RemediationPlan
 from app.improvement.problems.models import ProblemItem
@@ -113,13 +114,19 @@ class EffectEvaluation(Base, Movable, FourParts):
         return self.design == self.plan.design
 
     @property
+    def counts_after(self) -> date | None:
+        """Data measured after this day may judge it: the plan was in force, and the item not closed in between."""
+        return follow_ups.measured_after(self.plan_id)
+
+    @property
     def follow_up_verified(self) -> bool:
         """Every round that holds a follow-up cell has been verified."""
-        states = text(
-            "select bool_and(c.state in ('verified', 'released', 'improving', 'closed')) from monitoring_results r"
-            " join monitoring_cycles c on c.id = r.cycle_id where r.id = any(cast(:ids as uuid[]))"
-        )
-        return bool(self.follow_up_ids) and bool(db.session.execute(states, {"ids": self.follow_up_ids}).scalar())
+        return follow_ups.all_verified(self.follow_up_ids)
+
+    @property
+    def follow_up_after_plan(self) -> bool:
+        """Every round that holds a follow-up cell began after the plan took effect."""
+        return follow_ups.all_after(self.follow_up_ids, self.counts_after)
 
     @property
     def comparability_answered(self) -> bool:

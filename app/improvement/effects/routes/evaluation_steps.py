@@ -104,7 +104,7 @@ def _data_page(found: EffectEvaluation, form: DataForm, status: int = 200) -> tu
         wanted = 2 if found.design == "small_n" else 1
         form.follow_up.data = [cell.ref for cell, _cycle in later[:wanted]]
     baseline = records.cells(actor, [found.baseline_result_id] if found.baseline_result_id else [])
-    return (_page("data", found, form, status, later=later, baseline=baseline),)
+    return (_page("data", found, form, status, later=later, baseline=baseline, early=records.too_early(actor, found)),)
 
 
 @bp.post("/evaluations/<ref>/computation")
