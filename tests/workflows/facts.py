@@ -167,6 +167,7 @@ GOOD: dict[str, Changes] = {
         "baseline": 470.0,
         "target": 500.0,
         "target_on": date(2027, 5, 1),
+        "target_is_ahead": True,
         "min_effect": 0.20,
         "target_effect": 0.30,
         "improve_until": date(2028, 9, 1),

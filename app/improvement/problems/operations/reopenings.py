@@ -9,7 +9,6 @@ from datetime import date
 
 from sqlalchemy import exists, select, text
 
-from app.core import clock
 from app.core.casework.door import begin, follow, operation
 from app.core.database import db, uuid7
 from app.core.errors import Invalid, Sentence, StepRefused
@@ -18,6 +17,7 @@ from app.core.policy.actor import Actor
 from app.improvement.monitoring.models import DataFinding
 from app.improvement.problems.models import ItemFinding, ProblemItem, Reopening
 from app.improvement.problems.operations.drafting import Submission
+from app.improvement.problems.operations.due_dates import due_for_another_round
 from workflows.improvement.reopening import REOPENING
 
 GAP_LEFT = Sentence(
@@ -118,12 +118,9 @@ def propose_for_finding(actor: Actor, finding: DataFinding, given: tuple[uuid.UU
 
 @operation(REOPENING, "approve")
 def approve_reopening(actor: Actor, reopening: Reopening, given: Submission) -> Iterator[None]:
-    """The item is open again, with a due date that lies ahead; it rests on the finding that brought it back as well."""
-    due_on = given.due_on if isinstance(given, DecisionIn) else None
+    """The item is open again, with a due date that leaves room for a plan; it rests on the finding that brought it back as well."""
     item = reopening.item
-    due_on = due_on or item.due_on
-    if due_on is None or due_on <= clock.today():
-        raise Invalid("due_on", Sentence("请写新的完成期限，要晚于今天", "Enter a new due date after today"))
+    due_on = due_for_another_round(item, given.due_on if isinstance(given, DecisionIn) else None)
     yield
     item.due_on, item.recurrence_count = due_on, item.recurrence_count + 1
     _cite(item, reopening.finding_id)
