@@ -8,6 +8,8 @@ from workflows.improvement.levels import Graded
 from workflows.vocabulary import guard
 
 OUTCOMES = frozenset({"achieved", "improved", "partly_improved", "no_change", "insufficient_evidence", "worsened"})
+SHOWN_BY_DATA = frozenset({"achieved", "improved"})
+"""Outcomes that the rule alone gives: never a person against it (domain §7.4, decision 43)."""
 MIN_REASON = 10
 MIN_QUALITATIVE = 2
 POOLED_ROUNDS = 2
@@ -183,6 +185,15 @@ def another_outcome_is_supported(evaluation: EffectEvaluationFacts) -> bool:
         len(evaluation.difference_reason.strip()) >= MIN_REASON
         and evaluation.qualitative_evidence_count >= MIN_QUALITATIVE
     )
+
+
+@guard(
+    "按数据算出的结果不是达标或改进，不能改定为这两项：过程佐证不能代替数据",
+    en="The data show neither of achieved and improved, so no verdict may: evidence of the process is no substitute",
+    asked=True,
+)
+def improvement_shows_in_the_data(evaluation: EffectEvaluationFacts) -> bool:
+    return evaluation.outcome not in SHOWN_BY_DATA or evaluation.computed_outcome in SHOWN_BY_DATA
 
 
 @guard("评价员还没有提出结论", en="The evaluator has not proposed an outcome yet")

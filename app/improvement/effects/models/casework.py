@@ -34,6 +34,14 @@ WORK = text(
            join remediation_plans p on p.id = a.plan_id where p.item_id = any(:items)) w group by w.item_id"""
 )
 """The plans, measures and evidence of items."""
+SUPPORTING = text(
+    """with measures as (select a.id from remediation_actions a join remediation_plans p on p.id = a.plan_id
+                         where p.item_id = :item)
+       select count(*) from evidence e where e.id = any(cast(:ids as uuid[])) and e.state = 'accepted' and (
+           e.action_id in (select id from measures) or exists (
+               select 1 from evidence_uses u where u.evidence_id = e.id and u.action_id in (select id from measures)))"""
+)
+"""Those named that were shown for the item's own measures, or shown again for them."""
 
 
 class EffectEvaluation(Base, Movable, FourParts):
@@ -158,9 +166,9 @@ class EffectEvaluation(Base, Movable, FourParts):
 
     @property
     def qualitative_evidence_count(self) -> int:
-        """Accepted pieces of evidence that support the difference."""
-        known = text("select count(*) from evidence where id = any(cast(:ids as uuid[])) and state = 'accepted'")
-        return int(db.session.execute(known, {"ids": self.qualitative}).scalar_one())
+        """Accepted pieces of evidence of this item's measures that support the difference."""
+        asked = {"ids": self.qualitative, "item": self.item_id}
+        return int(db.session.execute(SUPPORTING, asked).scalar_one())
 
     @property
     def has_proposal(self) -> bool:
