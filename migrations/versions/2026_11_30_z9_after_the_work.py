@@ -1,4 +1,4 @@
-"""Data measured before the work tell nothing of it: a follow-up counts from the day after its plan took effect."""
+"""What was measured or seen before the work tells nothing of it: data count from the day after the plan, checks since then."""
 
 from alembic import op
 
@@ -17,6 +17,14 @@ $$;
 grant execute on function measured_after(uuid) to bihuan_app;
 """
 """The day after which data on a plan's work can be measured; null for a plan that is not in force, so that nothing counts."""
+BEGAN = """
+create function work_began(item uuid) returns timestamptz language sql stable as $$
+select case when bool_or(l.step = 'problem_item.start_work') then max(l.at) end from audit.transition_log l
+where l.record_id = item and l.step in ('problem_item.start_work', 'problem_item.reopen')
+$$;
+grant execute on function work_began(uuid) to bihuan_app;
+"""
+"""When the work of an item's present round began, after a reopening not before that; null for one that was never begun."""
 GAPS = """
 create or replace function chain_gaps(item uuid) returns text[] language sql stable as $$
 with round as (
@@ -55,7 +63,7 @@ select array_remove(array[
             where l.record_id = pieces.id and l.step = 'evidence.accept' and l.person_id = pieces.owner_id)
     ) then 'evidence' end,
     case when thing.severity = 'severe' and not exists (
-        select 1 from onsite_checks c where c.item_id = item) then 'visit' end,
+        select 1 from onsite_checks c where c.item_id = item {since}) then 'visit' end,
     case when not exists (select 1 from decided) then 'evaluation' end,
     case when exists (
         select 1 from decided where decided.design in ('indicator', 'small_n') and (
@@ -71,8 +79,10 @@ $$;
 COUNTED = {
     "round": "join monitoring_cycles c on c.id = r.cycle_id",
     "after": "and c.starts_on > measured_after(decided.plan_id)",
+    "since": "and c.created_at >= work_began(item)"
+    " and c.checked_on >= (work_began(item) at time zone 'Asia/Shanghai')::date",
 }
-BEFORE = {"round": "", "after": ""}
+BEFORE = {"round": "", "after": "", "since": ""}
 PLANS = "state, item_id"
 
 
@@ -86,14 +96,16 @@ def _watch_plans(columns: str) -> None:
 
 
 def upgrade() -> None:
-    """The chain asks when the data were measured, again when the day of the plan is touched."""
+    """The chain asks when it was measured and seen, again when the day of the plan is touched."""
     op.execute(AFTER)
+    op.execute(BEGAN)
     op.execute(GAPS.format(**COUNTED))
     _watch_plans(f"{PLANS}, approved_on")
 
 
 def downgrade() -> None:
-    """Any later round counts."""
+    """Any later round counts, and any check."""
     _watch_plans(PLANS)
     op.execute(GAPS.format(**BEFORE))
+    op.execute("drop function work_began(uuid)")
     op.execute("drop function measured_after(uuid)")
