@@ -50,7 +50,8 @@ def close(
     evaluation = db.session.scalar(select(EffectEvaluation).where(EffectEvaluation.plan_id == plan.id))
     if evaluation is None:
         evaluation = evaluations.plan_evaluation(SYSTEM, plan, None)
-    found = candidates_for_follow_up(plan.baseline_result_id) if plan.baseline_result_id else []
+    later = evaluation.counts_after
+    found = candidates_for_follow_up(plan.baseline_result_id, later) if plan.baseline_result_id else []
     if not found:
         return
     evaluations.prepare_evaluation(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.core import clock
+from app.core import clock as business
 from app.core.audit import trail
 from app.core.database import db, use_context, uuid7
 from app.core.errors import NotAllowed, StepRefused
@@ -134,7 +134,7 @@ def _confirmed(cast: Cast, result: MonitoringResult) -> DataFinding:
             severity="moderate",
             verdict="candidate",
             effect=-0.30,
-            known_on=clock.today(),
+            known_on=business.today(),
             state="confirmed",
         )
         db.session.add(finding)
@@ -164,7 +164,7 @@ def _issued_item(cast: Cast, finding: DataFinding) -> ProblemItem:
                 scope_level="school",
                 baseline=470.0,
                 target=500.0,
-                due_on=clock.today() + timedelta(days=400),
+                due_on=business.today() + timedelta(days=400),
             ),
         ),
     )
@@ -192,7 +192,7 @@ def _planned(cast: Cast, item: ProblemItem) -> Any:
     db.session.refresh(item, ["all_causes"])
     items.finish_diagnosis(coordinator, item, Submission())
     plan = plans.draft_plan(coordinator, item, PlanIn())
-    today = clock.today()
+    today = business.today()
     plans.edit_plan(
         coordinator,
         plan,
@@ -238,7 +238,7 @@ def _done(cast: Cast, action: RemediationAction, returned_once: bool) -> None:
         "link",
         "单元错因统计表",
         "十月错因统计",
-        clock.today(),
+        business.today(),
         "八年级",
         "温如言",
         True,
@@ -260,7 +260,7 @@ def _done(cast: Cast, action: RemediationAction, returned_once: bool) -> None:
     assert action.state == "completed"
 
 
-def test_a_problem_walks_from_its_finding_to_closure_and_is_taken_up_again(app: Any, cast: Cast) -> None:
+def test_a_problem_walks_from_its_finding_to_closure_and_is_taken_up_again(app: Any, cast: Cast, clock: Any) -> None:
     use_context(SYSTEM.context())
     baseline = _round(cast, "2025-math", date(2025, 9, 1), 470.0, 100)
     finding = _confirmed(cast, baseline)
@@ -276,7 +276,8 @@ def test_a_problem_walks_from_its_finding_to_closure_and_is_taken_up_again(app: 
         cast.actor("leading_group_head"),
     )
     items.start_evaluation(coordinator, item, Submission())
-    follow_up = _round(cast, "2026-math", date(2026, 9, 1), 505.0, 110)
+    clock.advance(days=310)
+    follow_up = _round(cast, "2027-math", business.today() - timedelta(days=20), 505.0, 110)
     evaluation = evaluations.plan_evaluation(SYSTEM, plan, None)
     evaluations.prepare_evaluation(
         cast.actor("assessment_member"), evaluation, PrepareIn(follow_up_ids=(str(follow_up.id),))
@@ -305,7 +306,7 @@ def test_a_problem_walks_from_its_finding_to_closure_and_is_taken_up_again(app: 
     assert (item.state, request.state, plan.state) == ("closed", "closed", "completed")
     assert db.session.get_one(ProblemList, item.list_id).state == "completed"
     recheck = db.session.scalars(select(Recheck).where(Recheck.item_id == item.id)).one()
-    assert recheck.due_on == clock.today() + timedelta(days=180)
+    assert recheck.due_on == business.today() + timedelta(days=180)
     assert db.session.scalars(select(ClosureRequest)).one().number == "XH-0001"
 
     again = reopenings.propose_reopening(

@@ -4,9 +4,11 @@ from typing import Any
 
 Cases = dict[str, tuple[dict[str, Any], list[dict[str, Any]]]]
 
+SUPPORTED = {"difference_reason": "两次课堂观察都显示进步", "qualitative_evidence_count": 2}
 EVALUATION_CASES: Cases = {
     "design_is_fixed": ({}, [{"design_as_planned": False}]),
     "follow_up_is_verified": ({}, [{"follow_up_verified": False}]),
+    "follow_up_is_after_the_plan": ({}, [{"follow_up_after_plan": False}]),
     "comparability_is_checked": ({}, [{"comparability_answered": False}]),
     "criteria_are_verified_on_site": (
         {"design": "criterion", "unverified_criterion_count": 0},
@@ -20,10 +22,18 @@ EVALUATION_CASES: Cases = {
     "result_is_traceable": ({}, [{"input_digests_stored": False}]),
     "has_a_judgement": ({}, [{"judgement": " "}, {"outcome": None}, {"outcome": "wonderful"}]),
     "another_outcome_is_supported": (
-        {"outcome": "improved", "difference_reason": "两次课堂观察都显示进步", "qualitative_evidence_count": 2},
+        {"outcome": "improved", **SUPPORTED},
         [
             {"outcome": "improved", "difference_reason": "看着好多了", "qualitative_evidence_count": 2},
             {"outcome": "improved", "difference_reason": "两次课堂观察都显示进步", "qualitative_evidence_count": 1},
+        ],
+    ),
+    "improvement_shows_in_the_data": (
+        {"outcome": "improved", "computed_outcome": "achieved", **SUPPORTED},
+        [
+            {"outcome": outcome, "computed_outcome": computed, **SUPPORTED}
+            for outcome in ("achieved", "improved")
+            for computed in ("partly_improved", "no_change", "insufficient_evidence", "worsened")
         ],
     ),
     "outcome_is_proposed": ({}, [{"has_proposal": False}]),

@@ -17,6 +17,7 @@ PLAN_CASES: Cases = {
             {"design": "criterion", "is_from_monitoring": False, "criteria": []},
         ],
     ),
+    "target_lies_ahead": ({}, [{"target_is_ahead": False}]),
     "target_lies_in_the_cycle": ({}, [{"target_on": date(2028, 9, 2)}]),
     "every_cause_has_its_action": ({}, [{"causes_without_action_count": 1}, {"action_count": 0}]),
     "every_action_has_its_owner": ({}, [{"actions_without_owner_count": 1}]),

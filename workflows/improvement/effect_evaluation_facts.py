@@ -8,6 +8,8 @@ from workflows.improvement.levels import Graded
 from workflows.vocabulary import guard
 
 OUTCOMES = frozenset({"achieved", "improved", "partly_improved", "no_change", "insufficient_evidence", "worsened"})
+SHOWN_BY_DATA = frozenset({"achieved", "improved"})
+"""Outcomes that the rule alone gives: never a person against it (domain §7.4, decision 43)."""
 MIN_REASON = 10
 MIN_QUALITATIVE = 2
 POOLED_ROUNDS = 2
@@ -31,6 +33,10 @@ class EffectEvaluationFacts(Graded, Protocol):
     @property
     def follow_up_verified(self) -> bool:
         """The cycle that holds the follow-up result has been verified."""
+
+    @property
+    def follow_up_after_plan(self) -> bool:
+        """The follow-up was measured after the plan took effect, and after a reopening."""
 
     @property
     def comparability_answered(self) -> bool:
@@ -128,6 +134,14 @@ def follow_up_is_verified(evaluation: EffectEvaluationFacts) -> bool:
     return evaluation.design == "criterion" or evaluation.follow_up_verified
 
 
+@guard(
+    "复测要在方案生效（或重新打开）以后进行",
+    en="The follow-up has to be measured after the plan took effect, or after the reopening",
+)
+def follow_up_is_after_the_plan(evaluation: EffectEvaluationFacts) -> bool:
+    return evaluation.design == "criterion" or evaluation.follow_up_after_plan
+
+
 @guard("可比性核对还没有答完", en="The comparability checklist is not complete")
 def comparability_is_checked(evaluation: EffectEvaluationFacts) -> bool:
     return evaluation.design == "criterion" or evaluation.comparability_answered
@@ -171,6 +185,15 @@ def another_outcome_is_supported(evaluation: EffectEvaluationFacts) -> bool:
         len(evaluation.difference_reason.strip()) >= MIN_REASON
         and evaluation.qualitative_evidence_count >= MIN_QUALITATIVE
     )
+
+
+@guard(
+    "按数据算出的结果不是达标或改进，不能改定为这两项：过程佐证不能代替数据",
+    en="The data show neither of achieved and improved, so no verdict may: evidence of the process is no substitute",
+    asked=True,
+)
+def improvement_shows_in_the_data(evaluation: EffectEvaluationFacts) -> bool:
+    return evaluation.outcome not in SHOWN_BY_DATA or evaluation.computed_outcome in SHOWN_BY_DATA
 
 
 @guard("评价员还没有提出结论", en="The evaluator has not proposed an outcome yet")

@@ -107,7 +107,7 @@ class ProblemItemFacts(Graded, Protocol):
 
     @property
     def has_onsite_check(self) -> bool:
-        """At least one visit or on-site check of this item is recorded."""
+        """At least one visit or on-site check of this item is recorded since its present work began."""
 
     @property
     def outcome(self) -> str | None:
@@ -199,7 +199,10 @@ def actions_are_ended(item: ProblemItemFacts) -> bool:
     return item.action_count > 0 and item.open_action_count == 0
 
 
-@guard("严重问题差 1 次视导或现场核查", en="A severe problem needs one visit or on-site check first")
+@guard(
+    "严重问题差 1 次视导或现场核查，要在整改开始以后进行",
+    en="A severe problem needs one visit or on-site check first, since the work began",
+)
 def severe_was_seen_on_site(item: ProblemItemFacts) -> bool:
     return not item.is_severe or item.has_onsite_check
 

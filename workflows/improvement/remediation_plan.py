@@ -21,6 +21,7 @@ from workflows.improvement.remediation_plan_facts import (
     problem_is_stated,
     severe_has_guidance,
     target_is_worth_it,
+    target_lies_ahead,
     target_lies_in_the_cycle,
 )
 from workflows.vocabulary import NEW, Cadence, FromField, Repeat, State, Step, Workflow, WorkingDays
@@ -76,6 +77,7 @@ APPROVING = by_severity("plans.approve_plan", severe="plans.approve_severe_plan"
 WHOLE = (
     problem_is_stated,
     goal_is_set,
+    target_lies_ahead,
     target_lies_in_the_cycle,
     every_cause_has_its_action,
     every_action_has_its_owner,
@@ -143,7 +145,7 @@ REMEDIATION_PLAN = Workflow(
             source=(UNDER_REVIEW,),
             target=APPROVED,
             needs=APPROVING,
-            guards=(target_is_worth_it,),
+            guards=(target_is_worth_it, target_lies_ahead),
             four_eyes=("submit", "open_review"),
             tells=("dept_head", "principal"),
         ),

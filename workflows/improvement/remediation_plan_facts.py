@@ -57,6 +57,10 @@ class RemediationPlanFacts(Graded, Submittable, Protocol):
         """The day by which it is aimed at."""
 
     @property
+    def target_is_ahead(self) -> bool:
+        """That day lies after today."""
+
+    @property
     def min_effect(self) -> float | None:
         """The smallest effect that counts, in standardised units, 0.20 or more (domain §7.4)."""
 
@@ -66,7 +70,8 @@ class RemediationPlanFacts(Graded, Submittable, Protocol):
 
     @property
     def improve_until(self) -> date | None:
-        """Last day of the cycle's improvement period; None for items without a cycle."""
+        """Last day of the cycle's improvement period, or of the time given by a reopening, an extension or a new plan;
+        None for items without a cycle."""
 
     @property
     def follow_up_on(self) -> date | None:
@@ -142,7 +147,15 @@ def goal_is_set(plan: RemediationPlanFacts) -> bool:
     return plan.indicator is not None and plan.baseline is not None and plan.target is not None
 
 
-@guard("目标日期晚于改进期的最后一天", en="The target date lies after the improvement period")
+@guard("目标日期已经过了，请写晚于今天的日期", en="The target date is over; choose a day after today")
+def target_lies_ahead(plan: RemediationPlanFacts) -> bool:
+    return plan.target_is_ahead
+
+
+@guard(
+    "目标日期晚于改进期的最后一天（重新打开、延长或重订以后，看新的完成期限）",
+    en="The target date lies after the improvement period (after a reopening, an extension or a new plan: the new due date)",
+)
 def target_lies_in_the_cycle(plan: RemediationPlanFacts) -> bool:
     return plan.target_on is None or plan.improve_until is None or plan.target_on <= plan.improve_until
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -171,8 +172,15 @@ def comparison_for(
     )
 
 
-def candidates_for_follow_up(baseline_id: uuid.UUID) -> list[tuple[MonitoringResult, MonitoringCycle]]:
-    """Later cells of the same unit and indicator that may be the re-measurement, newest first."""
+def candidates_for_follow_up(
+    baseline_id: uuid.UUID, after: date | None
+) -> list[tuple[MonitoringResult, MonitoringCycle]]:
+    """Those of `later_rounds` that were measured after the day on which the work took effect; none before it did."""
+    return [(cell, cycle) for cell, cycle in later_rounds(baseline_id) if after is not None and cycle.starts_on > after]
+
+
+def later_rounds(baseline_id: uuid.UUID) -> list[tuple[MonitoringResult, MonitoringCycle]]:
+    """Cells of the same unit and indicator measured after the baseline, newest first."""
     base = aliased(MonitoringResult)
     base_cycle = aliased(MonitoringCycle)
     query = (

@@ -11,6 +11,7 @@ from app.core.errors import Sentence
 from app.core.web.chips import long_date, word
 from app.core.web.drawings import plain, signed
 from app.improvement.effects.outcome import OUTCOMES as BY_RULE
+from workflows.improvement.effect_evaluation_facts import SHOWN_BY_DATA
 
 OUTCOMES = {code: Sentence(*words) for code, words in BY_RULE.items()}
 DESIGNS = {
@@ -26,6 +27,13 @@ FOLLOWS = {
     "insufficient_evidence": Sentence("可以延长一次，等新数据", "One extension is possible, for new data"),
     "worsened": Sentence("重订方案，不能销号", "A new plan is needed; the item stays open"),
 }
+
+
+def open_outcomes(computed: str | None) -> tuple[str, ...]:
+    """The outcomes that a person may choose: what the data do not show is not among them."""
+    return tuple(code for code in OUTCOMES if code not in SHOWN_BY_DATA or computed in SHOWN_BY_DATA)
+
+
 USES = {
     "feed_back": Sentence("反馈给学校和教研", "Fed back to the school and to research"),
     "close": Sentence("作为销号的依据", "Grounds for closing the item"),

@@ -73,9 +73,8 @@ class Walk:
     def __init__(self, cast: Cast, reader: Connection, seed: int) -> None:
         self.scene, self.reader = EffectScene(cast), reader
         self.dice, self.tally = random.Random(seed), Counter[str]()
-        self.cells = tuple(
-            self.scene.cell(date(2026, 9, 1), value, 110) for value in (520.0, 515.0, 510.0, 470.0, 430.0)
-        )
+        after = clock.today() + timedelta(days=1)  # after every plan that is approved on the walk
+        self.cells = tuple(self.scene.cell(after, value, 110) for value in (520.0, 515.0, 510.0, 470.0, 430.0))
         self.people = {key: cast.actor(key) for key in EVERYBODY}
         self.verified = 0
 

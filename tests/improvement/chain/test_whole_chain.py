@@ -47,6 +47,7 @@ BREAKS = {
     "the evaluation is deleted": "delete from effect_evaluations where item_id = :item",
     "the closure is rejected": "update closure_requests set state = 'rejected' where item_id = :item",
     "the check on site is deleted": "delete from onsite_checks where item_id = :item",
+    "the plan took effect after the data": "update remediation_plans set approved_on = '2026-09-01' where item_id = :item",
     "the recheck is deleted": "delete from rechecks where item_id = :item",
     "another outcome is decided": "update effect_evaluations set outcome = 'no_change' where item_id = :item",
     "the finding has another effect": f"update data_findings set effect = effect + 1 where id in ({CITED})",

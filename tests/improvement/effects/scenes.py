@@ -23,6 +23,8 @@ from app.improvement.problems.operations import items
 from app.improvement.problems.operations.drafting import Submission
 from tests.improvement.problems.scenes import Scene
 
+BASELINE, APPROVED, FOLLOW_UP = date(2025, 9, 1), date(2025, 12, 1), date(2026, 9, 1)
+"""Measured, planned, measured again."""
 SUMMARY = "两项措施都已完成，复测达到目标"
 REASON = "佐证里缺十一月的错因统计，请补齐后再提交"
 JUDGED = "复测 505 分，超过目标 500 分，两次都是普测"
@@ -35,12 +37,12 @@ class EffectScene(Scene):
     def at_work(self, design: str = "indicator", n: int = 100, **changes: Any) -> ProblemItem:
         """An item with a plan in force whose measures are done, in evaluation."""
         if design != "criterion":
-            baseline = self.cell(date(2025, 9, 1), 470.0, n)
+            baseline = self.cell(BASELINE, 470.0, n)
             changes = {"baseline": 470.0, "target": 500.0} | changes
         item = self.item("planning", **changes)
         plan = self.plan(item)
         with trail.act(SYSTEM, "system", "test.design"):
-            plan.design, plan.min_effect = design, 0.20
+            plan.design, plan.min_effect, plan.approved_on = design, 0.20, APPROVED
             if design == "criterion":
                 plan.criteria = CRITERIA
             else:
@@ -104,7 +106,7 @@ class EffectScene(Scene):
     def computed(self, value: float = 505.0, n: int = 110, **given: Any) -> EffectEvaluation:
         """Prepared with a re-measured cell."""
         evaluation = self.planned(**given)
-        after = self.cell(date(2026, 9, 1), value, n)
+        after = self.cell(FOLLOW_UP, value, n)
         evaluations.prepare_evaluation(self.actor("assessment_member"), evaluation, PrepareIn((str(after.id),)))
         return evaluation
 

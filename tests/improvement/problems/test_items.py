@@ -172,7 +172,10 @@ def test_evaluation_waits_for_every_measure_and_for_the_visit_of_a_severe_proble
     handler = scene.actor("school_coordinator")
     with pytest.raises(StepRefused) as refused:
         items.start_evaluation(handler, item, Submission())
-    assert [s.zh for s in refused.value.sentences] == ["还有措施没有完成或取消", "严重问题差 1 次视导或现场核查"]
+    assert [s.zh for s in refused.value.sentences] == [
+        "还有措施没有完成或取消",
+        "严重问题差 1 次视导或现场核查，要在整改开始以后进行",
+    ]
     given = notes.OnsiteIn(clock.today(), "八年级教室", "partly", "分层作业已开始，错因统计还没有")
     with pytest.raises(REFUSED):
         notes.check_onsite(scene.actor("principal"), item, given)

@@ -121,6 +121,10 @@ class OutcomeForm(VersionedForm):
     )
     qualitative = Ticks(_("支持这个结论的质性佐证"), [Optional()], description=_("从已采信的佐证里选，至少两份"))
 
+    def offer_outcomes(self, codes: Sequence[str]) -> None:
+        """Only these may be chosen."""
+        self.outcome.choices = [SelectChoice(code, word(OUTCOMES[code])) for code in codes]
+
     def offer(self, evidence: Labels) -> None:
         """Put the accepted evidence into the list."""
         self.qualitative.choices = choices_of(evidence)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import relationship
 from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, db, mapped_column
 from app.core.policy.assignments import PART_OF
+from app.improvement.effects.models import follow_ups
 from app.improvement.effects.models.four_parts import CHECKS, FourParts
 from app.improvement.plans.models import RemediationPlan
 from app.improvement.problems.models import ProblemItem
@@ -33,6 +34,14 @@ WORK = text(
            join remediation_plans p on p.id = a.plan_id where p.item_id = any(:items)) w group by w.item_id"""
 )
 """The plans, measures and evidence of items."""
+SUPPORTING = text(
+    """with measures as (select a.id from remediation_actions a join remediation_plans p on p.id = a.plan_id
+                         where p.item_id = :item)
+       select count(*) from evidence e where e.id = any(cast(:ids as uuid[])) and e.state = 'accepted' and (
+           e.action_id in (select id from measures) or exists (
+               select 1 from evidence_uses u where u.evidence_id = e.id and u.action_id in (select id from measures)))"""
+)
+"""Those named that were shown for the item's own measures, or shown again for them."""
 
 
 class EffectEvaluation(Base, Movable, FourParts):
@@ -113,13 +122,19 @@ class EffectEvaluation(Base, Movable, FourParts):
         return self.design == self.plan.design
 
     @property
+    def counts_after(self) -> date | None:
+        """Data measured after this day may judge it: the plan was in force, and the item not closed in between."""
+        return follow_ups.measured_after(self.plan_id)
+
+    @property
     def follow_up_verified(self) -> bool:
         """Every round that holds a follow-up cell has been verified."""
-        states = text(
-            "select bool_and(c.state in ('verified', 'released', 'improving', 'closed')) from monitoring_results r"
-            " join monitoring_cycles c on c.id = r.cycle_id where r.id = any(cast(:ids as uuid[]))"
-        )
-        return bool(self.follow_up_ids) and bool(db.session.execute(states, {"ids": self.follow_up_ids}).scalar())
+        return follow_ups.all_verified(self.follow_up_ids)
+
+    @property
+    def follow_up_after_plan(self) -> bool:
+        """Every round that holds a follow-up cell began after the plan took effect."""
+        return follow_ups.all_after(self.follow_up_ids, self.counts_after)
 
     @property
     def comparability_answered(self) -> bool:
@@ -151,9 +166,9 @@ class EffectEvaluation(Base, Movable, FourParts):
 
     @property
     def qualitative_evidence_count(self) -> int:
-        """Accepted pieces of evidence that support the difference."""
-        known = text("select count(*) from evidence where id = any(cast(:ids as uuid[])) and state = 'accepted'")
-        return int(db.session.execute(known, {"ids": self.qualitative}).scalar_one())
+        """Accepted pieces of evidence of this item's measures that support the difference."""
+        asked = {"ids": self.qualitative, "item": self.item_id}
+        return int(db.session.execute(SUPPORTING, asked).scalar_one())
 
     @property
     def has_proposal(self) -> bool:

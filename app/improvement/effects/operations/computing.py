@@ -13,7 +13,7 @@ from sqlalchemy import text
 from app.core.database import db, use_context, widen
 from app.core.errors import Invalid, Sentence
 from app.core.policy.actor import Actor
-from app.improvement.effects.comparing import candidates_for_follow_up, comparison_for, earlier_rounds
+from app.improvement.effects.comparing import candidates_for_follow_up, comparison_for, earlier_rounds, later_rounds
 from app.improvement.effects.criteria import Criterion, CriterionReview, evaluate_criteria
 from app.improvement.effects.measures import Measure, pooled
 from app.improvement.effects.models import EffectEvaluation
@@ -29,6 +29,10 @@ OTHERS = Sentence(
 NO_BASELINE = Sentence(
     "方案里没有基线数据格，不能用数据评价；请先在方案里选好基线",
     "The plan names no baseline cell, so nothing can be compared; choose the baseline in the plan",
+)
+TOO_EARLY = Sentence(
+    "选的数据在方案生效（或重新打开）以前测得，不能说明整改的成效",
+    "What was chosen was measured before the plan took effect or the item was reopened; it tells nothing of the work",
 )
 ONE_ROUND = Sentence("只能选一轮复测数据", "Choose one round of follow-up data")
 NO_CRITERIA = Sentence("还没有现场核查标准，请先核查", "No criterion was checked on site yet")
@@ -114,7 +118,7 @@ def _comparison(evaluation: EffectEvaluation, plan: RemediationPlan, given: Name
 
 
 def _must_be_chosen(evaluation: EffectEvaluation, given: Named) -> None:
-    """Only later cells of the same unit and indicator, and no more rounds than the design pools."""
+    """Only cells of the same unit and indicator measured after the plan took effect, in no more rounds than the design pools."""
     assert evaluation.baseline_result_id is not None
     most = 1 if evaluation.design == "indicator" else outcome_rules().pooled_rounds
     if not given.follow_up_ids:
@@ -124,9 +128,12 @@ def _must_be_chosen(evaluation: EffectEvaluation, given: Named) -> None:
         raise Invalid("follow_up", ONE_ROUND if most == 1 else several)
     if given.earlier_ids and (most == 1 or len(given.earlier_ids) >= most):
         raise Invalid("earlier", Sentence(f"基线最多合并 {most} 轮", f"Rounds in the baseline: at most {most}"))
-    later = {str(cell.id) for cell, _cycle in candidates_for_follow_up(evaluation.baseline_result_id)}
-    if not set(given.follow_up_ids) <= later:
+    later = later_rounds(evaluation.baseline_result_id)
+    if not set(given.follow_up_ids) <= {str(cell.id) for cell, _cycle in later}:
         raise Invalid("follow_up", OTHERS)
+    counted = candidates_for_follow_up(evaluation.baseline_result_id, evaluation.counts_after)
+    if not set(given.follow_up_ids) <= {str(cell.id) for cell, _cycle in counted}:
+        raise Invalid("follow_up", TOO_EARLY)
     before = {str(cell.id) for cell, _cycle in earlier_rounds(evaluation.baseline_result_id)}
     if not set(given.earlier_ids) <= before:
         raise Invalid("earlier", OTHERS)

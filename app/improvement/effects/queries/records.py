@@ -93,10 +93,20 @@ def cells(actor: Actor, ids: Sequence[Any]) -> list[tuple[MonitoringResult, Indi
 
 
 def candidates(actor: Actor, evaluation: EffectEvaluation) -> list[tuple[MonitoringResult, MonitoringCycle]]:
-    """Later cells of the unit that may be the follow-up; schools choose among released rounds only."""
+    """Cells of the unit measured after the plan took effect; schools choose among released rounds only."""
     if evaluation.baseline_result_id is None:
         return []
-    return _released(actor, comparing.candidates_for_follow_up(evaluation.baseline_result_id))
+    found = comparing.candidates_for_follow_up(evaluation.baseline_result_id, evaluation.counts_after)
+    return _released(actor, found)
+
+
+def too_early(actor: Actor, evaluation: EffectEvaluation) -> list[tuple[MonitoringResult, MonitoringCycle]]:
+    """Later cells than the baseline that tell nothing of the work: it had not begun when they were measured."""
+    if evaluation.baseline_result_id is None:
+        return []
+    counted = {cell.id for cell, _cycle in candidates(actor, evaluation)}
+    later = comparing.later_rounds(evaluation.baseline_result_id)
+    return [(cell, cycle) for cell, cycle in _released(actor, later) if cell.id not in counted]
 
 
 def poolable(actor: Actor, evaluation: EffectEvaluation) -> list[tuple[MonitoringResult, MonitoringCycle]]:

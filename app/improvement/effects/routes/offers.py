@@ -73,7 +73,12 @@ def offers_of(
 
 ANSWERED = {
     "verify": ("severe_was_verified_on_site",),
-    "prepare": ("follow_up_is_verified", "comparability_is_checked", "small_groups_are_pooled"),
+    "prepare": (
+        "follow_up_is_verified",
+        "follow_up_is_after_the_plan",
+        "comparability_is_checked",
+        "small_groups_are_pooled",
+    ),
 }
 """Conditions that the form of the step itself answers: they do not keep its button from being pressed."""
 

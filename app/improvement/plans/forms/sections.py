@@ -260,7 +260,7 @@ SECTIONS = (
         _("目标"),
         _("问题、指标、目标值和日期"),
         GoalForm,
-        ("problem_is_stated", "goal_is_set", "target_lies_in_the_cycle", "target_is_worth_it"),
+        ("problem_is_stated", "goal_is_set", "target_lies_ahead", "target_lies_in_the_cycle", "target_is_worth_it"),
     ),
     Section(
         "evaluation",

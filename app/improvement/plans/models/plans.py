@@ -30,6 +30,22 @@ def months_unreported(plans: Sequence[Any]) -> set[uuid.UUID]:
     return due.difference(db.session.scalars(there, {"ids": list(due), "month": month}))
 
 
+IMPROVE_UNTIL = text(
+    """with held as (select c.improve_until from problem_items i join problem_lists l on l.id = i.list_id
+                      join monitoring_cycles c on c.id = l.cycle_id where i.id = :item),
+            again as (select c.improve_until from reopenings r join data_findings f on f.id = r.finding_id
+                      join monitoring_cycles c on c.id = f.cycle_id
+                      where r.item_id = :item and r.state = 'approved' order by r.created_at desc limit 1),
+            given as (select i.due_on from problem_items i where i.id = :item and exists (
+                      select 1 from audit.transition_log g where g.record_id = i.id and g.step in
+                      ('problem_item.reopen', 'problem_item.extend', 'problem_item.plan_again')))
+       select greatest(held.improve_until, (select improve_until from again), (select due_on from given))
+       from held where held.improve_until is not null"""
+)
+"""A reopening, an extension and a new plan come with a due date that somebody decided: it counts beside the period of the
+round, for a reopening beside that of the round which brought the item back. No bound for an item without a round."""
+
+
 class RemediationPlan(Base, Movable):
     """One edition of the plan of one item; an approved one stays in force until the next is approved (decision 37)."""
 
@@ -147,12 +163,14 @@ class RemediationPlan(Base, Movable):
         return effect_of_change(self.baseline, self.target, self.baseline_sd, self.indicator_id)
 
     @property
+    def target_is_ahead(self) -> bool:
+        """The target date lies after today, or is not named yet."""
+        return self.target_on is None or self.target_on > clock.today()
+
+    @property
     def improve_until(self) -> date | None:
-        """Last day of the round's improvement period."""
-        held = text(
-            "select c.improve_until from monitoring_cycles c join problem_lists l on l.cycle_id = c.id where l.id = :id"
-        )
-        return db.session.execute(held, {"id": self.item.list_id}).scalar()
+        """Last day of the round's improvement period; where the item was given more time, the last day of that."""
+        return db.session.execute(IMPROVE_UNTIL, {"item": self.item_id}).scalar()
 
     @property
     def item_due_on(self) -> date | None:

@@ -17,7 +17,7 @@ from app.core.database import db, uuid7
 from app.core.errors import Invalid, Sentence
 from app.core.outbox.post import post
 from app.core.policy.actor import Actor
-from app.improvement.monitoring.models import DataFinding, MonitoringResult
+from app.improvement.monitoring.models import DataFinding, MonitoringCycle, MonitoringResult
 from app.improvement.plans.models import PlanComment, RemediationAction, RemediationPlan
 from app.improvement.plans.numbers import plan_numbers
 from app.improvement.plans.operations.clocks import start_clocks, stop_clocks
@@ -188,13 +188,14 @@ def _in_force(item_id: uuid.UUID) -> RemediationPlan | None:
 
 
 def _take_baseline(plan: RemediationPlan, item: ProblemItem) -> None:
-    """The cell behind the item's finding is the baseline: value, spread and the row itself."""
+    """The cell behind the item's newest finding is the baseline, within a round the lowest: value, spread and the row itself."""
     result = db.session.scalar(
         select(MonitoringResult)
         .join(DataFinding, DataFinding.result_id == MonitoringResult.id)
+        .join(MonitoringCycle, MonitoringCycle.id == MonitoringResult.cycle_id)
         .join(ItemFinding, ItemFinding.finding_id == DataFinding.id)
         .where(ItemFinding.item_id == item.id)
-        .order_by(DataFinding.effect)
+        .order_by(MonitoringCycle.starts_on.desc(), DataFinding.effect)
         .limit(1)
     )
     if result is None:

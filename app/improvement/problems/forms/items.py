@@ -19,7 +19,7 @@ from app.improvement.problems.operations.drafting import Submission
 from app.improvement.problems.operations.evaluators import EvaluatorIn
 from app.improvement.problems.operations.hand_offs import GiveBackIn, PassIn
 from app.improvement.problems.operations.handlers import AcceptIn
-from app.improvement.problems.operations.items import ContestIn, ExtendIn, ReassignIn, SuspendIn, VoidIn
+from app.improvement.problems.operations.items import ContestIn, ExtendIn, PlanAgainIn, ReassignIn, SuspendIn, VoidIn
 from app.improvement.problems.operations.notes import OnsiteIn, RemarkIn
 from app.improvement.problems.operations.reopenings import DecisionIn, ReopeningIn
 from app.improvement.problems.words import CAUSES, SEEN, SPANS, TRIGGERS, codes
@@ -227,6 +227,16 @@ class ExtendForm(VersionedForm):
         return ExtendIn(self.new_data_on.data, self.due_on.data, self.version.data)
 
 
+class PlanAgainForm(VersionedForm):
+    """Until when the new plan has to work."""
+
+    due_on = Day(_("新的整改期限"), [Optional()], description=_("原期限太近时要写，给新方案和复测留出时间"))
+
+    def given(self) -> PlanAgainIn:
+        """What the operation takes."""
+        return PlanAgainIn(self.version.data, None, self.due_on.data)
+
+
 class SuspendForm(ReasonForm):
     """Until when, and why."""
 
@@ -264,7 +274,7 @@ class ReopeningForm(ReasonForm):
 class DecisionForm(ReasonForm):
     """Approving a reopening: why, and until when."""
 
-    due_on = Day(_("新的整改期限"), [Optional()], description=_("原期限已过时要写，晚于今天"))
+    due_on = Day(_("新的整改期限"), [Optional()], description=_("原期限太近或已过时要写，给新方案和复测留出时间"))
 
     def given_due(self) -> DecisionIn:
         """What the operation takes."""

@@ -24,11 +24,13 @@ PLAN = text(
 """Only a plan made since the present planning began counts: the one that did not help is not in force again."""
 CLOSURE = text("select state from closure_requests where item_id = :id order by created_at desc limit 1")
 ONSITE = text(
-    """select exists (select 1 from onsite_checks where item_id = :id) or exists (
-         select 1 from visit_observations o join visit_lines l on l.id = o.line_id
-         where l.item_id = :id and o.set_aside_at is null)"""
+    """with began as (select work_began(cast(:id as uuid)) as at)
+       select exists (select 1 from onsite_checks c, began where c.item_id = :id and c.created_at >= began.at
+                      and c.checked_on >= (began.at at time zone 'Asia/Shanghai')::date) or exists (
+         select 1 from visit_observations o join visit_lines l on l.id = o.line_id cross join began
+         where l.item_id = :id and o.set_aside_at is null and o.created_at >= began.at)"""
 )
-"""A visit counts as well: one of its team saw the item on the spot."""
+"""Since the present work began, as the chain asks too. A visit counts as well: one of its team saw the item on the spot."""
 ON_A_VISIT = text(
     """select exists (
          select 1 from visit_observations o join visit_lines l on l.id = o.line_id
@@ -70,7 +72,7 @@ def closure_state(item_id: uuid.UUID) -> str | None:
 
 
 def has_onsite_check(item_id: uuid.UUID) -> bool:
-    """Whether somebody looked at it on the spot."""
+    """Whether somebody looked at it on the spot since the present work began."""
     return bool(db.session.execute(ONSITE, {"id": item_id}).scalar_one())
 
 

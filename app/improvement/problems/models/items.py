@@ -226,7 +226,7 @@ class ProblemItem(Base, Movable):
 
     @property
     def has_onsite_check(self) -> bool:
-        """Somebody looked at it on the spot."""
+        """Somebody looked at it on the spot since the present work began."""
         return facts.has_onsite_check(self.id)
 
     @property

@@ -24,6 +24,7 @@ from app.improvement.problems.operations.diagnosis import add_cause as add_cause
 from app.improvement.problems.operations.diagnosis import change_cause as change_cause
 from app.improvement.problems.operations.diagnosis import remove_cause as remove_cause
 from app.improvement.problems.operations.drafting import Submission, school_of
+from app.improvement.problems.operations.due_dates import due_for_another_round
 from app.improvement.problems.operations.hand_offs import end_help, hand, holder_of
 from app.improvement.problems.operations.handlers import AcceptIn as AcceptIn
 from app.improvement.problems.operations.handlers import name_handler as name_handler
@@ -66,6 +67,13 @@ class ExtendIn:
     new_data_on: date | None
     due_on: date | None = None
     version: int | None = None
+
+
+@dataclass(frozen=True)
+class PlanAgainIn(Submission):
+    """Asking for a new plan: with the new due date where the old one leaves no room for it."""
+
+    due_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -158,7 +166,8 @@ def ask_for_closure(actor: Actor, item: ProblemItem, given: Submission) -> None:
 
 @operation(PROBLEM_ITEM, "plan_again")
 def plan_again(actor: Actor, item: ProblemItem, given: Submission) -> Iterator[None]:
-    """No change, or worse: the next plan is linked to this one, nothing is closed."""
+    """No change, or worse: the next plan is linked to this one and has time to work, nothing is closed."""
+    item.due_on = due_for_another_round(item, given.due_on if isinstance(given, PlanAgainIn) else None)
     yield
     _forget_outcome(item)
     post("item_moved.effects", item)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, text
 
-from app.core import clock
 from app.core.casework.door import begin, follow, operation
 from app.core.database import db, uuid7
 from app.core.errors import Invalid, Sentence, StepRefused
 from app.core.outbox.post import post
 from app.core.policy.actor import Actor
 from app.improvement.monitoring.models import DataFinding
-from app.improvement.problems.models import ProblemItem, Reopening
+from app.improvement.problems.models import ItemFinding, ProblemItem, Reopening
 from app.improvement.problems.operations.drafting import Submission
+from app.improvement.problems.operations.due_dates import due_for_another_round
 from workflows.improvement.reopening import REOPENING
 
 GAP_LEFT = Sentence(
@@ -27,6 +27,21 @@ GAP_LEFT = Sentence(
 PROPOSED_ALREADY = Sentence(
     "已经有人提议重新打开，等待决定", "A reopening is proposed already and waits for its decision"
 )
+
+NEWEST_FINDING = text(
+    """select f.id from data_findings f join monitoring_cycles c on c.id = f.cycle_id
+       join problem_items i on i.id = :item
+       where f.county_id = i.county_id and f.unit_id = i.unit_id and f.state in ('candidate', 'confirmed', 'converted')
+         and (f.indicator_id = i.indicator_id or exists (
+               select 1 from item_findings l join data_findings d on d.id = l.finding_id
+               where l.item_id = i.id and d.indicator_id = f.indicator_id))
+         and not exists (
+               select 1 from item_findings l join data_findings d on d.id = l.finding_id
+               join monitoring_cycles held on held.id = d.cycle_id
+               where l.item_id = i.id and held.ends_on >= c.ends_on)
+       order by c.starts_on desc, f.effect limit 1"""
+)
+"""Of a round later than all that the item rests on: the same unit and indicator again."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +86,11 @@ def is_proposed(item_id: uuid.UUID) -> bool:
 
 @operation(REOPENING, "propose")
 def propose_reopening(actor: Actor, item: ProblemItem, given: ReopeningIn) -> Reopening:
-    """A person proposes it."""
+    """A person proposes it; for a newer round of data its finding goes with the proposal."""
     if is_proposed(item.id):
         raise Invalid("", PROPOSED_ALREADY)
+    if given.trigger == "next_cycle" and given.finding_id is None:
+        given = replace(given, finding_id=db.session.scalar(NEWEST_FINDING, {"item": item.id}))
     return new_reopening(item, given, actor.person_id)
 
 
@@ -101,16 +118,25 @@ def propose_for_finding(actor: Actor, finding: DataFinding, given: tuple[uuid.UU
 
 @operation(REOPENING, "approve")
 def approve_reopening(actor: Actor, reopening: Reopening, given: Submission) -> Iterator[None]:
-    """The item is open again; its next round is tied to this one, and has a due date that lies ahead."""
-    due_on = given.due_on if isinstance(given, DecisionIn) else None
+    """The item is open again, with a due date that leaves room for a plan; it rests on the finding that brought it back as well."""
     item = reopening.item
-    due_on = due_on or item.due_on
-    if due_on is None or due_on <= clock.today():
-        raise Invalid("due_on", Sentence("请写新的完成期限，要晚于今天", "Enter a new due date after today"))
+    due_on = due_for_another_round(item, given.due_on if isinstance(given, DecisionIn) else None)
     yield
     item.due_on, item.recurrence_count = due_on, item.recurrence_count + 1
+    _cite(item, reopening.finding_id)
     follow(item, "reopen")
     post("item_reopened.effects", item)
+
+
+def _cite(item: ProblemItem, finding_id: uuid.UUID | None) -> None:
+    """What brought the item back is what its next plan begins from; a confirmed finding is dealt with by that."""
+    if finding_id is None or db.session.get(ItemFinding, (item.id, finding_id)) is not None:
+        return
+    finding = db.session.get_one(DataFinding, finding_id)
+    db.session.add(ItemFinding(item_id=item.id, finding_id=finding.id))
+    if finding.state == "confirmed":
+        finding.problem_item_id = item.id
+        follow(finding, "convert")
 
 
 @operation(REOPENING, "dismiss")

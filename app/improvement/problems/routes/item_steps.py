@@ -14,8 +14,9 @@ from app.core.errors import NotFound
 from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
+from app.core.web.forms import VersionedForm
 from app.core.web.pages import page
-from app.improvement.problems.forms.items import ReasonForm, StepForm
+from app.improvement.problems.forms.items import PlanAgainForm, ReasonForm, StepForm
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.operations import items as operations
 from app.improvement.problems.queries import items as queries
@@ -43,7 +44,7 @@ class Asked:
     verb: Any
     keep: Any
     done: Any
-    reason: bool = False
+    form: type[VersionedForm] = StepForm
 
 
 ASKED = {
@@ -54,7 +55,7 @@ ASKED = {
         _("维持交办"),
         _("先不答复"),
         _("已维持交办，单位会收到理由"),
-        reason=True,
+        form=ReasonForm,
     ),
     "plan_again": Asked(
         operations.plan_again,
@@ -63,6 +64,7 @@ ASKED = {
         _("重订方案"),
         _("先不重订"),
         _("已要求重订方案"),
+        form=PlanAgainForm,
     ),
     "resume": Asked(
         operations.resume_item,
@@ -95,7 +97,7 @@ def step(ref: str, name: str) -> Response:
     """What a step leads to, before it is taken."""
     asked = _asked(name)
     found = queries.item_for(current_actor(), ref)
-    return _page(found, name, asked, (ReasonForm if asked.reason else StepForm)(formdata=None))
+    return _page(found, name, asked, asked.form(formdata=None))
 
 
 @bp.post("/items/<ref>/steps/<name>")
@@ -104,7 +106,7 @@ def take_asked(ref: str, name: str) -> Any:
     """Take it."""
     asked, actor = _asked(name), current_actor()
     found = queries.item_for(actor, ref)
-    form = ReasonForm() if asked.reason else StepForm()
+    form: Any = asked.form()
     if carried_out(form, lambda: asked.take(actor, found, form.given())):
         return onward(found.address, str(asked.done))
     return _page(queries.item_for(actor, ref), name, asked, form, 422)
