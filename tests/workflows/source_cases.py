@@ -119,7 +119,12 @@ ITEM_CASES: Cases = {
     ),
     "effect_asks_for_a_new_plan": (
         {"outcome": "worsened"},
-        [{"outcome": None}, {"outcome": "improved"}, {"outcome": "insufficient_evidence", "extension_count": 0}],
+        [
+            {"outcome": None},
+            {"outcome": "improved"},
+            {"outcome": "partly_improved", "rationale_accepted": True},
+            {"outcome": "insufficient_evidence", "extension_count": 0},
+        ],
     ),
     "effect_is_unclear": ({"outcome": "insufficient_evidence"}, [{"outcome": "no_change"}, {"outcome": None}]),
     "was_not_extended_before": ({}, [{"extension_count": 1}]),

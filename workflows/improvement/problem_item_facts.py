@@ -215,12 +215,15 @@ def effect_allows_closure(item: ProblemItemFacts) -> bool:
 
 
 @guard(
-    "只有定论为“无变化”“退步”，或延长后仍“证据不足”，才重订方案",
-    en="A new plan follows no change or a worsening, or evidence that is still insufficient after the extension",
+    "只有定论为“无变化”“退步”、“部分改进”而理由没有获认可，或延长后仍“证据不足”，才重订方案",
+    en="A new plan follows no change, a worsening, a partial improvement whose reasons were not accepted, or evidence"
+    " that is still insufficient after the extension",
 )
 def effect_asks_for_a_new_plan(item: ProblemItemFacts) -> bool:
     if item.outcome == "insufficient_evidence":
         return item.extension_count > 0
+    if item.outcome == "partly_improved":
+        return not item.rationale_accepted
     return item.outcome in {"no_change", "worsened"}
 
 

@@ -158,7 +158,7 @@ def ask_for_closure(actor: Actor, item: ProblemItem, given: Submission) -> None:
 
 @operation(PROBLEM_ITEM, "plan_again")
 def plan_again(actor: Actor, item: ProblemItem, given: Submission) -> Iterator[None]:
-    """No change, or worse: the next plan is linked to this one, nothing is closed."""
+    """No change, worse, or not enough: the next plan is linked to this one, nothing is closed."""
     yield
     _forget_outcome(item)
     post("item_moved.effects", item)

@@ -211,10 +211,18 @@ def _evaluating(item: ProblemItem, who: str) -> tuple[str, str]:
     if item.closable_on:
         return who, _("提出销号。")
     if item.unresolved_on:
-        return _("办公室主任"), _("决定重订方案或延长一次。")
+        return _("办公室主任"), _going_on(item)
     if item.new_data_on:
         return _("新数据"), _("%(day)s到位后再评价。", day=day_of_year(item.new_data_on))
     return _("评价定论"), _("（评价员提出，办公室主任或组长决定）。")
+
+
+def _going_on(item: ProblemItem) -> str:
+    if item.outcome == "insufficient_evidence":
+        return _("决定重订方案。") if item.extension_count else _("决定延长一次，等新数据。")
+    if item.outcome == "partly_improved":
+        return _("决定重订方案：“部分改进”的理由没有获认可。")
+    return _("决定重订方案。")
 
 
 def _closing(item: ProblemItem, found: Trace, unit: str) -> tuple[str, str]:
