@@ -122,6 +122,7 @@ ITEM_CASES: Cases = {
         [
             {"outcome": None},
             {"outcome": "improved"},
+            {"outcome": "improved", "plan_lacks_its_cell": True},
             {"outcome": "partly_improved", "rationale_accepted": True},
             {"outcome": "insufficient_evidence", "extension_count": 0},
         ],

@@ -203,9 +203,7 @@ def test_an_on_site_check_is_dated_between_issue_and_today(scene: Scene) -> None
         ("insufficient_evidence", False, "extend"),
     ],
 )
-def test_the_decided_outcome_says_what_may_follow(
-    scene: Scene, outcome: str, accepted: bool, leads_on: str
-) -> None:
+def test_the_decided_outcome_says_what_may_follow(scene: Scene, outcome: str, accepted: bool, leads_on: str) -> None:
     item = scene.item("evaluating")
     scene.outcome(item, outcome, accepted)
     office, handler = scene.actor("office_director"), scene.actor("school_coordinator")

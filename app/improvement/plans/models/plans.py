@@ -15,9 +15,12 @@ from app.core import clock
 from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, db, mapped_column
 from app.core.policy.assignments import PART_OF
-from app.improvement.plans.targets import effect_of_change
+from app.improvement.plans.targets import effect_of_change, is_comparable
 from app.improvement.problems.models import ProblemItem
 from workflows.improvement.remediation_plan import REMEDIATION_PLAN
+from workflows.improvement.remediation_plan_facts import may_be_judged_by_criteria
+
+MEASURED_DESIGNS = ("indicator", "small_n")
 
 
 def months_unreported(plans: Sequence[Any]) -> set[uuid.UUID]:
@@ -121,6 +124,17 @@ class RemediationPlan(Base, Movable):
     def is_from_monitoring(self) -> bool:
         """The item rests on monitoring data."""
         return self.item.source_type == "monitoring"
+
+    @property
+    def has_measured_cell(self) -> bool:
+        """The cell behind the item can be compared with a later one."""
+        return is_comparable(self.baseline_result_id)
+
+    @property
+    def fitting_designs(self) -> tuple[str, ...]:
+        """The ways in which the effect of this plan can be judged."""
+        measured = MEASURED_DESIGNS if self.has_measured_cell else ()
+        return (*measured, "criterion") if may_be_judged_by_criteria(self) else measured
 
     @property
     def planning_started_on(self) -> date | None:

@@ -235,6 +235,11 @@ class ProblemItem(Base, Movable):
         return facts.was_seen_on_a_visit(self.id)
 
     @property
+    def plan_lacks_its_cell(self) -> bool:
+        """Its effect can never be computed by the design of the plan in force."""
+        return facts.plan_lacks_its_cell(self.id)
+
+    @property
     def extension_count(self) -> int:
         """How often its evaluation was extended under the present plan."""
         return facts.extension_count(self.id)

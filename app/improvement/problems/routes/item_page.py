@@ -210,7 +210,7 @@ def waits(item: ProblemItem, found: Trace, handler: str) -> tuple[str, str, str]
 def _evaluating(item: ProblemItem, who: str) -> tuple[str, str]:
     if item.closable_on:
         return who, _("提出销号。")
-    if item.unresolved_on:
+    if item.unresolved_on or item.plan_lacks_its_cell:
         return _("办公室主任"), _going_on(item)
     if item.new_data_on:
         return _("新数据"), _("%(day)s到位后再评价。", day=day_of_year(item.new_data_on))
@@ -222,6 +222,8 @@ def _going_on(item: ProblemItem) -> str:
         return _("决定重订方案。") if item.extension_count else _("决定延长一次，等新数据。")
     if item.outcome == "partly_improved":
         return _("决定重订方案：“部分改进”的理由没有获认可。")
+    if item.outcome is None:
+        return _("决定重订方案：现在的方案没有数据可比。")
     return _("决定重订方案。")
 
 
