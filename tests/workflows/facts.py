@@ -52,6 +52,7 @@ LISTED = SimpleNamespace(
     responsible_person_id=2,
     co_units_settled=True,
     has_target=True,
+    target_is_named=True,
     due_on=date(2027, 6, 30),
     was_accepted=True,
     is_settled=True,

@@ -9,7 +9,6 @@ from sqlalchemy import text
 
 from app.core.database import db
 
-
 COMPARABLE = text(
     """select value is not null and (value_type = 'rate' or (value_type = 'mean' and coalesce(sd, 0) > 0))
        from monitoring_results where id = :id"""

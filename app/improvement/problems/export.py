@@ -14,7 +14,7 @@ from app.core.web.chips import word
 from app.improvement.monitoring.scenarios import scenario_words
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.queries.hand_offs import Stretch, stretches, totals
-from app.improvement.problems.words import CATEGORIES, LEVELS, SEVERITIES, SOURCES, word_of
+from app.improvement.problems.words import CATEGORIES, LEVELS, SEVERITIES, SOURCES, goal_of, word_of
 
 
 def item_workbook(actor: Actor, items: Iterable[ProblemItem]) -> bytes:
@@ -27,6 +27,9 @@ def item_workbook(actor: Actor, items: Iterable[ProblemItem]) -> bytes:
         Head(_("类别"), 12),
         Head(_("级别"), 6),
         Head(_("来源"), 12),
+        Head(_("整改目标"), 30),
+        Head(_("整改标准"), 30),
+        Head(_("计划复测日期"), 12, "date"),
         Head(_("状态"), 11),
         Head(_("进入这一步"), 12, "date"),
         Head(_("整改期限"), 12, "date"),
@@ -57,6 +60,9 @@ def _row(item: ProblemItem) -> list[Any]:
         word(word_of(CATEGORIES, item.category)),
         word(word_of(SEVERITIES, item.severity)),
         word(word_of(SOURCES, item.source_type)),
+        goal_of(item),
+        item.criteria,
+        item.target_on,
         word(item.standing),
         item.state_since.date(),
         item.due_on,
