@@ -94,6 +94,7 @@ def closure(ref: str) -> Response:
     offers = offers_of(actor, found, closure_ways(found), mended)
     listed = set(found.evidence_ids)
     entries, earlier = story(actor, [found.id], SHOWN)
+    measures, measures_before = records.measures(actor, found.item, found)
     return page(
         "improvement/effects/closure.html",
         closure=found,
@@ -105,7 +106,8 @@ def closure(ref: str) -> Response:
         gate=gate(found, mended) if found.state in OPEN else [],
         offers=offers,
         may_edit=found.state in ("draft", "returned") and decide.may(actor, "effects.draft_closure", found),
-        measures=records.measures(actor, found.item),
+        measures=measures,
+        measures_before=measures_before,
         evidence=[row for row in records.accepted_evidence(actor, found.item) if str(row.id) in listed],
         signs=records.signs(actor, found),
         documents=records.documents_of(actor, found),
