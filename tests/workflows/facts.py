@@ -160,7 +160,7 @@ GOOD: dict[str, Changes] = {
         "is_severe": False,
         "was_opened": False,
         "planning_started_on": None,
-        "month_is_reported": False,
+        "reports_are_in": False,
         "problem": "应用题得分低",
         "design": "indicator",
         "is_from_monitoring": True,

@@ -53,7 +53,7 @@ REPORT = Cadence(
     zh="整改月报",
     en="Monthly progress report",
     day_of_month=5,
-    met_by="month_is_reported",
+    met_by="reports_are_in",
     escalate_to=(("dept_head", "principal"), "office_director"),
 )
 

@@ -21,8 +21,8 @@ class RemediationPlanFacts(Graded, Submittable, Protocol):
         """The day on which the item came to planning for this version."""
 
     @property
-    def month_is_reported(self) -> bool:
-        """The progress report that is due next has been handed in."""
+    def reports_are_in(self) -> bool:
+        """Every progress report since it took force has been handed in, the one that is due next included."""
 
     @property
     def problem(self) -> str:

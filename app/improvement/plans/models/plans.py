@@ -15,6 +15,7 @@ from app.core import clock
 from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, db, mapped_column
 from app.core.policy.assignments import PART_OF
+from app.improvement.plans.numbers import plan_numbers
 from app.improvement.plans.targets import effect_of_change, is_comparable
 from app.improvement.problems.models import ProblemItem
 from workflows.improvement.remediation_plan import REMEDIATION_PLAN
@@ -31,6 +32,12 @@ def months_unreported(plans: Sequence[Any]) -> set[uuid.UUID]:
         return due
     there = text("select plan_id from progress_reports where plan_id = any(:ids) and month = :month")
     return due.difference(db.session.scalars(there, {"ids": list(due), "month": month}))
+
+
+def month_due_next(today: date) -> date:
+    """The first day of the month whose report falls due next: a report may come until the end of its day."""
+    this = today.replace(day=1)
+    return this if today.day > plan_numbers().report_day else (this - timedelta(days=1)).replace(day=1)
 
 
 class RemediationPlan(Base, Movable):
@@ -147,6 +154,19 @@ class RemediationPlan(Base, Movable):
     def month_is_reported(self) -> bool:
         """The report of the month before is there, or the plan was not in force then."""
         return not months_unreported([self])
+
+    @property
+    def reports_are_in(self) -> bool:
+        """Every month since it took force is reported, up to the one whose report is due next."""
+        if self.approved_on is None:
+            return True
+        months = text("select count(*) from progress_reports where plan_id = :id and month between :first and :last")
+        first, last = self.approved_on.replace(day=1), month_due_next(clock.today())
+        wanted = (last.year - first.year) * 12 + last.month - first.month + 1
+        if wanted < 1:
+            return True
+        told = db.session.execute(months, {"id": self.id, "first": first, "last": last}).scalar_one()
+        return bool(told >= wanted)
 
     @property
     def indicator(self) -> uuid.UUID | None:
