@@ -148,7 +148,7 @@ def test_a_clock_runs_to_its_day_though_the_month_before_is_reported(app: Any, c
     plan = world.in_force(cast)
     for month, day in ((10, 24), (11, 1), (11, 5)):
         at(clock, 2026, month, day)
-        _day_passes()
+        sweep()
         assert _due(plan) == [date(2026, 11, 6)], "nobody has reported on October"
 
 
