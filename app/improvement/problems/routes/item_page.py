@@ -218,12 +218,12 @@ def _evaluating(item: ProblemItem, who: str) -> tuple[str, str]:
 
 def _going_on(item: ProblemItem) -> str:
     if item.outcome == "insufficient_evidence":
-        return _("决定重订方案。") if item.extension_count else _("决定延长一次，等新数据。")
+        return str(_("决定重订方案。") if item.extension_count else _("决定延长一次，等新数据。"))
     if item.outcome == "partly_improved":
-        return _("决定重订方案：“部分改进”的理由没有获认可。")
+        return str(_("决定重订方案：“部分改进”的理由没有获认可。"))
     if item.outcome is None:
-        return _("决定重订方案：现在的方案没有数据可比。")
-    return _("决定重订方案。")
+        return str(_("决定重订方案：现在的方案没有数据可比。"))
+    return str(_("决定重订方案。"))
 
 
 def _closing(item: ProblemItem, found: Trace, unit: str) -> tuple[str, str]:
