@@ -15,12 +15,12 @@ from app.api.records import Shape
 from app.core import clock
 from app.core.database import db
 from app.core.policy.actor import Actor
-from app.improvement.monitoring.models import DataFinding
+from app.improvement.monitoring.models import DataFinding, Indicator
 from app.improvement.monitoring.words import SOURCES
 from app.improvement.plans.models import RemediationAction, RemediationPlan
 from app.improvement.problems.models import ItemFinding, ProblemItem
 from app.improvement.problems.queries.reach import visible_items
-from app.improvement.problems.words import SEVERITIES
+from app.improvement.problems.words import SEVERITIES, goal_words
 from app.people.directory.models import Person, Unit
 from workflows.improvement.problem_item import PROBLEM_ITEM
 
@@ -78,11 +78,12 @@ def _rows(actor: Actor) -> Select[Any]:
     )
     return (
         select(
-            ProblemItem, Unit.name.label("unit_name"), Person.name.label("person_name"), work.c.measures,
+            ProblemItem, Indicator, Unit.name.label("unit_name"), Person.name.label("person_name"), work.c.measures,
             work.c.progress, origin.c.found_on, origin.c.papers,
         )
         .outerjoin(Unit, Unit.id == ProblemItem.unit_id)
         .outerjoin(Person, Person.id == ProblemItem.responsible_person_id)
+        .outerjoin(Indicator, Indicator.id == ProblemItem.indicator_id)
         .outerjoin(work, work.c.item_id == ProblemItem.id)
         .outerjoin(origin, origin.c.item_id == ProblemItem.id)
         .where(ProblemItem.id.in_(shown))
@@ -123,7 +124,7 @@ def _shape(row: Any, helpers: dict[str, str]) -> OpenItem:
         person=row.person_name or "",
         co_units=[helpers[one] for one in item.co_units or () if one in helpers],
         severity=SEVERITIES[item.severity].zh if item.severity in SEVERITIES else "",
-        target=f"{item.target:g}" if item.target is not None else item.criteria,
+        target=goal_words(item, row.Indicator) or item.criteria,
         measures=row.measures or "",
         due_on=item.due_on,
         progress=round(row.progress) if row.progress is not None else None,

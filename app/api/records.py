@@ -189,6 +189,8 @@ class ItemOut(Moved):
     indicator: str | None
     baseline: float | None
     target: float | None
+    measure: str = Field(description="没有指标时，目标值数的是什么 · what the target counts where it has no indicator")
+    measure_unit: str
     due_on: date | None
     issued_on: date | None
     accepted_on: date | None

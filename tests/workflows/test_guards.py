@@ -84,6 +84,19 @@ def test_a_problem_from_monitoring_data_cannot_be_judged_by_criteria() -> None:
         engine.landing(workflow, "draft", workflow.step("submit"), plan)
 
 
+def test_a_problem_from_monitoring_data_without_a_spread_is_judged_by_criteria() -> None:
+    workflow = catalogue.workflow("remediation_plan")
+    index = {"is_from_monitoring": True, "has_measured_cell": False}
+    plan = record("remediation_plan", **PLANS_BY_CRITERION | index)
+    assert engine.landing(workflow, "draft", workflow.step("submit"), plan) == "submitted"
+
+
+def test_a_plan_that_has_nothing_to_compare_leads_back_to_planning_before_any_outcome() -> None:
+    workflow = catalogue.workflow("problem_item")
+    item = record("problem_item", outcome=None, plan_lacks_its_cell=True)
+    assert engine.landing(workflow, "evaluating", workflow.step("plan_again"), item) == "planning"
+
+
 def test_a_problem_whose_effect_cannot_be_measured_may_still_ask_for_closure() -> None:
     workflow = catalogue.workflow("problem_item")
     item = record("problem_item", outcome="insufficient_evidence", effect_not_measurable=True)

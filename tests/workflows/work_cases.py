@@ -25,6 +25,10 @@ PLAN_CASES: Cases = {
     "budget_is_stated": ({}, [{"budget_stated": False}]),
     "has_risks": ({}, [{"risks": ""}]),
     "design_fits": ({}, [{"design": None}, {"design": "feeling"}, {"design": "criterion", "criteria": ["门锁"]}]),
+    "measured_design_has_its_cell": (
+        {},
+        [{"has_measured_cell": False}, {"design": "small_n", "has_measured_cell": False}],
+    ),
     "minimum_effect_is_meant": ({}, [{"min_effect": 0.19}, {"min_effect": None}]),
     "effect_can_be_measured_in_time": (
         {},

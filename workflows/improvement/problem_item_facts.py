@@ -114,6 +114,10 @@ class ProblemItemFacts(Graded, Protocol):
         """The decided outcome of the present evaluation; None before the decision."""
 
     @property
+    def plan_lacks_its_cell(self) -> bool:
+        """The plan in force wants data compared and names no cell to begin from: nothing can ever be computed."""
+
+    @property
     def rationale_accepted(self) -> bool:
         """The reasons why a partial improvement suffices were accepted with the decision."""
 
@@ -218,12 +222,17 @@ def effect_allows_closure(item: ProblemItemFacts) -> bool:
 
 
 @guard(
-    "只有定论为“无变化”“退步”，或延长后仍“证据不足”，才重订方案",
-    en="A new plan follows no change or a worsening, or evidence that is still insufficient after the extension",
+    "只有定论为“无变化”“退步”、“部分改进”而理由没有获认可，或延长后仍“证据不足”，或方案没有数据可比，才重订方案",
+    en="A new plan follows no change, a worsening, a partial improvement whose reasons were not accepted, evidence that"
+    " is still insufficient after the extension, or a plan without data to compare",
 )
 def effect_asks_for_a_new_plan(item: ProblemItemFacts) -> bool:
     if item.outcome == "insufficient_evidence":
         return item.extension_count > 0
+    if item.outcome == "partly_improved":
+        return not item.rationale_accepted
+    if item.outcome is None:
+        return item.plan_lacks_its_cell
     return item.outcome in {"no_change", "worsened"}
 
 

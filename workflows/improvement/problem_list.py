@@ -39,7 +39,11 @@ class ListedItem(Protocol):
 
     @property
     def has_target(self) -> bool:
-        """An indicator with a value, or criteria to be met, are set."""
+        """A value to reach, or criteria to be met, are set."""
+
+    @property
+    def target_is_named(self) -> bool:
+        """Where a value is to be reached: its indicator, or what is counted and in which unit, is named."""
 
     @property
     def due_on(self) -> date | None:
@@ -119,9 +123,17 @@ def every_item_settles_its_co_units(problem_list: ProblemListFacts) -> bool:
     return all(item.co_units_settled for item in problem_list.items)
 
 
-@guard("还有问题项没有目标指标和目标值", en="Some items have no target")
+@guard("还有问题项没有目标值或整改标准", en="Some items have neither a target nor criteria")
 def every_item_has_a_target(problem_list: ProblemListFacts) -> bool:
     return all(item.has_target for item in problem_list.items)
+
+
+@guard(
+    "还有问题项的目标值没有写明是什么指标",
+    en="Some targets do not say what they are a value of",
+)
+def every_target_names_its_indicator(problem_list: ProblemListFacts) -> bool:
+    return all(item.target_is_named for item in problem_list.items)
 
 
 @guard("还有问题项没有完成期限", en="Some items have no due date")
@@ -169,6 +181,7 @@ COMPLETE_ITEMS = (
     every_item_has_somebody_responsible,
     every_item_settles_its_co_units,
     every_item_has_a_target,
+    every_target_names_its_indicator,
     every_item_has_a_due_date,
 )
 DRAFTING = by_level("problems.draft_list", school="problems.draft_school_list")

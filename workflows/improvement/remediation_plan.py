@@ -15,6 +15,7 @@ from workflows.improvement.remediation_plan_facts import (
     item_is_closed,
     item_is_void,
     list_is_archived,
+    measured_design_has_its_cell,
     minimum_effect_is_meant,
     newer_version_is_approved,
     nobody_has_opened_it,
@@ -53,7 +54,7 @@ REPORT = Cadence(
     zh="整改月报",
     en="Monthly progress report",
     day_of_month=5,
-    met_by="month_is_reported",
+    met_by="reports_are_in",
     escalate_to=(("dept_head", "principal"), "office_director"),
 )
 
@@ -85,6 +86,7 @@ WHOLE = (
     budget_is_stated,
     has_risks,
     design_fits,
+    measured_design_has_its_cell,
     minimum_effect_is_meant,
     effect_can_be_measured_in_time,
 )
@@ -145,7 +147,7 @@ REMEDIATION_PLAN = Workflow(
             source=(UNDER_REVIEW,),
             target=APPROVED,
             needs=APPROVING,
-            guards=(target_is_worth_it, target_lies_ahead),
+            guards=(measured_design_has_its_cell, target_is_worth_it, target_lies_ahead),
             four_eyes=("submit", "open_review"),
             tells=("dept_head", "principal"),
         ),

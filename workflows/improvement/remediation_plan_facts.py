@@ -21,8 +21,8 @@ class RemediationPlanFacts(Graded, Submittable, Protocol):
         """The day on which the item came to planning for this version."""
 
     @property
-    def month_is_reported(self) -> bool:
-        """The progress report that is due next has been handed in."""
+    def reports_are_in(self) -> bool:
+        """Every progress report since it took force has been handed in, the one that is due next included."""
 
     @property
     def problem(self) -> str:
@@ -35,6 +35,10 @@ class RemediationPlanFacts(Graded, Submittable, Protocol):
     @property
     def is_from_monitoring(self) -> bool:
         """The item rests on monitoring data."""
+
+    @property
+    def has_measured_cell(self) -> bool:
+        """The cell behind the item can be compared with a later one: a mean with its spread, or a rate."""
 
     @property
     def criteria(self) -> Sized:
@@ -186,11 +190,24 @@ def has_risks(plan: RemediationPlanFacts) -> bool:
 
 
 @guard(
-    "请现在选定评价方式；来自监测数据的问题不能按标准核验",
-    en="Choose the evaluation design now; a problem from monitoring data cannot be judged by criteria",
+    "请现在选定评价方式；有监测数据可比的问题不能按标准核验",
+    en="Choose the evaluation design now; a problem with monitoring data to compare cannot be judged by criteria",
 )
 def design_fits(plan: RemediationPlanFacts) -> bool:
-    return plan.design in DESIGNS and not (plan.design == "criterion" and plan.is_from_monitoring)
+    return plan.design in DESIGNS and (plan.design != "criterion" or may_be_judged_by_criteria(plan))
+
+
+def may_be_judged_by_criteria(plan: RemediationPlanFacts) -> bool:
+    """Not where monitoring data can be compared (decision 41)."""
+    return not (plan.is_from_monitoring and plan.has_measured_cell)
+
+
+@guard(
+    "这个问题没有可以前后比较的监测数据，请选“按标准核验”",
+    en="There are no monitoring data of this problem to compare; choose the design by criteria",
+)
+def measured_design_has_its_cell(plan: RemediationPlanFacts) -> bool:
+    return plan.design not in MEASURED or plan.has_measured_cell
 
 
 @guard("最小效应不能低于 0.20", en="The minimum effect must be 0.20 or more")

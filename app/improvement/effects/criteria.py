@@ -35,11 +35,15 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class CriterionReview:
-    """All criteria of an item, where it came from (`source_type` of its findings) and who did the work (ids)."""
+    """All criteria of an item, where it came from (`source_type` of its findings) and who did the work (ids).
+
+    `measured`: there are monitoring data of it that a later measurement can be compared with; an index has none.
+    """
 
     criteria: tuple[Criterion, ...]
     source_types: tuple[str, ...]
     doers: frozenset[str]
+    measured: bool = True
 
     def __post_init__(self) -> None:
         if not self.criteria:
@@ -51,6 +55,7 @@ class CriterionReview:
             "criteria": [asdict(criterion) for criterion in self.criteria],
             "source_types": sorted(self.source_types),
             "doers": sorted(self.doers),
+            "measured": self.measured,
         }
 
 
@@ -105,8 +110,9 @@ def _checks(review: CriterionReview) -> tuple[Check, ...]:
     own = sum(criterion.verifier is None or criterion.verifier in review.doers for criterion in review.criteria)
     return (
         _line(
-            *("source", "问题不来自监测数据", "The problem does not come from monitoring"),
-            *(MONITORING in review.source_types, "来自监测的问题要用数据评价", "Problems from monitoring need data."),
+            *("source", "没有监测数据可比", "There are no monitoring data to compare"),
+            *(MONITORING in review.source_types and review.measured,),
+            *("有监测数据可比的问题要用数据评价", "Problems with monitoring data to compare need them."),
         ),
         _line(
             *("all_judged", "每条标准都有结论", "Every criterion is judged", open_ones > 0),

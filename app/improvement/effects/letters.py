@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -51,6 +52,8 @@ class ClosureFacts:
     issuer: str
     facts: tuple[tuple[str, str], ...]
     measures: tuple[tuple[str, str, str, str], ...]
+    measures_before: tuple[tuple[int, str, str, str, str], ...]
+    """Of the rounds before this one, with the edition of their plan."""
     comparison: tuple[tuple[str, str, str, str], ...]
     change: str
     evidence: tuple[tuple[str, str, str], ...]
@@ -92,6 +95,7 @@ def facts_of(actor: Actor, request: ClosureRequest) -> ClosureFacts:
     unit = db.session.get(Unit, item.unit_id) if item.unit_id else None
     people = records.names(actor, [item.responsible_person_id])
     recheck = records.recheck_of(actor, request)
+    measures, before = records.measures(actor, item, request)
     listed = set(request.evidence_ids)
     rows = [row for row in records.accepted_evidence(actor, item) if str(row.id) in listed]
     return ClosureFacts(
@@ -106,9 +110,8 @@ def facts_of(actor: Actor, request: ClosureRequest) -> ClosureFacts:
             ("交办日期", _day(item.issued_on)),
             ("整改期限", _day(item.due_on)),
         ),
-        measures=tuple(
-            (row.title, row.owner or "", _span(row), row.result or "") for row in records.measures(actor, item)
-        ),
+        measures=_told(measures),
+        measures_before=tuple((row.edition, *one) for row, one in zip(before, _told(before), strict=True)),
         comparison=comparison_of(request.before_after),
         change=change_of(request.before_after),
         evidence=tuple((row.title, row.action, _day(row.happened_on)) for row in rows),
@@ -116,6 +119,10 @@ def facts_of(actor: Actor, request: ClosureRequest) -> ClosureFacts:
         approved_on=request.approved_on,
         recheck_on=recheck.due_on if recheck else None,
     )
+
+
+def _told(rows: Iterable[Any]) -> tuple[tuple[str, str, str, str], ...]:
+    return tuple((row.title, row.owner or "", _span(row), row.result or "") for row in rows)
 
 
 def _issuer(county_id: uuid.UUID) -> str:
@@ -208,6 +215,11 @@ def word_of_form(facts: ClosureFacts, ref: str, edition: int) -> bytes:
     heads = ("", "数值", "95% 置信区间", "人数")
     if facts.comparison and not facts.comparison[0][0].startswith("整改"):
         heads = ("标准", "现场核查", "看到的情况", "日期")
+    if facts.measures_before:
+        heads_before = ("方案", "措施", "负责人", "起止", "结果")
+        lines = [(f"第 {edition} 版", *one) for edition, *one in facts.measures_before]
+        paper.paragraph("前几轮整改的措施（问题项重新打开以前，不算这一轮）")
+        paper.table(heads_before, lines, (1, 3, 1.2, 2.4, 2.6))
     paper.heading(1, "二、整改前后对比").table(heads, facts.comparison, (2.4, 2, 3.2, 1.6)).paragraph(facts.change)
     paper.heading(1, "三、佐证清单").table(("佐证", "所属措施", "形成日期"), facts.evidence, (4, 4, 2.4))
     paper.heading(1, "四、意见")

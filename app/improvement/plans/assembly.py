@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
-from app.core.casework import timeline, waiting
+from app.core.casework import daily, timeline, waiting
 from app.core.database import db
 from app.core.errors import Sentence
 from app.core.outbox.handlers import handles
@@ -20,6 +20,7 @@ from app.improvement.plans import at_a_glance, letters, panels
 from app.improvement.plans.models import RemediationPlan
 from app.improvement.plans.models.plans import months_unreported
 from app.improvement.plans.operations.plans import BEING_WORKED_ON
+from app.improvement.plans.operations.reports import await_reports
 from app.improvement.plans.queries.evidence import WATCH
 from app.improvement.plans.routes import BLUEPRINTS
 from app.improvement.plans.words import TIMELINE
@@ -80,6 +81,7 @@ def register(app: Flask) -> None:
         waiting.FOR.setdefault(("remediation_actions", state), _is_for_its_owner)
     waiting.READY.setdefault(("remediation_actions", "not_started"), waiting.each(lambda action: action.plan_in_force))
     waiting.RECOVERED.setdefault(("remediation_plans", "active"), months_unreported)
+    daily.add(await_reports)
     item_page.add(panels=[panels.panel], offers=[panels.offers], people=[panels.in_charge])
 
 

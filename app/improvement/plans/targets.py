@@ -9,6 +9,16 @@ from sqlalchemy import text
 
 from app.core.database import db
 
+COMPARABLE = text(
+    """select value is not null and (value_type = 'rate' or (value_type = 'mean' and coalesce(sd, 0) > 0))
+       from monitoring_results where id = :id"""
+)
+
+
+def is_comparable(result_id: uuid.UUID | None) -> bool:
+    """Whether a later cell can be held against this one: a mean with its spread, or a rate; an index cannot."""
+    return result_id is not None and bool(db.session.execute(COMPARABLE, {"id": result_id}).scalar())
+
 
 def effect_of_change(baseline: float, target: float, sd: float | None, indicator_id: uuid.UUID | None) -> float | None:
     """Cohen's d of a mean, or h of a rate, from `baseline` to `target`; positive is better. None where it has none."""

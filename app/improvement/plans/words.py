@@ -83,6 +83,7 @@ TIMELINE = {
     "remediation_plan.edit": ("修改了方案", "changed the plan"),
     "remediation_plan.comment": ("提出意见", "commented"),
     "remediation_plan.report": ("填报月报", "reported the month"),
+    "remediation_plan.await_report": ("开始等下一份月报", "awaits the next monthly report"),
     "remediation_plan.end_with_item": ("随问题项作废", "ended with its item"),
     "remediation_plan.archive_with_list": ("随清单归档", "archived with its list"),
     "remediation_plan.print": ("打印方案", "printed the plan"),

@@ -22,6 +22,7 @@ from app.improvement.problems.words import (
     SEVERITIES,
     SOURCES,
     joined,
+    target_words,
     value_words,
     word_of,
 )
@@ -106,13 +107,21 @@ def _interval(one: dict[str, Any]) -> str:
 def _target(item: dict[str, Any]) -> str:
     parts = []
     if item["target"] is not None:
-        kinds = [one["value_type"] for one in item["basis"] if one["value_type"]]
-        benchmarks = [(one["value"], one["benchmark_value"]) for one in item["basis"] if one["value"] is not None]
-        lower = any(value > benchmark for value, benchmark in benchmarks if benchmark is not None)
         on = date.fromisoformat(item["target_on"]) if item["target_on"] else None
         when = _("%(day)s复测", day=_month(on)) if on else _("复测")
-        parts.append(f"{when} {'≤' if lower else '≥'} {value_words(item['target'], kinds[0] if kinds else None)}")
+        name, value_type, unit, direction = item.get("indicator") or _in_words(item)
+        parts.append(f"{when} {target_words(name, item['target'], value_type, unit, direction)}")
     return str(_("；")).join([*parts, *([item["criteria"]] if item["criteria"] else [])])
+
+
+def _in_words(item: dict[str, Any]) -> tuple[str, str | None, str, str]:
+    """What a target without an indicator counts. A list frozen before it said so is printed as it was: by its data."""
+    if item.get("measure"):
+        return item["measure"], None, item["measure_unit"], item["measure_direction"]
+    kinds = [one["value_type"] for one in item["basis"] if one["value_type"]]
+    benchmarks = [(one["value"], one["benchmark_value"]) for one in item["basis"] if one["value"] is not None]
+    lower = any(value > benchmark for value, benchmark in benchmarks if benchmark is not None)
+    return "", kinds[0] if kinds else None, "", "lower" if lower else "higher"
 
 
 def _month(day: date) -> str:

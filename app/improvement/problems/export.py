@@ -7,14 +7,15 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from app.core import clock
 from app.core.policy.actor import Actor
 from app.core.spreadsheets import write_workbook
 from app.core.spreadsheets.writing import Head
 from app.core.web.chips import word
 from app.improvement.monitoring.scenarios import scenario_words
-from app.improvement.problems.models import ProblemItem
+from app.improvement.problems.models import ProblemItem, Reopening
 from app.improvement.problems.queries.hand_offs import Stretch, stretches, totals
-from app.improvement.problems.words import CATEGORIES, LEVELS, SEVERITIES, SOURCES, word_of
+from app.improvement.problems.words import CATEGORIES, LEVELS, SEVERITIES, SOURCES, TRIGGERS, goal_of, word_of
 
 
 def item_workbook(actor: Actor, items: Iterable[ProblemItem]) -> bytes:
@@ -27,6 +28,9 @@ def item_workbook(actor: Actor, items: Iterable[ProblemItem]) -> bytes:
         Head(_("类别"), 12),
         Head(_("级别"), 6),
         Head(_("来源"), 12),
+        Head(_("整改目标"), 30),
+        Head(_("整改标准"), 30),
+        Head(_("计划复测日期"), 12, "date"),
         Head(_("状态"), 11),
         Head(_("进入这一步"), 12, "date"),
         Head(_("整改期限"), 12, "date"),
@@ -57,6 +61,9 @@ def _row(item: ProblemItem) -> list[Any]:
         word(word_of(CATEGORIES, item.category)),
         word(word_of(SEVERITIES, item.severity)),
         word(word_of(SOURCES, item.source_type)),
+        goal_of(item),
+        item.criteria,
+        item.target_on,
         word(item.standing),
         item.state_since.date(),
         item.due_on,
@@ -67,6 +74,36 @@ def _row(item: ProblemItem) -> list[Any]:
         item.problem_list.document_number,
         scenario_words(item.scenarios),
     ]
+
+
+def reopening_workbook(found: Iterable[Reopening]) -> bytes:
+    """One row a proposal to take up a closed item again."""
+    heads = [
+        Head(_("编号"), 11),
+        Head(_("问题"), 44),
+        Head(_("责任单位"), 26),
+        Head(_("级别"), 6),
+        Head(_("因为"), 24),
+        Head(_("依据"), 44),
+        Head(_("提议日期"), 12, "date"),
+        Head(_("状态"), 10),
+        Head(_("复发次数"), 10, "number"),
+    ]
+    rows = (
+        [
+            one.item.number,
+            one.item.title,
+            one.item.unit.name if one.item.unit else "",
+            word(word_of(SEVERITIES, one.item.severity)),
+            word(word_of(TRIGGERS, one.trigger)),
+            one.grounds,
+            clock.local(one.created_at).date(),
+            word(one.standing),
+            one.item.recurrence_count,
+        ]
+        for one in found
+    )
+    return write_workbook(heads, rows, sheet=_("重新打开"))
 
 
 def list_workbook(actor: Actor, lines: Iterable[Any]) -> bytes:

@@ -84,6 +84,7 @@ LACKS = {
     "person": Sentence("责任人", "responsible person"),
     "co_units": Sentence("协同单位（没有也要注明）", "helping units (or that there are none)"),
     "target": Sentence("整改目标", "target"),
+    "indicator": Sentence("目标值的指标", "indicator of the target"),
     "due_on": Sentence("整改期限", "due date"),
 }
 LEVEL_OF_ROUND = {
@@ -112,6 +113,26 @@ def value_words(value: float | None, value_type: str | None) -> str:
     return f"{plain(value * 100)}%" if value_type == "rate" else plain(value)
 
 
+def target_words(name: str, value: float, value_type: str | None, unit: str, direction: str) -> str:
+    """数与运算 ≥ 480 分: what is counted, the value to reach and its unit; ≤ where less is better."""
+    number = value_words(value, value_type) + ("" if value_type == "rate" else unit)
+    return f"{name} {'≤' if direction == 'lower' else '≥'} {number}".strip()
+
+
+def goal_of(item: Any) -> str:
+    """The target of an item whose indicator is loaded, in words; empty where it has no value to reach."""
+    return goal_words(item, item.indicator) if item.target is not None else ""
+
+
+def goal_words(item: Any, one: Any) -> str:
+    """The same, with the indicator read beside the item."""
+    if item.target is None:
+        return ""
+    if one is None:
+        return target_words(item.measure, item.target, None, item.measure_unit, item.measure_direction)
+    return target_words(one.name, item.target, one.value_type, one.unit_word, one.direction)
+
+
 def effect_words(effect: float | None, low: float | None, high: float | None) -> Sentence:
     """−0.40，95% 区间 −0.65 至 −0.15; empty where there is no effect."""
     if effect is None:
@@ -129,6 +150,11 @@ def codes(words: Mapping[str, Sentence]) -> list[tuple[str, str]]:
     return [(code, word(sentence)) for code, sentence in words.items()]
 
 
+DIRECTIONS = {
+    "higher": Sentence("不低于目标值", "At least the target"),
+    "lower": Sentence("不高于目标值", "At most the target"),
+}
+"""Which way a target is meant that counts something without an indicator."""
 HAND_OFFS = {
     "issued": Sentence("交办", "Issued"),
     "contested": Sentence("提出异议", "Contested"),
@@ -147,6 +173,7 @@ FILTERS: dict[str, Callable[[Any], str]] = {
     "seen_word": lambda code: word(word_of(SEEN, code)),
     "trigger_word": lambda code: word(word_of(TRIGGERS, code)),
     "lacks_words": lacks,
+    "goal_words": goal_of,
     "addressee_word": lambda code: word(word_of(ADDRESSEES, code)),
 }
 """Codes as words of the page, for templates."""

@@ -38,7 +38,7 @@ class EffectScene(Scene):
         """An item with a plan in force whose measures are done, in evaluation."""
         if design != "criterion":
             baseline = self.cell(BASELINE, 470.0, n)
-            changes = {"baseline": 470.0, "target": 500.0} | changes
+            changes = {"baseline": 470.0, "target": 500.0, "indicator_id": self.indicator().id} | changes
         item = self.item("planning", **changes)
         plan = self.plan(item)
         with trail.act(SYSTEM, "system", "test.design"):

@@ -106,6 +106,19 @@ def test_several_are_approved_each_as_its_own_act_and_one_refused_keeps_none_bac
     assert states == ["closed", "verified", "closed"]
 
 
+def test_a_request_that_is_gone_hides_none_of_those_approved_before_it(
+    scene: EffectScene, client: FlaskClient, cast: Cast
+) -> None:
+    good, also = scene.closure_verified(), scene.closure_verified()
+    office = sign_in(client, cast["office_director"])
+    answer = office.post("/closures/approvals", data={"ref": [good.ref, "0123456789abcdef", also.ref]})
+    shown = answer.get_data(as_text=True)
+    assert answer.status_code == 200 and "已销号 2 项" in shown and "没有办成 1 项" in shown
+    assert good.item.number in shown and "找不到这份申请，可能已经不由你看" in shown
+    use_context(SYSTEM.context())
+    assert [_state(request) for request in (good, also)] == ["closed", "closed"]
+
+
 def _state(request: ClosureRequest) -> str:
     db.session.expire_all()
     return db.session.get_one(ClosureRequest, request.id).state

@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from app.core import clock as core_clock
-from app.core.casework.deadlines import Deadline
+from app.core.casework.deadlines import Deadline, sweep
 from app.core.database import db
 from app.core.errors import Invalid, NotAllowed
 from app.improvement.plans.models import ProgressReport
 from app.improvement.plans.operations import reports
 from app.improvement.plans.operations.measures import CriterionIn
-from app.improvement.plans.operations.reports import ReportIn
+from app.improvement.plans.operations.reports import ReportIn, await_reports
 from app.improvement.plans.queries.burden import burden
 from app.improvement.plans.queries.lights import lights, missed_in_a_row, months_due
 from tests.by_hand import by_hand
@@ -113,6 +113,51 @@ def test_a_report_moves_the_clock_to_the_next_month(app: Any, cast: Cast, clock:
     assert not plan.month_is_reported
     reports.report_progress(cast.actor("principal"), plan, ReportIn(date(2026, 10, 1), 20, TEXT))
     assert due() == [date(2026, 12, 6)]
+
+
+def _due(plan: Any) -> list[date]:
+    """The days by which reports of the plan are awaited."""
+    running = (Deadline.record_id == plan.id, Deadline.closed_at.is_(None))
+    found = db.session.scalars(select(Deadline.due_at).where(*running).order_by(Deadline.due_at))
+    return [core_clock.local(moment).date() for moment in found]
+
+
+def _day_passes() -> None:
+    sweep()
+    await_reports()
+
+
+def test_a_month_without_a_report_starts_the_next_clock_and_stays_overdue(app: Any, cast: Cast, clock: Clock) -> None:
+    at(clock, 2026, 10, 20)
+    plan = world.in_force(cast)
+    at(clock, 2026, 11, 6)
+    _day_passes()
+    _day_passes()
+    assert _due(plan) == [date(2026, 11, 6), date(2026, 12, 6)]
+    at(clock, 2026, 12, 7)
+    _day_passes()
+    assert _due(plan) == [date(2026, 11, 6), date(2026, 12, 6), date(2027, 1, 6)]
+    reports.report_progress(cast.actor("principal"), plan, ReportIn(date(2026, 11, 1), 20, TEXT))
+    assert _due(plan) == [date(2026, 11, 6), date(2027, 1, 6)], "October is still missing"
+    reports.report_progress(cast.actor("principal"), plan, ReportIn(date(2026, 10, 1), 10, TEXT))
+    assert _due(plan) == [date(2027, 1, 6)]
+
+
+def test_a_clock_runs_to_its_day_though_the_month_before_is_reported(app: Any, cast: Cast, clock: Clock) -> None:
+    at(clock, 2026, 10, 7)
+    plan = world.in_force(cast)
+    for month, day in ((10, 24), (11, 1), (11, 5)):
+        at(clock, 2026, month, day)
+        sweep()
+        assert _due(plan) == [date(2026, 11, 6)], "nobody has reported on October"
+
+
+def test_a_report_that_is_mended_moves_no_clock(app: Any, cast: Cast, clock: Clock) -> None:
+    at(clock, 2026, 10, 20)
+    plan = world.in_force(cast)
+    for percent in (10, 20, 30):
+        reports.report_progress(cast.actor("principal"), plan, ReportIn(date(2026, 10, 1), percent, TEXT))
+    assert _due(plan) == [date(2026, 12, 6)]
 
 
 def test_a_report_keeps_funds_and_ticks_milestones(app: Any, cast: Cast) -> None:

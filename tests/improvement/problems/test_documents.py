@@ -82,7 +82,7 @@ def test_the_printed_fields_are_those_of_document_1_in_their_order(scene: Scene,
         "沈砚秋",
     ):
         assert words in text, words
-    assert "复测≥480.0" in text and snapshot.sha256 in text and "本清单不作排名依据" in text
+    assert "复测数与运算≥480.0分" in text and snapshot.sha256 in text and "本清单不作排名依据" in text
     table = docx.Document(io.BytesIO(documents.as_word(snapshot.content, snapshot.sha256))).tables[0]
     heads = [cell.text for cell in table.rows[0].cells]
     assert [head.split("（")[0] for head in heads] == LABELS

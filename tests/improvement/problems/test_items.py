@@ -200,15 +200,13 @@ def test_an_on_site_check_is_dated_between_issue_and_today(scene: Scene) -> None
         ("achieved", False, "ask_for_closure"),
         ("improved", False, "ask_for_closure"),
         ("partly_improved", True, "ask_for_closure"),
-        ("partly_improved", False, None),
+        ("partly_improved", False, "plan_again"),
         ("no_change", False, "plan_again"),
         ("worsened", False, "plan_again"),
         ("insufficient_evidence", False, "extend"),
     ],
 )
-def test_the_decided_outcome_says_what_may_follow(
-    scene: Scene, outcome: str, accepted: bool, leads_on: str | None
-) -> None:
+def test_the_decided_outcome_says_what_may_follow(scene: Scene, outcome: str, accepted: bool, leads_on: str) -> None:
     item = scene.item("evaluating")
     scene.outcome(item, outcome, accepted)
     office, handler = scene.actor("office_director"), scene.actor("school_coordinator")
@@ -221,8 +219,7 @@ def test_the_decided_outcome_says_what_may_follow(
         if name != leads_on:
             with pytest.raises(StepRefused):
                 take()
-    if leads_on:
-        steps[leads_on]()
+    steps[leads_on]()
 
 
 def test_planning_again_forgets_the_outcome_and_asks_for_a_plan_made_since(scene: Scene) -> None:

@@ -19,9 +19,12 @@ def test_every_fact_of_the_machine_stands_on_the_model(model: Any) -> None:
 
 def test_what_a_line_lacks_is_what_the_machine_refuses() -> None:
     item = ProblemItem(title="问题", criteria="")
-    assert set(item.lacks) == set(LACKS)
+    item.target = 480.0
+    assert set(item.lacks) == set(LACKS) - {"target"}
+    item.target = None
+    assert set(item.lacks) == set(LACKS) - {"indicator"}
     guards = {guard.code for guard in PROBLEM_LIST.step("submit").guards}
-    assert len(guards) == 7, "has_items, a category and five of completeness: tell LACKS about a new one"
+    assert len(guards) == 8, "has_items, a category and six of completeness: tell LACKS about a new one"
     item.criteria = "每周一次分层作业"
     assert "target" not in item.lacks
     item.co_units = []

@@ -20,6 +20,7 @@ from app.improvement.effects.models import EffectEvaluation
 from app.improvement.effects.outcome import Comparison, Outcome, evaluate
 from app.improvement.effects.outcome_rules import OutcomeRules, outcome_rules
 from app.improvement.plans.models import RemediationPlan
+from app.improvement.plans.targets import is_comparable
 
 CHOOSE = Sentence("请选择复测数据", "Choose the follow-up data")
 OTHERS = Sentence(
@@ -27,8 +28,9 @@ OTHERS = Sentence(
     "What was chosen is no later result of this unit on this indicator; choose again",
 )
 NO_BASELINE = Sentence(
-    "方案里没有基线数据格，不能用数据评价；请先在方案里选好基线",
-    "The plan names no baseline cell, so nothing can be compared; choose the baseline in the plan",
+    "方案里没有监测数据格，没有数据可比；请起草新一版方案，改为按标准核验（已进入评价的，先请办公室重订方案）",
+    "The plan names no measured cell, so nothing can be compared; draw up a next edition that is judged by criteria"
+    " (in evaluation, the office has to ask for a new plan first)",
 )
 TOO_EARLY = Sentence(
     "选的数据在方案生效（或重新打开）以前测得，不能说明整改的成效",
@@ -99,7 +101,8 @@ def _judged(actor: Actor, evaluation: EffectEvaluation) -> Outcome:
         for one in evaluation.criteria_checked
     )
     sources = (evaluation.item.source_type or "",)
-    return evaluate_criteria(CriterionReview(criteria, sources, doers_of(actor, evaluation)))
+    measured = is_comparable(evaluation.baseline_result_id)
+    return evaluate_criteria(CriterionReview(criteria, sources, doers_of(actor, evaluation), measured))
 
 
 def _comparison(evaluation: EffectEvaluation, plan: RemediationPlan, given: Named) -> Comparison:

@@ -32,6 +32,11 @@ SCHOOL_LEVEL_ONLY = ("grade_leader",)
 WHOM = select(Indicator.object_code).where(Indicator.id == EffectEvaluation.indicator_id).scalar_subquery()
 """What the indicator of an evaluation evaluates; criteria are checked at the school."""
 
+CLOSURE_ORDERS: dict[str, registers.Order] = {
+    "submitted": ((registers.late(ClosureRequest.submitted_on), False), (ClosureRequest.id, False)),
+    "number": ((ClosureRequest.number, False), (ClosureRequest.id, False)),
+}
+"""Closure requests otherwise than the newest first: those longest handed in, or by number."""
 M = TypeVar("M", EffectEvaluation, ClosureRequest, Recheck)
 
 
@@ -49,6 +54,8 @@ class Wanted:
     after: str = ""
     types: tuple[str, ...] = ()
     object: str = ""
+    severities: tuple[str, ...] = ()
+    sort: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +76,9 @@ def seen(actor: Actor, statement: Select[Any], model: type[Any]) -> Select[Any]:
 def rows_of(actor: Actor, model: type[M], wanted: Wanted, size: int = 0) -> Page:
     """One page, the newest first; rechecks by their day."""
     size, total = size or registers.PAGE, total_of(actor, model, wanted)
-    shown = _narrowed(registers.page_of(_every(actor, model), model, _order(model), wanted.after), model, wanted)
+    order = _order(model, wanted.sort)
+    pages = registers.page_of(_every(actor, model), model, order, wanted.after, wanted.sort)
+    shown = _narrowed(pages, model, wanted)
     whole = (
         joinedload(model.item).joinedload(ProblemItem.unit),
         joinedload(model.item).raiseload(ProblemItem.all_causes),
@@ -97,7 +106,9 @@ def every_row(actor: Actor, model: type[M], wanted: Wanted, most: int = 20_000) 
         given = replace(given, after=page.after)
 
 
-def _order(model: type[Any]) -> registers.Order:
+def _order(model: type[Any], sort: str) -> registers.Order:
+    if model is ClosureRequest and sort in CLOSURE_ORDERS:
+        return CLOSURE_ORDERS[sort]
     return ((Recheck.due_on, False), (Recheck.id, False)) if model is Recheck else ((model.id, True),)
 
 
@@ -110,6 +121,7 @@ def _narrowed(narrowed: Select[Any], model: type[Any], wanted: Wanted) -> Select
     for column, values in (
         (Unit.ref, wanted.units),
         (model.state, wanted.states),
+        (ProblemItem.severity, wanted.severities),
         (ProblemItem.ref, (wanted.item,) if wanted.item else ()),
     ):
         if values:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Uuid, bindparam, func, select, text
+from sqlalchemy import Uuid, bindparam, func, or_, select, text
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -134,18 +134,35 @@ def accepted_evidence(actor: Actor, item: ProblemItem) -> list[Any]:
     return list(db.session.execute(query))
 
 
-def measures(actor: Actor, item: ProblemItem) -> list[Any]:
-    """Rows of the measures of the plans that were in force: title, state, days, result, who did them."""
+IN_FORCE = ("active", "completed", "archived", "superseded")
+
+
+def measures(actor: Actor, item: ProblemItem, request: ClosureRequest | None = None) -> tuple[list[Any], list[Any]]:
+    """Rows of the measures that a request is about, then of those of the rounds before it, which ended with a closure.
+
+    title, state, days, result, who did them, edition of the plan. Without a request: what it would be about now.
+    """
+    plan = RemediationPlan
+    editions = select(func.max(plan.edition)).where(plan.item_id == item.id, plan.state.in_(IN_FORCE))
+    if request is not None:
+        editions = editions.where(plan.created_at <= request.created_at)
+    last = db.session.scalar(editions) or 0
+    rows = _measures(item, last)
+    return [row for row in rows if row.edition == last], [row for row in rows if row.edition < last]
+
+
+def _measures(item: ProblemItem, last: int) -> list[Any]:
+    closed_before = RemediationPlan.state.in_(("completed", "archived"))
     query = (
         select(
             RemediationAction.ref, RemediationAction.title, RemediationAction.state, RemediationAction.result,
             RemediationAction.planned_start, RemediationAction.planned_end, RemediationAction.state_since,
-            Person.name.label("owner"),
+            Person.name.label("owner"), RemediationPlan.edition,
         )
         .join(RemediationPlan, RemediationPlan.id == RemediationAction.plan_id)
         .join(Person, Person.id == RemediationAction.owner_id, isouter=True)
-        .where(RemediationPlan.item_id == item.id, RemediationPlan.state.in_(("active", "completed", "archived")))
-        .where(RemediationAction.state != "cancelled")
+        .where(RemediationPlan.item_id == item.id, RemediationAction.state != "cancelled")
+        .where(or_(RemediationPlan.edition == last, (RemediationPlan.edition < last) & closed_before))
         .order_by(RemediationPlan.edition, RemediationAction.position)
     )  # fmt: skip
     return list(db.session.execute(query))

@@ -180,7 +180,7 @@ def _content_page(
         form=form,
         action=action,
         evaluation=evaluation,
-        measures=records.measures(actor, item),
+        measures=records.measures(actor, item, found)[0],
         draft_url=drafts.address(draft),
         draft_at=draft_at,
         back_url=found.address if found is not None else item.address,
@@ -320,11 +320,12 @@ def approve_several() -> Response:
 
 
 def _approved(actor: Actor, ref: str) -> Answer:
-    found = records.closure_for(actor, ref)
-    label = found.label
+    label = ""
     try:
+        found = records.closure_for(actor, ref)
+        label = found.label
         operations.approve_closure(actor, found, EvaluationStep())
-    except (NotAllowed, StepRefused, Invalid, Stale) as refused:
+    except (NotFound, NotAllowed, StepRefused, Invalid, Stale) as refused:
         db.session.rollback()
         return Answer(ref, label, False, _why(refused))
     return Answer(ref, label, True)
@@ -337,4 +338,6 @@ def _why(refused: Exception) -> tuple[Any, ...]:
         return tuple(refused.sentences.values())
     if isinstance(refused, Stale):
         return (_("刚刚有人改过，请打开后再批"),)
+    if isinstance(refused, NotFound):
+        return (_("找不到这份申请，可能已经不由你看"),)
     return (_("这一项不由你批准"),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, url_for
+from flask import Response, request, url_for
 from flask_babel import gettext as _
 
 from app.core.casework.door import FOUR_EYES
@@ -23,6 +23,7 @@ from app.improvement.effects.routes import sheets
 from app.improvement.effects.routes.blueprint import bp
 from app.improvement.effects.routes.offers import closure_ways, gate, mended_at, offers_of
 from app.improvement.problems.routes.drawing import story, strip_of
+from app.improvement.problems.words import SEVERITIES, codes
 from workflows.improvement.closure_request import CLOSURE_REQUEST
 
 VIEW = "effects.view_closures"
@@ -37,13 +38,23 @@ def _filters(actor: Actor) -> tuple[filters.Filter, ...]:
         filters.choice("unit", _("单位"), lists.units_with(actor, ClosureRequest), many=True),
         filters.choice("state", _("状态"), states, many=True),
         filters.choice("flag", _("只看"), [("open", _("在办")), ("overdue", _("已超期"))], many=True),
+        filters.choice("severity", _("级别"), codes(SEVERITIES), many=True),
         filters.text("q", _("编号、问题、单位或拼音")),
     )
 
 
 def _wanted(chosen: tuple[filters.Filter, ...]) -> Wanted:
-    unit, state, flag, words = chosen
-    return Wanted(words.one, unit.chosen, state.chosen, flags=flag.chosen, after=filters.cursor())
+    unit, state, flag, severity, words = chosen
+    sort = request.args.get("sort", "")
+    return Wanted(
+        words.one,
+        unit.chosen,
+        state.chosen,
+        flags=flag.chosen,
+        after=filters.cursor(),
+        severities=severity.chosen,
+        sort=sort if sort in lists.CLOSURE_ORDERS else "",
+    )
 
 
 @bp.get("/closures")
@@ -52,12 +63,15 @@ def closures() -> Response:
     """Closure requests, the newest first; those verified can be ticked and approved together."""
     actor = current_actor()
     chosen = _filters(actor)
-    found = lists.rows_of(actor, ClosureRequest, _wanted(chosen))
+    wanted = _wanted(chosen)
+    found = lists.rows_of(actor, ClosureRequest, wanted)
     return page(
         "improvement/effects/closures.html",
         found=found,
         clocks=sheets.chips_of(found.rows),
         listing=filters.bar(chosen),
+        sort=wanted.sort,
+        sort_url=lambda name: filters.address(sort=None if name == wanted.sort else name),
         tickable={row.ref for row in found.rows if _approvable(actor, row)},
         may_approve=any(decide.holds(actor, right) for right in APPROVE),
         export_url=filters.same_query(url_for("effects.export_closures")),
@@ -66,12 +80,12 @@ def closures() -> Response:
     )
 
 
-def _approvable(actor: Actor, request: ClosureRequest) -> bool:
+def _approvable(actor: Actor, found: ClosureRequest) -> bool:
     """Whether the actor may decide on it; what else stands in the way is said by the result, request by request."""
-    if request.state != "verified":
+    if found.state != "verified":
         return False
-    right = CLOSURE_REQUEST.step("approve").right_for(request)
-    return right is not None and decide.may(actor, right, request)
+    right = CLOSURE_REQUEST.step("approve").right_for(found)
+    return right is not None and decide.may(actor, right, found)
 
 
 @bp.get("/closures.xlsx")
@@ -94,6 +108,7 @@ def closure(ref: str) -> Response:
     offers = offers_of(actor, found, closure_ways(found), mended)
     listed = set(found.evidence_ids)
     entries, earlier = story(actor, [found.id], SHOWN)
+    measures, measures_before = records.measures(actor, found.item, found)
     return page(
         "improvement/effects/closure.html",
         closure=found,
@@ -105,7 +120,8 @@ def closure(ref: str) -> Response:
         gate=gate(found, mended) if found.state in OPEN else [],
         offers=offers,
         may_edit=found.state in ("draft", "returned") and decide.may(actor, "effects.draft_closure", found),
-        measures=records.measures(actor, found.item),
+        measures=measures,
+        measures_before=measures_before,
         evidence=[row for row in records.accepted_evidence(actor, found.item) if str(row.id) in listed],
         signs=records.signs(actor, found),
         documents=records.documents_of(actor, found),
@@ -127,33 +143,33 @@ def opening(ref: str) -> Response:
     return Response("", 204)
 
 
-def _opens(request: ClosureRequest, offers: list[dict[str, Any]]) -> bool:
+def _opens(found: ClosureRequest, offers: list[dict[str, Any]]) -> bool:
     """Whether this reader is the one who could verify it: from then on it cannot be taken back (G6)."""
     verify = next((offer for offer in offers if offer["name"] == "verify"), None)
     return (
-        request.state == "submitted"
-        and request.opened_at is None
+        found.state == "submitted"
+        and found.opened_at is None
         and verify is not None
         and FOUR_EYES not in verify["missing"]
     )
 
 
-def value_type(request: ClosureRequest) -> str:
+def value_type(found: ClosureRequest) -> str:
     """mean, rate or index: how the numbers are written."""
-    ends = request.before_after.get("ends") or [{}]
+    ends = found.before_after.get("ends") or [{}]
     return str(ends[0].get("value_type") or "mean")
 
 
-def waits(request: ClosureRequest) -> tuple[str, str]:
+def waits(found: ClosureRequest) -> tuple[str, str]:
     """Whom the request waits for, and for what."""
-    head = request.is_severe or request.effect_not_measurable
-    approver = _("校长") if request.is_school_level else _("领导小组组长") if head else _("领导小组办公室主任")
-    unit = request.item.unit.short_name if request.item.unit else _("责任单位")
-    verifier = _("本校核验人") if request.is_school_level else _("督学或评价员")
+    head = found.is_severe or found.effect_not_measurable
+    approver = _("校长") if found.is_school_level else _("领导小组组长") if head else _("领导小组办公室主任")
+    unit = found.item.unit.short_name if found.item.unit else _("责任单位")
+    verifier = _("本校核验人") if found.is_school_level else _("督学或评价员")
     said = {
         "draft": (unit, _("提交销号申请")),
         "returned": (unit, _("按意见修改后再提交")),
         "submitted": (verifier, _("核验")),
         "verified": (approver, _("批准销号")),
     }
-    return said.get(request.state, ("", ""))
+    return said.get(found.state, ("", ""))

@@ -14,7 +14,7 @@ from app.core.web.chips import word
 from app.core.web.downloads import workbook_file
 from app.improvement.effects.models import ClosureRequest, EffectEvaluation, Recheck
 from app.improvement.effects.words import DESIGNS, OUTCOMES, SEEN, USES, VERDICTS, said
-from app.improvement.monitoring.words import EVALUATION_TYPES, OBJECTS
+from app.improvement.monitoring.words import EVALUATION_TYPES, OBJECTS, VALUE_TYPES
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.routes.drawing import chips_of as chips_of
 from app.improvement.problems.words import SEVERITIES, joined, word_of
@@ -61,19 +61,35 @@ def _evaluation_row(row: EffectEvaluation, whom: str | None) -> list[Any]:
 
 
 def closure_sheet(rows: Iterable[ClosureRequest]) -> Sheet:
-    """Closure requests."""
+    """Closure requests with what was measured before and after; a rate as a share, criteria as how many were met."""
     heads = [
-        Head(_("申请编号"), 11), *_item_heads(), Head(_("成效定论"), 12), Head(_("状态"), 10),
+        Head(_("申请编号"), 11), *_item_heads(), Head(_("成效定论"), 12), Head(_("数值种类"), 10),
+        Head(_("整改前"), 10, "number"), Head(_("整改后"), 10, "number"), Head(_("变化"), 10, "number"),
+        Head(_("95% 区间下限"), 12, "number"), Head(_("95% 区间上限"), 12, "number"), Head(_("整改前人数"), 10, "number"),
+        Head(_("整改后人数"), 10, "number"), Head(_("达到的标准"), 12), Head(_("状态"), 10),
         Head(_("提交日期"), 12, "date"), Head(_("现场核验"), 10), Head(_("批准日期"), 12, "date"),
     ]  # fmt: skip
     lines = (
         [
-            row.number, *_item_cells(row.item), word(word_of(OUTCOMES, row.before_after.get("outcome"))), word(row.standing),
-            row.submitted_on, _("是") if row.verified_on_site else _("否"), row.approved_on,
+            row.number, *_item_cells(row.item), word(word_of(OUTCOMES, row.before_after.get("outcome"))),
+            *_before_after(row.before_after), word(row.standing), row.submitted_on,
+            _("是") if row.verified_on_site else _("否"), row.approved_on,
         ]
         for row in rows
     )  # fmt: skip
     return heads, lines, _("销号申请")
+
+
+def _before_after(kept: Mapping[str, Any]) -> list[Any]:
+    before, after = ([*(kept.get("ends") or ()), {}, {}])[:2]
+    numbers = kept.get("estimate") or {}
+    low, high = numbers.get("ci95") or (None, None)
+    criteria = kept.get("criteria") or ()
+    met = f"{sum(bool(one.get('met')) for one in criteria)} / {len(criteria)}" if criteria else ""
+    return [
+        word(word_of(VALUE_TYPES, before.get("value_type"))), _short(before.get("value")), _short(after.get("value")),
+        _short(numbers.get("delta")), _short(low), _short(high), before.get("n"), after.get("n"), met,
+    ]  # fmt: skip
 
 
 def recheck_sheet(rows: Iterable[Recheck]) -> Sheet:

@@ -15,7 +15,7 @@ from app.core.errors import NotFound
 from app.core.imports.models import ImportBatch
 from app.core.policy import decide
 from app.core.policy.actor import Actor
-from app.core.registers import page_of
+from app.core.registers import Order, page_of
 from app.improvement.monitoring.models import (
     DataFinding,
     Indicator,
@@ -28,6 +28,10 @@ from app.people.directory.models import Person, Unit
 
 VIEW = "monitoring.view_cycles"
 NEWEST = ((MonitoringCycle.starts_on, True), (MonitoringCycle.id, True))
+ORDERS: dict[str, Order] = {
+    "new": NEWEST,
+    "code": ((MonitoringCycle.code, False), (MonitoringCycle.id, False)),
+}
 OWNER_NAME: Any = literal_column("(select p.name from persons p where p.id = import_batches.owner_id)").label("owner")
 ACCEPTER_NAME: Any = literal_column("(select p.name from persons p where p.id = import_batches.accepted_by)").label(
     "accepter"
@@ -51,12 +55,28 @@ def county_of(actor: Actor) -> Unit:
     return county
 
 
-def cycle_lines(actor: Actor, states: Sequence[str] = (), after: str = "", *, whole: bool = False) -> list[Any]:
-    """Rounds, newest first, with open findings, units asked to sign and units that signed; one more than a page, or all."""
+@dataclass(frozen=True)
+class CycleFilter:
+    """What the rounds are narrowed to, and in which order they stand."""
+
+    states: Sequence[str] = ()
+    levels: Sequence[str] = ()
+    sort: str = "new"
+    after: str = ""
+
+
+def cycle_lines(actor: Actor, wanted: CycleFilter | None = None, *, whole: bool = False) -> list[Any]:
+    """Rounds, newest first unless told otherwise, with open findings, units asked to sign and units that signed.
+
+    One more than a page, or all.
+    """
+    wanted = wanted or CycleFilter()
     seen = decide.visible(actor, _with_counts(), MonitoringCycle, VIEW)
-    listed = page_of(seen, MonitoringCycle, NEWEST, after)
-    if states:
-        listed = listed.where(MonitoringCycle.state.in_(states))
+    listed = page_of(seen, MonitoringCycle, ORDERS[wanted.sort], "" if whole else wanted.after, wanted.sort)
+    if wanted.states:
+        listed = listed.where(MonitoringCycle.state.in_(wanted.states))
+    if wanted.levels:
+        listed = listed.where(MonitoringCycle.level.in_(wanted.levels))
     return list(db.session.execute(listed.limit(None) if whole else listed).all())
 
 

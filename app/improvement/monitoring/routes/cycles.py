@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, flash, redirect, url_for
+from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from app.core.casework.deadlines import running
+from app.core.limits import COSTLY, throttle
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.web import filters
@@ -19,9 +20,11 @@ from app.improvement.monitoring.forms.choices import MoveForm
 from app.improvement.monitoring.forms.cycles import CycleForm, IndicatorsForm
 from app.improvement.monitoring.models import MonitoringCycle
 from app.improvement.monitoring.operations import DetectionIn
+from app.improvement.monitoring.queries.cycles import ORDERS, CycleFilter
 from app.improvement.monitoring.routes.blueprint import bp
 from app.improvement.monitoring.routes.cycle_steps import ways_of
-from app.improvement.monitoring.words import GRADES_OF_STAGE
+from app.improvement.monitoring.routes.sheets import sheet_of_cycles, with_query, workbook_answer
+from app.improvement.monitoring.words import GRADES_OF_STAGE, LEVELS
 from workflows.improvement.monitoring_cycle import MONITORING_CYCLE
 
 VIEW = "monitoring.view_cycles"
@@ -33,16 +36,42 @@ PREPARE = "monitoring.prepare_cycle"
 def cycles() -> Response:
     """Rounds, newest first."""
     actor = current_actor()
-    chosen = filters.choice("state", _("状态"), [(s.code, say(s)) for s in MONITORING_CYCLE.states], many=True)
-    lines, pages = filters.paged(queries.cycle_lines(actor, chosen.chosen, filters.cursor()))
+    chosen = _bar()
+    wanted = _wanted(chosen)
+    lines, pages = filters.paged(queries.cycle_lines(actor, wanted))
     return page(
         "improvement/monitoring/cycles.html",
         lines=lines,
         chips=chips_of([line[0] for line in lines]),
-        listing=filters.bar([chosen]),
+        listing=filters.bar(chosen),
         pages=pages,
+        sort=wanted.sort,
+        sort_url=filters.address(sort=None if wanted.sort == "code" else "code"),
+        export_url=with_query(url_for("monitoring.export_cycles")),
         may_prepare=decide.holds(actor, PREPARE),
     )
+
+
+def _bar() -> tuple[filters.Filter, ...]:
+    return (
+        filters.choice("state", _("状态"), [(s.code, say(s)) for s in MONITORING_CYCLE.states], many=True),
+        filters.choice("level", _("层级"), [(code, say(words)) for code, words in LEVELS.items()], many=True),
+    )
+
+
+def _wanted(chosen: tuple[filters.Filter, ...]) -> CycleFilter:
+    sort = request.args.get("sort", "")
+    known = sort if sort in ORDERS else "new"
+    return CycleFilter(chosen[0].chosen, chosen[1].chosen, known, filters.cursor())
+
+
+@bp.get("/cycles.xlsx")
+@needs(VIEW)
+@throttle.limit(COSTLY)
+def export_cycles() -> Response:
+    """What the list shows, all pages of it, as a workbook."""
+    lines = queries.cycle_lines(current_actor(), _wanted(_bar()), whole=True)
+    return workbook_answer(sheet_of_cycles(lines), "monitoring-cycles")
 
 
 @bp.get("/cycles/<ref>")

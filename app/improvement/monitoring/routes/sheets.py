@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,21 +10,25 @@ from flask import Response, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
+from app.core.errors import Sentence
 from app.core.spreadsheets import Head, write_workbook
 from app.core.web.downloads import workbook_file
 from app.core.web.pages import say
-from app.improvement.monitoring.models import DataRelease, Indicator
+from app.improvement.monitoring.models import DataRelease, Indicator, MonitoringCycle
 from app.improvement.monitoring.scenarios import scenario_words
 from app.improvement.monitoring.words import (
     AUDIENCES,
     BENCHMARKS,
+    COVERAGES,
     DIRECTIONS,
     DOMAINS,
     EVALUATION_TYPES,
     GRADES,
+    LEVELS,
     OBJECTS,
     SEVERITIES,
     SOURCES,
+    STAGES,
     SUBJECTS,
     VALUE_TYPES,
     VERDICTS,
@@ -84,6 +88,30 @@ def _finding_row(row: Any) -> list[Any]:
 
 def _short(value: float | None, digits: int = 4) -> float | None:
     return None if value is None else round(value, digits)
+
+
+def sheet_of_cycles(rows: Iterable[Any]) -> Sheet:
+    """Rounds with how far each is: open findings, units asked to sign for the release and units that signed."""
+    heads = (
+        Head(_("周期代码"), 18), Head(_("监测"), 34), Head(_("层级"), 8), Head(_("学段"), 8), Head(_("年级"), 24),
+        Head(_("学科"), 24), Head(_("范围"), 8), Head(_("测评开始"), 12, "date"), Head(_("测评结束"), 12, "date"),
+        Head(_("发布日期"), 12, "date"), Head(_("改进到"), 12, "date"), _number(_("在办发现")), _number(_("要签收的单位")),
+        _number(_("已签收")), Head(_("状态"), 12),
+    )  # fmt: skip
+    return Sheet(heads, (_cycle_row(*row) for row in rows), _("监测周期"))
+
+
+def _cycle_row(cycle: MonitoringCycle, findings: int, asked: int, signed: int) -> list[Any]:
+    return [
+        cycle.code, cycle.name, say(word_of(LEVELS, cycle.level)), say(word_of(STAGES, cycle.stage)),
+        _each(GRADES, cycle.grades), _each(SUBJECTS, cycle.subjects), say(word_of(COVERAGES, cycle.coverage)),
+        cycle.starts_on, cycle.ends_on, cycle.released_on, cycle.improve_until, findings, asked, signed,
+        say(cycle.standing),
+    ]  # fmt: skip
+
+
+def _each(words: Mapping[str, Sentence], codes: Iterable[str]) -> str:
+    return str(_("、")).join(say(word_of(words, code)) for code in codes)
 
 
 def sheet_of_indicators(rows: Iterable[Indicator]) -> Sheet:

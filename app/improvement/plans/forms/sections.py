@@ -267,7 +267,7 @@ SECTIONS = (
         _("评价方式"),
         _("整改之前就选定怎样判断成效"),
         EvaluationForm,
-        ("design_fits", "minimum_effect_is_meant", "effect_can_be_measured_in_time"),
+        ("design_fits", "measured_design_has_its_cell", "minimum_effect_is_meant", "effect_can_be_measured_in_time"),
     ),
     Section("tasks", _("任务"), _("主要任务，分条写"), TasksForm),
     Section(
@@ -288,7 +288,7 @@ BY_NAME: Mapping[str, Section] = {section.name: section for section in SECTIONS}
 
 
 def fit(
-    form: SectionForm, staff: list[tuple[uuid.UUID, str]], indicators: list[SelectChoice], from_monitoring: bool
+    form: SectionForm, staff: list[tuple[uuid.UUID, str]], indicators: list[SelectChoice], designs: tuple[str, ...]
 ) -> None:
     """Give the choices of a section what this plan may choose from."""
     if isinstance(form, DivisionForm):
@@ -296,5 +296,4 @@ def fit(
     if isinstance(form, GoalForm):
         form.indicator_id.choices = [SelectChoice("", str(_("没有指标"))), *indicators]
     if isinstance(form, EvaluationForm):
-        codes = [code for code in DESIGNS if code != "criterion" or not from_monitoring]
-        form.design.choices = options(DESIGNS, codes)
+        form.design.choices = options(DESIGNS, list(designs))

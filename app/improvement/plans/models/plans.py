@@ -15,9 +15,13 @@ from app.core import clock
 from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, db, mapped_column
 from app.core.policy.assignments import PART_OF
-from app.improvement.plans.targets import effect_of_change
+from app.improvement.plans.numbers import plan_numbers
+from app.improvement.plans.targets import effect_of_change, is_comparable
 from app.improvement.problems.models import ProblemItem
 from workflows.improvement.remediation_plan import REMEDIATION_PLAN
+from workflows.improvement.remediation_plan_facts import may_be_judged_by_criteria
+
+MEASURED_DESIGNS = ("indicator", "small_n")
 
 
 def months_unreported(plans: Sequence[Any]) -> set[uuid.UUID]:
@@ -44,6 +48,12 @@ IMPROVE_UNTIL = text(
 )
 """A reopening, an extension and a new plan come with a due date that somebody decided: it counts beside the period of the
 round, for a reopening beside that of the round which brought the item back. No bound for an item without a round."""
+
+
+def month_due_next(today: date) -> date:
+    """The first day of the month whose report falls due next: a report may come until the end of its day."""
+    this = today.replace(day=1)
+    return this if today.day > plan_numbers().report_day else (this - timedelta(days=1)).replace(day=1)
 
 
 class RemediationPlan(Base, Movable):
@@ -139,6 +149,17 @@ class RemediationPlan(Base, Movable):
         return self.item.source_type == "monitoring"
 
     @property
+    def has_measured_cell(self) -> bool:
+        """The cell behind the item can be compared with a later one."""
+        return is_comparable(self.baseline_result_id)
+
+    @property
+    def fitting_designs(self) -> tuple[str, ...]:
+        """The ways in which the effect of this plan can be judged."""
+        measured = MEASURED_DESIGNS if self.has_measured_cell else ()
+        return (*measured, "criterion") if may_be_judged_by_criteria(self) else measured
+
+    @property
     def planning_started_on(self) -> date | None:
         """When the item entered planning: the clock of the plan starts there."""
         started = text("select max(at) from audit.transition_log where record_id = :i and to_state = 'planning'")
@@ -149,6 +170,19 @@ class RemediationPlan(Base, Movable):
     def month_is_reported(self) -> bool:
         """The report of the month before is there, or the plan was not in force then."""
         return not months_unreported([self])
+
+    @property
+    def reports_are_in(self) -> bool:
+        """Every month since it took force is reported, up to the one whose report is due next."""
+        if self.approved_on is None:
+            return True
+        months = text("select count(*) from progress_reports where plan_id = :id and month between :first and :last")
+        first, last = self.approved_on.replace(day=1), month_due_next(clock.today())
+        wanted = (last.year - first.year) * 12 + last.month - first.month + 1
+        if wanted < 1:
+            return True
+        told = db.session.execute(months, {"id": self.id, "first": first, "last": last}).scalar_one()
+        return bool(told >= wanted)
 
     @property
     def indicator(self) -> uuid.UUID | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select, update
 
@@ -11,8 +12,10 @@ from app.core.casework import deadlines
 from app.core.casework.deadlines import Deadline
 from app.core.casework.records import Movable
 from app.core.database import db
-from app.improvement.plans.models import RemediationAction, RemediationPlan
+from app.improvement.plans.models import ProgressReport, RemediationAction, RemediationPlan
 from workflows.improvement.remediation_plan import REPORT
+
+REPORT_CLOCK = f"active.{REPORT.code}"
 
 
 def stop_clocks(record: Movable) -> None:
@@ -33,16 +36,32 @@ def start_clocks(action: RemediationAction) -> None:
             deadlines.start(action, f"{action.state}.{declared.code}", due_at, ladder, declared.met_by)
 
 
-def start_next_report(plan: RemediationPlan) -> None:
-    """The month is reported: its clock ends and the one of the next month starts."""
+def fit_report_clocks(plan: RemediationPlan) -> None:
+    """Clocks of months that are reported end; the next one runs, whether or not a month before is still missing."""
     db.session.flush()
-    name, days = f"active.{REPORT.code}", deadlines.work_calendar()
-    running = db.session.scalars(
-        select(Deadline).where(Deadline.record_id == plan.id, Deadline.closed_at.is_(None), Deadline.name == name)
-    ).all()
-    now = begins = clock.now()
+    now, running, told = clock.now(), _report_clocks(plan), _months_told(plan)
     for one in running:
-        one.closed_at, begins = now, max(begins, one.due_at)
+        if _month_of(one.due_at) in told:
+            one.closed_at = now
+    if any(one.closed_at is None and one.due_at > now for one in running):
+        return
+    begins = max([now, *(one.due_at for one in running if one.closed_at is not None)])
+    days = deadlines.work_calendar()
     due_at = calendar.due_at(REPORT, begins - timedelta(microseconds=1), plan, days)
     if due_at is not None:
-        deadlines.start(plan, name, due_at, calendar.rungs(REPORT, now, due_at, days), REPORT.met_by)
+        deadlines.start(plan, REPORT_CLOCK, due_at, calendar.rungs(REPORT, now, due_at, days), REPORT.met_by)
+
+
+def _report_clocks(plan: RemediationPlan) -> Sequence[Deadline]:
+    running = (Deadline.record_id == plan.id, Deadline.closed_at.is_(None), Deadline.name == REPORT_CLOCK)
+    return db.session.scalars(select(Deadline).where(*running)).all()
+
+
+def _months_told(plan: RemediationPlan) -> set[date]:
+    return set(db.session.scalars(select(ProgressReport.month).where(ProgressReport.plan_id == plan.id)))
+
+
+def _month_of(due_at: datetime) -> date:
+    """The month that the report due then tells of: the one before."""
+    last = clock.local(due_at - timedelta(microseconds=1)).date()
+    return (last.replace(day=1) - timedelta(days=1)).replace(day=1)

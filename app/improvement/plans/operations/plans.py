@@ -159,6 +159,8 @@ def draft_plan(actor: Actor, item: ProblemItem, given: PlanIn) -> Any:
         plan.previous_id = before.id
         for name in CARRIED_OVER:
             setattr(plan, name, getattr(before, name))
+    if plan.design not in plan.fitting_designs:
+        plan.design = plan.fitting_designs[0]
     yield plan
     if before is not None:
         _carry_over_measures(plan, before)
@@ -201,7 +203,7 @@ def _take_baseline(plan: RemediationPlan, item: ProblemItem) -> None:
     if result is None:
         return
     plan.baseline_result_id, plan.baseline, plan.baseline_sd = result.id, result.value, result.sd
-    plan.indicator_id, plan.design = result.indicator_id, "indicator"
+    plan.indicator_id = result.indicator_id
 
 
 def _carry_over_measures(plan: RemediationPlan, before: RemediationPlan) -> None:

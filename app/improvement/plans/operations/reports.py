@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from app.core import clock
+from app.core.casework.daily import take_each
+from app.core.casework.deadlines import Deadline
 from app.core.casework.door import operation
-from app.core.database import db
+from app.core.database import db, use_context
 from app.core.errors import Invalid, Sentence
-from app.core.policy.actor import Actor
+from app.core.policy.actor import SYSTEM, Actor
 from app.improvement.plans.models import ProgressReport, RemediationPlan
-from app.improvement.plans.operations.clocks import start_next_report
+from app.improvement.plans.operations.clocks import REPORT_CLOCK, fit_report_clocks
+from app.improvement.problems.models import ProblemItem
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,29 @@ def report_progress(actor: Actor, plan: RemediationPlan, given: ReportIn) -> Non
     if given.milestones:
         _reach(plan, given.milestones)
     db.session.flush()
-    if plan.month_is_reported:
-        start_next_report(plan)
+    fit_report_clocks(plan)
+
+
+@operation(right="system", name="remediation_plan.await_report")
+def await_report(actor: Actor, plan: RemediationPlan, given: None = None) -> None:
+    """A month has passed, with its report or without: the clock of the next one runs."""
+    fit_report_clocks(plan)
+
+
+def await_reports() -> int:
+    """The job of each sweep: plans in force whose next report nobody awaits yet; how many."""
+    use_context(SYSTEM.context())
+    ahead = exists().where(
+        Deadline.record_id == RemediationPlan.id,
+        Deadline.name == REPORT_CLOCK,
+        Deadline.closed_at.is_(None),
+        Deadline.due_at > clock.now(),
+    )
+    at_work = RemediationPlan.item_id.in_(select(ProblemItem.id).where(ProblemItem.state != "suspended"))
+    wanted = select(RemediationPlan).where(RemediationPlan.state == "active", at_work, ~ahead)
+    return take_each(
+        wanted.order_by(RemediationPlan.id), RemediationPlan, lambda plan: await_report(SYSTEM, plan, None)
+    )
 
 
 def _reach(plan: RemediationPlan, milestones: tuple[uuid.UUID, ...]) -> None:

@@ -16,7 +16,7 @@ from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
-from app.core.registers import page_of
+from app.core.registers import Order, page_of
 from app.improvement.plans.models import (
     ArrivedFile,
     Evidence,
@@ -161,16 +161,34 @@ def _reach(actor: Actor) -> list[Any]:
     return found
 
 
-def to_judge(actor: Actor, unit: str = "", words: str = "", after: str = "") -> list[ToJudge]:
-    """What waits to be judged by this actor, or by others for who watches, the longest first; one more than a page."""
+@dataclass(frozen=True)
+class QueueFilter:
+    """What the queue is narrowed to; `sort` is waiting (the longest first) or unit."""
+
+    words: str = ""
+    unit: str = ""
+    severities: tuple[str, ...] = ()
+    sort: str = "waiting"
+    after: str = ""
+
+
+QUEUE_ORDERS = ("waiting", "unit")
+
+
+def to_judge(actor: Actor, wanted: QueueFilter, *, whole: bool = False) -> list[ToJudge]:
+    """What waits to be judged by this actor, or by others for who watches, in its order; one more than a page, or all."""
     seen, since = _queue(actor)
-    query = page_of(seen, RemediationAction, ((since, False), (RemediationAction.id, False)), after)
-    if unit:
-        query = query.where(Unit.ref == unit)
-    if words:
-        like = f"%{words.replace('%', '').replace('_', '')}%"
+    longest: Order = ((since, False), (RemediationAction.id, False))
+    order = longest if wanted.sort == "waiting" else ((Unit.code, False), *longest)
+    query = page_of(seen, RemediationAction, order, "" if whole else wanted.after, wanted.sort)
+    if wanted.unit:
+        query = query.where(Unit.ref == wanted.unit)
+    if wanted.severities:
+        query = query.where(ProblemItem.severity.in_(wanted.severities))
+    if wanted.words:
+        like = f"%{wanted.words.replace('%', '').replace('_', '')}%"
         query = query.where(or_(RemediationAction.title.ilike(like), ProblemItem.number.ilike(like)))
-    rows = db.session.execute(query).all()
+    rows = db.session.execute(query.limit(None) if whole else query).all()
     clocks = judging_clocks(actor, [row.id for row in rows])
     return [ToJudge(**{**row._mapping, "mine": bool(row.mine)}, clock=clocks.get(row.id)) for row in rows]
 

@@ -136,7 +136,7 @@ def _fit(plan: RemediationPlan, form: forms.SectionForm) -> None:
     if isinstance(form, forms.GoalForm) and plan.baseline_result_id is not None:
         held = plans.indicator_of(actor, plan)
         indicators = [SelectChoice(str(held.id), held.name)] if held is not None else []
-    forms.fit(form, staff, indicators, plan.is_from_monitoring)
+    forms.fit(form, staff, indicators, plan.fitting_designs)
 
 
 @bp.post("/<ref>/sections/<name>")

@@ -10,16 +10,21 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, flash, redirect, url_for
+from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
+from app.core import clock
+from app.core.calendar import last_day
 from app.core.casework.choices import choice
 from app.core.errors import NotFound
+from app.core.limits import COSTLY, throttle
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.core.spreadsheets import Head, write_workbook
 from app.core.web import filters
 from app.core.web.current import current_actor, needs
-from app.core.web.pages import page
+from app.core.web.downloads import workbook_file
+from app.core.web.pages import page, say
 from app.improvement.monitoring.words import SEVERITIES
 from app.improvement.plans.forms.steps import ChecklistForm, ReasonForm, StepForm
 from app.improvement.plans.models import Evidence, RemediationAction
@@ -28,7 +33,7 @@ from app.improvement.plans.operations import evidence as operations
 from app.improvement.plans.operations.actions import VerifyIn
 from app.improvement.plans.operations.plans import PlanStep
 from app.improvement.plans.queries import actions, evidence, people
-from app.improvement.plans.queries.evidence import JUDGES, JUDGING, WATCH
+from app.improvement.plans.queries.evidence import JUDGES, JUDGING, QUEUE_ORDERS, WATCH, QueueFilter
 from app.improvement.plans.routes import action_page, drawing
 from app.improvement.plans.routes.blueprint import evidence as evidence_bp
 from app.improvement.plans.routes.blueprint import verification as bp
@@ -41,11 +46,9 @@ from app.improvement.plans.words import CHECKLIST, EVIDENCE_KINDS
 def index() -> Response:
     """Measures whose evidence waits, the longest waiting first."""
     actor = current_actor()
-    chosen = (
-        filters.text("q", _("编号或措施")),
-        filters.choice("unit", _("单位"), evidence.units_to_judge(actor)),
-    )
-    found, pages = filters.paged(evidence.to_judge(actor, chosen[1].one, chosen[0].one, filters.cursor()))
+    chosen = _bar(actor)
+    wanted = _wanted(chosen)
+    found, pages = filters.paged(evidence.to_judge(actor, wanted))
     return page(
         "improvement/plans/queue.html",
         found=found,
@@ -55,7 +58,46 @@ def index() -> Response:
         severities=SEVERITIES,
         pieces=sum(one.waiting for one in found) if pages["whole"] else 0,
         judges=evidence.judges(actor),
+        sort=wanted.sort,
+        sort_url=filters.address(sort=None if wanted.sort == "unit" else "unit"),
+        export_url=filters.same_query(url_for("verification.export")),
     )
+
+
+def _bar(actor: Actor) -> tuple[filters.Filter, ...]:
+    return (
+        filters.text("q", _("编号或措施")),
+        filters.choice("unit", _("单位"), evidence.units_to_judge(actor)),
+        filters.choice("severity", _("级别"), [(code, say(words)) for code, words in SEVERITIES.items()], many=True),
+    )
+
+
+def _wanted(chosen: tuple[filters.Filter, ...]) -> QueueFilter:
+    words, unit, severity = chosen
+    sort = request.args.get("sort", "")
+    known = sort if sort in QUEUE_ORDERS else "waiting"
+    return QueueFilter(words.one, unit.one, severity.chosen, known, filters.cursor())
+
+
+@bp.get("/export.xlsx")
+@needs(*JUDGES, WATCH)
+@throttle.limit(COSTLY)
+def export() -> Response:
+    """What the queue shows, all pages of it, as a workbook."""
+    actor = current_actor()
+    columns = [
+        Head(_("措施"), 40), Head(_("编号"), 12), Head(_("问题"), 44), Head(_("单位"), 20), Head(_("级别"), 8),
+        Head(_("待审佐证"), 10, "number"), Head(_("等到现在，从"), 14, "date"), Head(_("期限"), 12, "date"),
+    ]  # fmt: skip
+    rows = (
+        (
+            one.title, one.number, one.item, one.unit, say(SEVERITIES[one.severity]) if one.severity in SEVERITIES else "",
+            one.waiting, clock.local(one.since).date() if one.since else None,
+            last_day(one.clock.due_at) if one.clock else None,
+        )
+        for one in evidence.to_judge(actor, _wanted(_bar(actor)), whole=True)
+    )  # fmt: skip
+    return workbook_file(write_workbook(columns, rows, sheet=_("佐证审核")), "verification")
 
 
 def judged(measure: str) -> RemediationAction:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -12,11 +13,21 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.core.web.chips import word
 from app.core.web.forms import Choice, Day, Later, Number, VersionedForm, at_most, offered, wanted
+from app.improvement.monitoring.models import Indicator
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.operations.drafting import ItemIn
 from app.improvement.problems.operations.lists import ArchiveIn, IssueIn, ListIn
 from app.improvement.problems.operations.spreading import SpreadIn
-from app.improvement.problems.words import CATEGORIES, DOMAIN_CODES, SEVERITIES, SOURCES, codes
+from app.improvement.problems.words import (
+    CATEGORIES,
+    DIRECTIONS,
+    DOMAIN_CODES,
+    SEVERITIES,
+    SOURCES,
+    SUBJECTS,
+    codes,
+    word_of,
+)
 from app.people.directory.words import grade_name
 
 Ids = dict[str, uuid.UUID]
@@ -100,6 +111,18 @@ class ItemForm(VersionedForm):
         _("选择协同单位"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
     )
     target = Number(_("目标值"), [Optional()])
+    indicator = Choice(
+        _("目标值的指标"),
+        validators=[Optional()],
+        description=_("写了目标值就要写明是什么指标；没有合适的，在下面用文字写"),
+    )
+    measure = StringField(
+        _("数的是什么"), [Optional(), at_most(60)], description=_("没有合适的指标时写，例如：课后服务投诉")
+    )
+    measure_unit = StringField(_("单位"), [at_most(10)], description=_("例如：件、人次、%"))
+    measure_direction = RadioField(
+        _("怎样算达到"), [Optional()], choices=lambda: offered(codes(DIRECTIONS)), default="higher"
+    )
     target_on = Day(_("计划复测日期"), [Optional()], description=_("至少比整改期限早 30 天，才来得及评价"))
     criteria = TextAreaField(
         _("整改标准"), [Optional(), at_most(1000)], description=_("没有指标的问题，写做到什么样算改好，一行一条")
@@ -111,19 +134,28 @@ class ItemForm(VersionedForm):
         if self.helping.data == "some" and not field.data:
             raise ValidationError(str(_("请勾选协同单位，没有就选“没有”")))
 
+    def validate_measure_unit(self, field: Any) -> None:
+        """What is counted in words is counted in something."""
+        if (self.measure.data or "").strip() and not (field.data or "").strip():
+            raise ValidationError(str(_("请写明单位，例如：件、人次、%%")))
+
     def offer(
         self,
         units: list[tuple[str, str]],
         persons: list[tuple[str, str]],
         monitoring: bool,
         helpers: list[tuple[str, str]],
+        indicators: Sequence[Indicator],
     ) -> None:
-        """Put units, persons, helping units and sources into the lists; 监测 only where findings are cited."""
+        """Put units, persons, helping units, sources and indicators into the lists; 监测 only where findings are cited."""
         self.unit.choices = offered(units, _("以后再定"))
         self.person.choices = offered(persons, _("以后再定"))
         self.co_units.choices = offered(helpers)
         sources = [one for one in codes(SOURCES) if (one[0] == "monitoring") == monitoring]
         self.source_type.choices = offered(sources, None if monitoring else _("请选择"))
+        self.indicator_ids = {one.ref: one.id for one in indicators}
+        named = [(one.ref, f"{one.name}（{word(word_of(SUBJECTS, one.subject))}）") for one in indicators]
+        self.indicator.choices = offered(named, _("没有合适的指标"))
         self.grade.choices = offered([(grade, word(grade_name(grade))) for grade in GRADES], _("不分年级"))
 
     def show(self, item: ProblemItem, units: Ids, persons: Ids) -> None:
@@ -131,8 +163,11 @@ class ItemForm(VersionedForm):
         named, people = ({v: k for k, v in ids.items()} for ids in (units, persons))
         for name in ("title", "description", "category", "domain_code", "source_type", "severity", "grade"):
             self[name].data = getattr(item, name)
-        for name in ("target", "target_on", "criteria", "due_on"):
+        for name in ("target", "measure", "measure_unit", "target_on", "criteria", "due_on"):
             self[name].data = getattr(item, name)
+        chosen = {one: ref for ref, one in self.indicator_ids.items()}
+        self.indicator.data = chosen.get(item.indicator_id) if item.indicator_id else None
+        self.measure_direction.data = item.measure_direction or "higher"
         self.unit.data = named.get(item.unit_id) if item.unit_id else None
         self.person.data = people.get(item.responsible_person_id) if item.responsible_person_id else None
         self.helping.data = None if item.co_units is None else "some" if item.co_units else "none"
@@ -154,6 +189,10 @@ class ItemForm(VersionedForm):
             "responsible_person_id": persons.get(self.person.data or ""),
             "co_units": helping,
             "target": self.target.data,
+            "indicator_id": self.indicator_ids.get(self.indicator.data or ""),
+            "measure": (self.measure.data or "").strip(),
+            "measure_unit": (self.measure_unit.data or "").strip(),
+            "measure_direction": self.measure_direction.data or "higher",
             "target_on": self.target_on.data,
             "criteria": (self.criteria.data or "").strip(),
             "due_on": self.due_on.data,

@@ -39,6 +39,10 @@ ON_A_VISIT = text(
               where record_id = :id and step = 'problem_item.start_work'), '-infinity'))"""
 )
 """Seen by a visit since the work of the present plan began."""
+NO_CELL = text(
+    """select exists (select 1 from remediation_plans where item_id = :id and state = 'active'
+       and design in ('indicator', 'small_n') and baseline_result_id is null)"""
+)
 EXTENSIONS = text(
     """select count(*) from audit.transition_log where record_id = :id and step = 'problem_item.extend'
        and seq > coalesce((select max(seq) from audit.transition_log
@@ -79,6 +83,11 @@ def has_onsite_check(item_id: uuid.UUID) -> bool:
 def was_seen_on_a_visit(item_id: uuid.UUID) -> bool:
     """Whether the team of a visit saw it on the spot while the present plan was carried out."""
     return bool(db.session.execute(ON_A_VISIT, {"id": item_id}).scalar_one())
+
+
+def plan_lacks_its_cell(item_id: uuid.UUID) -> bool:
+    """Whether the plan in force wants data compared and names none to begin from."""
+    return bool(db.session.execute(NO_CELL, {"id": item_id}).scalar_one())
 
 
 def extension_count(item_id: uuid.UUID) -> int:

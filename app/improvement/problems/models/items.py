@@ -68,6 +68,11 @@ class ProblemItem(Base, Movable):
     scope_level: Mapped[str | None] = mapped_column(String(6))
     baseline: Mapped[float | None] = mapped_column(Float)
     target: Mapped[float | None] = mapped_column(Float)
+    measure: Mapped[str] = mapped_column(String(60), default="", server_default=text("''"))
+    """What the target counts, in words, where no indicator of the county fits."""
+    measure_unit: Mapped[str] = mapped_column(String(10), default="", server_default=text("''"))
+    measure_direction: Mapped[str] = mapped_column(String(6), default="higher", server_default=text("'higher'"))
+    """higher or lower: which way is better; with an indicator, that of the indicator counts."""
     target_on: Mapped[date | None]
     """When it is to be measured again."""
     criteria: Mapped[str] = mapped_column(default="", server_default=text("''"))
@@ -145,6 +150,12 @@ class ProblemItem(Base, Movable):
         return self.target is not None or bool(self.criteria.strip())
 
     @property
+    def target_is_named(self) -> bool:
+        """A value says what it is a value of: an indicator, or words with their unit."""
+        in_words = bool((self.measure or "").strip() and (self.measure_unit or "").strip())
+        return self.target is None or self.indicator_id is not None or in_words
+
+    @property
     def was_accepted(self) -> bool:
         """Its unit has signed for it."""
         return self.accepted_on is not None
@@ -175,6 +186,7 @@ class ProblemItem(Base, Movable):
             "person": self.responsible_person_id is not None,
             "co_units": self.co_units_settled,
             "target": self.has_target,
+            "indicator": self.target_is_named,
             "due_on": self.due_on is not None,
         }
         return tuple(name for name, held in there.items() if not held)
@@ -233,6 +245,11 @@ class ProblemItem(Base, Movable):
     def was_seen_on_a_visit(self) -> bool:
         """The team of a visit saw it on the spot since the work began."""
         return facts.was_seen_on_a_visit(self.id)
+
+    @property
+    def plan_lacks_its_cell(self) -> bool:
+        """Its effect can never be computed by the design of the plan in force."""
+        return facts.plan_lacks_its_cell(self.id)
 
     @property
     def extension_count(self) -> int:

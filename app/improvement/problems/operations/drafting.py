@@ -35,6 +35,9 @@ ITEM_FIELDS = (
     "scope_level",
     "baseline",
     "target",
+    "measure",
+    "measure_unit",
+    "measure_direction",
     "target_on",
     "criteria",
     "due_on",
@@ -60,6 +63,9 @@ class ItemIn:
     scope_level: str | None = None
     baseline: float | None = None
     target: float | None = None
+    measure: str = ""
+    measure_unit: str = ""
+    measure_direction: str = "higher"
     target_on: date | None = None
     criteria: str = ""
     due_on: date | None = None
@@ -134,6 +140,8 @@ def _fill(item: ProblemItem, given: ItemIn, problem_list: ProblemList) -> None:
     for name in ITEM_FIELDS:
         setattr(item, name, getattr(given, name))
     item.title = given.title.strip()
+    if item.indicator_id is not None:
+        item.measure, item.measure_unit, item.measure_direction = "", "", "higher"
     item.school_id = school_of(given.unit_id) or problem_list.school_id
     if problem_list.is_school_level and item.school_id != problem_list.school_id:
         raise Invalid("unit_id", Sentence("校级清单的问题项由本校负责", "Items of a school list are the school's own"))
@@ -173,8 +181,7 @@ def convert_finding(actor: Actor, finding: DataFinding, given: ConversionIn) -> 
     problem_list = db.session.get_one(ProblemList, given.list_id, with_for_update={"of": ProblemList})
     item = _new_item(actor, problem_list, given.item)
     begin(item, "draft")
-    finding.problem_item_id = item.id
-    db.session.add(ItemFinding(item_id=item.id, finding_id=finding.id))
+    _tie(item, finding)
     yield
     for other in _findings(given.others):
         if other.id != finding.id:
@@ -190,10 +197,16 @@ def _cite(actor: Actor, item: ProblemItem, finding: DataFinding) -> None:
     """Tie one more finding to an item: a confirmed one is converted, one that was freed by a dropped item is tied anew."""
     decide.require(actor, "problems.convert_finding", finding)
     freed = finding.state == "converted" and _was_dropped(finding.problem_item_id)
-    finding.problem_item_id = item.id
-    db.session.add(ItemFinding(item_id=item.id, finding_id=finding.id))
+    _tie(item, finding)
     if not freed:
         follow(finding, "convert")
+
+
+def _tie(item: ProblemItem, finding: DataFinding) -> None:
+    """The item cites the finding, and its target is one of the indicator that was found low."""
+    finding.problem_item_id = item.id
+    item.indicator_id = item.indicator_id or finding.indicator_id
+    db.session.add(ItemFinding(item_id=item.id, finding_id=finding.id))
 
 
 def _was_dropped(item_id: uuid.UUID | None) -> bool:

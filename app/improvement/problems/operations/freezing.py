@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.core.database import db
 from app.core.policy.actor import Actor
-from app.improvement.monitoring.models import DataFinding, MonitoringCycle, MonitoringResult
+from app.improvement.monitoring.models import DataFinding, Indicator, MonitoringCycle, MonitoringResult
 from app.improvement.problems.models import ItemFinding, ListSnapshot, ProblemItem, ProblemList
 from app.improvement.provenance import inputs_digest
 from app.people.directory.models import Person, Unit
@@ -27,6 +27,9 @@ COPIED = (
     "scope_level",
     "baseline",
     "target",
+    "measure",
+    "measure_unit",
+    "measure_direction",
     "criteria",
     "description",
     "addressee",
@@ -55,6 +58,7 @@ def frozen(problem_list: ProblemList) -> dict[str, Any]:
     units = _names(Unit, {item.unit_id for item in items} | {problem_list.unit_id} | set(_helping(items)))
     persons = _names(Person, {item.responsible_person_id for item in items})
     basis = data_basis([item.id for item in items])
+    indicators = _indicators({item.indicator_id for item in items})
     cycle = db.session.get(MonitoringCycle, problem_list.cycle_id) if problem_list.cycle_id else None
     return {
         "list": {
@@ -79,6 +83,7 @@ def frozen(problem_list: ProblemList) -> dict[str, Any]:
                 "due_on": str(item.due_on),
                 "carried_over": item.issued_on is not None,
                 "basis": basis.get(item.id, []),
+                "indicator": indicators.get(item.indicator_id),
             }
             for item in items
         ],
@@ -92,6 +97,13 @@ def _helping(items: list[ProblemItem]) -> list[uuid.UUID]:
 def _names(model: Any, ids: set[Any]) -> dict[Any, str]:
     rows = db.session.execute(select(model.id, model.name).where(model.id.in_({one for one in ids if one})))
     return {row.id: row.name for row in rows}
+
+
+def _indicators(ids: set[Any]) -> dict[Any, list[str]]:
+    """Name, kind of value, unit and direction of each, as they are now."""
+    held = (Indicator.name, Indicator.value_type, Indicator.unit_word, Indicator.direction)
+    rows = db.session.execute(select(Indicator.id, *held).where(Indicator.id.in_({one for one in ids if one})))
+    return {row.id: list(row[1:]) for row in rows}
 
 
 def data_basis(item_ids: list[uuid.UUID]) -> dict[uuid.UUID, list[dict[str, Any]]]:

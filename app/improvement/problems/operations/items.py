@@ -166,7 +166,7 @@ def ask_for_closure(actor: Actor, item: ProblemItem, given: Submission) -> None:
 
 @operation(PROBLEM_ITEM, "plan_again")
 def plan_again(actor: Actor, item: ProblemItem, given: Submission) -> Iterator[None]:
-    """No change, or worse: the next plan is linked to this one and has time to work, nothing is closed."""
+    """No change, worse, or not enough: the next plan is linked to this one and has time to work, nothing is closed."""
     item.due_on = due_for_another_round(item, given.due_on if isinstance(given, PlanAgainIn) else None)
     yield
     _forget_outcome(item)

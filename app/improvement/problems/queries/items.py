@@ -211,6 +211,7 @@ def all_items(actor: Actor, wanted: ItemFilter, most: int) -> Iterator[ProblemIt
     whole = _fitting(actor, wanted).options(
         joinedload(ProblemItem.unit),
         joinedload(ProblemItem.responsible_person),
+        joinedload(ProblemItem.indicator),
         selectinload(ProblemItem.cited).load_only(DataFinding.scenarios),
         raiseload(ProblemItem.all_causes),
     )

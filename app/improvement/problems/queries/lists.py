@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,8 +15,8 @@ from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
-from app.improvement.monitoring.models import DataFinding, MonitoringCycle
-from app.improvement.problems.models import ListDocument, ListSnapshot, ProblemItem, ProblemList
+from app.improvement.monitoring.models import DataFinding, Indicator, MonitoringCycle
+from app.improvement.problems.models import ItemFinding, ListDocument, ListSnapshot, ProblemItem, ProblemList
 from app.improvement.problems.queries.items import Page, is_overdue
 from app.improvement.problems.queries.reach import visible_items, visible_lists
 from app.people.directory.models import Unit
@@ -122,9 +123,33 @@ def lines_of(actor: Actor, problem_list: ProblemList) -> list[ProblemItem]:
     wanted = visible_items(actor, select(ProblemItem)).where(ProblemItem.list_id == problem_list.id)
     wanted = wanted.where(or_(ProblemItem.state != "void", ProblemItem.issued_on.is_not(None)))
     wanted = wanted.options(
-        joinedload(ProblemItem.unit), joinedload(ProblemItem.responsible_person), raiseload(ProblemItem.all_causes)
+        joinedload(ProblemItem.unit),
+        joinedload(ProblemItem.responsible_person),
+        joinedload(ProblemItem.indicator),
+        raiseload(ProblemItem.all_causes),
     )
     return list(db.session.scalars(wanted.order_by(ProblemItem.position, ProblemItem.number)))
+
+
+def indicators(actor: Actor) -> Sequence[Indicator]:
+    """The county's indicators in use, for the target of a line."""
+    query = select(Indicator).where(Indicator.county_id == actor.county_id, Indicator.retired.is_(False))
+    return db.session.scalars(query.order_by(Indicator.subject, Indicator.code)).all()
+
+
+def indicator_found(actor: Actor, item: ProblemItem | None, cited: Sequence[DataFinding]) -> Indicator | None:
+    """The indicator that a line has from the findings it cites, or is to cite; None where a person chooses it."""
+    found: set[uuid.UUID | None] = {one.indicator_id for one in cited}
+    if item is not None:
+        of_item = select(DataFinding.indicator_id).join(ItemFinding, ItemFinding.finding_id == DataFinding.id)
+        found.update(db.session.scalars(of_item.where(ItemFinding.item_id == item.id)))
+    wanted = item.indicator_id if item is not None else strongest(cited).indicator_id if cited else None
+    return db.session.get(Indicator, wanted) if wanted is not None and wanted in found else None
+
+
+def strongest(cited: Sequence[DataFinding]) -> DataFinding:
+    """The finding that names the problem of a line that cites several."""
+    return min(cited, key=lambda one: one.effect if one.effect is not None else 0.0)
 
 
 def editions_of(actor: Actor, problem_list: ProblemList) -> list[ProblemList]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select, text
@@ -11,13 +12,17 @@ from sqlalchemy.orm import joinedload
 from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy.actor import Actor
-from app.core.registers import page_of
+from app.core.registers import Order, page_of
 from app.improvement.monitoring.models import DataFinding
 from app.improvement.problems.models import ProblemItem, Reopening
 from app.improvement.problems.queries.reach import visible_reopenings
 from app.people.directory.models import Person
 
 WAITING_FIRST = ((Reopening.state != "proposed", False), (Reopening.created_at, True), (Reopening.id, True))
+ORDERS: dict[str, Order] = {
+    "waiting": WAITING_FIRST,
+    "new": ((Reopening.created_at, True), (Reopening.id, True)),
+}
 RECURRED = text(
     """select i.id from problem_items i join data_findings f on f.id = :finding
        left join monitoring_cycles c on c.id = f.cycle_id
@@ -36,6 +41,17 @@ RECURRED = text(
 """Closed items of the same unit and indicator, closed within the window, resting on an earlier round than the finding."""
 
 
+@dataclass(frozen=True)
+class ReopeningFilter:
+    """What the proposals are narrowed to, and in which order they stand."""
+
+    states: tuple[str, ...] = ()
+    triggers: tuple[str, ...] = ()
+    severities: tuple[str, ...] = ()
+    sort: str = "waiting"
+    after: str = ""
+
+
 def reopening_for(actor: Actor, ref: str) -> Reopening:
     """One proposal with its item; raises NotFound."""
     whole = select(Reopening).options(joinedload(Reopening.item).joinedload(ProblemItem.unit))
@@ -47,13 +63,17 @@ def reopening_for(actor: Actor, ref: str) -> Reopening:
     return found
 
 
-def reopenings(actor: Actor, states: tuple[str, ...], after: str = "") -> list[Reopening]:
-    """Proposals in these states (in any without), those that wait first, then the newest; one more than a page."""
-    shown = page_of(visible_reopenings(actor, select(Reopening)), Reopening, WAITING_FIRST, after)
-    if states:
-        shown = shown.where(Reopening.state.in_(states))
-    whole = joinedload(Reopening.item).joinedload(ProblemItem.unit)
-    return list(db.session.scalars(shown.options(whole)))
+def reopenings(actor: Actor, wanted: ReopeningFilter, *, whole: bool = False) -> list[Reopening]:
+    """Proposals, those that wait first, then the newest, unless told otherwise; one more than a page, or all."""
+    seen = visible_reopenings(actor, select(Reopening))
+    shown = page_of(seen, Reopening, ORDERS[wanted.sort], "" if whole else wanted.after, wanted.sort)
+    for column, values in ((Reopening.state, wanted.states), (Reopening.trigger, wanted.triggers)):
+        if values:
+            shown = shown.where(column.in_(values))
+    if wanted.severities:
+        shown = shown.where(Reopening.item.has(ProblemItem.severity.in_(wanted.severities)))
+    around = joinedload(Reopening.item).joinedload(ProblemItem.unit)
+    return list(db.session.scalars((shown.limit(None) if whole else shown).options(around)))
 
 
 def proposed(actor: Actor) -> int:

@@ -15,7 +15,7 @@ from app.core.web.answers import carried_out, onward
 from app.core.web.current import current_actor, needs
 from app.core.web.forms import offered
 from app.core.web.pages import page
-from app.improvement.monitoring.models import DataFinding
+from app.improvement.monitoring.models import DataFinding, Indicator
 from app.improvement.problems.forms.items import ReasonForm
 from app.improvement.problems.forms.lists import Ids, ItemForm, ListForm
 from app.improvement.problems.models import ProblemItem, ProblemList
@@ -200,6 +200,7 @@ def _offer(actor: Actor, form: ItemForm, held: ProblemList, monitoring: bool) ->
         [(one.ref, f"{one.name}（{names[one.unit_id]}）") for one in persons],
         monitoring,
         [(unit.ref, unit.name) for unit in helpers],
+        queries.indicators(actor),
     )
     return {unit.ref: unit.id for unit in (*units, *helpers)}, {one.ref: one.id for one in persons}
 
@@ -223,7 +224,10 @@ def new_line(ref: str) -> Response:
     elif held.is_school_level and not draft_at:
         form.unit.data, form.source_type.data = next(iter(units), None), "self_check"
         form.person.data = next(iter(persons), None)
-    return _line(held, None, form, cited, draft_url="" if cited else drafts.address(name), draft_at=draft_at)
+    found_on = queries.indicator_found(actor, None, cited)
+    return _line(
+        held, None, form, cited, found_on=found_on, draft_url="" if cited else drafts.address(name), draft_at=draft_at
+    )
 
 
 def _proposed(held: ProblemList, given: ItemIn) -> ProblemItem:
@@ -238,19 +242,25 @@ def add_line(ref: str) -> Any:
     actor, form = current_actor(), ItemForm()
     held, cited = queries.list_for(actor, ref), _cited(actor)
     units, persons = _offer(actor, form, held, bool(cited))
+    found_on = queries.indicator_found(actor, None, cited)
 
     def add() -> None:
         if cited:
-            brought = from_findings(cited, [])
-            fixed = {name: getattr(brought, name) for name in ("subject", "indicator_id", "scope_level", "baseline")}
-            _convert(actor, held, cited, form.given(units, persons, **fixed))
+            _convert(actor, held, cited, form.given(units, persons, **_brought(from_findings(cited, []), found_on)))
         else:
             operations.add_item(actor, held, form.given(units, persons))
 
     if carried_out(form, add):
         drafts.forget_draft(actor, f"line:{ref}")
         return onward(held.address, _("已列入清单"))
-    return _line(queries.list_for(actor, ref), None, form, cited, 422, draft_url=drafts.address(f"line:{ref}"))
+    again, kept = queries.list_for(actor, ref), drafts.address(f"line:{ref}")
+    return _line(again, None, form, cited, 422, found_on=found_on, draft_url=kept)
+
+
+def _brought(source: Any, found_on: Indicator | None) -> dict[str, Any]:
+    """What the findings say of the line, so that nobody types it; the indicator only where they have one."""
+    brought = {name: getattr(source, name) for name in ("subject", "scope_level", "baseline")}
+    return brought if found_on is None else brought | {"indicator_id": found_on.id}
 
 
 @bp.get("/items/<ref>/line")
@@ -263,7 +273,7 @@ def line(ref: str) -> Response:
     form = ItemForm(formdata=None)
     units, persons = _offer(actor, form, held, found.source_type == "monitoring")
     form.show(found, units, persons)
-    return _line(held, found, form, [])
+    return _line(held, found, form, [], found_on=queries.indicator_found(actor, found, []))
 
 
 @bp.post("/items/<ref>/line")
@@ -274,10 +284,12 @@ def change_line(ref: str) -> Any:
     found = item_queries.item_for(actor, ref)
     held = queries.list_for(actor, found.problem_list.ref)
     units, persons = _offer(actor, form, held, found.source_type == "monitoring")
-    fixed = {name: getattr(found, name) for name in ("subject", "indicator_id", "scope_level", "baseline")}
+    found_on = queries.indicator_found(actor, found, [])
+    fixed = _brought(found, found_on)
     if carried_out(form, lambda: operations.edit_item(actor, found, form.given(units, persons, **fixed))):
         return onward(held.address, _("已改好"))
-    return _line(queries.list_for(actor, held.ref), item_queries.item_for(actor, ref), form, [], 422)
+    again = item_queries.item_for(actor, ref)
+    return _line(queries.list_for(actor, held.ref), again, form, [], 422, found_on=found_on)
 
 
 def _line(

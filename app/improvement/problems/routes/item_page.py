@@ -18,7 +18,16 @@ from app.improvement.monitoring.scenarios import in_order, scenario_words
 from app.improvement.monitoring.words import BENCHMARKS
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.queries.trace import Trace
-from app.improvement.problems.words import CAUSES, DOMAIN_CODES, SOURCES, effect_words, joined, value_words, word_of
+from app.improvement.problems.words import (
+    CAUSES,
+    DOMAIN_CODES,
+    SOURCES,
+    effect_words,
+    goal_of,
+    joined,
+    value_words,
+    word_of,
+)
 
 FORMS = {
     "accept": ("problem_items.sign_for", "signature"),
@@ -118,7 +127,7 @@ def facts(item: ProblemItem, found: Trace) -> list[tuple[Any, ...]]:
         rows.append((_("应用场景"), scenario_words(tags)))
     if item.target is not None:
         on = _("%(day)s复测", day=long_date(item.target_on)) if item.target_on else _("复测")
-        rows.append((_("整改目标"), f"{on} {target_sign(found)} {value_words(item.target, _type_of(found))}"))
+        rows.append((_("整改目标"), f"{on} {goal_of(item)}"))
     if len(rows) % 2:
         rows[-1] = (*rows[-1], True)  # a line of its own, so that the wide ones below begin at the left
     if item.criteria.strip():
@@ -135,16 +144,6 @@ def _registered(item: ProblemItem) -> list[tuple[Any, ...]]:
         (_("来源"), word(word_of(SOURCES, item.source_type))),
         (_("条线"), word(word_of(DOMAIN_CODES, item.domain_code))),
     ]
-
-
-def _type_of(found: Trace) -> str | None:
-    return next((cell.value_type for cell in found.cells if cell.value_type), None)
-
-
-def target_sign(found: Trace) -> str:
-    """≥ where more is better, ≤ where less is."""
-    lower = next((cell.direction == "lower" for cell in found.cells if cell.direction), False)
-    return "≤" if lower else "≥"
 
 
 def _measured(found: Trace) -> list[tuple[Any, ...]]:
@@ -210,11 +209,21 @@ def waits(item: ProblemItem, found: Trace, handler: str) -> tuple[str, str, str]
 def _evaluating(item: ProblemItem, who: str) -> tuple[str, str]:
     if item.closable_on:
         return who, _("提出销号。")
-    if item.unresolved_on:
-        return _("办公室主任"), _("决定重订方案或延长一次。")
+    if item.unresolved_on or item.plan_lacks_its_cell:
+        return _("办公室主任"), _going_on(item)
     if item.new_data_on:
         return _("新数据"), _("%(day)s到位后再评价。", day=day_of_year(item.new_data_on))
     return _("评价定论"), _("（评价员提出，办公室主任或组长决定）。")
+
+
+def _going_on(item: ProblemItem) -> str:
+    if item.outcome == "insufficient_evidence":
+        return str(_("决定重订方案。") if item.extension_count else _("决定延长一次，等新数据。"))
+    if item.outcome == "partly_improved":
+        return str(_("决定重订方案：“部分改进”的理由没有获认可。"))
+    if item.outcome is None:
+        return str(_("决定重订方案：现在的方案没有数据可比。"))
+    return str(_("决定重订方案。"))
 
 
 def _closing(item: ProblemItem, found: Trace, unit: str) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from app.core.errors import Sentence
 from app.core.web.chips import word
 from app.improvement.monitoring.models import DataFinding
 from app.improvement.problems.operations.drafting import ItemIn
+from app.improvement.problems.queries.lists import strongest
 from app.improvement.problems.queries.people import Named
 from app.people.directory.words import grade_name
 
@@ -17,24 +18,24 @@ ORDER = ("minor", "moderate", "severe")
 
 def from_findings(findings: list[DataFinding], heads: list[Named]) -> ItemIn:
     """The line that the findings suggest: the strongest names the problem, the heaviest severity counts, the head answers."""
-    strongest = min(findings, key=lambda one: one.effect if one.effect is not None else 0.0)
+    first = strongest(findings)
     units = {one.unit_id for one in findings}
-    unit_id = strongest.unit_id if len(units) == 1 else None
+    unit_id = first.unit_id if len(units) == 1 else None
     head = next((one.id for one in heads if one.unit_id == unit_id), None)
     severities = [one.severity for one in findings if one.severity in ORDER]
     return ItemIn(
-        title=_title(strongest)[:120],
-        category=strongest.category,
-        source_type=strongest.source_type if strongest.source_type != "school" else "self_check",
+        title=_title(first)[:120],
+        category=first.category,
+        source_type=first.source_type if first.source_type != "school" else "self_check",
         severity=max(severities, key=ORDER.index) if severities else None,
         unit_id=unit_id,
         responsible_person_id=head,
-        subject=strongest.subject,
-        grade=strongest.grade,
-        indicator_id=strongest.indicator_id,
-        scope_level=strongest.scope_level,
-        baseline=strongest.provenance.get("value") if strongest.provenance else None,
-        description=strongest.interpretation[:2000],
+        subject=first.subject,
+        grade=first.grade,
+        indicator_id=first.indicator_id,
+        scope_level=first.scope_level,
+        baseline=first.provenance.get("value") if first.provenance else None,
+        description=first.interpretation[:2000],
     )
 
 

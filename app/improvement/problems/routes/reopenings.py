@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
+from flask import Response, request, url_for
 from flask_babel import gettext as _
 
 from app.core.casework.choices import choices
+from app.core.limits import COSTLY, throttle
 from app.core.web import drafts, filters
 from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
+from app.core.web.downloads import workbook_file
 from app.core.web.pages import page
+from app.improvement.problems.export import reopening_workbook
 from app.improvement.problems.forms.items import DecisionForm, ReasonForm, ReopeningForm
 from app.improvement.problems.models import Reopening
 from app.improvement.problems.operations import reopenings as operations
 from app.improvement.problems.queries import items as item_queries
 from app.improvement.problems.queries import reopenings as queries
+from app.improvement.problems.queries.reopenings import ReopeningFilter
 from app.improvement.problems.routes.blueprints import items_bp as bp
 from app.improvement.problems.routes.drawing import chips_of, story
-from app.improvement.problems.words import SPANS, TRIGGERS
+from app.improvement.problems.words import SEVERITIES, SPANS, TRIGGERS, codes
 from workflows.improvement.reopening import REOPENING
 
 DECIDING = ("effects.decide_reopening", "effects.decide_severe_reopening")
@@ -68,17 +72,43 @@ def _proposal(ref: str, form: ReopeningForm, status: int = 200, draft_at: str = 
 @needs("problems.view_reopenings")
 def reopenings() -> Response:
     """Proposals, those that wait for their decision first."""
-    actor = current_actor()
-    chosen = (filters.choice("state", _("状态"), [(s.code, word(s)) for s in REOPENING.states], many=True),)
-    found, pages = filters.paged(queries.reopenings(actor, chosen[0].chosen, filters.cursor()))
+    actor, chosen = current_actor(), _bar()
+    wanted = _wanted(chosen)
+    found, pages = filters.paged(queries.reopenings(actor, wanted))
     return page(
         "improvement/problems/reopenings.html",
         found=found,
         pages=pages,
         listing=filters.bar(chosen),
         clocks=chips_of(found),
-        triggers=TRIGGERS,
+        sort=wanted.sort,
+        sort_url=filters.address(sort=None if wanted.sort == "new" else "new"),
+        export_url=filters.same_query(url_for("problem_items.export_reopenings")),
     )
+
+
+def _bar() -> tuple[filters.Filter, ...]:
+    return (
+        filters.choice("state", _("状态"), [(s.code, word(s)) for s in REOPENING.states], many=True),
+        filters.choice("trigger", _("因为"), codes(TRIGGERS), many=True),
+        filters.choice("severity", _("级别"), codes(SEVERITIES), many=True),
+    )
+
+
+def _wanted(chosen: tuple[filters.Filter, ...]) -> ReopeningFilter:
+    state, trigger, severity = chosen
+    sort = request.args.get("sort", "")
+    known = sort if sort in queries.ORDERS else "waiting"
+    return ReopeningFilter(state.chosen, trigger.chosen, severity.chosen, known, filters.cursor())
+
+
+@bp.get("/reopenings.xlsx")
+@needs("problems.view_reopenings")
+@throttle.limit(COSTLY)
+def export_reopenings() -> Response:
+    """What the list shows, all pages of it."""
+    found = queries.reopenings(current_actor(), _wanted(_bar()), whole=True)
+    return workbook_file(reopening_workbook(found), "reopenings")
 
 
 @bp.get("/reopenings/<ref>")
