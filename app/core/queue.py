@@ -90,7 +90,7 @@ def work(url: str, queues: tuple[str, ...], burst: bool = False) -> None:
             worker = _worker(url, queues)
             worker.work(with_scheduler=False, logging_level="WARNING")
             told_to_end = worker.told_to_end
-        if told_to_end or _answers(url):
+        if told_to_end or not _trouble(url):
             return
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -104,13 +104,17 @@ def _worker(url: str, queues: tuple[str, ...]) -> TiedWorker:
 
 def _until_it_answers(url: str) -> None:
     pause, longest = PAUSES
-    while not _answers(url):
-        log.warning("queue_unreachable", seconds=pause)
+    while trouble := _trouble(url):
+        log.warning("queue_unreachable", error=trouble, seconds=pause)
         time.sleep(pause)
         pause = min(2 * pause, longest)
 
 
-def _answers(url: str) -> bool:
-    with suppress(RedisError), connect(url) as redis:
-        return bool(redis.ping())
-    return False
+def _trouble(url: str) -> str:
+    """Why the queue does not answer, by the name of the fault: a wrong password is told apart; "" when it does."""
+    try:
+        with connect(url) as redis:
+            redis.ping()
+    except RedisError as error:
+        return type(error).__name__
+    return ""
