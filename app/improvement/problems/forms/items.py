@@ -167,7 +167,9 @@ class CauseForm(VersionedForm):
 
     category = RadioField(_("属于哪一类"), [wanted(_("请选择原因属于哪一类"))], choices=lambda: offered(codes(CAUSES)))
     statement = TextAreaField(
-        lazy_pgettext("problem", "原因"), [wanted(_("请写明原因")), at_most(300)], description=_("一条只写一个原因，写具体")
+        lazy_pgettext("problem", "原因"),
+        [wanted(_("请写明原因")), at_most(300)],
+        description=_("一条只写一个原因，写具体"),
     )
     evidence_note = TextAreaField(
         _("依据"), [Later(), at_most(300)], description=_("看到的材料、数据或链接，例如：作业抽样 40 份")
