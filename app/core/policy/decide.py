@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import false, or_
 
-from app.core.errors import NotAllowed
+from app.core.errors import NotAllowed, Sentence
 from app.core.policy.actor import Actor
 from app.core.policy.roles import HOLDERS, ROLES, VISITORS
 from app.core.policy.scopes import Scope
@@ -20,6 +20,20 @@ def scopes_of(actor: Actor, right: str) -> tuple[Scope, ...]:
     """The scopes on which the actor's role holds `right`; empty when it does not."""
     role = ROLES.get(actor.role) or HOLDERS.get(actor.role) or VISITORS.get(actor.role)
     return role.grants.get(right, ()) if role else ()
+
+
+def instead_of(actor: Actor, right: str) -> tuple[str, ...]:
+    """The roles below, none of whose holders may, where the actor's role has `right` as the next level; else none."""
+    return next((scope.instead_of for scope in scopes_of(actor, right) if scope.instead_of), ())
+
+
+def next_level_words(below: Sequence[str], above: str) -> Sentence:
+    """Why a step is with the role `above`, as records, letters and pages say it (decision 39)."""
+    lower, upper = [ROLES[role] for role in below], ROLES[above]
+    zh, en = "、".join(role.zh for role in lower), ", ".join(role.en.lower() for role in lower)
+    return Sentence(
+        f"没有可办这一步的{zh}，由{upper.zh}办理", f"Nobody who may take this step as {en}: {upper.en.lower()}"
+    )
 
 
 def holds(actor: Actor, right: str) -> bool:
