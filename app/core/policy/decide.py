@@ -41,6 +41,11 @@ def holds(actor: Actor, right: str) -> bool:
     return actor.system or bool(scopes_of(actor, right))
 
 
+def holds_as_own(actor: Actor, right: str) -> bool:
+    """Whether `right` is the role's daily work: not only what comes up from the level below."""
+    return holds(actor, right) and not instead_of(actor, right)
+
+
 def may(actor: Actor, right: str, record: Any = None) -> bool:
     """Whether the actor may use `right` on `record` (on anything at all without one)."""
     if actor.system:

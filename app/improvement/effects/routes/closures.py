@@ -53,13 +53,14 @@ def closures() -> Response:
     actor = current_actor()
     chosen = _filters(actor)
     found = lists.rows_of(actor, ClosureRequest, _wanted(chosen))
+    tickable = {row.ref for row in found.rows if _approvable(actor, row)}
     return page(
         "improvement/effects/closures.html",
         found=found,
         clocks=sheets.chips_of(found.rows),
         listing=filters.bar(chosen),
-        tickable={row.ref for row in found.rows if _approvable(actor, row)},
-        may_approve=any(decide.holds(actor, right) for right in APPROVE),
+        tickable=tickable,
+        may_approve=bool(tickable) or any(decide.holds_as_own(actor, right) for right in APPROVE),
         export_url=filters.same_query(url_for("effects.export_closures")),
         next_url=filters.address(after=found.after) if found.after else "",
         first_url=filters.address() if filters.cursor() else "",
