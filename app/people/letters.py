@@ -18,6 +18,8 @@ from app.core.database import db
 from app.core.mail import Letter, Mailer, MailRefused
 from app.core.outbox.deliver import first_time
 from app.core.outbox.models import InboxLetter, OutboxRow
+from app.core.policy import decide
+from app.core.policy.actor import Actor
 from app.core.policy.grants import GRANTS
 from app.core.policy.scopes import ASSIGNED, CLASSES, COUNTY, OWN, SCHOOL, SCHOOLS, SELF, SUBJECT, UNIT, Scope
 from app.people.directory.models import Person, RoleAssignment, SchoolResponsibility, TeachingDuty
@@ -47,11 +49,14 @@ def step_taken(row: OutboxRow) -> None:
         return
     step = catalogue.step(row.data["step"])
     persons = set(_holders(record, step.tells))
+    words = Sentence(f"{step.zh}：{record.label}", f"{step.en}: {record.label}")
     for following in main_steps(record.workflow).get(record.state, ()):
         right = following.right_for(record)
         if right is not None:
+            for why, above in _next_level(record, right).items():
+                said = Sentence(f"{words.zh}（{why.zh}）", f"{words.en} ({why.en})")
+                write(above, f"step:{row.id}", "step_taken", record, said)
             persons |= _may_take(record, right)
-    words = Sentence(f"{step.zh}：{record.label}", f"{step.en}: {record.label}")
     write(persons, f"step:{row.id}", "step_taken", record, words)
 
 
@@ -108,7 +113,23 @@ def _may_take(record: Any, right: str) -> set[uuid.UUID]:
     found: set[uuid.UUID] = set()
     for role, grants in GRANTS.items():
         for scope in grants.get(right, ()):
-            found |= _persons(record, role, scope)
+            if not scope.instead_of:
+                found |= _persons(record, role, scope)
+    return found.union(*_next_level(record, right).values())
+
+
+def _next_level(record: Any, right: str) -> dict[Sentence, set[uuid.UUID]]:
+    """Those to whom the step has gone up because nobody below may take it, each with the words that say so."""
+    found: dict[Sentence, set[uuid.UUID]] = {}
+    for role, grants in GRANTS.items():
+        for scope in grants.get(right, ()):
+            if scope.instead_of:
+                persons = {
+                    person
+                    for person in _persons(record, role, COUNTY)
+                    if scope.holds(Actor(person_id=person, role=role, county_id=record.county_id), record)
+                }
+                found[decide.next_level_words(scope.instead_of, role)] = persons
     return found
 
 

@@ -20,6 +20,8 @@ class Choice:
     step: Step
     missing: tuple[Sentence, ...] = ()
     main: bool = False
+    why: Sentence | None = None
+    """Why the step is with the actor, where it has come up from the level below."""
 
     @property
     def allowed(self) -> bool:
@@ -42,7 +44,9 @@ def choices(actor: Actor, record: Any) -> list[Choice]:
                 history[others] = takers(record, others)
             if actor.person_id in history[others]:
                 sentences.append(FOUR_EYES)
-        found.append(Choice(step, tuple(sentences), is_main(record.workflow, step, record.standing)))
+        below = decide.instead_of(actor, right)
+        why = decide.next_level_words(below, actor.role) if below else None
+        found.append(Choice(step, tuple(sentences), is_main(record.workflow, step, record.standing), why))
     return sorted(found, key=lambda choice: not choice.main)
 
 

@@ -40,6 +40,8 @@ REASON_WANTED = Sentence(
 FOUR_EYES = Sentence(
     "这一步要由另一个人来办：你已经办过前面的步骤", "Another person must take this step: you took an earlier part."
 )
+NEXT_LEVEL = "next_level"
+"""Note of an entry: nobody of the first roles might take the step, so the second one did (decision 39)."""
 
 PLAIN = frozenset({str, int, bool, float, type(None), date, datetime, uuid.UUID, Decimal})
 """Kinds of values that reading does not use up."""
@@ -121,6 +123,8 @@ def _walk(
         needed = right if step is None else step.right_for(record)
         if needed is not None and not (step is not None and step.system and actor.system):
             decide.require(actor, needed, record)
+            if below := decide.instead_of(actor, needed):
+                deed.main.changes[NEXT_LEVEL] = [",".join(below), actor.role]
         if step is not None:
             _signed(actor, step, record, reason)
         result = function(actor, record, *rest)

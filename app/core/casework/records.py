@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, Uuid, column, exists, literal, literal_column, or_, select, table, text
 
 from app.core import clock
 from app.core.database import Mapped, Record, Scoped, String, Versioned, db, mapped_column
@@ -45,6 +45,22 @@ class Movable(Record, Versioned, Scoped):
         """`forebears` of many records; models that look into other tables for them ask one question for all."""
         return {record.id: record.forebears for record in records}
 
+    @classmethod
+    def forebears_in_sql(cls) -> Sequence[Any]:
+        """`forebears` as selects of one column of ids, each from other tables and joined to a select on this model."""
+        return ()
+
+    @classmethod
+    def took_part(cls, person: Any, steps: Sequence[str]) -> ColumnElement[bool]:
+        """In SQL, whether the column `person` took one of `steps` on a record of a select on this model, or before it."""
+        return or_(
+            _took(person, cls.id, steps),
+            *(
+                exists(before.where(_took(person, before.selected_columns[0], steps)).correlate(cls))
+                for before in cls.forebears_in_sql()
+            ),
+        )
+
     @property
     def label(self) -> str:
         """The record in words of the trade, as it stands in lists, letters and the to-do list."""
@@ -54,6 +70,18 @@ class Movable(Record, Versioned, Scoped):
     def address(self) -> str:
         """Where its page is: a path without the host."""
         raise NotImplementedError(type(self).__name__)
+
+
+LOG = table(
+    "transition_log", column("record_id", Uuid()), column("person_id", Uuid()), column("step", String()), schema="audit"
+)
+
+
+def _took(person: Any, record_id: Any, steps: Sequence[str]) -> ColumnElement[bool]:
+    """With an offset the log is asked record by record, by its index; joined to the rest it would be read as a whole."""
+    log = LOG.alias()
+    wanted = select(literal(1)).where(log.c.record_id == record_id, log.c.person_id == person, log.c.step.in_(steps))
+    return exists(wanted.correlate_except(log).offset(literal_column("0")))
 
 
 MOVABLES: dict[str, type[Movable]] = {}

@@ -13,11 +13,13 @@ from sqlalchemy import text
 from app.core.casework.together import Asking, answer, question
 from app.core.database import db
 from app.core.policy.actor import NOBODY, Actor
+from app.core.policy.decide import next_level_words
 from workflows import catalogue
 from workflows.vocabulary import Sentence, Step
 
 ROWS = text(
-    """select l.seq, l.at, l.step, l.entity, l.record_id, l.role, l.from_state, l.to_state, l.reason, l.kind, p.name
+    """select l.seq, l.at, l.step, l.entity, l.record_id, l.role, l.from_state, l.to_state, l.reason, l.kind, p.name,
+              l.changes #>> '{next_level,0}' as below
        from audit.transition_log l left join persons p on p.id = l.person_id
        where l.record_id = any(:ids) order by l.seq desc limit :most"""
 )
@@ -62,6 +64,9 @@ def told(actor: Actor, ids: Sequence[uuid.UUID], most: int = 60, shown: int = 60
 def _happening(row: Any) -> Happening:
     step = _declared(row.step)
     words = Sentence(step.zh, step.en) if step else Sentence(*WORDS.get(row.step, (row.step, row.step)))
+    if row.below:
+        why = next_level_words(row.below.split(","), row.role)
+        words = Sentence(f"{words.zh}（{why.zh}）", f"{words.en} ({why.en})")
     side = step is not None and step.reason
     kind = "system" if row.name is None else "return" if side else "person"
     return Happening(

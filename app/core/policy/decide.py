@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import false, or_
 
-from app.core.errors import NotAllowed
+from app.core.errors import NotAllowed, Sentence
 from app.core.policy.actor import Actor
 from app.core.policy.roles import HOLDERS, ROLES, VISITORS
 from app.core.policy.scopes import Scope
@@ -22,9 +22,28 @@ def scopes_of(actor: Actor, right: str) -> tuple[Scope, ...]:
     return role.grants.get(right, ()) if role else ()
 
 
+def instead_of(actor: Actor, right: str) -> tuple[str, ...]:
+    """The roles below, none of whose holders may, where the actor's role has `right` as the next level; else none."""
+    return next((scope.instead_of for scope in scopes_of(actor, right) if scope.instead_of), ())
+
+
+def next_level_words(below: Sequence[str], above: str) -> Sentence:
+    """Why a step is with the role `above`, as records, letters and pages say it (decision 39)."""
+    lower, upper = [ROLES[role] for role in below], ROLES[above]
+    zh, en = "、".join(role.zh for role in lower), ", ".join(role.en.lower() for role in lower)
+    return Sentence(
+        f"没有可办这一步的{zh}，由{upper.zh}办理", f"Nobody who may take this step as {en}: {upper.en.lower()}"
+    )
+
+
 def holds(actor: Actor, right: str) -> bool:
     """Whether the role holds `right` on anything at all."""
     return actor.system or bool(scopes_of(actor, right))
+
+
+def holds_as_own(actor: Actor, right: str) -> bool:
+    """Whether `right` is the role's daily work: not only what comes up from the level below."""
+    return holds(actor, right) and not instead_of(actor, right)
 
 
 def may(actor: Actor, right: str, record: Any = None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from app.core.policy import access, care_figures, improvement, letters, rainbow, taking_part, versions
+from app.core.policy.ladder import with_next_levels
 from app.core.policy.scopes import CLASSES, COUNTY, EVERYWHERE, OWN, SCHOOL, UNIT, Scope
 
 Holders = dict[str, Scope | tuple[Scope, ...]]
@@ -39,6 +40,7 @@ PEOPLE: dict[str, Holders] = {
         "office_director": COUNTY,
         "leading_group_head": COUNTY,
     },
+    "people.name_stand_in": {"leading_group_head": COUNTY},
     "people.hand_over": {"principal": SCHOOL, "dept_head": UNIT, "office_director": COUNTY},
     "people.assign_schools": {"office_director": COUNTY},
     "people.manage_classes": {"school_coordinator": SCHOOL},
@@ -108,4 +110,4 @@ AREAS = (
     *versions.AREAS,
 )
 RIGHTS: tuple[str, ...] = tuple(sorted({right for area in AREAS for right in area}))
-GRANTS = _by_role(*AREAS)
+GRANTS = with_next_levels(_by_role(*AREAS))

@@ -28,8 +28,8 @@ HEADS: Holders = {"dept_head": UNIT, "principal": SCHOOL}
 WORKERS: Holders = {"grade_leader": OWN, "subject_teacher": OWN, "homeroom_teacher": OWN}
 HANDLERS: Holders = dict.fromkeys((*OWNERS, *WORKERS), ASSIGNED)
 """Whoever was named handler or deputy of the item, as long as the assignment lasts."""
-NEXT_LEVEL: Holders = {"school_coordinator": SCHOOL, "grade_leader": SCHOOL, "evaluator": COUNTY}
-"""Who checks what a school does for itself; the evaluator is the next level where nobody else is there (decision 39)."""
+COLLEAGUES: Holders = {"school_coordinator": SCHOOL, "grade_leader": SCHOOL}
+"""Who checks what the school does for itself; who does where nobody else is there says `ladder` (decision 39)."""
 READERS: Holders = {
     **GROUP,
     **OFFICE,
@@ -182,17 +182,17 @@ PLANS: dict[str, Holders] = {
     "plans.comment_plan": {"guidance_member": COUNTY, "subject_researcher": COUNTY},
     "plans.draft_plan": OWNERS,
     "plans.judge_evidence": {"evaluator": COUNTY, "inspector": SCHOOLS},
-    "plans.judge_school_evidence": {**NEXT_LEVEL, "inspector": SCHOOLS},
+    "plans.judge_school_evidence": {**COLLEAGUES, "inspector": SCHOOLS},
     "plans.manage_topics": OFFICE,
     "plans.print_bundle": {**GROUP, **OFFICE},
     "plans.report_progress": OWNERS,
     "plans.review_plan": {"evaluator": COUNTY},
-    "plans.review_school_plan": NEXT_LEVEL,
+    "plans.review_school_plan": COLLEAGUES,
     "plans.submit_evidence": {**OWNERS, **WORKERS},
     "plans.submit_plan": HEADS,
     "plans.submit_school_plan": {"school_coordinator": SCHOOL},
     "plans.verify_action": {"evaluator": COUNTY, "inspector": SCHOOLS},
-    "plans.verify_school_action": NEXT_LEVEL,
+    "plans.verify_school_action": COLLEAGUES,
     "plans.view_burden": {**GROUP, **OFFICE},
     "plans.view_evidence": {**READERS, **WORKERS, "grade_leader": SCHOOL},
     "plans.view_plans": {**READERS, **WORKERS, "grade_leader": SCHOOL},
@@ -277,13 +277,13 @@ EFFECTS: dict[str, Holders] = {
     "effects.propose_outcome": {"evaluator": COUNTY},
     "effects.publish_interpretation": {"office_director": COUNTY},
     "effects.propose_reopening": {"inspector": SCHOOLS, "evaluator": COUNTY},
-    "effects.propose_school_outcome": NEXT_LEVEL,
+    "effects.propose_school_outcome": COLLEAGUES,
     "effects.recheck_item": {"inspector": SCHOOLS, "evaluator": COUNTY},
     "effects.run_value_added": {"assessment_member": COUNTY},
     "effects.submit_closure": HEADS,
     "effects.submit_school_closure": {"school_coordinator": SCHOOL},
     "effects.verify_closure": {"inspector": SCHOOLS, "evaluator": COUNTY},
-    "effects.verify_school_closure": NEXT_LEVEL,
+    "effects.verify_school_closure": COLLEAGUES,
     "effects.view_closures": {**READERS, "grade_leader": SCHOOL},
     "effects.view_evaluations": {**READERS, "grade_leader": SCHOOL},
     "effects.view_own_value_added": {

@@ -32,6 +32,8 @@ class Scope:
     holds: Callable[[Actor, Any], bool]
     where: Callable[[Actor, Any], ColumnElement[bool]]
     together: Callable[[Actor, Sequence[Any]], Set[uuid.UUID]] | None = None
+    instead_of: tuple[str, ...] = ()
+    """The roles whose step it is, where the right goes up a level only while none of them may (`ladder`)."""
 
     def among(self, actor: Actor, records: Sequence[Any]) -> Set[uuid.UUID]:
         """Ids of those of `records`, all of one model, that lie within this reach."""

@@ -93,7 +93,7 @@ def _entries_of(role: str, system: bool) -> tuple[Entry, ...]:
     seen = [
         e
         for e in ENTRIES
-        if (not e.roles or role in e.roles) and (not e.rights or any(decide.holds(actor, r) for r in e.rights))
+        if (not e.roles or role in e.roles) and (not e.rights or any(decide.holds_as_own(actor, r) for r in e.rights))
     ]
     return tuple(sorted(seen, key=lambda e: (list(GROUPS).index(e.group), e.order)))
 

@@ -42,6 +42,7 @@ def offers_of(actor: Actor, record: Movable, ways: Mapping[str, Way]) -> list[di
                     "label": choice.step,
                     "url": way.url,
                     "missing": choice.missing,
+                    "why": choice.why,
                     "post": way.post,
                     "primary": choice.main and not way.quiet,
                     "icon": way.icon,

@@ -231,6 +231,20 @@ class RoleForm(FlaskForm):
         return self
 
 
+class StandInForm(FlaskForm):
+    """Which member of the leading group takes what nobody in the office may."""
+
+    person = SelectField(_("谁"), [InputRequired(_("请选择一个人"))])
+    to_on = DateField(_("到哪一天为止"), [InputRequired(DATE)])
+
+    def offer(self, people: list[Any]) -> StandInForm:
+        """The members."""
+        self.person.choices = [SelectChoice("", _("请选择"))] + [
+            SelectChoice(person.ref, person.name) for person in people
+        ]
+        return self
+
+
 class EnrolmentEndForm(Reasoned):
     """When a child leaves the roll, and why."""
 

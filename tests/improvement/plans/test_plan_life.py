@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from unittest import mock
 
 import pytest
 from sqlalchemy import select
 
 from app.core import clock
-from app.core.audit import trail
 from app.core.casework.deadlines import Deadline
 from app.core.database import db
 from app.core.errors import Invalid, NotAllowed, Stale, StepRefused
@@ -241,14 +239,6 @@ def test_nobody_approves_what_he_took_an_earlier_part_of(app: Any, cast: Cast) -
     plans.open_review(cast.actor("school_coordinator_2"), plan, PlanStep())
     plans.approve_plan(cast.actor("principal"), plan, PlanStep())
     assert plan.state == "active"
-
-
-def test_the_evaluator_reviews_a_school_plan_as_the_next_level_with_a_note(app: Any, cast: Cast) -> None:
-    plan = world.draft(cast, world.item_in_planning(cast, level="school"))
-    plans.submit_plan(cast.actor("school_coordinator"), plan, PlanStep())
-    with mock.patch.object(trail, "_append", wraps=trail._append) as kept:
-        plans.open_review(cast.actor("evaluator"), plan, PlanStep())
-    assert kept.call_args.args[0].main.extra == {"next_level": "school"}
 
 
 def test_an_edition_in_force_stays_so_until_the_next_one_is_approved(app: Any, cast: Cast) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Float, Index, UniqueConstraint, text
+from sqlalchemy import Float, Index, UniqueConstraint, select, text
 from sqlalchemy.orm import relationship
 
 from app.core.casework.records import Movable
@@ -15,7 +15,7 @@ from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, 
 from app.core.policy.assignments import PART_OF
 from app.improvement.effects.models import follow_ups
 from app.improvement.effects.models.four_parts import CHECKS, FourParts
-from app.improvement.plans.models import RemediationPlan
+from app.improvement.plans.models import Evidence, RemediationAction, RemediationPlan
 from app.improvement.problems.models import ProblemItem
 from workflows.improvement.closure_request import CLOSURE_REQUEST
 from workflows.improvement.effect_evaluation import EFFECT_EVALUATION
@@ -246,6 +246,14 @@ class ClosureRequest(Base, Movable):
         rows = db.session.execute(WORK, {"items": [record.item_id for record in records]})
         work = {row.item_id: row.ids for row in rows}
         return {record.id: (record.item_id, *work.get(record.item_id, ())) for record in records}
+
+    @classmethod
+    def forebears_in_sql(cls) -> Sequence[Any]:
+        """The same for a select on requests; steps of the item itself bar nobody."""
+        of_the_item = RemediationPlan.item_id == cls.item_id
+        actions = select(RemediationAction.id).join(RemediationPlan).where(of_the_item)
+        pieces = select(Evidence.id).join(RemediationAction).join(RemediationPlan).where(of_the_item)
+        return select(RemediationPlan.id).where(of_the_item), actions, pieces
 
     @property
     def is_severe(self) -> bool:

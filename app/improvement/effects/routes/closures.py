@@ -65,6 +65,7 @@ def closures() -> Response:
     chosen = _filters(actor)
     wanted = _wanted(chosen)
     found = lists.rows_of(actor, ClosureRequest, wanted)
+    tickable = {row.ref for row in found.rows if _approvable(actor, row)}
     return page(
         "improvement/effects/closures.html",
         found=found,
@@ -72,8 +73,8 @@ def closures() -> Response:
         listing=filters.bar(chosen),
         sort=wanted.sort,
         sort_url=lambda name: filters.address(sort=None if name == wanted.sort else name),
-        tickable={row.ref for row in found.rows if _approvable(actor, row)},
-        may_approve=any(decide.holds(actor, right) for right in APPROVE),
+        tickable=tickable,
+        may_approve=bool(tickable) or any(decide.holds_as_own(actor, right) for right in APPROVE),
         export_url=filters.same_query(url_for("effects.export_closures")),
         next_url=filters.address(after=found.after) if found.after else "",
         first_url=filters.address() if filters.cursor() else "",

@@ -64,6 +64,7 @@ def offers_of(
             "danger": ways[choice.step.name].danger,
             "primary": choice.main or (choice.step.name == "propose" and not record.has_proposal),
             "missing": linked(_unanswered(choice), mended or {}),
+            "why": choice.why,
             "name": choice.step.name,
         }
         for choice in choices(actor, record)

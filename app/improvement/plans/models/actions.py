@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Index, Numeric, UniqueConstraint
+from sqlalchemy import ColumnElement, Index, Numeric, UniqueConstraint, Uuid, column, or_, select, table
 from sqlalchemy import text as sql
 from sqlalchemy.orm import relationship
 
@@ -97,6 +97,17 @@ class RemediationAction(Base, Movable):
         )
         rows = db.session.execute(held, {"ids": [record.id for record in records]})
         return {row.action_id: tuple(row.ids) for row in rows}
+
+    @classmethod
+    def forebears_in_sql(cls) -> Sequence[Any]:
+        """Its evidence."""
+        pieces = table("evidence", column("id", Uuid()), column("action_id", Uuid()))
+        return (select(pieces.c.id).where(pieces.c.action_id == cls.id),)
+
+    @classmethod
+    def took_part(cls, person: Any, steps: Sequence[str]) -> ColumnElement[bool]:
+        """Who owns a measure judges it no more than who handed its evidence in."""
+        return or_(cls.owner_id == person, super().took_part(person, steps))
 
     @property
     def is_severe(self) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, ColumnElement, Index, UniqueConstraint, exists, or_, select, text
 from sqlalchemy.orm import relationship
 
 from app.core import clock
@@ -79,6 +80,14 @@ class Evidence(Base, Movable):
     def address(self) -> str:
         """Its page."""
         return f"/evidence/{self.ref}"
+
+    @classmethod
+    def took_part(cls, person: Any, steps: Sequence[str]) -> ColumnElement[bool]:
+        """Who owns the measure judges its evidence no more than who handed it in."""
+        owned = select(RemediationAction.id).where(
+            RemediationAction.id == cls.action_id, RemediationAction.owner_id == person
+        )
+        return or_(exists(owned.correlate_except(RemediationAction)), super().took_part(person, steps))
 
     @property
     def is_school_level(self) -> bool:

@@ -10,7 +10,7 @@ from app.core.casework.door import operation
 from app.core.errors import Invalid, Sentence
 from app.core.policy.actor import Actor
 from app.improvement.plans.models import RemediationAction
-from app.improvement.plans.operations.editing import must_not_be_the_owner, note_next_level
+from app.improvement.plans.operations.editing import must_not_be_the_owner
 from app.improvement.plans.operations.plans import PlanStep, action_of
 from workflows.improvement.remediation_action import REMEDIATION_ACTION
 
@@ -87,7 +87,6 @@ def report_done(actor: Actor, action: RemediationAction, given: DoneIn) -> None:
 def verify_action(actor: Actor, action: RemediationAction, given: VerifyIn) -> None:
     """Somebody who did not do it accepts it, point by point."""
     must_not_be_the_owner(actor, action)
-    note_next_level(actor, action)
     action.checklist = list(given.checklist)
 
 
@@ -95,7 +94,6 @@ def verify_action(actor: Actor, action: RemediationAction, given: VerifyIn) -> N
 def return_action(actor: Actor, action: RemediationAction, given: PlanStep) -> None:
     """Send it back with the reason."""
     must_not_be_the_owner(actor, action)
-    note_next_level(actor, action)
 
 
 @operation(REMEDIATION_ACTION, "cancel")

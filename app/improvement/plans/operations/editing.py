@@ -6,7 +6,6 @@ import uuid
 
 from sqlalchemy import exists, or_, select
 
-from app.core.audit import trail
 from app.core.casework.door import FOUR_EYES
 from app.core.database import db
 from app.core.errors import Invalid, Sentence, StepRefused
@@ -38,10 +37,3 @@ def must_not_be_the_owner(actor: Actor, action: RemediationAction) -> None:
     """Who owns a measure judges neither it nor its evidence (decisions §2, A5)."""
     if actor.person_id is not None and actor.person_id == action.owner_id:
         raise StepRefused((FOUR_EYES,))
-
-
-def note_next_level(actor: Actor, record: RemediationPlan | RemediationAction) -> None:
-    """A county evaluator acts on a school's own list where nobody there is eligible: the entry says so (decision 39)."""
-    deed = trail.current()
-    if deed is not None and record.is_school_level and actor.role == "evaluator":
-        deed.main.extra["next_level"] = "school"

@@ -24,7 +24,7 @@ from app.improvement.plans.models import (
     RemediationAction,
     pieces_under,
 )
-from app.improvement.plans.operations.editing import must_not_be_the_owner, note_next_level
+from app.improvement.plans.operations.editing import must_not_be_the_owner
 from app.improvement.plans.operations.plans import PlanStep
 from app.improvement.problems.operations.reopenings import ReopeningIn, is_proposed, propose_by_system
 from workflows.improvement.evidence import EVIDENCE
@@ -201,7 +201,6 @@ def reject_evidence(actor: Actor, evidence: Evidence, given: PlanStep) -> Iterat
 def _judged_by(actor: Actor, evidence: Evidence) -> None:
     must_not_be_the_owner(actor, evidence.action)
     evidence.opened_at = evidence.opened_at or clock.now()
-    note_next_level(actor, evidence.action)
 
 
 def _resting_on(evidence: Evidence) -> list[RemediationAction]:

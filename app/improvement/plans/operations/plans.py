@@ -21,7 +21,7 @@ from app.improvement.monitoring.models import DataFinding, MonitoringCycle, Moni
 from app.improvement.plans.models import PlanComment, RemediationAction, RemediationPlan
 from app.improvement.plans.numbers import plan_numbers
 from app.improvement.plans.operations.clocks import start_clocks, stop_clocks
-from app.improvement.plans.operations.editing import must_be_editable, must_be_of_the_unit, note_next_level
+from app.improvement.plans.operations.editing import must_be_editable, must_be_of_the_unit
 from app.improvement.plans.operations.endings import end_open_actions
 from app.improvement.plans.operations.measures import (
     ActionIn,
@@ -253,7 +253,6 @@ def take_back_plan(actor: Actor, plan: RemediationPlan, given: PlanStep) -> None
 def open_review(actor: Actor, plan: RemediationPlan, given: PlanStep) -> None:
     """Take the review up."""
     plan.opened_at = plan.opened_at or clock.now()
-    note_next_level(actor, plan)
 
 
 @operation(REMEDIATION_PLAN, "approve")

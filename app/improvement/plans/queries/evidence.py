@@ -39,7 +39,7 @@ WATCH = "plans.watch_evidence"
 
 def judges(actor: Actor) -> bool:
     """Whether evidence is this actor's to judge; else the queue is read, with links to the measures."""
-    return any(decide.holds(actor, right) for right in JUDGES)
+    return any(decide.holds_as_own(actor, right) for right in JUDGES)
 
 
 def _seen_actions(actor: Actor) -> Select[Any]:

@@ -103,7 +103,7 @@ def _offers_of(actor: Actor, action: RemediationAction, choice: Choice) -> list[
     if name == "cancel":
         return [offer | {"url": url_for("actions.cancellation", ref=action.ref), "primary": False}]
     if name == "verify":
-        return [_verification(actor, action)]
+        return [_verification(actor, action) | {"why": choice.why}]
     return []
 
 

@@ -204,7 +204,8 @@ def _offers(piece: Evidence) -> list[dict[str, Any]]:
     judging = [choice for choice in choices(actor, piece) if choice.step.name == "accept"]
     if judging:
         address = url_for("verification.show", measure=piece.action.ref)
-        found.insert(0, {"label": _("审核佐证"), "url": address, "icon": "checks", "missing": list(judging[0].missing)})
+        offer = {"label": _("审核佐证"), "url": address, "icon": "checks", "missing": list(judging[0].missing)}
+        found.insert(0, {**offer, "why": judging[0].why})
     if piece.can_be_edited and decide.may(actor, "plans.submit_evidence", piece):
         words = _("补充新版本") if piece.state == "returned" else _("修改佐证")
         found.insert(0, {"label": words, "url": url_for("evidence.edit", ref=piece.ref), "icon": "pencil"})

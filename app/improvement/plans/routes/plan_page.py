@@ -75,6 +75,7 @@ def _offer(plan: RemediationPlan, choice: Choice) -> dict[str, Any]:
         "name": name,
         "label": choice.step,
         "missing": linked(plan, choice),
+        "why": choice.why,
         "primary": choice.main,
     }
     if name in AT_ONCE:

@@ -10,6 +10,8 @@ from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.improvement.problems.models import ProblemItem, ProblemList, Reopening
 
+APPROVING = "problems.approve_school_list"
+HANDED_IN = ("under_review", "approved", "returned")
 DRAFTS = (("county", "problems.view_drafts"), ("school", "problems.view_school_drafts"))
 
 
@@ -25,7 +27,19 @@ def _issued_or_own_draft(actor: Actor, model: Any) -> ColumnElement[bool]:
     drafts = [
         and_(model.level == level, reach) for level, right in DRAFTS if (reach := _of(actor, model, right)) is not None
     ]
-    return or_(model.issued_on.is_not(None), *drafts)
+    return or_(model.issued_on.is_not(None), *drafts, *_sent_up(actor, model))
+
+
+def _sent_up(actor: Actor, model: Any) -> list[ColumnElement[bool]]:
+    """A school's list that was handed in and that nobody at the school may approve is seen by the next level (decision 39)."""
+    above = [scope for scope in decide.scopes_of(actor, APPROVING) if scope.instead_of]
+    if not above:
+        return []
+    handed_in = and_(ProblemList.level == "school", ProblemList.state.in_(HANDED_IN))
+    found = and_(handed_in, or_(*(scope.where(actor, ProblemList) for scope in above)))
+    if model is ProblemList:
+        return [found]
+    return [model.list_id.in_(select(ProblemList.id).where(found).correlate(None))]
 
 
 def visible_items(actor: Actor, statement: Select[Any]) -> Select[Any]:

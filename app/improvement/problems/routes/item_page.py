@@ -71,7 +71,12 @@ def rare_offers(item: ProblemItem, steps: list[Choice]) -> list[dict[str, Any]]:
 
 def _offer(item: ProblemItem, choice: Choice) -> dict[str, Any]:
     name = choice.step.name
-    offer: dict[str, Any] = {"label": choice.step, "missing": choice.missing, "primary": choice.main}
+    offer: dict[str, Any] = {
+        "label": choice.step,
+        "missing": choice.missing,
+        "primary": choice.main,
+        "why": choice.why,
+    }
     if name in FORMS:
         endpoint, icon = FORMS[name]
         return offer | {"url": url_for(endpoint, ref=item.ref), "icon": icon}

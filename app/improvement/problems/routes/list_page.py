@@ -55,7 +55,12 @@ def offers(actor: Actor, held: ProblemList) -> list[dict[str, Any]]:
 
 def _offer(held: ProblemList, choice: Choice) -> dict[str, Any]:
     name = choice.step.name
-    offer: dict[str, Any] = {"label": choice.step, "missing": choice.missing, "primary": choice.main}
+    offer: dict[str, Any] = {
+        "label": choice.step,
+        "missing": choice.missing,
+        "primary": choice.main,
+        "why": choice.why,
+    }
     if name in FORMS:
         endpoint, icon = FORMS[name]
         return offer | {"url": url_for(endpoint, ref=held.ref), "icon": icon}

@@ -73,6 +73,7 @@ def offers_of(actor: Actor, visit: SupervisionVisit) -> list[dict[str, Any]]:
                 "danger": name == "cancel",
                 "primary": choice.main or name in ("show_draft", "agree", "accept_objection"),
                 "missing": missing,
+                "why": choice.why,
             }
         )
     return found

@@ -6,6 +6,7 @@ from app.people.directory.operations.duties import DutyEnd, DutyIn, SchoolsIn, a
 from app.people.directory.operations.hand_over import HandOverIn, hand_over
 from app.people.directory.operations.people import LeaveIn, PersonIn, add_person, change_person, leave
 from app.people.directory.operations.requests import RoleWish, name_deputy, request_role, take_back_request
+from app.people.directory.operations.stand_ins import StandInWish, name_stand_in
 from app.people.directory.operations.students import EnrolmentAgain, EnrolmentEnd, end_enrolment, enrol_again
 from app.people.directory.operations.unit_sheets import Taken, UnitsIn, take_units
 from app.people.directory.operations.units import (
@@ -33,6 +34,7 @@ __all__ = [
     "PersonIn",
     "RoleWish",
     "SchoolsIn",
+    "StandInWish",
     "Taken",
     "UnitIn",
     "UnitsIn",
@@ -51,6 +53,7 @@ __all__ = [
     "hand_over",
     "leave",
     "name_deputy",
+    "name_stand_in",
     "open_county",
     "open_unit",
     "remove_alias",

@@ -1,7 +1,6 @@
 """Reads of the directory; every function takes the actor first and shows only what the actor may see."""
 
 from app.people.directory.queries.classes import ClassFilter, class_for, classes, duty_for, school_years
-from app.people.directory.queries.eligible import Candidate, eligible_for, eligible_persons, stand_ins
 from app.people.directory.queries.people import (
     Held,
     StaffFilter,
@@ -17,6 +16,7 @@ from app.people.directory.queries.people import (
     staff_count,
     successors,
 )
+from app.people.directory.queries.stand_ins import members, own_bureau, stand_ins
 from app.people.directory.queries.students import (
     StudentFilter,
     classes_this_year,
@@ -38,7 +38,6 @@ from app.people.directory.queries.units import (
 )
 
 __all__ = [
-    "Candidate",
     "ClassFilter",
     "Held",
     "Node",
@@ -51,9 +50,9 @@ __all__ = [
     "classes",
     "classes_this_year",
     "duty_for",
-    "eligible_for",
-    "eligible_persons",
+    "members",
     "open_work",
+    "own_bureau",
     "own_classes",
     "parents_for",
     "people_of",

@@ -18,6 +18,7 @@ from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.policy.assignments import CaseAssignment
+from app.core.policy.ladder import NAMED
 from app.people.directory.models import (
     Person,
     RoleAssignment,
@@ -157,7 +158,9 @@ def open_work(actor: Actor, person: Person) -> tuple[list[Any], list[CaseAssignm
     for model in _models_in_hand(person):
         records += db.session.scalars(select(model).where(*_in_hand(model, person)))
     assignments = db.session.scalars(
-        select(CaseAssignment).where(CaseAssignment.person_id == person.id, not_over(CaseAssignment, today))
+        select(CaseAssignment).where(
+            CaseAssignment.person_id == person.id, CaseAssignment.part != NAMED, not_over(CaseAssignment, today)
+        )
     )
     duties = db.session.scalars(
         select(TeachingDuty).where(TeachingDuty.person_id == person.id, not_over(TeachingDuty, today))

@@ -15,8 +15,8 @@ from app.core.policy.roles import ROLES
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page, say
 from app.people.directory import operations, queries
-from app.people.directory.forms import RoleForm, SchoolsForm, refuse
-from app.people.directory.operations import RoleWish, SchoolsIn
+from app.people.directory.forms import RoleForm, SchoolsForm, StandInForm, refuse
+from app.people.directory.operations import RoleWish, SchoolsIn, StandInWish
 from app.people.directory.operations.duties import WITH_SCHOOLS
 from app.people.directory.operations.requests import roles_at
 from app.people.directory.routes.blueprint import bp
@@ -95,6 +95,38 @@ def _send(unit: Any, operation: Callable[..., Any], deputy: bool) -> Any:
         return _form_page(form, unit, deputy, 422)
     flash(_("申请已送安全管理员，批准后本人重新登录生效"))
     return redirect(url_for("directory.unit", ref=unit.ref), 303)
+
+
+def _stand_in_page(form: StandInForm, status: int = 200) -> Response:
+    bureau = queries.own_bureau(current_actor())
+    back = url_for("directory.unit", ref=bureau.ref)
+    return page("people/directory/stand_in_form.html", status, form=form, unit=bureau, back_url=back)
+
+
+@bp.get("/stand-in/new")
+@needs("people.name_stand_in")
+def new_stand_in() -> Response:
+    """Which member of the leading group takes what nobody in the office may."""
+    return _stand_in_page(StandInForm().offer(queries.members(current_actor())))
+
+
+@bp.post("/stand-in/new")
+@needs("people.name_stand_in")
+def name_stand_in() -> Any:
+    """Name the member."""
+    actor = current_actor()
+    bureau, people = queries.own_bureau(actor), queries.members(actor)
+    form = StandInForm().offer(people)
+    if not form.validate():
+        return _stand_in_page(form, 422)
+    chosen = next(person for person in people if person.ref == form.person.data)
+    try:
+        operations.name_stand_in(actor, bureau, StandInWish(chosen, form.to_on.data))
+    except Invalid as invalid:
+        refuse(form, invalid)
+        return _stand_in_page(form, 422)
+    flash(_("已指定%(name)s", name=chosen.name))
+    return redirect(url_for("directory.unit", ref=bureau.ref), 303)
 
 
 @bp.post("/staff/<ref>/role-requests/<wish>/take-back")

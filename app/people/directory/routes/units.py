@@ -117,13 +117,24 @@ def _unit_page(ref: str, form: AliasForm, status: int = 200) -> Response:
         form=form,
         today=clock.today(),
         may=_may(found),
+        stand_ins=queries.stand_ins(actor, found) if found.kind == "county_bureau" else [],
         back_url=url_for("directory.units"),
     )
 
 
+OFFERED = (
+    "declare_classrooms",
+    "manage_staff",
+    "manage_units",
+    "name_deputy",
+    "name_stand_in",
+    "request_role",
+    "view_staff",
+)
+
+
 def _may(found: Any) -> dict[str, bool]:
-    rights = ("declare_classrooms", "manage_units", "manage_staff", "request_role", "name_deputy", "view_staff")
-    return {right: decide.may(current_actor(), f"people.{right}", found) for right in rights}
+    return {right: decide.may(current_actor(), f"people.{right}", found) for right in OFFERED}
 
 
 def _parent() -> Any:

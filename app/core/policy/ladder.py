@@ -1,0 +1,151 @@
+"""Who takes a step when nobody at the level that holds its right may: the role above (decision 39); never nobody.
+
+A deputy comes first: he or she holds the role itself. The role above holds the right only on records on which everybody
+below took an earlier part, or where nobody holds a role below; the day a colleague is named there, it holds it no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, false, literal, not_, or_, select
+
+from app.core.clock import today
+from app.core.database import Base, db
+from app.core.policy.actor import Actor
+from app.core.policy.assignments import CaseAssignment
+from app.core.policy.scopes import COUNTY, SCHOOL, SCHOOLS, Scope
+from workflows import catalogue
+
+Granted = dict[str, dict[str, tuple[Scope, ...]]]
+LADDER = {
+    "school_coordinator": "evaluator",
+    "grade_leader": "evaluator",
+    "principal": "evaluator",
+    "assessment_member": "evaluator",
+    "evaluator": "office_director",
+    "office_director": "leading_group_member",
+}
+"""Role → the role of the next level."""
+NAMED = "stand_in"
+"""Part of whom the group's head named among its members to take what nobody in the office may."""
+CLIMBING = frozenset(
+    {
+        "disclosure.approve_school_disclosure",
+        "effects.approve_closure",
+        "effects.approve_school_closure",
+        "effects.decide_evaluation",
+        "effects.decide_reopening",
+        "effects.decide_school_evaluation",
+        "effects.prepare_data",
+        "effects.prepare_school_data",
+        "effects.propose_school_outcome",
+        "effects.verify_school_closure",
+        "plans.approve_plan",
+        "plans.approve_school_plan",
+        "plans.judge_school_evidence",
+        "plans.review_plan",
+        "plans.review_school_plan",
+        "plans.verify_school_action",
+        "problems.approve_school_list",
+        "problems.decide_objection",
+        "visits.decide_objection",
+    }
+)
+"""Rights that go up. What a unit writes, submits and signs for stays its own: there it names somebody."""
+
+
+def with_next_levels(granted: Granted) -> Granted:
+    """The grants, and beside each of `CLIMBING` the roles above, each where nobody below may."""
+    found = {role: dict(rights) for role, rights in granted.items()}
+    for right in sorted(CLIMBING):
+        below = {role: rights[right] for role, rights in granted.items() if right in rights}
+        first = tuple(role for role in below if role in LADDER)
+        above = LADDER[first[0]]
+        while above:
+            if above not in below:
+                found.setdefault(above, {})[right] = (_above(right, above, dict(below), first),)
+                below[above] = (COUNTY,)
+            above = LADDER.get(above, "")
+    return found
+
+
+def _above(right: str, role: str, below: Mapping[str, tuple[Scope, ...]], first: tuple[str, ...]) -> Scope:
+    def where(actor: Actor, model: Any) -> ColumnElement[bool]:
+        if actor.county_id is None or not hasattr(model, "took_part"):
+            return false()
+        condition = and_(model.county_id == actor.county_id, not_(_somebody_may(right, below, model)))
+        return and_(condition, _was_named(actor)) if role == "leading_group_member" else condition
+
+    def holds(actor: Actor, record: Any) -> bool:
+        model = type(record)
+        if actor.county_id is None or getattr(record, "county_id", None) != actor.county_id:
+            return False
+        if not hasattr(model, "took_part"):
+            return False
+        return db.session.scalar(select(model.id).where(model.id == record.id, where(actor, model))) is not None
+
+    return Scope("next_level", "下级无人可办时", "where nobody below may", holds, where, instead_of=first)
+
+
+def _was_named(actor: Actor) -> ColumnElement[bool]:
+    wanted = select(literal(1)).where(
+        CaseAssignment.entity == "units",
+        CaseAssignment.record_id == actor.county_id,
+        CaseAssignment.part == NAMED,
+        CaseAssignment.person_id == actor.person_id,
+        *_running(CaseAssignment),
+    )
+    return exists(wanted.correlate_except(CaseAssignment))
+
+
+def _running(dated: Any) -> tuple[ColumnElement[bool], ...]:
+    return dated.from_on <= today(), or_(dated.to_on.is_(None), dated.to_on >= today())
+
+
+def _somebody_may(right: str, below: Mapping[str, tuple[Scope, ...]], model: Any) -> ColumnElement[bool]:
+    """Whether the right is held on a record of `model` by somebody who is still here and took no part that excludes."""
+    held, person = (Base.metadata.tables[name].alias() for name in ("role_assignments", "persons"))
+    reached = or_(
+        *(and_(held.c.role == role, REACHES[s](held, model)) for role, scopes in below.items() for s in scopes)
+    )
+    here = or_(person.c.left_on.is_(None), person.c.left_on >= today())
+    took_part = model.took_part(held.c.person_id, other_steps(right))
+    wanted = select(literal(1)).where(
+        reached, *_running(held.c), person.c.id == held.c.person_id, here, not_(took_part)
+    )
+    return exists(wanted.correlate_except(held, person))
+
+
+def _responsible(held: Any, model: Any) -> ColumnElement[bool]:
+    given = Base.metadata.tables["school_responsibilities"].alias()
+    wanted = select(literal(1)).where(
+        given.c.assignment_id == held.c.id, given.c.school_id == model.school_id, *_running(given.c)
+    )
+    return exists(wanted.correlate_except(given))
+
+
+REACHES: dict[Scope, Callable[[Any, Any], ColumnElement[bool]]] = {
+    COUNTY: lambda held, model: held.c.county_id == model.county_id,
+    SCHOOL: lambda held, model: held.c.school_id == model.school_id,
+    SCHOOLS: _responsible,
+}
+"""Scope → the role assignments whose holders reach a record by it."""
+
+
+@cache
+def other_steps(right: str) -> tuple[str, ...]:
+    """The steps ("machine.step") whose takers may take none that asks for `right`."""
+    return tuple(
+        sorted(
+            {
+                other if "." in other else f"{workflow.name}.{other}"
+                for workflow in catalogue.ALL
+                for step in workflow.steps
+                if right in step.rights
+                for other in step.four_eyes
+            }
+        )
+    )
