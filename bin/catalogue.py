@@ -29,7 +29,7 @@ OPTIONS = {
 }  # fmt: skip
 """Not silent: a template whose tags the extractor does not know is told, and does not drop out with all its sentences."""
 KEYWORDS = {
-    "_": None, "gettext": None, "lazy_gettext": None, "_l": None, "pgettext": ((1, "c"), 2),
+    "_": None, "gettext": None, "lazy_gettext": None, "_l": None, "pgettext": ((1, "c"), 2), "lazy_pgettext": ((1, "c"), 2),
 }  # fmt: skip
 
 
