@@ -11,7 +11,7 @@ from app.core.casework.choices import choices
 from app.core.web import drafts, filters
 from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
-from app.core.web.current import current_actor, needs
+from app.core.web.current import current_actor, must_hold, needs
 from app.core.web.pages import page
 from app.improvement.problems.forms.items import DecisionForm, ReasonForm, ReopeningForm
 from app.improvement.problems.models import Reopening
@@ -94,6 +94,7 @@ def approve_reopening(ref: str) -> Any:
     """The item is taken up again."""
     actor, form = current_actor(), DecisionForm()
     found = queries.reopening_for(actor, ref)
+    must_hold(found, *DECIDING)
     if carried_out(form, lambda: operations.approve_reopening(actor, found, form.given_due())):
         return onward(found.item.address, _("已重新打开，责任单位会收到通知"))
     return _page(ref, form, 422)
@@ -105,6 +106,7 @@ def dismiss_reopening(ref: str) -> Any:
     """The item stays closed."""
     actor, form = current_actor(), ReasonForm()
     found = queries.reopening_for(actor, ref)
+    must_hold(found, *DECIDING)
     if carried_out(form, lambda: operations.dismiss_reopening(actor, found, form.given())):
         return onward(found.address, _("已决定不重新打开，提议人会收到理由"))
     return _page(ref, DecisionForm(formdata=None), 422, refused=form)
