@@ -169,6 +169,7 @@ APPROVING = Needs(
     ),
 )
 DOERS = (
+    "draft",
     "submit",
     "remediation_plan.draft",
     "remediation_plan.submit",

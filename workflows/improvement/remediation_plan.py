@@ -138,7 +138,7 @@ REMEDIATION_PLAN = Workflow(
             target=UNDER_REVIEW,
             needs=REVIEWING,
             guards=(severe_has_guidance,),
-            four_eyes=("submit",),
+            four_eyes=("draft", "submit"),
         ),
         Step(
             "approve",
@@ -148,7 +148,7 @@ REMEDIATION_PLAN = Workflow(
             target=APPROVED,
             needs=APPROVING,
             guards=(measured_design_has_its_cell, target_is_worth_it, target_lies_ahead),
-            four_eyes=("submit", "open_review"),
+            four_eyes=("draft", "submit", "open_review"),
             tells=("dept_head", "principal"),
         ),
         Step(
@@ -159,7 +159,7 @@ REMEDIATION_PLAN = Workflow(
             target=RETURNED,
             needs=APPROVING,
             reason=True,
-            four_eyes=("submit",),
+            four_eyes=("draft", "submit"),
             repeat=Repeat(3, "leading_group_head"),
             tells=("dept_head", "principal"),
         ),

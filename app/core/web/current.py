@@ -35,6 +35,12 @@ def current_actor() -> Actor:
     return found
 
 
+def must_hold(record: Any, *rights: str) -> None:
+    """One of a route's rights holds on its record. Raises NotFound: a step that is another's has no page either."""
+    if not any(decide.may(current_actor(), right, record) for right in rights):
+        raise NotFound(request.endpoint or "")
+
+
 def needs(*rights: str) -> Callable[[View], View]:
     """Declare what a route asks for: PUBLIC, SIGNED_IN, or rights of which the role must hold one.
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 from flask_babel import lazy_gettext as _
 
-from app.core.web.current import current_actor, needs
+from app.core.web.current import current_actor, must_hold, needs
 from app.core.web.offers import Way
 from app.improvement.disclosure.models import ResultDisclosure
 from app.improvement.disclosure.operations import disclosures as operations
@@ -85,7 +85,9 @@ def ways_of(disclosure: ResultDisclosure) -> dict[str, Way]:
 @needs(*TAKE)
 def step(ref: str, name: str) -> Response:
     """What the step leads to."""
-    return STEPS.question(queries.disclosure_for(current_actor(), ref), name)
+    found = queries.disclosure_for(current_actor(), ref)
+    must_hold(found, *TAKE)
+    return STEPS.question(found, name)
 
 
 @bp.post("/disclosures/<ref>/steps/<name>")

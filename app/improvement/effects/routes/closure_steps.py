@@ -17,7 +17,7 @@ from app.core.policy.actor import Actor
 from app.core.web import drafts
 from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
-from app.core.web.current import current_actor, needs
+from app.core.web.current import current_actor, must_hold, needs
 from app.core.web.pages import page
 from app.improvement.effects.forms.closures import ClosureForm, PressForm, ReasonForm, VerifyForm
 from app.improvement.effects.models import ClosureRequest
@@ -212,6 +212,7 @@ def take_back_closure(ref: str) -> Any:
 def verification(ref: str) -> Response:
     """What the verifier found."""
     found = records.closure_for(current_actor(), ref)
+    must_hold(found, *VERIFY)
     return _verify_page(found, VerifyForm(formdata=None, version=found.version))
 
 
@@ -221,6 +222,7 @@ def verify_closure(ref: str) -> Any:
     """Keep it."""
     actor, form = current_actor(), VerifyForm()
     found = records.closure_for(actor, ref)
+    must_hold(found, *VERIFY)
     seen = form.on_site.data or found.item.was_seen_on_a_visit
     if found.is_severe and form.validate() and not seen:
         form.on_site.errors = [str(_("严重问题要先到现场核验"))]

@@ -14,7 +14,7 @@ from app.core.policy.actor import Actor
 from app.core.web import drafts
 from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
-from app.core.web.current import current_actor, needs
+from app.core.web.current import current_actor, must_hold, needs
 from app.core.web.pages import page
 from app.improvement.effects.forms.closures import PressForm, ReasonForm
 from app.improvement.effects.forms.evaluations import DataForm, OutcomeForm, criterion_form
@@ -65,6 +65,7 @@ def _page(template: str, found: EffectEvaluation, form: Any, status: int, **cont
 def data(ref: str) -> Response:
     """Choose the follow-up data."""
     found = records.evaluation_for(current_actor(), ref)
+    must_hold(found, *PREPARE)
     return _data_page(found, DataForm(formdata=None, version=found.version))[0]
 
 
@@ -74,6 +75,7 @@ def prepare(ref: str) -> Any:
     """Name them; the comparison is computed at once."""
     actor, form = current_actor(), DataForm()
     found = records.evaluation_for(actor, ref)
+    must_hold(found, *PREPARE)
     _offer_cells(actor, found, form)
     ids = {cell.ref: str(cell.id) for cell, _cycle in [*_later(actor, found), *_earlier(actor, found)]}
     if carried_out(form, lambda: operations.prepare_evaluation(actor, found, form.given(ids))):
@@ -151,6 +153,7 @@ def _by_criteria(actor: Actor, ref: str) -> EffectEvaluation:
 def proposal(ref: str) -> Response:
     """Propose an outcome; the computed one is there as a suggestion."""
     found = records.evaluation_for(current_actor(), ref)
+    must_hold(found, *PROPOSE)
     return _outcome_page(found, "propose")
 
 
@@ -166,6 +169,7 @@ def propose(ref: str) -> Any:
 def decision(ref: str) -> Response:
     """Decide the outcome."""
     found = records.evaluation_for(current_actor(), ref)
+    must_hold(found, *DECIDE)
     return _outcome_page(found, "decide")
 
 
@@ -179,6 +183,7 @@ def decide_outcome(ref: str) -> Any:
 def _taken(ref: str, name: str, operation: Any, said: str) -> Any:
     actor, form = current_actor(), OutcomeForm()
     found = records.evaluation_for(actor, ref)
+    must_hold(found, *(PROPOSE if name == "propose" else DECIDE))
     ids = _offer_evidence(actor, found, form)
     who = decider(found)[0]
     if carried_out(form, lambda: operation(actor, found, form.given(ids))):
@@ -240,6 +245,7 @@ def _suggest(found: EffectEvaluation, form: OutcomeForm, name: str) -> None:
 def evaluation_return(ref: str) -> Response:
     """What sending it back leads to."""
     found = records.evaluation_for(current_actor(), ref)
+    must_hold(found, *DECIDE)
     return _return_page(found, ReasonForm(formdata=None, version=found.version))
 
 
@@ -249,6 +255,7 @@ def return_evaluation(ref: str) -> Any:
     """Send it back."""
     actor, form = current_actor(), ReasonForm()
     found = records.evaluation_for(actor, ref)
+    must_hold(found, *DECIDE)
     given: Any = EvaluationStep(form.version.data, form.reason.data)
     if carried_out(form, lambda: operations.return_evaluation(actor, found, given)):
         return onward(found.address, _("已退回，测评组会看到理由"))

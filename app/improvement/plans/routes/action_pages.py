@@ -13,7 +13,7 @@ from app.core.casework.choices import choice
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.web import drafts, filters
-from app.core.web.current import current_actor, needs
+from app.core.web.current import current_actor, must_hold, needs
 from app.core.web.pages import page, say
 from app.improvement.plans.forms.steps import CancellationForm, CompletionForm, ProgressForm, StartForm
 from app.improvement.plans.models import RemediationAction
@@ -216,6 +216,7 @@ def cancel(ref: str) -> Any:
     """The approver of the plan ends a measure."""
     actor, form = current_actor(), CancellationForm()
     action = actions.action_in_hand(actor, ref)
+    must_hold(action, "plans.approve_plan", "plans.approve_severe_plan", "plans.approve_school_plan")
     form.offer(_others(action))
     if form.validate_on_submit():
         with told_in(form):

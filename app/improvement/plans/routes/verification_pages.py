@@ -22,7 +22,7 @@ from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.spreadsheets import Head, write_workbook
 from app.core.web import filters
-from app.core.web.current import current_actor, needs
+from app.core.web.current import current_actor, must_hold, needs
 from app.core.web.downloads import workbook_file
 from app.core.web.pages import page, say
 from app.improvement.monitoring.words import SEVERITIES
@@ -230,6 +230,7 @@ def judge(ref: str, deed: str) -> Any:
     """Return a piece with the reason, or judge it false."""
     actor, form = current_actor(), ReasonForm()
     piece = evidence.evidence_for(actor, ref)
+    must_hold(piece, *JUDGES)
     if form.validate_on_submit():
         with told_in(form):
             DEEDS[deed][1](actor, piece, PlanStep(form.version.data, (form.reason.data or "").strip()))

@@ -16,7 +16,7 @@ from app.core.uploads import count_stream
 from app.core.web import drafts
 from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
-from app.core.web.current import current_actor, needs
+from app.core.web.current import current_actor, must_hold, needs
 from app.core.web.pages import page
 from app.improvement.problems.forms.items import (
     ExtendForm,
@@ -187,6 +187,7 @@ def reassign(ref: str) -> Response:
     """Give a contested item to another unit."""
     actor, form = current_actor(), ReassignForm(formdata=None)
     found = queries.item_for(actor, ref)
+    must_hold(found, "problems.decide_objection")
     _units(actor, found, form)
     return _form_page(found, "reassignment", form)
 
@@ -197,6 +198,7 @@ def give_to_another_unit(ref: str) -> Any:
     """Another unit answers for it."""
     actor, form = current_actor(), ReassignForm()
     found = queries.item_for(actor, ref)
+    must_hold(found, "problems.decide_objection")
     units, persons = _units(actor, found, form)
     if carried_out(form, lambda: operations.reassign_item(actor, found, form.given_to(units, persons))):
         return onward("/items", _("已改派，两个单位都会收到通知"))

@@ -12,7 +12,7 @@ from app.core.limits import COSTLY, throttle
 from app.core.web import drafts, filters
 from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
-from app.core.web.current import current_actor, needs
+from app.core.web.current import current_actor, must_hold, needs
 from app.core.web.downloads import workbook_file
 from app.core.web.pages import page
 from app.improvement.problems.export import reopening_workbook
@@ -124,6 +124,7 @@ def approve_reopening(ref: str) -> Any:
     """The item is taken up again."""
     actor, form = current_actor(), DecisionForm()
     found = queries.reopening_for(actor, ref)
+    must_hold(found, *DECIDING)
     if carried_out(form, lambda: operations.approve_reopening(actor, found, form.given_due())):
         return onward(found.item.address, _("已重新打开，责任单位会收到通知"))
     return _page(ref, form, 422)
@@ -135,6 +136,7 @@ def dismiss_reopening(ref: str) -> Any:
     """The item stays closed."""
     actor, form = current_actor(), ReasonForm()
     found = queries.reopening_for(actor, ref)
+    must_hold(found, *DECIDING)
     if carried_out(form, lambda: operations.dismiss_reopening(actor, found, form.given())):
         return onward(found.address, _("已决定不重新打开，提议人会收到理由"))
     return _page(ref, DecisionForm(formdata=None), 422, refused=form)
