@@ -12,11 +12,14 @@ TWO_IN_ONE = {
     "evidence.save": "corrected and handed in by one button, where the school says so",
 }
 """Endpoints whose form takes two steps at once, each with why."""
+ASIDE = {"sign_in.confirmed_again"}
+"""What says who is there, before a deed that needs a fresh code."""
 _begun: set[str] = set()
 
 
 def _note(step: str) -> None:
-    _begun.add(step)
+    if step not in ASIDE:
+        _begun.add(step)
 
 
 def listen() -> None:

@@ -83,12 +83,12 @@ def test_nothing_is_recorded_before_the_team_has_signed_in(scene: VisitScene) ->
 
 
 def test_an_observation_moves_only_its_own_item(scene: VisitScene) -> None:
-    items = [scene.item("issued", title=title) for title in ("分层作业没有落实", "错因统计没有做")]
+    items = [scene.item("implementing", title=title) for title in ("分层作业没有落实", "错因统计没有做")]
     visit = scene.visit("on_site", *items)
     observe(scene, visit, "inspector", scene.seen(visit.lines[0].ref, "seen"))
     assert [len(line.observations) for line in visit.lines] == [1, 0]
     assert [item.has_onsite_check for item in items] == [True, False]
-    assert [item.state for item in items] == ["issued", "issued"]
+    assert [item.state for item in items] == ["implementing", "implementing"]
 
 
 def test_a_phone_whose_clock_runs_ahead_does_not_write_into_the_future(scene: VisitScene) -> None:
