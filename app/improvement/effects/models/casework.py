@@ -15,6 +15,7 @@ from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, 
 from app.core.policy.assignments import PART_OF
 from app.improvement.effects.models import follow_ups
 from app.improvement.effects.models.four_parts import CHECKS, FourParts
+from app.improvement.effects.models.support import supporting
 from app.improvement.plans.models import Evidence, RemediationAction, RemediationPlan
 from app.improvement.problems.models import ProblemItem
 from workflows.improvement.closure_request import CLOSURE_REQUEST
@@ -34,14 +35,6 @@ WORK = text(
            join remediation_plans p on p.id = a.plan_id where p.item_id = any(:items)) w group by w.item_id"""
 )
 """The plans, measures and evidence of items."""
-SUPPORTING = text(
-    """with measures as (select a.id from remediation_actions a join remediation_plans p on p.id = a.plan_id
-                         where p.item_id = :item)
-       select count(*) from evidence e where e.id = any(cast(:ids as uuid[])) and e.state = 'accepted' and (
-           e.action_id in (select id from measures) or exists (
-               select 1 from evidence_uses u where u.evidence_id = e.id and u.action_id in (select id from measures)))"""
-)
-"""Those named that were shown for the item's own measures, or shown again for them."""
 
 
 class EffectEvaluation(Base, Movable, FourParts):
@@ -167,8 +160,7 @@ class EffectEvaluation(Base, Movable, FourParts):
     @property
     def qualitative_evidence_count(self) -> int:
         """Accepted pieces of evidence of this item's measures that support the difference."""
-        asked = {"ids": self.qualitative, "item": self.item_id}
-        return int(db.session.execute(SUPPORTING, asked).scalar_one())
+        return supporting(self.item_id, self.qualitative)
 
     @property
     def has_proposal(self) -> bool:
