@@ -8,6 +8,7 @@ from werkzeug.test import TestResponse
 from app.core.audit import trail
 
 TWO_IN_ONE = {
+    "api.send_results": "a program that brings rows has them checked at once",
     "actions.add_evidence": "kept and handed in by one button, where the school says so",
     "evidence.save": "corrected and handed in by one button, where the school says so",
 }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 
+from app.core import clock
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
 from app.improvement.chain.graph import Chain
@@ -40,9 +41,14 @@ def lines(**values: tuple[float, int]) -> list[Line]:
 
 @pytest.fixture(scope="module")
 def site(cluster: Any, worker: str, keys: Path) -> Iterator[Site]:
-    """A county with its people and nothing else."""
-    with serving(cluster, worker, keys) as running:
-        yield running
+    """A county with its people and nothing else, on the evening before the story: its days stand, whatever day it is now."""
+    evening = datetime(2026, 11, 30, 18, tzinfo=clock.SHANGHAI) - clock.machine_now()
+    clock.set_offset_source(lambda: evening)
+    try:
+        with serving(cluster, worker, keys) as running:
+            yield running
+    finally:
+        clock.set_offset_source(None)
 
 
 @pytest.fixture

@@ -121,7 +121,7 @@ def _reader(site: Site, rule: Rule) -> str | None:
     rights = rights_of(site.app, rule)
     if rights[0] in (PUBLIC, SIGNED_IN):
         return WHO[0]
-    return next((key for key in WHO for right in rights if decide.holds(site.cast.actor(key), right)), None)
+    return next((key for key in WHO for right in rights if decide.holds_as_own(site.cast.actor(key), right)), None)
 
 
 def _pages(site: Site) -> dict[str, list[tuple[str, list[str]]]]:

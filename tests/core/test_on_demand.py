@@ -43,7 +43,7 @@ def test_a_worker_imports_them_before_it_serves(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(on_demand, "import_all", lambda: done.append("imported"))
     monkeypatch.setattr(queue.TiedWorker, "__init__", lambda *_, **__: None)
     monkeypatch.setattr(queue.TiedWorker, "work", lambda *_, **__: done.append("serving"))
-    queue.work("redis://localhost:1", ("urgent",))
+    queue.work("redis://localhost:1", ("urgent",), burst=True)
     assert done == ["imported", "serving"]
 
 
