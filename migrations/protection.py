@@ -26,6 +26,8 @@ and written from the county's context and by its experts (data class `care_case`
 those of the county who work on them (data class `letters`), to the one who answers, and to their writer (data class
 `own_letter`, no county and no school), never to the school; "public" shows
 every row to everybody, signed in or not, and is written like "unit": only frozen copies of what was published lie there;
+"staff" likewise, for who works where and as what, which is asked before it is known who asks, and is written within the
+own county alone, besides by its administrators (data class `staff`); "typed" shows a draft to whoever typed it, who may also be outside an act;
 "logs" shows the auditor's own papers to the county's auditor; "readings" alerts about reading to the auditor and to the
 security administrator (data class `readings`), who settles them; "controls" what was measured of the system to both, who
 may ask for it, and whose content the worker alone writes; "yearly" audits of minors' data to who answers
@@ -66,6 +68,7 @@ IN_HAND = (
     " and o.state = 'open')"
 )
 OF_A_SCHOOL = "(school_id = any((select ctx.schools())::uuid[]) and (select ctx.holds('care_levels')))"
+OWN_TYPING = "(person_id = (select ctx.actor()) or (select ctx.is_system()))"
 
 APP, READER = "bihuan_app", "bihuan_audit_reader"
 
@@ -97,6 +100,7 @@ CONDITIONS = {
         "((county_id = any((select ctx.counties())::uuid[]) and (select ctx.holds('scores'))) or (select ctx.is_system()))"
     ),
     "public": "true",
+    "staff": "true",
     "logs": "((county_id = (select ctx.home()) and (select ctx.holds('logs'))) or (select ctx.is_system()))",
 }
 
@@ -196,6 +200,10 @@ WRITTEN = {
     "release_numbers": f"((select ctx.is_system()) or {STAFF_OF_FIGURES})",
     "county": CONDITIONS["unit"],
     "public": CONDITIONS["unit"],
+    "staff": (
+        "((select ctx.is_system()) or (county_id = (select ctx.home()) and (school_id = any((select ctx.schools())::uuid[])"
+        " or county_id = any((select ctx.counties())::uuid[]) or (select ctx.holds('staff')))))"
+    ),
     "pupils": CONDITIONS["student_case"],
     "county_levels": CONDITIONS["care_case"],
     "proposals": CONDITIONS["care_case"],

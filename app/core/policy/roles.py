@@ -136,9 +136,9 @@ ALL = (
         "Security administrator",
         "system",
         powerful=True,
-        data=("register", "requests", "readings"),
+        data=("register", "requests", "readings", "staff"),
     ),
-    _role("sys_admin", "系统管理员", "System administrator", "system", powerful=True),
+    _role("sys_admin", "系统管理员", "System administrator", "system", powerful=True, data=("staff",)),
 )
 ROLES: dict[str, Role] = {role.code: role for role in ALL}
 HOLDERS: dict[str, Role] = {

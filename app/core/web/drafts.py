@@ -40,6 +40,7 @@ class Draft(Base, Record):
     """What a person typed in one form; one row per person and form."""
 
     __tablename__ = "drafts"
+    __protection__ = "typed"
     __outside_act__ = True
     __table_args__ = (UniqueConstraint("person_id", "form"),)
 

@@ -96,6 +96,7 @@ class UnitAlias(Base, Record, Scoped):
     """Another name that senders use for a unit; stored once somebody chose the right unit for it."""
 
     __tablename__ = "unit_aliases"
+    __protection__ = "staff"
     __table_args__ = (UniqueConstraint("county_id", "alias"),)
 
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
@@ -106,6 +107,7 @@ class Person(Base, Record, Versioned):
     """A member of staff, wherever they work; roles come from RoleAssignment, never from here."""
 
     __tablename__ = "persons"
+    __protection__ = "staff"
     __table_args__ = (
         UniqueConstraint("county_id", "school_id", "staff_no", postgresql_nulls_not_distinct=True),
         Index("ix_persons_pinyin", "county_id", "pinyin"),
@@ -131,8 +133,10 @@ class RoleAssignment(Base, Record, Versioned):
     """A role of a person at a unit from a day to a day (both included); access ends with it on the next request."""
 
     __tablename__ = "role_assignments"
+    __protection__ = "staff"
     __changes_unversioned__ = True
     __table_args__ = (
+        CheckConstraint("school_id is null or school_id = unit_id", name="place"),
         CheckConstraint("to_on is null or to_on >= from_on", name="dates"),
         Index("ix_role_assignments_person", "person_id"),
         Index("ix_role_assignments_role", "county_id", "role", "unit_id"),
@@ -162,6 +166,7 @@ class RoleRequest(Base, Record, Versioned):
     """
 
     __tablename__ = "role_requests"
+    __protection__ = "staff"
     __table_args__ = (
         CheckConstraint("to_on is null or to_on >= from_on", name="dates"),
         CheckConstraint("decided_by is null or (decided_by <> requested_by and decided_by <> person_id)", name="two"),
@@ -214,6 +219,7 @@ class SchoolResponsibility(Base, Record):
     """Which schools an inspector, evaluator or expert answers for, from a day to a day."""
 
     __tablename__ = "school_responsibilities"
+    __protection__ = "staff"
     __table_args__ = (Index("ix_school_responsibilities_assignment", "assignment_id"),)
 
     county_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))

@@ -333,3 +333,11 @@ def test_in_english_the_page_and_every_refusal_are_english(roll: Roll, app: Flas
     answer = browser.post(f"/students/{roll.child.ref}/return", data=bad)
     assert answer.status_code == 422 and "at least 10 characters" in answer.text
     assert "Not before the day of leaving (2026-10-12)" in answer.text and "Back on the roll" in answer.text
+
+
+def test_a_list_that_still_names_who_left_brings_neither_the_child_nor_a_teachers_view_back(roll: Roll) -> None:
+    teacher = roll.cast.actor("homeroom_teacher")
+    bulk.load_roster(roll.cast.county.id, [child(1, roll.cast.units[HERE].code, "G7", 1)], TODAY)
+    assert roll.child.left_on == LEFT
+    use_context(teacher.context())
+    assert queries.student_count(teacher, StudentFilter()) == 1

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text, update
 
-from app.core.database import db
+from app.core.database import db, use_context
 from app.core.web.drafts import draft_of
 from app.people.identity.models import SignInSession
 from tests.cast import Cast, Player, sign_in, sign_in_at_the_door, with_token
@@ -42,6 +42,8 @@ def kept_after(deed: Deed, client: FlaskClient, cast: Cast) -> str:
     deed(cast, player)
     sent = client.post(FORM, data={"name": WORDS, "version": "3", "password": "never kept"})
     assert (sent.status_code, sent.location) == (303, "/sign-in")
+    db.session.rollback()
+    use_context(cast.actor("principal").context())
     found = draft_of(cast.actor("principal"), "unsent")
     assert found is None or "password" not in found[0]
     return found[0]["name"][0] if found else ""

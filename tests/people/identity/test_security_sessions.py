@@ -370,6 +370,7 @@ def test_drafts_are_sealed_and_come_back(app: Flask, client: FlaskClient, cast: 
     typed = {"note": ["目标 472 低于最小有效改进"], "password": ["geheim"], "empty": [""]}
     saved = client.post("/drafts/plan:abc", json=typed)
     assert saved.status_code == 200 and re.fullmatch(r"\d\d:\d\d", saved.json["saved_at"])
+    use_context(SYSTEM.context())
     kept = db.session.execute(text("select sealed from drafts")).scalars().all()
     assert len(kept) == 1 and b"472" not in bytes(kept[0])
     assert client.get("/drafts/plan:abc").json["fields"] == {"note": typed["note"], "empty": [""]}

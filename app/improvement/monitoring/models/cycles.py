@@ -166,6 +166,7 @@ class Indicator(Base, Record, Scoped):
     """What is measured: unit, direction and range of its values, and which instruments may be compared."""
 
     __tablename__ = "indicators"
+    __protection__ = "staff"
     __table_args__ = (
         UniqueConstraint("county_id", "code"),
         CheckConstraint(

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from app.core import clock, limits
+from app.core.database import use_context
 from app.core.policy.actor import NOBODY, Actor
 from app.core.web import drafts
 from app.core.web.addresses import local
@@ -38,6 +39,7 @@ def load_actor() -> Actor:
         sessions.seen(found.row.id, found.row.last_seen_at)
         actor = lookup.actor_of(found.row)
         if request.method == "POST" and "_unsent" in request.args:
+            use_context(actor.context())
             drafts.forget_draft(actor, UNSENT)
         return actor
     writer = lookup.late_writer(found)
@@ -57,6 +59,7 @@ def _rescue(writer: Actor) -> None:
     if view is None or request.blueprint == "drafts" or getattr(view, "rights", (PUBLIC,))[0] == PUBLIC:
         return
     fields = {k: v for k, v in request.form.to_dict(flat=False).items() if k not in drafts.UNKEPT}
+    use_context(writer.context())
     drafts.keep_draft(writer, UNSENT, {**fields, "_to": [request.full_path.rstrip("?")]}, whole=True)
 
 

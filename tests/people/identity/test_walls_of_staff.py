@@ -1,0 +1,105 @@
+"""Persons at work, their roles and drafts stand behind forced row-level security too: nobody appoints in another unit."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError, ProgrammingError
+
+from app.core.audit import trail
+from app.core.database import db, use_context, uuid7
+from app.core.web.drafts import draft_of, keep_draft
+from tests.cast import Cast, Place, sign_in
+
+APPOINT = text(
+    """insert into role_assignments (id, county_id, school_id, unit_id, person_id, role, from_on)
+       values (:id, :county, :school, :unit, :person, :role, '2026-09-01')"""
+)
+TABLES = {
+    "persons": "name = 'x'",
+    "role_assignments": "role = 'principal'",
+    "role_requests": "note = 'x'",
+    "school_responsibilities": "to_on = null",
+    "unit_aliases": "alias = 'x'",
+    "indicators": "name = 'x'",
+}
+
+
+def appoint(cast: Cast, key: str, place: Place, role: str, school: uuid.UUID | None = None) -> None:
+    """Raw SQL in the context of a player, in an open act: what an injection could do at worst."""
+    belongs = {"county": place.county_id, "school": school or place.school_id, "unit": place.id}
+    person = cast[key].person_id
+    with trail.act(cast.actor(key), "write", "test.write"):
+        db.session.execute(APPOINT, {"id": uuid7(), "person": person, "role": role, **belongs})
+
+
+@pytest.mark.parametrize(
+    ("key", "unit", "role"),
+    [
+        ("principal", "chengguan", "principal"),
+        ("principal", "bureau", "office_director"),
+        ("subject_teacher", "bureau", "sys_admin"),
+        ("office_director", "other_bureau", "office_director"),
+        ("security_admin", "other_bureau", "security_admin"),
+        ("auditor", "bureau", "office_director"),
+    ],
+)
+def test_security_26_nobody_appoints_in_another_unit_by_raw_sql(
+    key: str, unit: str, role: str, app: Flask, cast: Cast
+) -> None:
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        appoint(cast, key, cast.units[unit], role)
+
+
+def test_security_26_a_school_gives_no_role_of_the_bureau(app: Flask, client: FlaskClient, cast: Cast) -> None:
+    own = cast["principal"].unit.school_id
+    with pytest.raises(IntegrityError, match="place"):
+        appoint(cast, "principal", cast.county, "office_director", own)
+
+
+def test_security_26_a_role_that_is_none_of_its_place_opens_nothing(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    player = cast["principal"]
+    assert sign_in(client, player).get("/").status_code == 200
+    with trail.act(cast.actor("principal"), "write", "test.write"):
+        db.session.execute(
+            text("update role_assignments set role = 'office_director' where id = :id"), {"id": player.assignment_id}
+        )
+    assert client.get("/").location == "/sign-in?then=/"
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_security_26_rows_of_another_county_are_not_changed_by_raw_sql(table: str, app: Flask, cast: Cast) -> None:
+    with trail.act(cast.actor("office_director"), "write", "test.write"):
+        changed: Any = db.session.execute(
+            text(f"update {table} set {TABLES[table]} where county_id = :county"), {"county": cast.other_county.id}
+        )
+        assert changed.rowcount == 0
+        there = text(f"select count(*) from {table} where county_id = :county")
+        seen = db.session.scalar(there, {"county": cast.other_county.id})
+        removed: Any = db.session.execute(
+            text(f"delete from {table} where county_id = :county"), {"county": cast.other_county.id}
+        )
+        assert removed.rowcount == 0
+    if table in ("persons", "role_assignments"):
+        assert seen, "nothing stands there, so nothing was tried"
+
+
+def test_security_26_a_draft_is_there_for_its_writer_alone(app: Flask, cast: Cast) -> None:
+    writer, colleague = cast.actor("principal"), cast.actor("school_coordinator")
+    use_context(writer.context())
+    assert keep_draft(writer, "plan:abc", {"note": ["半小时写的字"]})
+    assert draft_of(writer, "plan:abc")
+    for other in (colleague.context(), cast.actor("office_director").context(), None):
+        db.session.rollback()
+        use_context(other)
+        assert db.session.scalar(text("select count(*) from drafts")) == 0
+        with pytest.raises(ProgrammingError, match="row-level security"):
+            keep_draft(writer, "plan:abc", {"note": ["改了"]})
+        db.session.rollback()
