@@ -27,7 +27,8 @@ those of the county who work on them (data class `letters`), to the one who answ
 `own_letter`, no county and no school), never to the school; "public" shows
 every row to everybody, signed in or not, and is written like "unit": only frozen copies of what was published lie there;
 "staff" likewise, for who works where and as what, which is asked before it is known who asks, and is written within the
-own county alone, besides by its administrators (data class `staff`); "typed" shows a draft to whoever typed it, who may also be outside an act;
+own county alone, besides by its administrators (data class `staff`); "typed" shows a draft to whoever typed it, who may
+also be outside an act;
 "logs" shows the auditor's own papers to the county's auditor; "readings" alerts about reading to the auditor and to the
 security administrator (data class `readings`), who settles them; "controls" what was measured of the system to both, who
 may ask for it, and whose content the worker alone writes; "yearly" audits of minors' data to who answers

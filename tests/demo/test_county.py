@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.care.screening.models import CriticalAlert
+from app.core.casework import waiting
 from app.core.casework.deadlines import Deadline
 from app.core.casework.records import MOVABLES
 from app.core.clock import local
@@ -30,7 +32,8 @@ from app.improvement.effects.models import ClosurePrint, ValueAddedEffect
 from app.improvement.monitoring.models import DataFinding, Indicator, MonitoringCycle, SourceConflict
 from app.improvement.problems.models import ItemHandOff, ProblemItem
 from app.improvement.suppliers.models import SupplierAgreement
-from app.people.directory.models import Unit
+from app.people.directory.models import RoleAssignment, Unit
+from app.people.identity.standing_in import acting_for
 from tests.conftest import _application, settings_for
 
 PASSING = {
@@ -207,3 +210,36 @@ def test_items_went_for_help_and_a_letter_is_looked_at_on_the_spot(county: Flask
     assert (kinds["passed"], kinds["given_back"]) == (5, 3)
     asked = select(func.count()).select_from(CitizenLetter).where(CitizenLetter.visit_line_id.is_not(None))
     assert db.session.scalar(asked) == 1
+
+
+def _on_desks() -> set[uuid.UUID]:
+    """Every record that waits for somebody who works in one of the two counties, as each of them would see it."""
+    use_context(SYSTEM.context())
+    found: set[uuid.UUID] = set()
+    for assignment in db.session.scalars(select(RoleAssignment.id)).all():
+        use_context(SYSTEM.context())
+        actor = acting_for(assignment)
+        if actor is not None:
+            use_context(actor.context())
+            found |= {thing.record.id for thing in waiting.waiting_for(actor)}
+    use_context(SYSTEM.context())
+    return found
+
+
+OUTSIDE = {"screening_tasks", "rainbow_assessments", "care_duties"}
+"""Open records that wait for pupils, of which a school has more than a desk lists, or for teachers of every class, whom the
+demo has one of in each school."""
+FOR_WRITERS = {("citizen_letters", "answered")}
+
+
+def test_nothing_open_waits_for_nobody(county: Flask) -> None:
+    found, lost, seen = _on_desks(), Counter[str](), 0
+    for table, model in MOVABLES.items():
+        for state in waiting.main_steps(model.workflow) if table not in OUTSIDE else ():
+            group = list(db.session.scalars(select(model).where(model.state == state)))
+            ready = waiting.READY.get((table, state), waiting.each(lambda record: True))
+            waits = ready(group) if group and (table, state) not in FOR_WRITERS else set()
+            seen += len(waits)
+            lost[f"{table} {state}"] += len(waits - found)
+    assert seen > 300
+    assert not +lost, f"Nobody who works here can take the next step of these: {+lost}"

@@ -176,12 +176,12 @@ def _standing(row: Any, now: datetime) -> Standing:
         return "over"
     if row.verified_at is None:
         return "halfway"
-    if row.role is None or row.role not in ROLES or not _in_place(ROLES[row.role], row.school_id):
+    if row.role is None or row.role not in ROLES or not in_place(ROLES[row.role], row.school_id):
         return "gone"
     return "idle" if now - row.last_seen_at > sessions.idle_limit(row.role) else "good"
 
 
-def _in_place(role: Role, school_id: uuid.UUID | None) -> bool:
+def in_place(role: Role, school_id: uuid.UUID | None) -> bool:
     """Whether the role is one of that place: what a school writes about its staff never opens the county."""
     return role.level == "outside" or (role.level == "school") == (school_id is not None)
 

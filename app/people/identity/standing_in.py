@@ -11,7 +11,7 @@ from app.core.database import db
 from app.core.policy.actor import Actor
 from app.core.policy.roles import ROLES
 from app.people.directory.models import Person, RoleAssignment, SchoolResponsibility, Unit
-from app.people.identity.lookup import actor_of
+from app.people.identity.lookup import actor_of, in_place
 from app.people.identity.models import Account
 from app.people.identity.terms import running
 
@@ -55,4 +55,4 @@ def acting_for(assignment_id: uuid.UUID) -> Actor | None:
             (Person.left_on.is_(None)) | (Person.left_on >= day),
         )
     ).first()
-    return actor_of(row) if row is not None else None
+    return actor_of(row) if row is not None and in_place(ROLES[row.role], row.school_id) else None

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from app.core.database import db
+from app.core.database import db, use_context
 from app.core.policy.actor import Actor
 from app.core.web import navigation
 from app.people.identity.routes import own
@@ -95,10 +95,12 @@ def test_a_row_that_somebody_else_holds_is_told_as_waiting_and_works_afterwards(
     held, let_go = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with committed.app_context(), db.engine.begin() as other:
-            other.execute(text("select id from drafts for update"))
+        with committed.app_context():
+            use_context(cast.actor("principal").context())
+            assert db.session.scalar(text("select id from drafts for update"))
             held.set()
             let_go.wait(30)
+            db.session.rollback()
 
     holder = threading.Thread(target=hold)
     holder.start()
