@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, url_for
 from flask_babel import gettext as _
 
 from app.core.casework.door import FOUR_EYES
@@ -45,7 +45,6 @@ def _filters(actor: Actor) -> tuple[filters.Filter, ...]:
 
 def _wanted(chosen: tuple[filters.Filter, ...]) -> Wanted:
     unit, state, flag, severity, words = chosen
-    sort = request.args.get("sort", "")
     return Wanted(
         words.one,
         unit.chosen,
@@ -53,7 +52,7 @@ def _wanted(chosen: tuple[filters.Filter, ...]) -> Wanted:
         flags=flag.chosen,
         after=filters.cursor(),
         severities=severity.chosen,
-        sort=sort if sort in lists.CLOSURE_ORDERS else "",
+        sort=filters.order_asked(lists.ORDERS[ClosureRequest]),
     )
 
 
@@ -72,7 +71,7 @@ def closures() -> Response:
         clocks=sheets.chips_of(found.rows),
         listing=filters.bar(chosen),
         sort=wanted.sort,
-        sort_url=lambda name: filters.address(sort=None if name == wanted.sort else name),
+        sort_url=lambda name: filters.order_address(name, wanted.sort),
         tickable=tickable,
         may_approve=bool(tickable) or any(decide.holds_as_own(actor, right) for right in APPROVE),
         export_url=filters.same_query(url_for("effects.export_closures")),
