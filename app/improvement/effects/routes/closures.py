@@ -15,6 +15,7 @@ from app.core.web import filters
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
+from app.core.web.whom import whom
 from app.improvement.effects.models import ClosureRequest
 from app.improvement.effects.operations.closures import mark_closure_opened
 from app.improvement.effects.queries import lists, records
@@ -116,7 +117,7 @@ def closure(ref: str) -> Response:
         item=found.item,
         clock_chip=sheets.chips_of([found]).get(found.id),
         stops=strip_of(found, CLOSURE_REQUEST.path),
-        waits=waits(found),
+        waits=whom(found, waits(found)),
         gate=gate(found, mended) if found.state in OPEN else [],
         offers=offers,
         may_edit=found.state in ("draft", "returned") and decide.may(actor, "effects.draft_closure", found),

@@ -21,6 +21,7 @@ from app.core.web import drafts, filters
 from app.core.web.current import current_actor, must_hold, needs
 from app.core.web.downloads import workbook_file
 from app.core.web.pages import page, say
+from app.core.web.whom import whom
 from app.improvement.plans.forms.steps import CancellationForm, CompletionForm, ProgressForm, StartForm
 from app.improvement.plans.models import RemediationAction
 from app.improvement.plans.operations import actions as operations
@@ -125,7 +126,7 @@ def action_view(action: RemediationAction, status: int = 200, progress: Progress
         kind=ACTION_KINDS.get(action.kind),
         rows=action_page.criterion_rows(action, uses),
         stops=drawing.strip(action),
-        waits=action_page.waits(action, names.get(action.owner_id, "") if action.owner_id else ""),
+        waits=whom(action, action_page.waits(action, names.get(action.owner_id, "") if action.owner_id else "")),
         clock=found,
         cause=next((one for one in action.plan.item.all_causes if one.id == action.cause_id), None),
         names=names,

@@ -19,6 +19,7 @@ from app.core.web import filters
 from app.core.web.current import current_actor, needs
 from app.core.web.downloads import workbook_file
 from app.core.web.pages import page, say
+from app.core.web.whom import whom
 from app.improvement.monitoring.words import SEVERITIES
 from app.improvement.plans import comparing
 from app.improvement.plans.forms.steps import RemarkForm
@@ -163,7 +164,7 @@ def plan_view(plan: RemediationPlan, status: int = 200, remark: RemarkForm | Non
         editions=editions,
         names=names,
         stops=drawing.strip(plan),
-        waits=plan_page.waits(plan, names.get(plan.item.owner_id, "") if plan.item.owner_id else ""),
+        waits=whom(plan, plan_page.waits(plan, names.get(plan.item.owner_id, "") if plan.item.owner_id else "")),
         clock=drawing.chip(drawing.clock_of(plan), long=True),
         indicator=plans.indicator_of(actor, plan),
         goal=plan_page.goal_facts(plan, plans.indicator_of(actor, plan)),

@@ -19,6 +19,7 @@ from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.downloads import workbook_file
 from app.core.web.pages import page
+from app.core.web.whom import whom
 from app.improvement.problems.routes.drawing import chips_of, story, strip_of
 from app.improvement.problems.words import codes
 from app.improvement.visits import beside
@@ -34,6 +35,7 @@ from workflows.improvement.supervision_visit import SUPERVISION_VISIT, path_of
 from workflows.parties import PARTIES
 
 VIEW, LEAD, FEEDBACK = "visits.view_visits", "visits.lead_visit", "visits.read_feedback"
+OBJECTION = "visits.decide_objection"
 SHOWN = 8
 
 
@@ -143,7 +145,9 @@ def visit(ref: str) -> Response:
         branches=by_branch(found.lines),
         clock_chip=chips_of([found]).get(found.id),
         stops=strip_of(found, path_of(found)),
-        waits=waits(found),
+        waits=whom(
+            found, waits(found), *((OBJECTION,) if found.state == "on_site" and found.objection_is_open else ())
+        ),
         offers=offers_of(actor, found),
         shown=visits.shows_findings(actor, found),
         is_school=actor.role in SCHOOL_ROLES,
