@@ -221,7 +221,8 @@ def _evaluating(item: ProblemItem, found: Trace, who: str) -> tuple[str, str]:
         return _("办公室主任"), _going_on(item)
     if item.new_data_on:
         return _("新数据"), _("%(day)s到位后再评价。", day=day_of_year(item.new_data_on))
-    evaluation = _record("effect_evaluations", found.latest("evaluation"))
+    last = found.latest("evaluation")
+    evaluation = _record("effect_evaluations", last) if last is not None and last.state == "computed" else None
     up = above([evaluation]).get(evaluation.id) if evaluation is not None and evaluation.proposed_at else None
     if up is not None:
         return word(up.who), _("作出定论（%(why)s）。", why=word(up.why))
@@ -230,7 +231,7 @@ def _evaluating(item: ProblemItem, found: Trace, who: str) -> tuple[str, str]:
 
 def _record(entity: str, row: Any) -> Any:
     """The record behind a row of the trace; its feature lies above this one and is known by name alone."""
-    return record_of(entity, row.id) if row is not None else None
+    return record_of(entity, row.id)
 
 
 def _going_on(item: ProblemItem) -> str:
