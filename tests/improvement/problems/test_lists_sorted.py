@@ -209,6 +209,15 @@ def test_a_teacher_takes_along_the_own_measures_and_nobody_elses(app: Flask, cou
     assert (heads[0], first[0], first[3]) == ("措施", "Measures", "Person in charge"), "heads in the reader's language"
 
 
+def test_an_order_is_no_condition_that_could_leave_a_list_empty(app: Flask, county: Scene) -> None:
+    client: Any = sign_in(app.test_client(), county.cast["subject_teacher"])
+    page = client.get("/actions?sort=number", base_url=HTTPS).text
+    assert "现在没有要做的措施" in page and "没有符合条件的措施" not in page
+    _written(county, "remediation_actions")
+    assert "先办这件" in client.get("/actions", base_url=HTTPS).text
+    assert "先办这件" not in client.get("/actions?sort=number", base_url=HTTPS).text, "the order is the reader's own"
+
+
 def test_a_school_finds_no_visit_in_the_workbook_that_its_page_keeps_from_it(app: Flask, county: Scene) -> None:
     _written(county, "supervision_visits")
     client: Any = sign_in(app.test_client(), county.cast["principal"])

@@ -70,7 +70,7 @@ def index() -> Response:
         whose=wanted.whose,
         sort=wanted.sort,
         export_url=filters.same_query(url_for("actions.export")),
-        filtering=filters.bar(chosen),
+        filtering=filters.bar([one for one in chosen if one.name != "sort"]) | {"filters": chosen},
         chips={one.id: drawing.chip(clocks.get(one.id)) for one in found},
         next_url=pages["next_url"],
         first_url=pages["first_url"],
