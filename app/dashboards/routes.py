@@ -41,8 +41,8 @@ from workflows.improvement.problem_item import PROBLEM_ITEM
 
 bp = Blueprint("dashboards", __name__)
 MOST_LAMPS = 8
-MOST_TASKS = 12
-"""Tasks on the first page, the most urgent ones; all of them are a link away."""
+MOST_TASKS, MOST_NEXT = 12, 8
+"""Tasks on the first page, the most urgent ones, and those behind the one to do first; all of them are a link away."""
 BOARD_ROLES = frozenset({"office_director", "evaluator", "leading_group_head", "leading_group_member"})
 WORDS = SimpleNamespace(
     subject=monitoring_words.SUBJECTS,
@@ -77,7 +77,8 @@ def home() -> Any:
         of_one_unit=queries.of_one_unit(actor),
         tasks=tasks,
         more=bool(desk.cut),
-        groups=grouped(tasks[1:]),
+        groups=grouped(tasks[1 : MOST_NEXT + 1]),
+        left=max(0, len(tasks) - MOST_NEXT - 1),
         first=tasks[0] if tasks else None,
         items=[(item, item.standing) for item in queries.unit_items(actor)],
         letters=[letter(row) for row in queries.letters(actor, 5)],

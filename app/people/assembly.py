@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.core.casework import daily
 from app.core.database import db
 from app.core.outbox.handlers import handles
 from app.core.vault import KeyRing, MasterKeys
 from app.core.vault.rows import KeyRows
-from app.people import letters
+from app.people import left_alone, letters
 from app.people.controls import assembly as controls
 from app.people.directory import assembly as directory
 from app.people.identity import assembly as identity
@@ -23,6 +24,8 @@ def assemble(app: Flask) -> None:
     controls.assemble(app)
     handles("step_taken", letters.step_taken)
     handles("deadline_rung", letters.deadline_rung)
+    handles(left_alone.KIND, left_alone.role_over)
+    daily.add(left_alone.roles_over)
 
 
 def _hold_keys(app: Flask) -> None:

@@ -21,6 +21,7 @@ from app.core.outbox.models import InboxLetter, OutboxRow
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.policy.grants import GRANTS
+from app.core.policy.ladder import Level, gone_up
 from app.core.policy.scopes import ASSIGNED, CLASSES, COUNTY, OWN, SCHOOL, SCHOOLS, SELF, SUBJECT, UNIT, Scope
 from app.people.directory.models import Person, RoleAssignment, SchoolResponsibility, TeachingDuty
 from app.people.identity.terms import running
@@ -50,14 +51,24 @@ def step_taken(row: OutboxRow) -> None:
     step = catalogue.step(row.data["step"])
     persons = set(_holders(record, step.tells))
     words = Sentence(f"{step.zh}：{record.label}", f"{step.en}: {record.label}")
+    told: set[uuid.UUID] = set()
     for following in main_steps(record.workflow).get(record.state, ()):
         right = following.right_for(record)
         if right is not None:
-            for why, above in _next_level(record, right).items():
-                said = Sentence(f"{words.zh}（{why.zh}）", f"{words.en} ({why.en})")
-                write(above, f"step:{row.id}", "step_taken", record, said)
+            told |= tell_above(record, right, words)
             persons |= _may_take(record, right)
-    write(persons, f"step:{row.id}", "step_taken", record, words)
+    write(persons - told, f"step:{row.id}", "step_taken", record, words)
+
+
+def tell_above(record: Any, right: str, words: Sentence) -> set[uuid.UUID]:
+    """Tell those to whom a step has gone up, with the reason behind `words`; once for as long as the record stands there."""
+    level, persons = _next_level(record, right)
+    if level is not None:
+        why = decide.next_level_words(level.first, level.role)
+        said = Sentence(f"{words.zh}（{why.zh}）", f"{words.en} ({why.en})")
+        key = f"up:{record.id}:{record.state_since.isoformat()}:{right}:{level.role}"
+        write(persons, key, "step_taken", record, said)
+    return persons
 
 
 def deadline_rung(row: OutboxRow) -> None:
@@ -115,22 +126,18 @@ def _may_take(record: Any, right: str) -> set[uuid.UUID]:
         for scope in grants.get(right, ()):
             if not scope.instead_of:
                 found |= _persons(record, role, scope)
-    return found.union(*_next_level(record, right).values())
+    return found | _next_level(record, right)[1]
 
 
-def _next_level(record: Any, right: str) -> dict[Sentence, set[uuid.UUID]]:
-    """Those to whom the step has gone up because nobody below may take it, each with the words that say so."""
-    found: dict[Sentence, set[uuid.UUID]] = {}
-    for role, grants in GRANTS.items():
-        for scope in grants.get(right, ()):
-            if scope.instead_of:
-                persons = {
-                    person
-                    for person in _persons(record, role, COUNTY)
-                    if scope.holds(Actor(person_id=person, role=role, county_id=record.county_id), record)
-                }
-                found[decide.next_level_words(scope.instead_of, role)] = persons
-    return found
+def _next_level(record: Any, right: str) -> tuple[Level | None, set[uuid.UUID]]:
+    """The level to which the step has gone up because nobody below may take it, and who may there."""
+    level = gone_up(right, type(record), [record.id]).get(record.id)
+    if level is None:
+        return None, set()
+    (scope,) = (one for one in GRANTS[level.role][right] if one.instead_of)
+    persons = _persons(record, level.role, COUNTY)
+    here = (Actor(person_id=person, role=level.role, county_id=record.county_id) for person in persons)
+    return level, {one.person_id for one in here if one.person_id is not None and scope.holds(one, record)}
 
 
 def _persons(record: Any, role: str, scope: Scope) -> set[uuid.UUID]:

@@ -43,7 +43,7 @@ TABLE: dict[str, Row] = {
     "the same file twice": Row(
         files.the_same_file_twice, 409, ("已经上传过（名册.xlsx）", "没有再导入一次"), ("名册.xlsx", "not imported again"),
     ),
-    "100,000 rows": Row(files.a_hundred_thousand_rows, 200, ("读到 100,001 行", "必须先改"), ("100,001 rows", "must be changed first")),
+    "100,000 rows": Row(files.a_hundred_thousand_rows, 200, ("读到数据 100,000 行", "必须先改"), ("100,000 rows", "must be changed first")),
     "#REF!": Row(
         files.cells(6, files.REFERENCE_ERROR), 200, ("Sheet1 G3", "#REF!", "改"), ("Sheet1 G3", "#REF!", "formula"),
     ),

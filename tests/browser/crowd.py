@@ -3,23 +3,53 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import insert, select
 
 from app.core import clock
 from app.core.database import Base, db, new_ref, use_context, uuid7
+from app.core.outbox.models import InboxLetter
 from app.core.policy.actor import SYSTEM
 from tests.browser.conftest import Site
 from tests.by_hand import by_hand
 
 SCHOOLS, MEASURED = 40, 6
+LETTER = (
+    "The plan of the item on numbers and algebra in grade eight was sent back; mend it for the reason that was given"
+)
 LONG = "闭环县第%d实验中学（滨海新区校区）初中部"
 
 
 def crowd(site: Site) -> None:
     """Write them: copies of the rows that the site has, each in the hand of its own school."""
     site.inside(lambda: _write(site))
+
+
+def busy(site: Site, key: str) -> None:
+    """One person with six visits in the next days, a dozen visits more to prepare, and five letters."""
+    site.inside(lambda: _keep_busy(site, site.cast[key].person_id, site.cast[key].role))
+
+
+def _keep_busy(site: Site, person: uuid.UUID, role: str) -> None:
+    use_context(SYSTEM.context())
+    scope = "八年级数学分层作业整改情况，新课程标准落实情况，作业总量和睡眠时间"
+    with by_hand("test.busy"):
+        for n in range(18):
+            day = clock.today() + timedelta(days=n % 6) if n < 6 else clock.today() + timedelta(days=40 + n)
+            visit = _copied(
+                site, "supervision_visits", number=f"SD-B{n}", state="draft", visit_on=day, scope=scope, owner_id=person
+            )
+            _copied(site, "visit_members", visit_id=visit, person_id=person, role=role, left_on=None)
+        for n in range(5):
+            title = f"WT-00{n} 八年级数学数与代数得分率低于全县：整改方案已退回，请按理由修改"
+            db.session.add(
+                InboxLetter(
+                    person_id=person, kind="step_taken", title_zh=title, title_en=f"{LETTER} {n}", address="/todo"
+                )
+            )
+    db.session.commit()
 
 
 def _write(site: Site) -> None:

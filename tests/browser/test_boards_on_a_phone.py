@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NARROW, WIDE, Site, Visit, barriers, sideways
-from tests.browser.crowd import SCHOOLS, crowd
+from tests.browser.crowd import SCHOOLS, busy, crowd
 
 pytestmark = pytest.mark.browser
 OUT_OF_SIGHT = """() => {
@@ -151,6 +151,25 @@ def test_a_first_page_on_a_phone_says_what_waits_and_folds_every_part_behind_its
     page.emulate_media(media="print")
     assert page.locator("summary:visible").count() == 0
     expect(row.locator("td:not(:has(.is-none))").first).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_first_page_of_a_busy_inspector_begins_with_the_next_visits_and_folds_what_can_wait(
+    site: Site, visit: Visit, language: str
+) -> None:
+    if language == "zh":
+        busy(site, "inspector")
+    page = visit("inspector", size=NARROW, language=language, at_the_door=False)
+    page.goto(f"{site.address}/")
+    page.wait_for_load_state()
+    assert page.evaluate("document.documentElement.scrollHeight") < 3000
+    first = page.locator("main .card").first
+    assert first.locator("> .lines > li").count() == 2 and first.locator(".fold .lines > li").count() == 4
+    assert len(opened(page)) > 4 and not any(opened(page))
+    handle = first.locator(".fold > summary")
+    handle.press("Enter")
+    expect(first.locator(".fold .lines > li").last).to_be_visible()
+    assert not sideways(page) and barriers(page) == []
 
 
 def test_without_scripts_every_part_of_a_first_page_stands_open_on_a_phone(crowded: Site, visit: Visit) -> None:

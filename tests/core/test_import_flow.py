@@ -29,7 +29,7 @@ REASON = "这批名册传错了学校，需要撤回重传"
 def test_a_roster_goes_from_the_file_to_the_roll_in_five_steps(app: Flask, cast: Cast) -> None:
     batch = checked(cast, uploaded(cast, workbook(roll(cast))))
 
-    assert (batch.state, batch.rows_read, batch.rows_good, batch.rows_dropped) == ("ready", 41, 40, 1)
+    assert (batch.state, batch.rows_read, batch.rows_good, batch.rows_dropped) == ("ready", 40, 40, 0)
     accepted(cast, batch)
     assert batch.state == "accepted" and batch.outcome == {"added": 40}
     assert students(cast) == 40
@@ -90,7 +90,7 @@ def test_a_blocked_row_is_given_up_with_a_reason_and_the_numbers_still_agree(app
 
     operations.drop_row(cast.actor("school_coordinator"), batch, DropIn(row.id, "这名学生已经转学，不再在本校"))
 
-    assert batch.rows_balance and (batch.rows_blocked, batch.rows_dropped) == (0, 2)
+    assert batch.rows_balance and (batch.rows_blocked, batch.rows_dropped) == (0, 1)
 
 
 def test_a_newer_file_mends_the_rows_that_an_earlier_one_left_behind(app: Flask, cast: Cast) -> None:
@@ -103,7 +103,7 @@ def test_a_newer_file_mends_the_rows_that_an_earlier_one_left_behind(app: Flask,
     accepted(cast, checked(cast, uploaded(cast, workbook(rows))))
 
     db.session.refresh(first)
-    assert (first.rows_blocked, first.rows_dropped) == (0, 2) and first.rows_balance
+    assert (first.rows_blocked, first.rows_dropped) == (0, 1) and first.rows_balance
 
 
 def test_no_id_or_phone_number_lies_in_clear_while_rows_wait(app: Flask, cast: Cast) -> None:

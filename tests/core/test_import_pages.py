@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from app.core.database import db, use_context
 from app.core.imports.models import ImportBatch
 from app.core.outbox import deliver
 from app.core.policy.actor import SYSTEM
+from app.core.web.chips import moment
 from tests.cast import Cast, sign_in
 from tests.people.directory.rolls import HEADERS, children, workbook
 
@@ -163,7 +165,7 @@ def test_rows_left_out_by_hand_need_a_reason_and_are_listed(coordinator: FlaskCl
     assert refused.status_code == 422 and "请写明为什么移出这些行" in refused.text
     press(coordinator, f"{batch.address}/choices", **{"drop-0-0": "1", "drop_reason": "转学了，不再导入"})
     found = latest()
-    assert (found.rows_blocked, found.rows_good, found.rows_dropped) == (0, 29, 2) and found.rows_balance
+    assert (found.rows_blocked, found.rows_good, found.rows_dropped) == (0, 29, 1) and found.rows_balance
 
 
 def test_the_annotated_workbook_is_the_senders_own_file_with_comments(coordinator: FlaskClient, cast: Cast) -> None:
@@ -251,3 +253,44 @@ def test_pages_of_imports_ask_the_database_a_fixed_number_of_times(
         counted.clear()
         assert coordinator.get(address).status_code == 200
         assert len(counted) <= limit, (address, len(counted), counted)
+
+
+def test_the_report_says_who_sent_the_file_and_when_and_who_accepted_it(
+    app: Flask, coordinator: FlaskClient, principal: FlaskClient, cast: Cast
+) -> None:
+    send(coordinator, workbook(roll(cast)))
+    batch = latest()
+    press(coordinator, f"{batch.address}/check", **mapped(coordinator, batch))
+
+    def said(at: datetime) -> str:
+        with app.test_request_context():
+            return moment(at)
+
+    def hands() -> list[tuple[str, str]]:
+        card = re.search(r"谁上传、谁接收</h2>(.*?)</section>", coordinator.get(batch.address).text, re.S)
+        assert card is not None
+        return re.findall(r"<dt>(.*?)</dt><dd[^>]*>(.*?)</dd>", card[1])
+
+    sent = [
+        ("谁发来的表", "学籍系统"),
+        ("上传人", cast["school_coordinator"].name),
+        ("上传时间", said(batch.created_at)),
+    ]
+    assert hands() == sent
+    press(principal, f"{batch.address}/accept")
+    found = latest()
+    assert found.accepted_at is not None
+    assert hands() == [
+        *sent,
+        ("接收人", cast["principal"].name),
+        ("接收时间", said(found.accepted_at)),
+    ]
+
+
+def test_the_report_counts_rows_of_data_without_the_header(coordinator: FlaskClient, cast: Cast) -> None:
+    send(coordinator, workbook(roll(cast, 12)))
+    batch = latest()
+    press(coordinator, f"{batch.address}/check", **mapped(coordinator, batch))
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", coordinator.get(batch.address).text))
+    assert "读到数据 12 行" in page and "可以接收 12 行" in page and "已自动忽略 0 行" in page
+    assert "表头" in page and "不算数据行" in page

@@ -55,6 +55,7 @@ STEPS: dict[str, Sentence] = {
     "role.decline": Sentence("没给岗位", "Role declined"),
     "role.give_first": Sentence("任命最早的管理员", "First administrator named"),
     "role.end": Sentence("结束岗位", "Role ended"),
+    "role.over": Sentence("岗位到期", "Term of a role over"),
     "outbox.redrive": Sentence("重发失败的消息", "Failed message sent again"),
     "calendar.declare": Sentence("登记工作日历", "Working days declared"),
     "audit.seal": Sentence("封存过期日志", "Old entries sealed"),

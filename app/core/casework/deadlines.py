@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Index, select, text
+from sqlalchemy import Index, func, select, text
 
 from app.core import calendar, clock
 from app.core.audit import trail
@@ -30,6 +30,7 @@ from app.core.database import (
 )
 from app.core.outbox.post import post
 from app.core.policy.actor import NOBODY, SYSTEM
+from app.core.registers import late
 from workflows.vocabulary import Deadline as DeclaredDeadline
 from workflows.vocabulary import Step
 
@@ -278,6 +279,12 @@ def clocks(records: Sequence[Any]) -> Asking[dict[uuid.UUID, Running]]:
     (rows,) = yield (question(NEAREST_AND_DAYS, ids=ids),)
     _keep_calendar({row[5]: row[6] for row in rows if row[0] is None})
     return {row[0]: Running._make(row[:5]) for row in rows if row[0] is not None}
+
+
+def soonest(model: Any) -> Any:
+    """When the nearest clock of a record runs out, to order a register by; records without one come last."""
+    own = (Deadline.entity == model.__tablename__, Deadline.record_id == model.id, Deadline.closed_at.is_(None))
+    return late(select(func.min(Deadline.due_at)).where(*own).correlate(model).scalar_subquery())
 
 
 def _come(now: datetime, most: int) -> Sequence[Deadline]:

@@ -64,12 +64,16 @@ class Table:
     part: list[int]
     parts: list[Part]
     drops: list[Drop] = field(default_factory=list)
+    headings: list[Drop] = field(default_factory=list)
+    """The lines down to the header of each sheet: titles, blank ones, the header itself. They are no rows that were read."""
     fills: list[Fill] = field(default_factory=list)
     date1904: bool = False
     formulas: int = 0
     restored: int = 0
     external_links: int = 0
     rows_read: int = 0
+    lines: int = 0
+    """Rows read, and the headings above them."""
     unused_sheets: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -105,8 +109,8 @@ def read_table(book: Book, kind: Kind, mapping: Mapping[str, Any], dropped: Mapp
     table.unused_sheets = tuple(unused)
     if not table.parts:
         raise _no_header(book, kind)
-    if len(table) > limits().rows:
-        raise refusal("rows", name=book.name, sheet=table.parts[0].sheet, rows=len(table), limit=limits().rows)
+    if table.rows_read > limits().rows:
+        raise refusal("rows", name=book.name, sheet=table.parts[0].sheet, rows=table.rows_read, limit=limits().rows)
     return table
 
 
@@ -117,7 +121,15 @@ def table_from_rows(kind: Kind, rows: Iterable[tuple[Place, Mapping[str, Typed]]
     parts = [Part(sheet, {column.code: n for n, column in enumerate(kind.columns)}) for sheet in sheets]
     typed = {column.code: [cells.get(column.code, "") for _, cells in kept] for column in kind.columns}
     numbers = [place.row_no for place, _ in kept]
-    return Table(kind, typed, numbers, [sheets.index(place.sheet) for place, _ in kept], parts, rows_read=len(kept))
+    return Table(
+        kind,
+        typed,
+        numbers,
+        [sheets.index(place.sheet) for place, _ in kept],
+        parts,
+        rows_read=len(kept),
+        lines=len(kept),
+    )
 
 
 def _no_header(book: Book, kind: Kind) -> ImportRefused:
@@ -151,7 +163,8 @@ def _read_sheet(
     if filled:
         new = {index: base + n for n, index in enumerate(keep)}
         table.fills += [Fill(new[index], code, area) for index, code, area in filled if index in new]
-    table.drops += _above(sheet, header_rows) + [leave[index] for index in sorted(leave)]
+    table.headings += _above(sheet, header_rows)
+    table.drops += [leave[index] for index in sorted(leave)]
     hidden = sheet.around.hidden_rows
     part.hidden_rows = sum(first + index in hidden for index in keep) if hidden else 0
     part.hidden_columns = sum(position in sheet.around.hidden_columns for position in part.columns.values())
@@ -159,7 +172,8 @@ def _read_sheet(
     table.parts.append(part)
     table.formulas += sheet.around.formulas
     table.restored += sheet.around.restored
-    table.rows_read += len(sheet.cells)
+    table.rows_read += len(rows)
+    table.lines += len(sheet.cells)
 
 
 def _take(column: list[Typed] | None, keep: Sequence[int], fixed: str, some_left: bool) -> list[Typed]:

@@ -263,7 +263,7 @@ def _about_the_file(staged: StagedSheet) -> list[Tidied]:
 
 def _left_out(staged: StagedSheet) -> list[Left]:
     by_code: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for drop in staged.drops:
+    for drop in (*staged.headings, *staged.drops):
         by_code[drop.code][drop.place.sheet].append(drop.place.row_no)
     return [
         Left(code, *words, sum(map(len, by_code[code].values())), _places(by_code[code]))

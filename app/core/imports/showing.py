@@ -19,10 +19,13 @@ from app.core.imports import queries
 from app.core.imports.files import ANNOTATED
 from app.core.imports.models import ImportBatch, ImportFile
 from app.core.policy.actor import Actor
+from app.core.web.chips import moment
 from app.core.web.pages import say
 
 SILENT = timedelta(minutes=2)
 """A job that has not moved for so long is said to wait."""
+HEADINGS = ("title", "header")
+"""Lines that are named but are no rows of data."""
 STAGE = {"staged": 1, "checking": 2, "ready": 2, "accepting": 3, "accepted": 4}
 
 
@@ -86,13 +89,27 @@ def shown(actor: Actor, batch: ImportBatch, report: Mapping[str, Any]) -> dict[s
         "meta": _meta(batch, report, people.get(batch.owner_id, "")),
         "stage": stage(batch),
         "figures": _figures(batch, report),
+        "headings": HEADINGS,
+        "hands": _hands(batch, people),
         "may": may,
         "editable": batch.state == "ready" and "check" in may,
         "next": _next(batch, may.get("accept"), "check" in may),
-        "accepted_by": people.get(batch.accepted_by, "") if batch.accepted_by else "",
         "annotated": _has_annotated(batch),
         "trouble": speaking(batch.trouble),
     }
+
+
+def _hands(batch: ImportBatch, people: Mapping[Any, str]) -> list[tuple[str, str]]:
+    """Where the file comes from, who sent it and when, who accepted it and when."""
+    rows = [
+        (_("谁发来的表"), batch.sender or "—"),
+        (_("上传人"), people.get(batch.owner_id, "—")),
+        (_("上传时间"), moment(batch.created_at)),
+    ]
+    if batch.accepted_at is not None:
+        accepted = people.get(batch.accepted_by, "—") if batch.accepted_by else "—"
+        rows += [(_("接收人"), accepted), (_("接收时间"), moment(batch.accepted_at))]
+    return [(str(title), str(said)) for title, said in rows]
 
 
 def _title(batch: ImportBatch) -> str:
@@ -127,11 +144,11 @@ def _figures(batch: ImportBatch, report: Mapping[str, Any]) -> list[tuple[Any, .
     causes, drops = report.get("causes") or [], report.get("drops") or []
     warned = _("，含 %(n)s 行有提醒", n=_number(batch.rows_warned)) if batch.rows_warned else ""
     why = _("，%(n)s 类原因", n=len(causes)) if batch.rows_blocked else ""
-    left = [say(Sentence(drop["zh"], drop["en"])) for drop in drops]
+    left = [say(Sentence(drop["zh"], drop["en"])) for drop in drops if drop["code"] not in HEADINGS]
     what = _("：%(what)s", what=_("、").join(left)) if left else ""
     taken = _("已接收") if batch.state == "accepted" else _("可以接收")
     return [
-        _figure(_("读到"), batch.rows_read),
+        _figure(_("读到数据"), batch.rows_read),
         _figure(taken, batch.rows_good, warned),
         (*_figure(_("必须先改"), batch.rows_blocked, why), "", bool(batch.rows_blocked)),
         _figure(_("已自动忽略"), batch.rows_dropped, what),

@@ -49,23 +49,26 @@ class StagedSheet:
         self.kind: Kind = work.kind
         self.keys = keys
         self.drops = tuple(drops)
+        self.headings = tuple(work.table.headings)
 
     def __len__(self) -> int:
         return len(self.table)
 
     @property
     def counts(self) -> Counts:
-        """How many rows were read and what became of them."""
+        """How many rows of data were read and what became of them; the lines down to a header are none."""
         level = self.work.level
         blocked, duplicates = level.count(BLOCKED), level.count(DROPPED)
         accepted = len(level) - blocked - duplicates
         return Counts(self.table.rows_read, accepted, level.count(1), blocked, len(self.drops))
 
     def check_balance(self) -> None:
-        """Raise `Unbalanced` unless every row read is accepted, blocked or listed as left out."""
+        """Raise `Unbalanced` unless every row read is accepted, blocked or left out, and every line a row or a heading."""
         counts = self.counts
-        places = {drop.place for drop in self.drops}
-        if counts.read != counts.accepted + counts.blocked + counts.dropped or len(places) != len(self.drops):
+        told = (*self.headings, *self.drops)
+        whole = counts.read == counts.accepted + counts.blocked + counts.dropped
+        whole = whole and counts.read + len(self.headings) == self.table.lines
+        if not whole or len({one.place for one in told}) != len(told):
             raise Unbalanced(f"{counts}")
 
     def status(self, row: int) -> str:

@@ -6,7 +6,9 @@ below took an earlier part, or where nobody holds a role below; the day a collea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -57,27 +59,61 @@ CLIMBING = frozenset(
 """Rights that go up. What a unit writes, submits and signs for stays its own: there it names somebody."""
 
 
+@dataclass(frozen=True)
+class Level:
+    """A role above a right, with those below it: it has the right where none of them may."""
+
+    role: str
+    below: Mapping[str, tuple[Scope, ...]]
+    first: tuple[str, ...]
+    """The roles whose step it is."""
+
+
+LEVELS: dict[str, list[Level]] = {}
+"""Right that goes up → the roles above, the nearest first; written with the grants."""
+
+
+def gone_up(right: str, model: Any, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Level]:
+    """Those of the records of `model` on which nobody below may use `right`, each with the role that has it now; one question.
+
+    Of the highest level it is not asked whether anybody is there: above it there is nobody.
+    """
+    levels = LEVELS.get(right, [])
+    if not levels or not ids or not hasattr(model, "took_part"):
+        return {}
+    empty = [not_(_somebody_may(right, level.below, model)) for level in levels]
+    found = {}
+    for identity, *left in db.session.execute(select(model.id, *empty).where(model.id.in_(ids))):
+        above = [level for level, nobody in zip(levels, left, strict=True) if nobody]
+        if above:
+            found[identity] = above[-1]
+    return found
+
+
 def with_next_levels(granted: Granted) -> Granted:
     """The grants, and beside each of `CLIMBING` the roles above, each where nobody below may."""
     found = {role: dict(rights) for role, rights in granted.items()}
+    LEVELS.clear()
     for right in sorted(CLIMBING):
         below = {role: rights[right] for role, rights in granted.items() if right in rights}
         first = tuple(role for role in below if role in LADDER)
         above = LADDER[first[0]]
         while above:
             if above not in below:
-                found.setdefault(above, {})[right] = (_above(right, above, dict(below), first),)
+                level = Level(above, dict(below), first)
+                LEVELS.setdefault(right, []).append(level)
+                found.setdefault(above, {})[right] = (_above(right, level),)
                 below[above] = (COUNTY,)
             above = LADDER.get(above, "")
     return found
 
 
-def _above(right: str, role: str, below: Mapping[str, tuple[Scope, ...]], first: tuple[str, ...]) -> Scope:
+def _above(right: str, level: Level) -> Scope:
     def where(actor: Actor, model: Any) -> ColumnElement[bool]:
         if actor.county_id is None or not hasattr(model, "took_part"):
             return false()
-        condition = and_(model.county_id == actor.county_id, not_(_somebody_may(right, below, model)))
-        return and_(condition, _was_named(actor)) if role == "leading_group_member" else condition
+        condition = and_(model.county_id == actor.county_id, not_(_somebody_may(right, level.below, model)))
+        return and_(condition, _was_named(actor)) if level.role == "leading_group_member" else condition
 
     def holds(actor: Actor, record: Any) -> bool:
         model = type(record)
@@ -87,7 +123,7 @@ def _above(right: str, role: str, below: Mapping[str, tuple[Scope, ...]], first:
             return False
         return db.session.scalar(select(model.id).where(model.id == record.id, where(actor, model))) is not None
 
-    return Scope("next_level", "下级无人可办时", "where nobody below may", holds, where, instead_of=first)
+    return Scope("next_level", "下级无人可办时", "where nobody below may", holds, where, instead_of=level.first)
 
 
 def _was_named(actor: Actor) -> ColumnElement[bool]:

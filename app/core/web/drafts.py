@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from wtforms import Form
 
 from app.core import clock
 from app.core.database import Base, ForeignKey, Mapped, Record, String, db, keep, mapped_column, uuid7
+from app.core.errors import Stale
 from app.core.policy.actor import Actor
 from app.core.vault import KeyMissing, KeyRing, Place, SealBroken
 from app.core.vault.rotation import Sealed
@@ -114,6 +116,19 @@ def _saved(form_class: Callable[..., Form], data: Mapping[str, Any]) -> Form:
     for field in [one.short_name for one in form if one.short_name not in data]:
         del form[field]
     return form
+
+
+@contextmanager
+def kept_if_overtaken(name: str) -> Iterator[None]:
+    """What was sent from a page that somebody overtook becomes the draft of its form.
+
+    The form that is opened again shows it, with what is saved now beside it.
+    """
+    try:
+        yield
+    except Stale:
+        db.session.rollback()
+        keep_draft(current_actor(), name, request.form.to_dict(flat=False))
 
 
 def address(name: str) -> str:

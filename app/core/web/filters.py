@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
@@ -144,6 +144,17 @@ def paged(rows: Sequence[Any], name: str = "after", size: int = 0) -> tuple[Sequ
 
 def _ref(row: Any) -> str:
     return str(row.ref if hasattr(row, "ref") else row[0].ref)
+
+
+def order_asked(known: Collection[str], usual: str = "") -> str:
+    """The order that the address names; the usual one where it names none of the known ones."""
+    asked = request.args.get("sort", "")
+    return asked if asked in known else usual
+
+
+def order_address(name: str, now: str) -> str:
+    """This page in another order; in its usual one where it stands in that order already."""
+    return address(sort=None if name == now else name)
 
 
 def same_query(path: str) -> str:

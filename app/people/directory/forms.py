@@ -22,7 +22,7 @@ from wtforms.validators import Email, InputRequired, Length, Optional, Regexp
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from app.core.errors import Invalid
-from app.core.web.forms import Sent
+from app.core.web.forms import Sent, VersionedForm
 from app.core.web.pages import say
 from app.people.directory.operations import (
     AliasIn,
@@ -302,7 +302,7 @@ class DutyEndForm(FlaskForm):
     to_on = DateField(_("最后一天"), [InputRequired(_("请写最后一天"))])
 
 
-class SchoolsForm(FlaskForm):
+class SchoolsForm(VersionedForm):
     """The schools that somebody answers for."""
 
     schools = SelectMultipleField(

@@ -27,6 +27,7 @@ from app.people.directory.models import Person, RoleAssignment, RoleRequest
 from app.people.identity import access, passwords, sessions
 from app.people.identity.models import AccessRequest, Account, RecoveryCode, SignInSession
 from app.people.identity.terms import running
+from app.people.left_alone import tell_over
 
 NAME = re.compile(r"[a-z][a-z0-9.]{2,39}")
 LAST_LOCK = 771102027
@@ -294,6 +295,8 @@ def end_role(actor: Actor, assignment: RoleAssignment, given: EndOfRole) -> None
     last_day = given.last_day or today - timedelta(days=1)
     assignment.from_on = min(assignment.from_on, last_day)
     assignment.to_on = last_day
+    if last_day < today:
+        tell_over(assignment)
     _access_changed(assignment.person_id, "role_ended")
 
 

@@ -69,9 +69,9 @@ def test_every_row_read_is_accepted_blocked_or_listed_as_left_out(rows):
     counts = sheet.counts
     assert counts.read == counts.accepted + counts.blocked + counts.dropped
     numbers = [row.row_no for row in sheet.rows(["ok", "warned", "blocked"])] + [
-        drop.place.row_no for drop in sheet.drops
+        drop.place.row_no for drop in (*sheet.headings, *sheet.drops)
     ]
-    assert sorted(numbers) == list(range(1, counts.read + 1))
+    assert sorted(numbers) == list(range(1, counts.read + len(sheet.headings) + 1))
     json.dumps(report(sheet).to_json())
 
 
@@ -198,7 +198,7 @@ def test_a_hundred_thousand_rows_with_faults_are_checked_within_seconds():
     sheet = stage(book, STUDENTS, propose(book, STUDENTS).mapping(), LOOKUPS)
     found = report(sheet)
     assert time.monotonic() - started < 25
-    assert sheet.counts.read == 100_001
+    assert sheet.counts.read == 100_000, "the header is no row of data"
     assert len(found.causes[0].spots) <= 200
 
 
@@ -230,3 +230,13 @@ def test_more_rows_than_are_taken_at_a_time_are_refused_over_all_sheets(monkeypa
     monkeypatch.setattr(reading, "limits", lambda: replace(limits(), rows=2))
     with pytest.raises(ImportRefused, match="一次最多 2 行"):
         staged(file)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_most_rows_of_one_file_are_rows_of_data_and_the_header_is_none(form, monkeypatch):
+    few = replace(limits(), rows=5)
+    monkeypatch.setattr(reading, "limits", lambda: few)
+    assert staged(roster(*map(student, range(1, 6))), form).counts.read == 5
+    with pytest.raises(ImportRefused) as refused:
+        staged(roster(*map(student, range(1, 7))), form)
+    assert "6" in refused.value.sentences[0].zh and "5" in refused.value.sentences[0].zh

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app.core.database import db
-from app.improvement.plans.models import RemediationPlan
+from app.improvement.plans.models import ProgressReport, RemediationPlan
 from tests.cast import Cast, sign_in
+from tests.conftest import Clock
 from tests.improvement.plans import world
 from tests.improvement.plans.test_plan_pages import hidden, page
 
@@ -143,3 +145,57 @@ def test_autosave_of_a_session_that_is_over_is_told_so_and_keeps_nothing(
     assert answer.status_code == 401 and "saved_at" not in answer.json
     sign_in(client, cast["school_coordinator"])
     assert "太晚了" not in page(client, section.address)
+
+
+class Month(NamedTuple):
+    """The report of October, whose form the coordinator has open."""
+
+    plan: RemediationPlan
+    address: str
+    opened: str
+
+    def told(self) -> list[tuple[str, int]]:
+        rows = db.session.scalars(select(ProgressReport).where(ProgressReport.plan_id == self.plan.id)).all()
+        return [(one.text, one.version) for one in rows]
+
+
+@pytest.fixture
+def month(client: FlaskClient, cast: Cast, clock: Clock) -> Month:
+    clock.set(datetime(2026, 10, 20, 4, tzinfo=UTC))
+    plan = world.in_force(cast)
+    sign_in(client, cast["school_coordinator"])
+    address = f"/plans/{plan.ref}/reports/2026-10"
+    return Month(plan, address, hidden(page(client, address), "version"))
+
+
+def _sent(client: Any, month: Month, text: str, version: str) -> Any:
+    return client.post(month.address, data={"percent": 30, "text": text, "version": version})
+
+
+def test_of_two_colleagues_with_the_form_of_a_month_open_the_later_one_sees_the_newer_text_beside_the_own(
+    client: Any, month: Month, app: Flask, cast: Cast
+) -> None:
+    other = sign_in(app.test_client(), cast["principal"])
+    assert _sent(other, month, "校长先报的本月进展", hidden(page(other, month.address), "version")).status_code == 303
+    refused = _sent(client, month, "联络员晚报的本月进展", month.opened)
+    shown = refused.get_data(as_text=True)
+    assert (refused.status_code, month.told()) == (409, [("校长先报的本月进展", 1)])
+    assert "有人保存过" in shown and "联络员晚报的本月进展" in shown and "校长先报的本月进展" in shown
+    assert _sent(client, month, "联络员晚报的本月进展", hidden(shown, "version")).status_code == 409, (
+        "not by pressing again"
+    )
+    link = re.search(r'href="(\?seen=\d+)"', shown)
+    assert link is not None
+    looked = page(client, month.address + link[1])
+    assert "联络员晚报的本月进展" in looked and "有人保存过" not in looked
+    assert _sent(client, month, "联络员看过以后报的", hidden(looked, "version")).status_code == 303
+    assert month.told() == [("联络员看过以后报的", 2)]
+
+
+def test_a_report_is_changed_by_who_has_the_newest_page(client: Any, month: Month) -> None:
+    for number, words in enumerate(("第一次报的内容", "改了一次的内容", "又改了一次的内容")):
+        version = hidden(page(client, month.address), "version")
+        assert version == str(number)
+        assert _sent(client, month, words, version).status_code == 303
+    assert client.post(month.address, data={"percent": 30, "text": "没有带版本的页面"}).status_code == 409
+    assert month.told() == [("又改了一次的内容", 3)]

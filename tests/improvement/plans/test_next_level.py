@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app.core import clock
+from app.core import clock as core_clock
 from app.core.audit import trail
 from app.core.casework.timeline import timeline
 from app.core.casework.waiting import waiting_for
@@ -31,11 +33,15 @@ from app.improvement.problems.operations.reopenings import ReopeningIn
 from app.people.directory.models import RoleAssignment
 from app.people.directory.operations import StandInWish, name_stand_in
 from app.people.directory.queries import members, own_bureau
+from app.people.identity.operations import EndOfRole, end_role
+from app.people.left_alone import roles_over
 from tests.cast import Cast, sign_in
+from tests.conftest import Clock
 from tests.improvement.effects.scenes import JUDGED, EffectScene
 from tests.improvement.plans import world
 
 WHY = "视导时同一问题再次出现，需要重新整改"
+WAITS: Any = re.compile(r"现在等 <b>([^<]*)</b>(.*?)</span>", re.S)
 AGREED = "问题确实复发，同意重新打开"
 
 
@@ -186,3 +192,98 @@ def test_what_the_director_proposed_is_decided_by_the_member_whom_the_head_named
     assert "没有可办这一步的办公室主任，由领导小组成员办理" in page
     reopenings.approve_reopening(member, made, Submission(reason=AGREED))
     assert item.state == "reopened"
+
+
+def handed_in(cast: Cast) -> Any:
+    """A school's list that the coordinator handed in and the principal may approve."""
+    scene = EffectScene(cast)
+    held = scene.school_draft()
+    scene.add(held, by="school_coordinator")
+    lists.submit_list(cast.actor("school_coordinator"), held, Submission())
+    return held
+
+
+def ended(cast: Cast, key: str, **given: Any) -> None:
+    """The security administrator ends the role."""
+    actor = cast.actor("security_admin")
+    use_context(actor.context())
+    held = db.session.get_one(RoleAssignment, cast[key].assignment_id)
+    end_role(actor, held, EndOfRole("调离本校，岗位随即结束", **given))
+
+
+def test_the_next_level_hears_of_what_waits_when_the_last_role_below_is_ended(app: Flask, cast: Cast) -> None:
+    held = handed_in(cast)
+    assert not told(cast, "evaluator", held)
+    ended(cast, "principal")
+    (title,) = told(cast, "evaluator", held)
+    assert title.startswith("批准清单：") and title.endswith("（没有可办这一步的校长，由评价员办理）")
+    assert not told(cast, "office_director", held)
+    use_context(SYSTEM.context())
+    assert roles_over() == 0, "told with the ending"
+    assert len(told(cast, "evaluator", held)) == 1
+
+
+def test_the_next_level_hears_of_it_when_a_term_is_over_by_its_day(app: Flask, cast: Cast, clock: Clock) -> None:
+    held, today = handed_in(cast), core_clock.today()
+    ended(cast, "principal", last_day=today + timedelta(days=3))
+    for days, letters in ((0, 0), (3, 0), (4, 1), (5, 1)):
+        clock.set(datetime.combine(today + timedelta(days=days), time(4), UTC))
+        roles_over()
+        assert len(told(cast, "evaluator", held)) == letters, f"on day {days}"
+
+
+def test_nobody_above_hears_of_an_ended_role_while_a_colleague_may_act(app: Flask, cast: Cast) -> None:
+    plan = world.draft(cast, world.item_in_planning(cast, level="school"))
+    plans.submit_plan(cast.actor("school_coordinator"), plan, PlanStep())
+    left_alone(cast, "grade_leader")
+    ended(cast, "school_coordinator_2")
+    assert any("由评价员办理" in title for title in told(cast, "evaluator", plan)), "the last who took no part"
+    other = world.draft(cast, world.item_in_planning(cast, level="school"))
+    plans.submit_plan(cast.actor("school_coordinator"), other, PlanStep())
+    before = len(told(cast, "office_director", other))
+    ended(cast, "evaluator_2")
+    assert len(told(cast, "office_director", other)) == before == 0, "another evaluator is there"
+
+
+def test_whoever_reads_the_record_sees_whom_it_waits_for_now(app: Flask, cast: Cast) -> None:
+    held = handed_in(cast)
+    coordinator = sign_in(app.test_client(), cast["school_coordinator"])
+    assert WAITS.search(coordinator.get(held.address).text)[1] == "校长"
+    left_alone(cast, "principal")
+    found = WAITS.search(coordinator.get(held.address).text)
+    assert found[1] == "评价员" and "没有可办这一步的校长，由评价员办理" in found[2]
+    with coordinator.session_transaction() as session:
+        session["language"] = "en"
+    english = coordinator.get(held.address).text
+    assert "<b>Evaluator</b>" in english and "Nobody who may take this step as principal: evaluator" in english
+
+
+def test_the_member_whom_the_head_names_hears_of_what_waits_already(app: Flask, cast: Cast) -> None:
+    item, head = EffectScene(cast).item("closed"), cast.actor("leading_group_head")
+    proposer = replace(cast.actor("evaluator"), person_id=cast["office_director"].person_id)
+    made = reopenings.propose_reopening(proposer, item, ReopeningIn("recurrence", WHY))
+    assert not told(cast, "leading_group_member", made), "nobody is named"
+    use_context(head.context())
+    name_stand_in(head, own_bureau(head), StandInWish(members(head)[0], clock.today()))
+    (title,) = told(cast, "leading_group_member", made)
+    assert title.endswith("（没有可办这一步的办公室主任，由领导小组成员办理）")
+
+
+def test_a_plan_a_measure_and_an_effect_say_who_has_them_above(app: Flask, cast: Cast) -> None:
+    plan = world.draft(cast, world.item_in_planning(cast, level="school"))
+    plans.submit_plan(cast.actor("school_coordinator"), plan, PlanStep())
+    plans.open_review(cast.actor("grade_leader"), plan, PlanStep())
+    teacher = sign_in(app.test_client(), cast["school_coordinator"])
+    assert WAITS.search(teacher.get(plan.address).text)[1] == "校长"
+    left_alone(cast, "principal")
+    assert WAITS.search(teacher.get(plan.address).text)[1] == "评价员"
+    scene = EffectScene(cast)
+    evaluation = scene.computed()
+    with trail.act(SYSTEM, "system", "test.level"):
+        evaluation.item.level = evaluation.item.problem_list.level = "school"
+    evaluations.propose_outcome(
+        cast.actor("school_coordinator"), evaluation, ProposeIn("achieved", JUDGED, uses=("feed_back",))
+    )
+    shown = teacher.get(evaluation.address).text
+    assert WAITS.search(shown)[1] == "评价员" and "没有可办这一步的校长，由评价员办理" in shown
+    assert WAITS.search(teacher.get(evaluation.item.address).text)[1] == "评价员"

@@ -127,7 +127,10 @@ def test_a_diagnosis_is_whole_before_it_is_finished(scene: Scene) -> None:
     with pytest.raises(StepRefused, match="每条原因都要有"):
         items.finish_diagnosis(handler, item, Submission())
     wording = items.CauseIn("management", "备课两周一次", False, "备课记录", "为什么……因为……")
-    items.change_cause(handler, item, diagnosis.CauseChange(item.causes[1].ref, wording))
+    shown = item.causes[1].version
+    items.change_cause(handler, item, diagnosis.CauseChange(item.causes[1].ref, wording, shown))
+    with pytest.raises(Stale):
+        items.change_cause(handler, item, diagnosis.CauseChange(item.causes[1].ref, wording, shown))
     items.finish_diagnosis(handler, item, Submission())
     assert item.state == "planning"
     for late in (

@@ -160,8 +160,11 @@ def test_the_diagnosis_is_a_task_page(scene: Scene, browser: Open) -> None:
         handler.sent(f"{item.address}/causes", **(cause | {"statement": f"原因{number}"}))
     db.session.refresh(item)
     first = item.causes[0]
-    assert "原因1" in handler.page(f"{item.address}/causes/{first.ref}")
-    handler.sent(f"{item.address}/causes/{first.ref}", **(cause | {"statement": "练习没有分层设计"}))
+    shown = handler.page(f"{item.address}/causes/{first.ref}")
+    assert "原因1" in shown and f'name="version" value="{first.version}"' in shown
+    changed = cause | {"statement": "练习没有分层设计", "version": str(first.version)}
+    handler.sent(f"{item.address}/causes/{first.ref}", **changed)
+    assert handler.post(f"{item.address}/causes/{first.ref}", **changed).status_code == 409
     handler.sent(f"{item.address}/moves/finish-diagnosis")
     assert _only().state == "planning"
     assert browser("principal").post(f"{item.address}/causes", **cause).status_code == 403

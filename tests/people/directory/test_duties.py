@@ -1,5 +1,6 @@
 """Who teaches which class, and which schools an inspector answers for: from a day to a day, and no longer."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -108,9 +109,15 @@ def test_an_inspectors_schools_change_from_today_and_the_former_ones_end_yesterd
 def test_the_office_assigns_schools_on_a_page_and_nobody_else_does(app: Flask, cast: Cast) -> None:
     held = db.session.get_one(RoleAssignment, cast["inspector"].assignment_id)
     browser = sign_in(app.test_client(), cast["office_director"])
-    assert "双桥中学" in browser.get(f"/roles/{held.ref}/schools").text
-    sent = {"schools": [cast.units["shimen"].ref]}
+    shown = browser.get(f"/roles/{held.ref}/schools").text
+    version = re.search(r'name="version" value="(\d+)"', shown)
+    assert "双桥中学" in shown and version is not None
+    sent = {"schools": [cast.units["shimen"].ref], "version": version[1]}
     assert browser.post(f"/roles/{held.ref}/schools", data=sent).status_code == 303
+    late = sign_in(app.test_client(), cast["office_director"]).post(
+        f"/roles/{held.ref}/schools", data={"schools": [cast.units["yuntai"].ref], "version": version[1]}
+    )
+    assert late.status_code == 409, "a colleague chose other schools since that page was opened"
     assert answered(cast)[cast.units["shimen"].id] is None
     for key in ("inspector", "other_office_director", "principal"):
         assert sign_in(app.test_client(), cast[key]).post(f"/roles/{held.ref}/schools", data=sent).status_code == 404

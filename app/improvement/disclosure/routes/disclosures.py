@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 
+from app.core.casework.next_level import above
 from app.core.policy import decide
 from app.core.web import drafts, filters
 from app.core.web.answers import carried_out, onward
@@ -97,6 +98,7 @@ def show(ref: str) -> Response:
         content=found.content or content_of(found),
         public_page=queries.page_of(actor, found),
         notes=notes_of(found),
+        gone_up=above([found]).get(found.id),
         offers=offers_of(actor, found, ways_of(found)),
         may_write=found.state in operations.OPEN and decide.may(actor, DRAFT, found),
         story=story_of(actor, [found]),

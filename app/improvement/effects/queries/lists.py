@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.core import clock, registers
-from app.core.casework.deadlines import Deadline
+from app.core.casework.deadlines import Deadline, soonest
 from app.core.database import db
 from app.core.policy import decide
 from app.core.policy.actor import Actor
@@ -32,11 +32,24 @@ SCHOOL_LEVEL_ONLY = ("grade_leader",)
 WHOM = select(Indicator.object_code).where(Indicator.id == EffectEvaluation.indicator_id).scalar_subquery()
 """What the indicator of an evaluation evaluates; criteria are checked at the school."""
 
-CLOSURE_ORDERS: dict[str, registers.Order] = {
-    "submitted": ((registers.late(ClosureRequest.submitted_on), False), (ClosureRequest.id, False)),
-    "number": ((ClosureRequest.number, False), (ClosureRequest.id, False)),
+UNIT_CODE = func.coalesce(Unit.code, "")
+ORDERS: dict[type[Any], dict[str, registers.Order]] = {
+    EffectEvaluation: {
+        "number": ((ProblemItem.number, False), (EffectEvaluation.id, False)),
+        "unit": ((UNIT_CODE, False), (ProblemItem.number, False), (EffectEvaluation.id, False)),
+        "due": ((soonest(EffectEvaluation), False), (EffectEvaluation.id, False)),
+    },
+    ClosureRequest: {
+        "submitted": ((registers.late(ClosureRequest.submitted_on), False), (ClosureRequest.id, False)),
+        "number": ((ClosureRequest.number, False), (ClosureRequest.id, False)),
+    },
+    Recheck: {
+        "number": ((ProblemItem.number, False), (Recheck.id, False)),
+        "unit": ((UNIT_CODE, False), (Recheck.due_on, False), (Recheck.id, False)),
+        "closed": ((registers.late(ProblemItem.closed_on), False), (Recheck.id, False)),
+    },
 }
-"""Closure requests otherwise than the newest first: those longest handed in, or by number."""
+"""Lists otherwise than the newest first, or rechecks than by their day; never by what was measured (no ranking)."""
 M = TypeVar("M", EffectEvaluation, ClosureRequest, Recheck)
 
 
@@ -74,7 +87,7 @@ def seen(actor: Actor, statement: Select[Any], model: type[Any]) -> Select[Any]:
 
 
 def rows_of(actor: Actor, model: type[M], wanted: Wanted, size: int = 0) -> Page:
-    """One page, the newest first; rechecks by their day."""
+    """One page, the newest first unless told otherwise; rechecks by their day."""
     size, total = size or registers.PAGE, total_of(actor, model, wanted)
     order = _order(model, wanted.sort)
     pages = registers.page_of(_every(actor, model), model, order, wanted.after, wanted.sort)
@@ -107,8 +120,8 @@ def every_row(actor: Actor, model: type[M], wanted: Wanted, most: int = 20_000) 
 
 
 def _order(model: type[Any], sort: str) -> registers.Order:
-    if model is ClosureRequest and sort in CLOSURE_ORDERS:
-        return CLOSURE_ORDERS[sort]
+    if sort in ORDERS[model]:
+        return ORDERS[model][sort]
     return ((Recheck.due_on, False), (Recheck.id, False)) if model is Recheck else ((model.id, True),)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, url_for
 from flask_babel import gettext as _
 
 from app.core.casework.door import FOUR_EYES
@@ -15,6 +15,7 @@ from app.core.web import filters
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
+from app.core.web.whom import whom
 from app.improvement.effects.models import ClosureRequest
 from app.improvement.effects.operations.closures import mark_closure_opened
 from app.improvement.effects.queries import lists, records
@@ -45,7 +46,6 @@ def _filters(actor: Actor) -> tuple[filters.Filter, ...]:
 
 def _wanted(chosen: tuple[filters.Filter, ...]) -> Wanted:
     unit, state, flag, severity, words = chosen
-    sort = request.args.get("sort", "")
     return Wanted(
         words.one,
         unit.chosen,
@@ -53,7 +53,7 @@ def _wanted(chosen: tuple[filters.Filter, ...]) -> Wanted:
         flags=flag.chosen,
         after=filters.cursor(),
         severities=severity.chosen,
-        sort=sort if sort in lists.CLOSURE_ORDERS else "",
+        sort=filters.order_asked(lists.ORDERS[ClosureRequest]),
     )
 
 
@@ -72,7 +72,7 @@ def closures() -> Response:
         clocks=sheets.chips_of(found.rows),
         listing=filters.bar(chosen),
         sort=wanted.sort,
-        sort_url=lambda name: filters.address(sort=None if name == wanted.sort else name),
+        sort_url=lambda name: filters.order_address(name, wanted.sort),
         tickable=tickable,
         may_approve=bool(tickable) or any(decide.holds_as_own(actor, right) for right in APPROVE),
         export_url=filters.same_query(url_for("effects.export_closures")),
@@ -117,7 +117,7 @@ def closure(ref: str) -> Response:
         item=found.item,
         clock_chip=sheets.chips_of([found]).get(found.id),
         stops=strip_of(found, CLOSURE_REQUEST.path),
-        waits=waits(found),
+        waits=whom(found, waits(found)),
         gate=gate(found, mended) if found.state in OPEN else [],
         offers=offers,
         may_edit=found.state in ("draft", "returned") and decide.may(actor, "effects.draft_closure", found),

@@ -9,6 +9,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from app.core.casework.next_level import Above, above
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.web.chips import long_date, word
@@ -55,6 +56,7 @@ def shown(actor: Actor, found: EffectEvaluation) -> dict[str, Any]:
         "names": names,
         "four_parts": four_parts(found, cells, names),
         "decider": decider(found),
+        "gone_up": gone_up(found),
         "offers": [*_check_offer(actor, found), *_offers(actor, found, len(candidates))],
         "sees_cells": decide.holds(actor, "monitoring.view_results"),
         "entries": entries,
@@ -170,6 +172,20 @@ def adjusted_words(found: EffectEvaluation) -> str:
 def decider(found: EffectEvaluation) -> tuple[str, str]:
     """Who decides, and why that person."""
     right = EFFECT_EVALUATION.step("decide").right_for(found)
+    up = above([found], right).get(found.id) if right is not None else None
+    return (word(up.who), word(up.why)) if up is not None else _decides(found, right)
+
+
+def gone_up(found: EffectEvaluation) -> Above | None:
+    """The role above that the evaluation waits for, where nobody below may take what is to be done now."""
+    if found.design == "criterion" and found.unverified_criterion_count > 0:
+        return None
+    awaited = EFFECT_EVALUATION.step("decide" if found.proposed_at else "propose").right_for(found)
+    rights = (awaited,) if found.state == "computed" and awaited is not None else ()
+    return above([found], *rights).get(found.id)
+
+
+def _decides(found: EffectEvaluation, right: str | None) -> tuple[str, str]:
     if right == "effects.decide_school_evaluation":
         return _("校长"), _("校级清单的问题由学校定论")
     if right == "effects.decide_severe_evaluation":

@@ -52,21 +52,25 @@ def _wanted(chosen: tuple[filters.Filter, ...]) -> Wanted:
         after=filters.cursor(),
         types=kind.chosen,
         object=whom.one,
+        sort=filters.order_asked(lists.ORDERS[EffectEvaluation]),
     )
 
 
 @bp.get("/evaluations")
 @needs(VIEW)
 def evaluations() -> Response:
-    """Evaluations, the newest first."""
+    """Evaluations, the newest first unless told otherwise."""
     actor = current_actor()
     chosen = _filters(actor)
-    found = lists.rows_of(actor, EffectEvaluation, _wanted(chosen))
+    wanted = _wanted(chosen)
+    found = lists.rows_of(actor, EffectEvaluation, wanted)
     return page(
         "improvement/effects/evaluations.html",
         found=found,
         clocks=sheets.chips_of(found.rows),
         listing=filters.bar(chosen),
+        sort=wanted.sort,
+        sort_url=lambda name: filters.order_address(name, wanted.sort),
         counts=lists.counts(actor, EffectEvaluation),
         export_url=filters.same_query(url_for("effects.export_evaluations")),
         next_url=filters.address(after=found.after) if found.after else "",

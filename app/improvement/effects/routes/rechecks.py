@@ -43,21 +43,32 @@ def _filters(actor: Actor) -> tuple[filters.Filter, ...]:
 
 def _wanted(chosen: tuple[filters.Filter, ...]) -> Wanted:
     unit, state, month, flag, words = chosen
-    return Wanted(words.one, unit.chosen, state.chosen, flags=flag.chosen, month=month.one, after=filters.cursor())
+    return Wanted(
+        words.one,
+        unit.chosen,
+        state.chosen,
+        flags=flag.chosen,
+        month=month.one,
+        after=filters.cursor(),
+        sort=filters.order_asked(lists.ORDERS[Recheck]),
+    )
 
 
 @bp.get("/rechecks")
 @needs(VIEW)
 def index() -> Response:
-    """Rechecks by the day on which they are due."""
+    """Rechecks by the day on which they are due, unless told otherwise."""
     actor = current_actor()
     chosen = _filters(actor)
-    found = lists.rows_of(actor, Recheck, _wanted(chosen))
+    wanted = _wanted(chosen)
+    found = lists.rows_of(actor, Recheck, wanted)
     return page(
         "improvement/effects/rechecks.html",
         found=found,
         clocks=sheets.chips_of(found.rows),
         listing=filters.bar(chosen),
+        sort=wanted.sort,
+        sort_url=lambda name: filters.order_address(name, wanted.sort),
         export_url=filters.same_query(url_for("rechecks.export")),
         next_url=filters.address(after=found.after) if found.after else "",
         first_url=filters.address() if filters.cursor() else "",

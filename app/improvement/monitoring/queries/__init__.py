@@ -23,6 +23,7 @@ from app.improvement.monitoring.queries.cycles import (
     versions_of_indicator,
 )
 from app.improvement.monitoring.queries.findings import OPEN as OPEN_FINDINGS
+from app.improvement.monitoring.queries.findings import ORDERS as FINDING_ORDERS
 from app.improvement.monitoring.queries.findings import STATES as FINDING_STATES
 from app.improvement.monitoring.queries.findings import (
     Wanted,
@@ -73,6 +74,7 @@ from app.improvement.monitoring.queries.results import (
 )
 
 __all__ = [
+    "FINDING_ORDERS",
     "FINDING_STATES",
     "OPEN_FINDINGS",
     "Chosen",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -38,6 +38,7 @@ OPEN = ("candidate", "watch", "confirmed")
 STRENGTH = "strength"
 REGISTER = "monitoring.register_finding"
 STATES = (*OPEN, "converted", "rejected", "merged", "superseded", "expired", "withdrawn", STRENGTH)
+GRAVEST = ("severe", "moderate", "minor")
 WHOM = func.coalesce(Indicator.object_code, "school")
 """A finding without an indicator is about its unit; it is of no type of evaluation."""
 EVALUATED = (WHOM.label("object_code"), Indicator.evaluation_type)
@@ -60,6 +61,7 @@ class Wanted:
     unit: str = ""
     withdrawn: bool = False
     words: str = ""
+    sort: str = "unit"
 
     @property
     def shown_states(self) -> tuple[str, ...]:
@@ -163,11 +165,28 @@ def _listed(actor: Actor, wanted: Wanted) -> Any:
     return union_all(findings, _strengths(actor, wanted))
 
 
+def _by_unit(row: Any) -> tuple[Any, ...]:
+    return row.unit_code, row.indicator_code, row.ref
+
+
+ORDERS: dict[str, Callable[[Any], tuple[Any, ...]]] = {
+    "unit": _by_unit,
+    "indicator": lambda row: (row.indicator_code, row.unit_code, row.ref),
+    "severity": lambda row: (_placed(GRAVEST, row.severity), *_by_unit(row)),
+    "state": lambda row: (_placed(STATES, row.state), *_by_unit(row)),
+}
+"""What the list may be ordered by, units in code order within each: no order ranks schools by what was measured."""
+
+
+def _placed(known: Sequence[str], column: Any) -> Any:
+    return case({code: place for place, code in enumerate(known)}, value=column, else_=len(known))
+
+
 def finding_rows(actor: Actor, wanted: Wanted, after: str = "", *, whole: bool = False) -> Sequence[Any]:
-    """Rows of the list by unit code and indicator; one more than a page, or all of them."""
+    """Rows of the list in their order, by unit code and indicator if none is named; one more than a page, or all of them."""
     listed = _listed(actor, wanted).subquery()
-    order = [(listed.c[key], False) for key in ("unit_code", "indicator_code", "ref")]
-    found = page_of(select(listed), aliased(DataFinding, listed), order, after)
+    order = [(key, False) for key in ORDERS[wanted.sort](listed.c)]
+    found = page_of(select(listed), aliased(DataFinding, listed), order, "" if whole else after, wanted.sort)
     return db.session.execute(found.limit(None) if whole else found).all()
 
 

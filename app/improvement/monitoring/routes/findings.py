@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from app.core.imports.registry import rights_of
+from app.core.limits import COSTLY, throttle
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.web import filters
@@ -34,14 +37,16 @@ EVERY = "all"
 @bp.get("/findings")
 @needs(VIEW)
 def findings() -> Response:
-    """Findings by unit in code order, with the strengths of the newest round beside them."""
+    """Findings by unit in code order unless told otherwise, with the strengths of the newest round beside them."""
     actor = current_actor()
     chosen, wanted = _wanted(actor)
     shown, pages = filters.paged(queries.finding_rows(actor, wanted, filters.cursor()))
     total, hidden = queries.finding_count(actor, wanted)
     return page(
         "improvement/monitoring/findings.html",
-        groups=_grouped(shown),
+        groups=_grouped(shown, wanted.sort),
+        sort=wanted.sort,
+        sort_url=lambda name: filters.order_address(name, wanted.sort),
         newest=max((row.measured_on for row in shown if row.measured_on), default=None),
         number=len(shown),
         total=total,
@@ -61,6 +66,7 @@ def findings() -> Response:
 
 @bp.get("/findings/export")
 @needs(VIEW)
+@throttle.limit(COSTLY)
 def export_findings() -> Response:
     """What the list shows, all pages, as a workbook."""
     actor = current_actor()
@@ -97,6 +103,7 @@ def _wanted(actor: Actor) -> tuple[list[filters.Filter], Wanted]:
         withdrawn=bool(gone.one),
         words=words.one,
         unit=request.args.get("unit", "")[:16],
+        sort=filters.order_asked(queries.FINDING_ORDERS, "unit"),
     )
     return [cycle, level, indicator, severity, state, words, source, whom, kind, scenario, gone], wanted
 
@@ -107,13 +114,17 @@ def _evaluated() -> tuple[filters.Filter, filters.Filter]:
     return whom, filters.choice("type", _("评价类型"), types, many=True, more=True)
 
 
-def _grouped(rows: Any) -> list[tuple[str, list[Any]]]:
-    groups: list[tuple[str, list[Any]]] = []
-    for row in rows:
-        if not groups or groups[-1][0] != row.unit_name:
-            groups.append((row.unit_name, []))
-        groups[-1][1].append(row)
-    return groups
+HEADINGS: dict[str, Callable[[Any], str]] = {
+    "unit": lambda row: str(row.unit_name),
+    "indicator": lambda row: row.indicator_name or _("没有指标"),
+    "severity": lambda row: say(SEVERITIES[row.severity]) if row.severity else _("没有定级"),
+    "state": lambda row: say(VERDICTS["strength"] if row.state == "strength" else DATA_FINDING.state(row.state)),
+}
+"""What stands above rows that stand together, by the order of the list."""
+
+
+def _grouped(rows: Sequence[Any], sort: str) -> list[tuple[str, list[Any]]]:
+    return [(heading, list(group)) for heading, group in groupby(rows, key=HEADINGS[sort])]
 
 
 @bp.get("/findings/<ref>")

@@ -48,7 +48,7 @@ class Ticks(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
-class ReportForm(FlaskForm):
+class ReportForm(StepForm):
     """月报: how far, what was done, what is in the way."""
 
     percent = IntegerField(

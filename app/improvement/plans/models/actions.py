@@ -14,7 +14,7 @@ from sqlalchemy.orm import relationship
 
 from app.core import clock
 from app.core.casework.records import Movable
-from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, db, mapped_column
+from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, Versioned, db, mapped_column
 from app.core.policy.assignments import PART_OF
 from app.improvement.plans.models.plans import RemediationPlan
 from app.improvement.plans.models.topics import TrainingTopic
@@ -203,7 +203,7 @@ class Milestone(Base, Record, Scoped):
     reached_on: Mapped[date | None]
 
 
-class ProgressReport(Base, Record, Scoped):
+class ProgressReport(Base, Record, Versioned, Scoped):
     """月报: percent, words and blockers of a plan for one month; due on the 5th, two missed are yellow, three red."""
 
     __tablename__ = "progress_reports"

@@ -14,7 +14,7 @@ from app.core.casework.daily import take_each
 from app.core.casework.deadlines import Deadline
 from app.core.casework.door import operation
 from app.core.database import db, use_context
-from app.core.errors import Invalid, Sentence
+from app.core.errors import Invalid, Sentence, Stale
 from app.core.policy.actor import SYSTEM, Actor
 from app.improvement.plans.models import ProgressReport, RemediationPlan
 from app.improvement.plans.operations.clocks import REPORT_CLOCK, fit_report_clocks
@@ -31,16 +31,21 @@ class ReportIn:
     blockers: str = ""
     budget_used: Decimal | None = None
     milestones: tuple[uuid.UUID, ...] = field(default=())
+    of_version: int | None = None
+    """The version of the report that the page showed, 0 where the month had none; None: whatever stands there."""
 
 
 @operation(right="plans.report_progress", name="remediation_plan.report")
 def report_progress(actor: Actor, plan: RemediationPlan, given: ReportIn) -> None:
-    """The monthly report: one a month, changed until the next one is there."""
+    """The monthly report: one a month, changed until the next one is there. Raises Stale where the page is behind."""
     month = given.month.replace(day=1)
     _must_fit(plan, given, month)
     found = db.session.scalar(
         select(ProgressReport).where(ProgressReport.plan_id == plan.id, ProgressReport.month == month)
     )
+    now = found.version if found is not None else 0
+    if given.of_version is not None and given.of_version != now:
+        raise Stale(now, plan)
     if found is None:
         found = ProgressReport(plan_id=plan.id, month=month, county_id=plan.county_id, school_id=plan.school_id)
     found.percent, found.text, found.blockers = given.percent, given.text.strip(), given.blockers.strip()

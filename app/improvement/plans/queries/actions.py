@@ -21,6 +21,11 @@ from app.improvement.problems.models import ProblemItem
 VIEW = "plans.view_plans"
 ROWS = 40
 ENDS_FIRST = ((registers.late(RemediationAction.planned_end), False), (RemediationAction.id, False))
+ORDERS: dict[str, registers.Order] = {
+    "number": ((ProblemItem.number, False), (RemediationAction.position, False), (RemediationAction.id, False)),
+    "state": ((RemediationAction.state_since, False), (RemediationAction.id, False)),
+}
+"""Otherwise than the one that ends first: by number of the item, or those longest in their state."""
 LIGHT = (
     joinedload(RemediationAction.plan).options(
         lazyload(RemediationPlan.actions),
@@ -40,6 +45,7 @@ class ActionFilter:
     states: tuple[str, ...] = ()
     whose: str = "mine"
     after: str = ""
+    sort: str = ""
 
 
 def _seen(actor: Actor) -> Select[Any]:
@@ -51,10 +57,10 @@ def _seen(actor: Actor) -> Select[Any]:
     return decide.visible(actor, query, RemediationAction, VIEW)
 
 
-def own_actions(actor: Actor, wanted: ActionFilter) -> Sequence[RemediationAction]:
-    """Measures of plans in force, the one that ends first at the top; one more than a page of ROWS."""
-    counted = registers.counted(wanted.after)
-    query = registers.page_of(_seen(actor), RemediationAction, ENDS_FIRST, "" if counted else wanted.after)
+def own_actions(actor: Actor, wanted: ActionFilter, rows: int = ROWS) -> Sequence[RemediationAction]:
+    """Measures of plans in force, the one that ends first at the top unless told otherwise; one more than so many rows."""
+    counted, order = registers.counted(wanted.after), ORDERS.get(wanted.sort, ENDS_FIRST)
+    query = registers.page_of(_seen(actor), RemediationAction, order, "" if counted else wanted.after, wanted.sort)
     query = query.where(RemediationPlan.state.in_(("active", "completed")))
     if wanted.whose != "unit":
         query = query.where(RemediationAction.owner_id == actor.person_id)
@@ -62,7 +68,7 @@ def own_actions(actor: Actor, wanted: ActionFilter) -> Sequence[RemediationActio
     if wanted.words:
         like = f"%{wanted.words.replace('%', '').replace('_', '')}%"
         query = query.where(or_(RemediationAction.title.ilike(like), ProblemItem.number.ilike(like)))
-    query = query.options(joinedload(RemediationAction.owner), *LIGHT).offset(counted).limit(ROWS + 1)
+    query = query.options(joinedload(RemediationAction.owner), *LIGHT).offset(counted).limit(rows + 1)
     return db.session.scalars(query).unique().all()
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import Select, Uuid, bindparam, case, func, or_, select, text, tuple_
+from sqlalchemy import Select, Uuid, bindparam, case, func, or_, select, text
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -21,6 +21,7 @@ from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.core.registers import Order, page_of
 from app.core.whole import columns_of, records
 from app.improvement.monitoring.models import Indicator
 from app.improvement.plans.models import Evidence, ProgressReport, RemediationAction, RemediationPlan
@@ -48,6 +49,7 @@ class PlanFilter:
     severity: tuple[str, ...] = ()
     later_editions: bool = False
     after: str = ""
+    sort: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,16 +77,28 @@ class PlanLine:
         """Its clock ran out and is not paused."""
         return self.clock is not None and self.clock.paused_at is None and self.clock.due_at <= clock.now()
 
-    @property
-    def key(self) -> str:
-        """Where the next page begins."""
-        return f"{self.unit_code}|{self.number}|{self.edition}"
+
+BY_UNIT: Order = (
+    (Unit.code, False),
+    (ProblemItem.number, False),
+    (RemediationPlan.edition, False),
+    (RemediationPlan.id, False),
+)
+GRAVEST = case({"severe": 0, "moderate": 1, "minor": 2}, value=ProblemItem.severity, else_=3)
+ORDERS: dict[str, Order] = {
+    "number": ((ProblemItem.number, False), (RemediationPlan.edition, False), (RemediationPlan.id, False)),
+    "severity": ((GRAVEST, False), *BY_UNIT),
+    "due": ((deadlines.soonest(RemediationPlan), False), (RemediationPlan.id, False)),
+}
+"""Otherwise than by code of the unit."""
+
+
+def _seen(actor: Actor, query: Select[Any]) -> Select[Any]:
+    joined = query.join(ProblemItem, ProblemItem.id == RemediationPlan.item_id)
+    return decide.visible(actor, joined.join(Unit, Unit.id == RemediationPlan.unit_id), RemediationPlan, VIEW)
 
 
 def _narrowed(actor: Actor, query: Select[Any], wanted: PlanFilter) -> Select[Any]:
-    query = query.join(ProblemItem, ProblemItem.id == RemediationPlan.item_id).join(
-        Unit, Unit.id == RemediationPlan.unit_id
-    )
     if wanted.words:
         like = f"%{wanted.words.replace('%', '').replace('_', '')}%"
         query = query.where(or_(ProblemItem.number.ilike(like), ProblemItem.title.ilike(like), Unit.name.ilike(like)))
@@ -103,16 +117,17 @@ def _narrowed(actor: Actor, query: Select[Any], wanted: PlanFilter) -> Select[An
     if wanted.light:
         lit = [light.plan_id for light in lights(actor) if light.colour == wanted.light]
         query = query.where(RemediationPlan.id.in_(lit))
-    return decide.visible(actor, query, RemediationPlan, VIEW)
+    return query
 
 
 def plan_count(actor: Actor, wanted: PlanFilter) -> int:
     """How many plans the filter leaves."""
-    return int(db.session.scalar(_narrowed(actor, select(func.count(RemediationPlan.id)), wanted)) or 0)
+    seen = _seen(actor, select(func.count(RemediationPlan.id)))
+    return int(db.session.scalar(_narrowed(actor, seen, wanted)) or 0)
 
 
-def plan_lines(actor: Actor, wanted: PlanFilter, rows: int = ROWS) -> tuple[list[PlanLine], str]:
-    """Plans by code of their unit and number of their item, and where the next page begins ("" at the end)."""
+def plan_lines(actor: Actor, wanted: PlanFilter, rows: int = ROWS) -> list[PlanLine]:
+    """Plans by code of their unit and number of their item unless told otherwise; one more than so many rows."""
     query: Any = select(
         RemediationPlan.id,
         RemediationPlan.ref,
@@ -126,15 +141,10 @@ def plan_lines(actor: Actor, wanted: PlanFilter, rows: int = ROWS) -> tuple[list
         RemediationPlan.target_on,
         ProblemItem.due_on,
     )
-    query = _narrowed(actor, query, wanted)
-    place = tuple_(Unit.code, ProblemItem.number, RemediationPlan.edition)
-    if wanted.after.count("|") == 2 and wanted.after.rpartition("|")[2].isdigit():
-        code, number, edition = wanted.after.split("|")
-        query = query.where(place > (code, number, int(edition)))
-    query = query.order_by(Unit.code, ProblemItem.number, RemediationPlan.edition).limit(rows + 1)
-    found = [PlanLine(**row._mapping) for row in db.session.execute(query)]
-    more = found[rows - 1].key if len(found) > rows else ""
-    return _with_progress(actor, found[:rows]), more
+    order = ORDERS.get(wanted.sort, BY_UNIT)
+    pages = page_of(_seen(actor, query), RemediationPlan, order, wanted.after, wanted.sort)
+    found = db.session.execute(_narrowed(actor, pages, wanted).limit(rows + 1))
+    return _with_progress(actor, [PlanLine(**row._mapping) for row in found])
 
 
 def _with_progress(actor: Actor, lines: list[PlanLine]) -> list[PlanLine]:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
+from app.core.calendar import last_day
 from app.core.casework import deadlines
 from app.core.casework.choices import choice
 from app.core.errors import NotFound
+from app.core.limits import COSTLY, throttle
 from app.core.policy import decide
+from app.core.policy.actor import Actor
+from app.core.spreadsheets import Head, write_workbook
 from app.core.web import drafts, filters
 from app.core.web.current import current_actor, must_hold, needs
+from app.core.web.downloads import workbook_file
 from app.core.web.pages import page, say
+from app.core.web.whom import whom
 from app.improvement.plans.forms.steps import CancellationForm, CompletionForm, ProgressForm, StartForm
 from app.improvement.plans.models import RemediationAction
 from app.improvement.plans.operations import actions as operations
@@ -27,38 +34,70 @@ from app.improvement.plans.routes.faults import told_in
 from app.improvement.plans.words import ACTION_KINDS
 from workflows.improvement.remediation_action import REMEDIATION_ACTION
 
+MOST_EXPORTED = 5000
 TEACHERS = ("grade_leader", "subject_teacher", "homeroom_teacher")
 
 
-def _bar(whole_unit: bool) -> tuple[filters.Filter, ...]:
+def _bar(actor: Actor) -> tuple[filters.Filter, ...]:
     whose = [("mine", _("我负责的")), ("unit", _("本单位全部"))]
     return (
         filters.text("q", _("编号或措施")),
         filters.choice("state", _("状态"), [(s.code, say(s)) for s in REMEDIATION_ACTION.states], many=True),
-        *((filters.choice("whose", _("谁的"), whose),) if whole_unit else ()),
+        filters.choice("sort", _("排列"), [("number", _("按问题项编号")), ("state", _("停得久的在前"))]),
+        *((filters.choice("whose", _("谁的"), whose),) if actor.role not in TEACHERS else ()),
+    )
+
+
+def _wanted(chosen: tuple[filters.Filter, ...]) -> ActionFilter:
+    words, state, sort, *whose = chosen
+    return ActionFilter(
+        words.one, state.chosen, (whose[0].one or "unit") if whose else "mine", filters.cursor(), sort.one
     )
 
 
 @bp.get("")
 @needs("plans.work_on_action")
 def index() -> Response:
-    """My measures, the one that ends first at the top."""
+    """My measures, the one that ends first at the top unless told otherwise."""
     actor = current_actor()
-    whole_unit = actor.role not in TEACHERS
-    chosen = _bar(whole_unit)
-    whose = (chosen[2].one or "unit") if whole_unit else "mine"
-    wanted = ActionFilter(chosen[0].one, chosen[1].chosen, whose, filters.cursor())
-    found, pages = filters.paged(actions.own_actions(actor, wanted), size=ROWS)
+    chosen = _bar(actor)
+    wanted = _wanted(chosen)
+    found, pages = filters.paged(actions.own_actions(actor, wanted, ROWS), size=ROWS)
     clocks = deadlines.running(found)
     return page(
         "improvement/plans/actions.html",
         found=found,
-        whose=whose,
-        filtering=filters.bar(chosen),
+        whose=wanted.whose,
+        sort=wanted.sort,
+        export_url=filters.same_query(url_for("actions.export")),
+        filtering=filters.bar([one for one in chosen if one.name != "sort"]) | {"filters": chosen},
         chips={one.id: drawing.chip(clocks.get(one.id)) for one in found},
         next_url=pages["next_url"],
         first_url=pages["first_url"],
     )
+
+
+@bp.get("/export.xlsx")
+@needs("plans.work_on_action")
+@throttle.limit(COSTLY)
+def export() -> Response:
+    """What the list shows, all pages of it, as a workbook."""
+    actor = current_actor()
+    wanted = replace(_wanted(_bar(actor)), after="")
+    found = actions.own_actions(actor, wanted, MOST_EXPORTED)[:MOST_EXPORTED]
+    clocks = deadlines.running(found)
+    heads = [
+        Head(_("措施"), 40), Head(_("编号"), 12), Head(_("问题"), 44), Head(_("负责人"), 10), Head(_("状态"), 10),
+        Head(_("进度"), 8, "number"), Head(_("期限"), 12, "date"),
+    ]  # fmt: skip
+    rows = (
+        (
+            one.title, one.plan.item.number, one.plan.item.title, one.owner.name if one.owner else "", say(one.standing),
+            one.progress, last_day(clocks[one.id].due_at) if one.id in clocks else None,
+        )
+        for one in found
+    )  # fmt: skip
+    return workbook_file(write_workbook(heads, rows, sheet=_("整改措施")), "measures")
 
 
 @bp.get("/<ref>")
@@ -87,7 +126,7 @@ def action_view(action: RemediationAction, status: int = 200, progress: Progress
         kind=ACTION_KINDS.get(action.kind),
         rows=action_page.criterion_rows(action, uses),
         stops=drawing.strip(action),
-        waits=action_page.waits(action, names.get(action.owner_id, "") if action.owner_id else ""),
+        waits=whom(action, action_page.waits(action, names.get(action.owner_id, "") if action.owner_id else "")),
         clock=found,
         cause=next((one for one in action.plan.item.all_causes if one.id == action.cause_id), None),
         names=names,

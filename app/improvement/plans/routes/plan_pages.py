@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
@@ -16,6 +19,7 @@ from app.core.web import filters
 from app.core.web.current import current_actor, needs
 from app.core.web.downloads import workbook_file
 from app.core.web.pages import page, say
+from app.core.web.whom import whom
 from app.improvement.monitoring.words import SEVERITIES
 from app.improvement.plans import comparing
 from app.improvement.plans.forms.steps import RemarkForm
@@ -24,7 +28,7 @@ from app.improvement.plans.operations import plans as operations
 from app.improvement.plans.operations.plans import CommentIn, PlanIn
 from app.improvement.plans.queries import people, plans
 from app.improvement.plans.queries.lights import lights
-from app.improvement.plans.queries.plans import PlanFilter
+from app.improvement.plans.queries.plans import ROWS, PlanFilter, PlanLine
 from app.improvement.plans.routes import drawing, plan_page
 from app.improvement.plans.routes.blueprint import plans as bp
 from app.improvement.plans.routes.faults import told_in
@@ -51,22 +55,31 @@ def _bar() -> tuple[filters.Filter, ...]:
 
 def _wanted(chosen: tuple[filters.Filter, ...]) -> PlanFilter:
     words, state, unit, light, severity, of_list, edition = chosen
-    after = request.args.get("after", "")
     return PlanFilter(
-        words.one, state.chosen, unit.one, light.one, of_list.one, severity.chosen, bool(edition.one), after
+        words.one,
+        state.chosen,
+        unit.one,
+        light.one,
+        of_list.one,
+        severity.chosen,
+        bool(edition.one),
+        filters.cursor(),
+        filters.order_asked(plans.ORDERS),
     )
 
 
 @bp.get("")
 @needs("plans.view_plans")
 def index() -> Response:
-    """Plans that the actor sees, by code of the unit."""
+    """Plans that the actor sees, by code of the unit unless told otherwise."""
     actor, chosen = current_actor(), _bar()
     wanted = _wanted(chosen)
-    lines, after = plans.plan_lines(actor, wanted)
+    lines, pages = filters.paged(plans.plan_lines(actor, wanted, ROWS), size=ROWS)
     return page(
         "improvement/plans/list.html",
-        lines=lines,
+        groups=_grouped(lines, by_unit=not wanted.sort),
+        sort=wanted.sort,
+        sort_url=lambda name: filters.order_address(name, wanted.sort),
         total=plans.plan_count(actor, wanted),
         states={state.code: state for state in REMEDIATION_PLAN.states},
         severities=SEVERITIES,
@@ -75,18 +88,25 @@ def index() -> Response:
         chip=drawing.chip,
         light_chip=drawing.light_chip,
         of_list=wanted.list_ref if decide.holds(actor, "plans.print_bundle") else "",
-        next_url=filters.address(after=after) if after else "",
-        first_url=filters.address() if wanted.after else "",
+        pages=pages,
         export_url=filters.same_query(url_for("plans.export")),
     )
+
+
+def _grouped(lines: Sequence[PlanLine], by_unit: bool) -> list[tuple[str, list[PlanLine]]]:
+    """Lines under the names of their units; in another order all together, each with its own."""
+    if not by_unit:
+        return [("", list(lines))] if lines else []
+    units = ((unit, list(group)) for unit, group in groupby(lines, key=lambda line: (line.unit_code, line.unit)))
+    return [(unit, group) for (_code, unit), group in units]
 
 
 @bp.get("/export.xlsx")
 @needs("plans.view_plans")
 @throttle.limit(COSTLY)
 def export() -> Response:
-    """What the list shows, as a workbook."""
-    lines, _more = plans.plan_lines(current_actor(), _wanted(_bar()), MOST_EXPORTED)
+    """What the list shows, all pages of it, as a workbook."""
+    lines = plans.plan_lines(current_actor(), replace(_wanted(_bar()), after=""), MOST_EXPORTED)[:MOST_EXPORTED]
     columns = [
         Head(_("编号"), 12),
         Head(_("问题"), 48),
@@ -144,7 +164,7 @@ def plan_view(plan: RemediationPlan, status: int = 200, remark: RemarkForm | Non
         editions=editions,
         names=names,
         stops=drawing.strip(plan),
-        waits=plan_page.waits(plan, names.get(plan.item.owner_id, "") if plan.item.owner_id else ""),
+        waits=whom(plan, plan_page.waits(plan, names.get(plan.item.owner_id, "") if plan.item.owner_id else "")),
         clock=drawing.chip(drawing.clock_of(plan), long=True),
         indicator=plans.indicator_of(actor, plan),
         goal=plan_page.goal_facts(plan, plans.indicator_of(actor, plan)),

@@ -44,13 +44,20 @@ def _reported(ref: str, month: str) -> tuple[RemediationPlan, date]:
 @needs("plans.report_progress")
 def report(ref: str, month: str) -> Response:
     """The report of a month, as it stands or empty."""
-    plan, first = _reported(ref, month)
-    told = _told(plan, first)
-    start: dict[str, Any] = {"budget_used": plan.budget_used, "percent": _percent(plan)}
+    return _opened(*_reported(ref, month))
+
+
+def _opened(plan: RemediationPlan, month: date, status: int = 200) -> Response:
+    told = _told(plan, month)
+    start: dict[str, Any] = {"budget_used": plan.budget_used, "percent": _percent(plan), "version": 0}
     if told is not None:
-        start |= {"percent": told.percent, "text": told.text, "blockers": told.blockers}
-    form, draft_at = drafts.opened(ReportForm, f"report:{ref}:{month}", data=start)
-    return _shown(plan, first, form, draft_at=draft_at)
+        start |= {name: getattr(told, name) for name in ("percent", "text", "blockers", "version")}
+    form, draft_at = drafts.opened(ReportForm, _draft(plan, month), data=start)
+    return _shown(plan, month, form, status, draft_at)
+
+
+def _draft(plan: RemediationPlan, month: date) -> str:
+    return f"report:{plan.ref}:{month:%Y-%m}"
 
 
 def _told(plan: RemediationPlan, month: date) -> ProgressReport | None:
@@ -75,7 +82,10 @@ def _offer(plan: RemediationPlan, form: ReportForm) -> None:
 
 def _shown(plan: RemediationPlan, month: date, form: ReportForm, status: int = 200, draft_at: str = "") -> Response:
     _offer(plan, form)
-    following = date(month.year + month.month // 12, month.month % 12 + 1, plan_numbers().report_day)
+    told, following = (
+        _told(plan, month),
+        date(month.year + month.month // 12, month.month % 12 + 1, plan_numbers().report_day),
+    )
     return page(
         "improvement/plans/report.html",
         status,
@@ -84,8 +94,9 @@ def _shown(plan: RemediationPlan, month: date, form: ReportForm, status: int = 2
         due_on=following,
         is_late=clock.today() > following,
         form=form,
+        version=told.version if told is not None else 0,
         before=[one for one in plans.reports(current_actor(), plan) if one.month < month][:1],
-        draft_url=drafts.address(f"report:{plan.ref}:{month:%Y-%m}"),
+        draft_url=drafts.address(_draft(plan, month)),
         draft_at=draft_at,
     )
 
@@ -98,13 +109,13 @@ def save_report(ref: str, month: str) -> Any:
     actor, form = current_actor(), ReportForm()
     _offer(plan, form)
     if form.validate_on_submit():
-        with told_in(form):
+        with told_in(form), drafts.kept_if_overtaken(_draft(plan, first)):
             operations.report_progress(actor, plan, _given(form, first))
-            drafts.forget_draft(actor, f"report:{ref}:{month}")
+            drafts.forget_draft(actor, _draft(plan, first))
             flash(_("%(month)s 月月报已报", month=first.month))
             return redirect(url_for("plans.show", ref=ref) + "#reports", 303)
     plan, first = _reported(ref, month)
-    return _shown(plan, first, form, 422)
+    return _shown(plan, first, form, 422) if form.errors else _opened(plan, first, 409)
 
 
 def _given(form: ReportForm, month: date) -> ReportIn:
@@ -115,4 +126,5 @@ def _given(form: ReportForm, month: date) -> ReportIn:
         blockers=form.blockers.data or "",
         budget_used=form.budget_used.data,
         milestones=tuple(uuid.UUID(one) for one in form.milestones.data or ()),
+        of_version=form.version.data or 0,
     )

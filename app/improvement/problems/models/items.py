@@ -11,7 +11,7 @@ from sqlalchemy.orm import relationship
 
 from app.core import clock
 from app.core.casework.records import Movable
-from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
+from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, Versioned, mapped_column
 from app.improvement.monitoring.models import DataFinding
 from app.improvement.monitoring.scenarios import in_order
 from app.improvement.problems.models import facts
@@ -291,7 +291,7 @@ class ItemFinding(Base):
     finding_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("data_findings.id"), primary_key=True, index=True)
 
 
-class Cause(Base, Record, Scoped):
+class Cause(Base, Record, Versioned, Scoped):
     """归因诊断: one cause with its category, what shows it, whether the unit can change it, and the chain of whys."""
 
     __tablename__ = "causes"

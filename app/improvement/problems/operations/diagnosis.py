@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.core.casework.door import operation
 from app.core.database import db
-from app.core.errors import Invalid, NotFound, Sentence
+from app.core.errors import Invalid, NotFound, Sentence, Stale
 from app.core.policy.actor import Actor
 from app.improvement.problems.models import Cause, ProblemItem
 from workflows.improvement.problem_item_facts import CAUSE_CATEGORIES
@@ -33,6 +33,8 @@ class CauseChange:
 
     ref: str
     cause: CauseIn
+    of_version: int | None = None
+    """The version of the cause that the page showed."""
 
 
 @operation(right="problems.diagnose_item", name="problem_item.add_cause")
@@ -52,9 +54,12 @@ def add_cause(actor: Actor, item: ProblemItem, given: CauseIn) -> None:
 
 @operation(right="problems.diagnose_item", name="problem_item.change_cause")
 def change_cause(actor: Actor, item: ProblemItem, given: CauseChange) -> None:
-    """Put a cause in other words."""
+    """Put a cause in other words. Raises Stale where somebody else did since the page was opened."""
     _must_be_open(item)
-    _fill(_cause(item, given.ref), given.cause)
+    cause = _cause(item, given.ref)
+    if given.of_version is not None and given.of_version != cause.version:
+        raise Stale(cause.version, item)
+    _fill(cause, given.cause)
 
 
 @operation(right="problems.diagnose_item", name="problem_item.remove_cause")

@@ -82,8 +82,12 @@ def change_cause(ref: str, cause_ref: str) -> Any:
     actor, form = current_actor(), CauseForm()
     found = queries.item_for(actor, ref)
     _cause(found, cause_ref)
-    change = operations.CauseChange
-    if carried_out(form, lambda: operations.change_cause(actor, found, change(cause_ref, form.given()))):
+
+    def change() -> None:
+        given = operations.CauseChange(cause_ref, form.given(), form.version.data or 0)
+        operations.change_cause(actor, found, given)
+
+    if carried_out(form, change):
         return onward(f"{found.address}/diagnosis", _("已改好"))
     found = queries.item_for(actor, ref)
     return _page(found, _cause(found, cause_ref), form, 422)

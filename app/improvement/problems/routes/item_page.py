@@ -10,10 +10,13 @@ from flask_babel import gettext as _
 
 from app.core import clock
 from app.core.casework.choices import Choice
+from app.core.casework.next_level import above
+from app.core.casework.records import record_of
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.policy.roles import ROLES
 from app.core.web.chips import day_of_year, long_date, short_date, word
+from app.core.web.whom import whom
 from app.improvement.monitoring.scenarios import in_order, scenario_words
 from app.improvement.monitoring.words import BENCHMARKS
 from app.improvement.problems.models import ProblemItem
@@ -202,7 +205,7 @@ def waits(item: ProblemItem, found: Trace, handler: str) -> tuple[str, str, str]
         "diagnosing": (who, _("完成归因诊断，已写 %(n)s 条原因。", n=len(item.causes))),
         "planning": (unit, _("制定整改方案，批准后开始整改。")),
         "implementing": (unit, _("完成 %(n)s 项措施。", n=left) if left else _("转入评价。")),
-        "evaluating": _evaluating(item, who),
+        "evaluating": _evaluating(item, found, who),
         "pending_closure": _closing(item, found, unit),
         "reopened": (unit, _("指定新的经办人，重新诊断。")),
     }
@@ -211,14 +214,24 @@ def waits(item: ProblemItem, found: Trace, handler: str) -> tuple[str, str, str]
     return _resting(item)
 
 
-def _evaluating(item: ProblemItem, who: str) -> tuple[str, str]:
+def _evaluating(item: ProblemItem, found: Trace, who: str) -> tuple[str, str]:
     if item.closable_on:
         return who, _("提出销号。")
     if item.unresolved_on or item.plan_lacks_its_cell:
         return _("办公室主任"), _going_on(item)
     if item.new_data_on:
         return _("新数据"), _("%(day)s到位后再评价。", day=day_of_year(item.new_data_on))
+    last = found.latest("evaluation")
+    evaluation = _record("effect_evaluations", last) if last is not None and last.state == "computed" else None
+    up = above([evaluation]).get(evaluation.id) if evaluation is not None and evaluation.proposed_at else None
+    if up is not None:
+        return word(up.who), _("作出定论（%(why)s）。", why=word(up.why))
     return _("评价定论"), _("（评价员提出，办公室主任或组长决定）。")
+
+
+def _record(entity: str, row: Any) -> Any:
+    """The record behind a row of the trace; its feature lies above this one and is known by name alone."""
+    return record_of(entity, row.id)
 
 
 def _going_on(item: ProblemItem) -> str:
@@ -234,11 +247,14 @@ def _going_on(item: ProblemItem) -> str:
 def _closing(item: ProblemItem, found: Trace, unit: str) -> tuple[str, str]:
     last = found.latest("closure")
     state = last.state if last is not None else ""
-    if state == "submitted":
-        return _("督学或评价员"), _("核验销号申请。")
-    if state in ("verified", "approved"):
-        return (_("领导小组组长") if item.is_severe else _("办公室主任")), _("批准销号。")
-    return unit, _("提交销号申请。")
+    if state not in ("submitted", "verified", "approved"):
+        return unit, _("提交销号申请。")
+    said: tuple[str, str] = (_("督学或评价员"), _("核验销号申请。"))
+    if state != "submitted":
+        said = (_("领导小组组长") if item.is_severe else _("办公室主任")), _("批准销号。")
+    request = _record("closure_requests", last)
+    who, what = whom(request, said) if request is not None else said
+    return who, what
 
 
 def _resting(item: ProblemItem) -> tuple[str, str, str]:

@@ -20,6 +20,7 @@ from app.core.web.current import current_actor, needs
 from app.core.web.downloads import workbook_file
 from app.core.web.pages import page
 from app.core.web.sent_in import give_out
+from app.core.web.whom import whom
 from app.improvement.monitoring.scenarios import SCENARIOS
 from app.improvement.problems import panels
 from app.improvement.problems.export import item_workbook
@@ -185,7 +186,7 @@ def show(ref: str, form: RemarkForm, status: int = 200) -> Response:
         clock_chip=chips_for([found], clocks).get(found.id),
         co_units=item_page.co_units_line(_helping(actor, found), found),
         stops=strip_for(found, PROBLEM_ITEM.path[1:] if found.issued_on else PROBLEM_ITEM.path, reached),
-        waits=item_page.waits(found, traced, handler),
+        waits=whom(found, item_page.waits(found, traced, handler)),
         facts=item_page.facts(found, traced),
         traced=traced,
         list_seen=decide.may(actor, "problems.view_lists", found.problem_list),

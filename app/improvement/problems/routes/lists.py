@@ -19,6 +19,7 @@ from app.core.web.downloads import workbook_file
 from app.core.web.pages import page
 from app.core.web.papers import hand_out
 from app.core.web.verifying import digests_of, verify_page
+from app.core.web.whom import whom
 from app.improvement.problems.export import list_workbook
 from app.improvement.problems.models import ProblemList
 from app.improvement.problems.operations import lists as operations
@@ -124,7 +125,7 @@ def problem_list(ref: str) -> Response:
         facts=list_page.facts(held),
         names=names,
         stops=strip_of(held, path),
-        waits=list_page.waits(held, sum(1 for item in items if item.state == "issued")),
+        waits=whom(held, list_page.waits(held, sum(1 for item in items if item.state == "issued"))),
         entries=entries,
         earlier=earlier,
         offers=list_page.offers(actor, held),

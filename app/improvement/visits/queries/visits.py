@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy import Select, Uuid, and_, bindparam, false, func, literal, or_,
 from sqlalchemy.orm import joinedload, lazyload, raiseload, selectinload
 
 from app.core import clock, registers
-from app.core.casework.deadlines import Deadline
+from app.core.casework.deadlines import Deadline, soonest
 from app.core.casework.together import Asking, question
 from app.core.database import db
 from app.core.errors import NotFound
@@ -31,7 +31,6 @@ from app.improvement.visits.models import (
 )
 from app.people.directory.models import Unit
 
-PAGE = 50
 VIEW, FEEDBACK = "visits.view_visits", "visits.read_feedback"
 SCHOOL_ROLES = ("principal", "school_coordinator")
 OPEN = ("draft", "notified", "self_reported", "on_site", "feedback_issued", "responded", "follow_up")
@@ -39,6 +38,12 @@ FOR_STAFF = ("county", "public")
 """Disclosure levels at which staff of the county read the issued feedback of a visit that they took no part in."""
 LATEST = ((registers.late(SupervisionVisit.visit_on), True), (SupervisionVisit.id, True))
 """Those without a day first, then the latest day."""
+ORDERS: dict[str, registers.Order] = {
+    "early": ((registers.late(SupervisionVisit.visit_on), False), (SupervisionVisit.id, False)),
+    "school": ((Unit.code, False), *LATEST),
+    "due": ((soonest(SupervisionVisit), False), (SupervisionVisit.id, False)),
+}
+"""Otherwise than the latest day first."""
 LEAN = (raiseload(SupervisionVisit.lines), raiseload(SupervisionVisit.findings), raiseload(SupervisionVisit.members))
 
 
@@ -54,6 +59,7 @@ class VisitFilter:
     month: str = ""
     after: str = ""
     day: str = ""
+    sort: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,17 +137,32 @@ def under(actor: Actor, entries: Sequence[uuid.UUID]) -> Select[Any]:
     return found
 
 
-def visits_page(actor: Actor, wanted: VisitFilter, size: int = PAGE) -> Page:
-    """One page of visits, the latest day first."""
+def visits_page(actor: Actor, wanted: VisitFilter, size: int = 0) -> Page:
+    """One page of visits, the latest day first unless told otherwise."""
     fitting = _fitting(actor, wanted)
     total = int(db.session.scalar(fitting.with_only_columns(func.count(SupervisionVisit.id))) or 0)
-    shown = registers.page_of(fitting, SupervisionVisit, LATEST, wanted.after)
+    rows, after = _rows(fitting, wanted, size or registers.PAGE)
+    return Page(rows, total, after)
+
+
+def _rows(fitting: Select[Any], wanted: VisitFilter, size: int) -> tuple[list[SupervisionVisit], str]:
+    order = ORDERS.get(wanted.sort, LATEST)
+    shown = registers.page_of(fitting, SupervisionVisit, order, wanted.after, wanted.sort)
     rows = list(db.session.scalars(shown.options(*LEAN).limit(size + 1)))
     more, rows = len(rows) > size, rows[:size]
-    last = rows[-1] if more else None
-    if last is None:
-        return Page(rows, total)
-    return Page(rows, total, registers.cursor_at(SupervisionVisit, last.ref, last.visit_on or "infinity", last.id))
+    return rows, registers.cursor_behind(rows[-1].ref) if more else ""
+
+
+def every_visit(actor: Actor, wanted: VisitFilter, most: int = 20_000) -> Iterator[list[SupervisionVisit]]:
+    """Every fitting visit in its order, some hundreds at a time, for an export."""
+    fitting, given, left = _fitting(actor, wanted), replace(wanted, after=""), most
+    while left > 0:
+        rows, after = _rows(fitting, given, min(500, left))
+        yield rows
+        left -= len(rows)
+        if not after:
+            return
+        given = replace(given, after=after)
 
 
 def _fitting(actor: Actor, wanted: VisitFilter) -> Select[Any]:

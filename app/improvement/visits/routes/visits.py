@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Response, url_for
 from flask_babel import gettext as _
 
+from app.core.calendar import last_day
+from app.core.casework import deadlines
+from app.core.limits import COSTLY, throttle
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.core.spreadsheets import Head, write_workbook
 from app.core.web import filters
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
+from app.core.web.downloads import workbook_file
 from app.core.web.pages import page
+from app.core.web.whom import whom
 from app.improvement.problems.routes.drawing import chips_of, story, strip_of
 from app.improvement.problems.words import codes
 from app.improvement.visits import beside
@@ -28,6 +35,7 @@ from workflows.improvement.supervision_visit import SUPERVISION_VISIT, path_of
 from workflows.parties import PARTIES
 
 VIEW, LEAD, FEEDBACK = "visits.view_visits", "visits.lead_visit", "visits.read_feedback"
+OBJECTION = "visits.decide_objection"
 SHOWN = 8
 
 
@@ -45,17 +53,28 @@ def _filters(actor: Actor) -> tuple[filters.Filter, ...]:
     )
 
 
+def _wanted(chosen: tuple[filters.Filter, ...]) -> VisitFilter:
+    school, kind, state, flag, month, words, *days = chosen
+    return VisitFilter(
+        words.one,
+        school.chosen,
+        kind.chosen,
+        state.chosen,
+        flag.chosen,
+        month.one,
+        filters.cursor(),
+        days[0].one if days else "",
+        filters.order_asked(visits.ORDERS),
+    )
+
+
 @bp.get("/visits")
 @needs(VIEW, FEEDBACK)
 def index() -> Response:
-    """Visits, the latest day first."""
-    actor, after = current_actor(), filters.cursor()
+    """Visits, the latest day first unless told otherwise."""
+    actor = current_actor()
     chosen = _filters(actor)
-    school, kind, state, flag, month, words, *days = chosen
-    day = days[0] if days else None
-    wanted = VisitFilter(
-        words.one, school.chosen, kind.chosen, state.chosen, flag.chosen, month.one, after, day.one if day else ""
-    )
+    wanted = _wanted(chosen)
     found = visits.visits_page(actor, wanted)
     return page(
         "improvement/visits/visits.html",
@@ -63,12 +82,40 @@ def index() -> Response:
         clocks=chips_of(found.rows),
         opened=decide.among(actor, VIEW, found.rows),
         listing=filters.bar(chosen),
-        no_day=filters.no_day("day", day),
+        no_day=filters.no_day("day", next((one for one in chosen if one.name == "day"), None)),
+        sort=wanted.sort,
+        sort_url=lambda name: filters.order_address(name, wanted.sort),
+        export_url=filters.same_query(url_for("visits.export")),
         may_plan=decide.holds(actor, "visits.plan_visit"),
         sees_list=decide.holds(actor, "visits.view_list"),
         next_url=filters.address(after=found.after) if found.after else "",
-        first_url=filters.address() if after else "",
+        first_url=filters.address() if wanted.after else "",
     )
+
+
+@bp.get("/visits.xlsx")
+@needs(VIEW, FEEDBACK)
+@throttle.limit(COSTLY)
+def export() -> Response:
+    """What the list shows, all pages of it, as a workbook."""
+    actor = current_actor()
+    heads = [
+        Head(_("编号"), 14), Head(_("学校"), 20), Head(_("范围"), 40), Head(_("类型"), 10), Head(_("不打招呼"), 10),
+        Head(_("日期"), 12, "date"), Head(_("组长"), 10), Head(_("期限"), 12, "date"), Head(_("状态"), 12),
+    ]  # fmt: skip
+    parts = visits.every_visit(actor, _wanted(_filters(actor)))
+    rows = (line for part in parts for line in _lines(part))
+    return workbook_file(write_workbook(heads, rows, sheet=_("视导")), "visits")
+
+
+def _lines(part: list[SupervisionVisit]) -> Iterator[list[Any]]:
+    clocks = deadlines.running(part)
+    for row in part:
+        yield [
+            row.number, row.unit.short_name, row.scope, word(KINDS[row.kind]), _("是") if row.is_unannounced else "",
+            row.visit_on, row.owner.name, last_day(clocks[row.id].due_at) if row.id in clocks else None,
+            word(row.standing),
+        ]  # fmt: skip
 
 
 @bp.get("/visits/today")
@@ -98,7 +145,9 @@ def visit(ref: str) -> Response:
         branches=by_branch(found.lines),
         clock_chip=chips_of([found]).get(found.id),
         stops=strip_of(found, path_of(found)),
-        waits=waits(found),
+        waits=whom(
+            found, waits(found), *((OBJECTION,) if found.state == "on_site" and found.objection_is_open else ())
+        ),
         offers=offers_of(actor, found),
         shown=visits.shows_findings(actor, found),
         is_school=actor.role in SCHOOL_ROLES,

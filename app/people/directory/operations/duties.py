@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
 
 from app.core import clock
 from app.core.casework.door import operation
@@ -15,6 +16,7 @@ from app.core.policy.actor import Actor
 from app.people.directory.models import Person, RoleAssignment, SchoolClass, SchoolResponsibility, TeachingDuty, Unit
 from app.people.directory.queries.terms import not_over
 from app.people.directory.words import DUTIES
+from app.people.left_alone import tell_fewer
 
 ELSEWHERE = Sentence("请选择本校在任的人", "Choose somebody of the same school who has not left.")
 KNOWN = Sentence("这个人已经在担任", "The person holds this duty already.")
@@ -45,6 +47,7 @@ class SchoolsIn:
     """The schools answered for, from today on; those left out end yesterday or, when they began today, never were."""
 
     schools: tuple[Unit, ...]
+    version: int | None = None
 
 
 @operation(right="people.manage_classes", name="duty.begin")
@@ -84,7 +87,9 @@ def end_duty(actor: Actor, duty: TeachingDuty, given: DutyEnd) -> TeachingDuty:
 
 @operation(right="people.assign_schools", name="role.assign_schools")
 def assign_schools(actor: Actor, held: RoleAssignment, given: SchoolsIn) -> None:
-    """Say for which schools the holder of a role answers, from today."""
+    """Say for which schools the holder of a role answers, from today; the role counts its version up."""
+    flag_modified(held, "role")
+    tell_fewer(held, held.role)
     today = clock.today()
     wanted = {school.id for school in given.schools}
     running = select(SchoolResponsibility).where(

@@ -14,6 +14,7 @@ from app.core.policy.assignments import CaseAssignment
 from app.core.policy.ladder import NAMED
 from app.people.directory.models import Person, Unit
 from app.people.directory.queries.stand_ins import members, stand_ins
+from app.people.left_alone import tell_fewer
 
 MEMBER = Sentence("请从领导小组成员中选择", "Choose a member of the leading group.")
 UNTIL = Sentence("请写今天或以后的日期", "Write today or a later day.")
@@ -29,7 +30,10 @@ class StandInWish:
 
 @operation(right="people.name_stand_in", name="unit.name_stand_in")
 def name_stand_in(actor: Actor, bureau: Unit, given: StandInWish) -> CaseAssignment:
-    """From today on this member alone; whoever was named before no more. Raises Invalid with what does not fit."""
+    """From today on this member alone; whoever was named before no more. Raises Invalid with what does not fit.
+
+    The member hears of what waits already.
+    """
     today = clock.today()
     if given.person.id not in {person.id for person in members(actor)}:
         raise Invalid("person", MEMBER)
@@ -51,4 +55,5 @@ def name_stand_in(actor: Actor, bureau: Unit, given: StandInWish) -> CaseAssignm
         to_on=given.to_on,
     )
     db.session.add(named)
+    tell_fewer(bureau, "office_director")
     return named

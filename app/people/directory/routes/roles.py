@@ -145,7 +145,7 @@ def ask_schools(ref: str) -> Response:
     actor = current_actor()
     held = _answering(ref)
     now = [school.ref for school in queries.schools_of(actor, [held])[held.id]]
-    return _schools_page(held, SchoolsForm(data={"schools": now}))
+    return _schools_page(held, SchoolsForm(data={"schools": now, "version": held.version}))
 
 
 def _answering(ref: str) -> Any:
@@ -173,6 +173,6 @@ def assign_schools(ref: str) -> Any:
     if not form.validate():
         return _schools_page(held, form, 422)
     chosen = tuple(school for school in schools if school.ref in (form.schools.data or ()))
-    operations.assign_schools(actor, held, SchoolsIn(chosen))
+    operations.assign_schools(actor, held, SchoolsIn(chosen, form.version.data or 0))
     flash(_("已保存 %(n)s 所责任学校", n=len(chosen)))
     return redirect(url_for("directory.person", ref=held.person.ref), 303)
