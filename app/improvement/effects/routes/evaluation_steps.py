@@ -27,6 +27,7 @@ from app.improvement.effects.routes.evaluation_page import adjusted_words, decid
 from app.improvement.effects.words import OUTCOMES, evidence_label, open_outcomes, value_words
 from app.improvement.monitoring.words import GRADES, word_of
 from workflows.improvement.effect_evaluation import EFFECT_EVALUATION
+from workflows.improvement.effect_evaluation_facts import no_kinder_than_the_data
 
 PREPARE = ("effects.prepare_data", "effects.prepare_school_data")
 PROPOSE = ("effects.propose_outcome", "effects.propose_school_outcome")
@@ -219,7 +220,7 @@ def _outcome_page(found: EffectEvaluation, name: str, form: OutcomeForm | None =
         step=EFFECT_EVALUATION.step(name),
         action=f"{found.address}/{'proposal' if name == 'propose' else 'decision'}",
         missing=offered.missing if offered else (),
-        some_withheld=len(form.outcome.choices) < len(OUTCOMES),
+        withheld=word(no_kinder_than_the_data.sentence) if len(form.outcome.choices) < len(OUTCOMES) else "",
         drawing=drawing(found),
         kind=value_type_of(found),
         adjusted=adjusted_words(found),
