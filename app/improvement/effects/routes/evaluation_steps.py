@@ -26,6 +26,7 @@ from app.improvement.effects.routes.blueprint import bp
 from app.improvement.effects.routes.evaluation_page import adjusted_words, decider, drawing, value_type_of
 from app.improvement.effects.words import OUTCOMES, evidence_label, open_outcomes, value_words
 from app.improvement.monitoring.words import GRADES, word_of
+from app.improvement.plans.words import ORIGINS
 from workflows.improvement.effect_evaluation import EFFECT_EVALUATION
 from workflows.improvement.effect_evaluation_facts import no_kinder_than_the_data
 
@@ -107,7 +108,18 @@ def _data_page(found: EffectEvaluation, form: DataForm, status: int = 200) -> tu
         wanted = 2 if found.design == "small_n" else 1
         form.follow_up.data = [cell.ref for cell, _cycle in later[:wanted]]
     baseline = records.cells(actor, [found.baseline_result_id] if found.baseline_result_id else [])
-    return (_page("data", found, form, status, later=later, baseline=baseline, early=records.too_early(actor, found)),)
+    return (
+        _page(
+            "data",
+            found,
+            form,
+            status,
+            later=later,
+            baseline=baseline,
+            origin=ORIGINS.get(found.plan.baseline_origin or ""),
+            early=records.too_early(actor, found),
+        ),
+    )
 
 
 @bp.post("/evaluations/<ref>/computation")
