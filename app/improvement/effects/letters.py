@@ -20,6 +20,7 @@ from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM, Actor
 from app.core.storage import Stored
 from app.core.word import Paper, Signature
+from app.improvement.effects.as_approved import as_approved, day_of
 from app.improvement.effects.models import ClosureRequest
 from app.improvement.effects.operations.documents import MadeIn, keep_form
 from app.improvement.effects.queries import records
@@ -91,30 +92,26 @@ def _keep(request: ClosureRequest, facts: ClosureFacts, form: str, edition: int)
 
 def facts_of(actor: Actor, request: ClosureRequest) -> ClosureFacts:
     """Gather what the form says."""
-    item = request.item
-    unit = db.session.get(Unit, item.unit_id) if item.unit_id else None
-    people = records.names(actor, [item.responsible_person_id])
+    kept = as_approved(request)
     recheck = records.recheck_of(actor, request)
-    measures, before = records.measures(actor, item, request)
-    listed = set(request.evidence_ids)
-    rows = [row for row in records.accepted_evidence(actor, item) if str(row.id) in listed]
+    measures, before = records.measures(actor, request.item, request)
     return ClosureFacts(
         number=request.number,
         issuer=_issuer(request.county_id),
         facts=(
-            ("问题编号", item.number),
-            ("级别", SEVERITIES[item.severity].zh if item.severity in SEVERITIES else ""),
-            ("问题", item.title),
-            ("责任单位", unit.name if unit else ""),
-            ("责任人", people.get(str(item.responsible_person_id), "")),
-            ("交办日期", _day(item.issued_on)),
-            ("整改期限", _day(item.due_on)),
+            ("问题编号", kept["number"]),
+            ("级别", SEVERITIES[kept["severity"]].zh if kept["severity"] in SEVERITIES else ""),
+            ("问题", kept["title"]),
+            ("责任单位", kept["unit"]),
+            ("责任人", kept["person"]),
+            ("交办日期", _day(day_of(kept, "issued_on"))),
+            ("整改期限", _day(day_of(kept, "due_on"))),
         ),
         measures=_told(measures),
         measures_before=tuple((row.edition, *one) for row, one in zip(before, _told(before), strict=True)),
         comparison=comparison_of(request.before_after),
         change=change_of(request.before_after),
-        evidence=tuple((row.title, row.action, _day(row.happened_on)) for row in rows),
+        evidence=tuple((one["title"], one["action"], _day(day_of(one, "happened_on"))) for one in kept["evidence"]),
         signs=signs_of(actor, request),
         approved_on=request.approved_on,
         recheck_on=recheck.due_on if recheck else None,

@@ -152,7 +152,8 @@ def edit_closure(ref: str) -> Any:
 
 def _offer_evidence(actor: Actor, item: ProblemItem, form: ClosureForm) -> dict[str, str]:
     rows = records.accepted_evidence(actor, item)
-    form.offer([(row.ref, evidence_label(row)) for row in rows])
+    now, before = ([(row.ref, evidence_label(row)) for row in rows if row.earlier is old] for old in (False, True))
+    form.offer(now, before)
     return {row.ref: str(row.id) for row in rows}
 
 
@@ -170,7 +171,7 @@ def _content_page(
     ids = _offer_evidence(actor, item, form)
     if form.evidence.data is None:
         listed = set(found.evidence_ids) if found is not None else set(ids.values())
-        form.evidence.data = [ref for ref, identity in ids.items() if identity in listed]
+        form.evidence.data = form.earlier.data = [ref for ref, identity in ids.items() if identity in listed]
     evaluation = operations.decided_evaluation(item.id)
     return page(
         "improvement/effects/closure_form.html",
