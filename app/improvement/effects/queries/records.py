@@ -48,6 +48,14 @@ def closure_for(actor: Actor, ref: str) -> ClosureRequest:
     return _one(actor, ClosureRequest, ref, "closure_request")
 
 
+def ref_of_closure(actor: Actor, typed: str) -> str:
+    """The code of a request that is named by its number; what is no number is a code."""
+    base = select(ClosureRequest).join(ProblemItem, ProblemItem.id == ClosureRequest.item_id)
+    named = seen(actor, base.where(ClosureRequest.number == typed.strip().upper()), ClosureRequest)
+    found: ClosureRequest | None = db.session.scalar(named)
+    return typed.strip() if found is None else found.ref
+
+
 def recheck_for(actor: Actor, ref: str) -> Recheck:
     """One recheck with item and unit; raises NotFound."""
     return _one(actor, Recheck, ref, "recheck")
