@@ -152,7 +152,8 @@ def test_the_form_of_the_first_round_still_says_what_was_so_then(scene: EffectSc
     assert dict(second.form.facts)["整改期限"] != dict(again.facts)["整改期限"], "the reopening moved it"
     word = Document(io.BytesIO(letters.word_of_form(_form(second.first), "a" * 16, 1)))
     cells = {cell.text for table in word.tables for row in table.rows for cell in row.cells}
-    assert {dict(second.form.facts)["整改期限"], "单元错因统计表"} <= cells
+    assert dict(second.form.facts)["整改期限"] in cells
+    assert any(cell.count("单元错因统计表") == 2 for cell in cells)
 
 
 def test_its_page_lists_it_too_and_the_second_form_only_its_own(

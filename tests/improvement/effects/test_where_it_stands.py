@@ -146,6 +146,13 @@ def test_a_target_that_the_first_round_has_reached_already_is_no_target_of_the_n
         world.in_force(scene.cast, item, target=490.0)
 
 
+def test_the_target_of_before_is_not_carried_over_once_it_is_reached(scene: EffectScene, clock: Any) -> None:
+    item = _first_round(scene, clock, 488.0)
+    _plan_again(scene, item)
+    plan = _next_plan(scene, item)
+    assert (plan.baseline, plan.target) == (488.0, None), "490 is too near: a new one has to be named"
+
+
 def test_a_loss_is_made_good_before_anything_counts_as_a_gain(scene: EffectScene, clock: Any) -> None:
     item = _first_round(scene, clock, 420.0)
     assert scene.evaluation_of(item).computed_outcome == "worsened"

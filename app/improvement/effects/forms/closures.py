@@ -66,6 +66,7 @@ class ClosureForm(VersionedForm):
     def offer(self, evidence: Labels, earlier: Labels) -> None:
         """Put the accepted evidence into the lists: that of this round, and that of earlier ones shown again."""
         self.evidence.choices, self.earlier.choices = choices_of(evidence), choices_of(earlier)
+        self.evidence.flags.required = True
 
     def given(self, ids: Mapping[str, str]) -> ClosureIn:
         """What the operation takes."""

@@ -222,7 +222,8 @@ def _outcome_page(found: EffectEvaluation, name: str, form: OutcomeForm | None =
     ids = _offer_evidence(actor, found, form)
     if form.qualitative.data is None:
         form.qualitative.data = [ref for ref, identity in ids.items() if identity in found.qualitative]
-    form.offer_outcomes(open_outcomes(found.computed_outcome))
+    outcomes = open_outcomes(found.computed_outcome)
+    form.offer_outcomes(outcomes)
     offered = choice(actor, found, name)
     return _page(
         "outcome",
@@ -232,7 +233,8 @@ def _outcome_page(found: EffectEvaluation, name: str, form: OutcomeForm | None =
         step=EFFECT_EVALUATION.step(name),
         action=f"{found.address}/{'proposal' if name == 'propose' else 'decision'}",
         missing=offered.missing if offered else (),
-        withheld=word(no_kinder_than_the_data.sentence) if len(form.outcome.choices) < len(OUTCOMES) else "",
+        withheld=word(no_kinder_than_the_data.sentence) if len(outcomes) < len(OUTCOMES) else "",
+        offered=outcomes,
         drawing=drawing(found),
         kind=value_type_of(found),
         adjusted=adjusted_words(found),

@@ -159,6 +159,8 @@ def draft_plan(actor: Actor, item: ProblemItem, given: PlanIn) -> Any:
         plan.previous_id = before.id
         for name in CARRIED_OVER:
             setattr(plan, name, getattr(before, name))
+    if plan.baseline_origin not in (None, "found") and item.state == "planning":
+        _drop_target_reached(plan)
     if plan.design not in plan.fitting_designs:
         plan.design = plan.fitting_designs[0]
     yield plan
@@ -197,6 +199,13 @@ def _take_baseline(plan: RemediationPlan, item: ProblemItem) -> None:
     result, plan.baseline_origin = found.result, found.origin
     plan.baseline_result_id, plan.baseline, plan.baseline_sd = result.id, result.value, result.sd
     plan.indicator_id = result.indicator_id
+
+
+def _drop_target_reached(plan: RemediationPlan) -> None:
+    """Measured from where the problem stands, the target of before may lie behind: a new one has to be named."""
+    effect = plan.target_effect
+    if effect is not None and effect < (plan.min_effect or 0.0):
+        plan.target = None
 
 
 def _carry_over_measures(plan: RemediationPlan, before: RemediationPlan) -> None:
