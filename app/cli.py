@@ -1,4 +1,4 @@
-"""Flask commands: county, accounts, audit, backups, keys, database, workers. Thin: each calls what the pages call too."""
+"""Flask commands: county, accounts, closures, audit, backups, keys, database, workers. Thin: each calls what the pages call too."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from flask.cli import with_appcontext
 from app.core import backups
 from app.core.audit import commands as audit
 from app.core.vault import commands as vault
+from app.improvement.effects import commands as effects
 from app.people.directory import commands as directory
 from app.people.identity import commands as identity
 
@@ -29,6 +30,7 @@ def commands() -> list[click.Command]:
         vault.keys,
         *directory.COMMANDS,
         *identity.COMMANDS,
+        *effects.COMMANDS,
         *_demo(),
     ]
 

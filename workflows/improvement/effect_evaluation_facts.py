@@ -7,9 +7,17 @@ from typing import Protocol
 from workflows.improvement.levels import Graded
 from workflows.vocabulary import guard
 
-OUTCOMES = frozenset({"achieved", "improved", "partly_improved", "no_change", "insufficient_evidence", "worsened"})
-SHOWN_BY_DATA = frozenset({"achieved", "improved"})
-"""Outcomes that the rule alone gives: never a person against it (domain §7.4, decision 43)."""
+KINDNESS = {
+    "worsened": 0,
+    "no_change": 1,
+    "insufficient_evidence": 1,
+    "partly_improved": 2,
+    "improved": 3,
+    "achieved": 4,
+}
+"""How kind an outcome is; between no change and insufficient evidence there is no better or worse: both leave the item open."""
+OUTCOMES = frozenset(KINDNESS)
+UNSAID_BY_DATA = "insufficient_evidence"
 MIN_REASON = 10
 MIN_QUALITATIVE = 2
 POOLED_ROUNDS = 2
@@ -187,13 +195,20 @@ def another_outcome_is_supported(evaluation: EffectEvaluationFacts) -> bool:
     )
 
 
+def may_be_judged(computed: str | None, judged: str | None) -> bool:
+    """No kinder than the data (domain §7.4); where they say nothing, proofs may speak for partly improved (A8, A3b)."""
+    reach = KINDNESS["partly_improved"] if computed == UNSAID_BY_DATA else KINDNESS.get(computed or "", -1)
+    return KINDNESS.get(judged or "", -1) <= reach
+
+
 @guard(
-    "按数据算出的结果不是达标或改进，不能改定为这两项：过程佐证不能代替数据",
-    en="The data show neither of achieved and improved, so no verdict may: evidence of the process is no substitute",
+    "结论可以比数据算出的更严，不能更好：过程佐证不能代替数据；只有算出“证据不足”时，才可凭佐证改定为“部分改进”",
+    en="A verdict may be stricter than the data, not kinder: evidence of the process is no substitute. Only where the data"
+    " are insufficient may proofs make it partly improved",
     asked=True,
 )
-def improvement_shows_in_the_data(evaluation: EffectEvaluationFacts) -> bool:
-    return evaluation.outcome not in SHOWN_BY_DATA or evaluation.computed_outcome in SHOWN_BY_DATA
+def no_kinder_than_the_data(evaluation: EffectEvaluationFacts) -> bool:
+    return may_be_judged(evaluation.computed_outcome, evaluation.outcome)
 
 
 @guard("评价员还没有提出结论", en="The evaluator has not proposed an outcome yet")

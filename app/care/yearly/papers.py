@@ -91,8 +91,9 @@ def as_word(actor: Actor, one: YearlyAudit, issuer: str, names: Mapping[Any, str
     """The same report as an editable document."""
     content = one.content or {"parts": []}
     paper = Paper(title_of(one), landscape=True, number=_("第 %(n)s 版", n=one.version_no)).paragraph(
-        f"{issuer}　{note()}"
+        "　".join([issuer, _("数据截至 %(day)s", day=content.get("until", ""))])
     )
+    paper.paragraph(note())
     for number, each in enumerate(content["parts"], 1):
         paper.heading(1, heading(number, each))
         paper.table(
@@ -102,7 +103,10 @@ def as_word(actor: Actor, one: YearlyAudit, issuer: str, names: Mapping[Any, str
         paper.heading(1, label).paragraph(said)
     paper.signatures(signs(one, names))
     paper.paragraph(_("内容指纹（SHA-256）：%(digest)s", digest=one.content_sha256 or ""))
-    paper.paragraph(f"{verify_address(one.ref)}　{readers_line(actor, one.content_sha256 or '')}")
+    paper.paragraph(readers_line(actor, one.content_sha256 or ""))
+    paper.paragraph(_("核验真伪：%(address)s", address=verify_address(one.ref)))
+    paper.paragraph(_("编号 %(number)s", number=f"{one.year}-{one.version_no}"))
+    paper.seal(issuer, long_date(one.signed_on or date(one.year + 1, 1, 31)) or "")
     return Response(paper.content(), headers=headers_for(f"yearly-audit-{one.year}-{one.version_no}.docx", WORD))
 
 

@@ -154,9 +154,8 @@ def as_word(facts: PaperFacts, ref: str, edition: int) -> bytes:
     """The same paper as an editable document."""
     paper = Paper(facts.title, number=f"编号 {facts.number} 第 {edition} 版")
     paper.paragraph(f"{facts.to}：")
-    paper.facts([(label, "\n".join(lines) or "—") for label, lines in facts.lines], columns=1)
-    if facts.closing:
-        paper.paragraph(facts.closing)
-    paper.paragraph(f"{facts.signer}　{_day(facts.day)}")
+    closing = "\n".join(part for part in (facts.closing, f"{facts.signer}　{_day(facts.day)}") if part)
+    lines = [(label, "\n".join(told) or "—") for label, told in facts.lines]
+    paper.facts([*lines, ("落款", closing)], columns=1)
     paper.paragraph(f"核验真伪：{verify_address(ref)}（第 {edition} 版，摘要 {facts.digest[:16]}）")
     return paper.content()

@@ -19,7 +19,8 @@ from app.core.database import db, new_ref
 from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM, Actor
 from app.core.storage import Stored
-from app.core.word import Paper, Signature
+from app.core.word import Paper
+from app.improvement.effects.as_approved import as_approved, day_of
 from app.improvement.effects.models import ClosureRequest
 from app.improvement.effects.operations.documents import MadeIn, keep_form
 from app.improvement.effects.queries import records
@@ -62,10 +63,48 @@ class ClosureFacts:
     recheck_on: date | None
 
     @property
+    def lines(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The labelled parts between the facts and the opinions, in the order of document 4; PDF and Word draw these."""
+        before = tuple(
+            f"方案第 {edition} 版：{_with(title, owner, span)}{_after(result)}"
+            for edition, title, owner, span, result in self.measures_before
+        )
+        return (
+            (
+                "完成的措施",
+                _numbered(f"{_with(t, owner, span)}{_after(result)}" for t, owner, span, result in self.measures),
+            ),
+            *((("前几轮整改的措施（问题项重新打开以前，不算这一轮）", before),) if before else ()),
+            ("整改前后", (*(_compared(*row) for row in self.comparison), *((self.change,) if self.change else ()))),
+            ("佐证清单", _numbered(_with(title, action, day) for title, action, day in self.evidence)),
+        )
+
+    @property
     def digest(self) -> str:
         """SHA-256 of everything printed."""
         text = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _numbered(lines: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"{number}. {line}" for number, line in enumerate(lines, 1))
+
+
+def _with(words: str, *beside: str) -> str:
+    told = "，".join(one for one in beside if one)
+    return f"{words}（{told}）" if told else words
+
+
+def _after(result: str) -> str:
+    return f"：{result}" if result else ""
+
+
+def _compared(name: str, value: str, span: str, last: str) -> str:
+    """整改前：470.0（95% 置信区间 450.4 至 489.6，100 人); a criterion with what was seen and when."""
+    if not name.startswith("整改"):
+        return _with(f"{name}：{value}", span, last)
+    interval = f"95% 置信区间 {span}" if span and span != "—" else ""
+    return _with(f"{name}：{value}", interval, f"{last} 人")
 
 
 def closure_approved(row: OutboxRow) -> None:
@@ -91,30 +130,26 @@ def _keep(request: ClosureRequest, facts: ClosureFacts, form: str, edition: int)
 
 def facts_of(actor: Actor, request: ClosureRequest) -> ClosureFacts:
     """Gather what the form says."""
-    item = request.item
-    unit = db.session.get(Unit, item.unit_id) if item.unit_id else None
-    people = records.names(actor, [item.responsible_person_id])
+    kept = as_approved(request)
     recheck = records.recheck_of(actor, request)
-    measures, before = records.measures(actor, item, request)
-    listed = set(request.evidence_ids)
-    rows = [row for row in records.accepted_evidence(actor, item) if str(row.id) in listed]
+    measures, before = records.measures(actor, request.item, request)
     return ClosureFacts(
         number=request.number,
         issuer=_issuer(request.county_id),
         facts=(
-            ("问题编号", item.number),
-            ("级别", SEVERITIES[item.severity].zh if item.severity in SEVERITIES else ""),
-            ("问题", item.title),
-            ("责任单位", unit.name if unit else ""),
-            ("责任人", people.get(str(item.responsible_person_id), "")),
-            ("交办日期", _day(item.issued_on)),
-            ("整改期限", _day(item.due_on)),
+            ("问题编号", kept["number"]),
+            ("级别", SEVERITIES[kept["severity"]].zh if kept["severity"] in SEVERITIES else ""),
+            ("问题", kept["title"]),
+            ("责任单位", kept["unit"]),
+            ("责任人", kept["person"]),
+            ("交办日期", _day(day_of(kept, "issued_on"))),
+            ("整改期限", _day(day_of(kept, "due_on"))),
         ),
         measures=_told(measures),
         measures_before=tuple((row.edition, *one) for row, one in zip(before, _told(before), strict=True)),
         comparison=comparison_of(request.before_after),
         change=change_of(request.before_after),
-        evidence=tuple((row.title, row.action, _day(row.happened_on)) for row in rows),
+        evidence=tuple((one["title"], one["action"], _day(day_of(one, "happened_on"))) for one in kept["evidence"]),
         signs=signs_of(actor, request),
         approved_on=request.approved_on,
         recheck_on=recheck.due_on if recheck else None,
@@ -211,21 +246,13 @@ def pdf_of_form(facts: ClosureFacts, ref: str, edition: int) -> bytes:
 def word_of_form(facts: ClosureFacts, ref: str, edition: int) -> bytes:
     """The same form as an editable document."""
     paper = Paper(TITLE, number=f"编号 {facts.number} 第 {edition} 版").facts(facts.facts)
-    paper.heading(1, "一、完成的措施").table(("措施", "负责人", "起止", "结果"), facts.measures, (3, 1.2, 2.4, 3.4))
-    heads = ("", "数值", "95% 置信区间", "人数")
-    if facts.comparison and not facts.comparison[0][0].startswith("整改"):
-        heads = ("标准", "现场核查", "看到的情况", "日期")
-    if facts.measures_before:
-        heads_before = ("方案", "措施", "负责人", "起止", "结果")
-        lines = [(f"第 {edition} 版", *one) for edition, *one in facts.measures_before]
-        paper.paragraph("前几轮整改的措施（问题项重新打开以前，不算这一轮）")
-        paper.table(heads_before, lines, (1, 3, 1.2, 2.4, 2.6))
-    paper.heading(1, "二、整改前后对比").table(heads, facts.comparison, (2.4, 2, 3.2, 1.6)).paragraph(facts.change)
-    paper.heading(1, "三、佐证清单").table(("佐证", "所属措施", "形成日期"), facts.evidence, (4, 4, 2.4))
-    paper.heading(1, "四、意见")
-    paper.facts([(one.label, one.opinion) for one in facts.signs], columns=1)
-    paper.signatures([Signature(one.label, one.name, _day(one.day)) for one in facts.signs])
+    paper.facts([(label, "\n".join(lines) or "—") for label, lines in facts.lines], columns=1)
+    paper.facts([(one.label, _signed(one)) for one in facts.signs], columns=1)
     paper.facts([("批准日期", _day(facts.approved_on)), ("复核日期", _day(facts.recheck_on))])
-    paper.seal(facts.issuer, _day(facts.approved_on))
     paper.paragraph(f"核验真伪：{verify_address(ref)}（第 {edition} 版，摘要 {facts.digest[:16]}）")
-    return paper.content()
+    return paper.seal(facts.issuer, _day(facts.approved_on)).content()
+
+
+def _signed(one: Sign) -> str:
+    """The opinion above, name and day below; empty ones leave room for ink."""
+    return f"{one.opinion}\n签名：{one.name or '　　　　　'}　{_day(one.day) or '　　年　　月　　日'}".strip("\n")

@@ -11,7 +11,7 @@ from app.core.errors import Sentence
 from app.core.web.chips import long_date, word
 from app.core.web.drawings import plain, signed
 from app.improvement.effects.outcome import OUTCOMES as BY_RULE
-from workflows.improvement.effect_evaluation_facts import SHOWN_BY_DATA
+from workflows.improvement.effect_evaluation_facts import may_be_judged
 
 OUTCOMES = {code: Sentence(*words) for code, words in BY_RULE.items()}
 DESIGNS = {
@@ -30,8 +30,8 @@ FOLLOWS = {
 
 
 def open_outcomes(computed: str | None) -> tuple[str, ...]:
-    """The outcomes that a person may choose: what the data do not show is not among them."""
-    return tuple(code for code in OUTCOMES if code not in SHOWN_BY_DATA or computed in SHOWN_BY_DATA)
+    """The outcomes that a person may choose: none is kinder than the data allow."""
+    return tuple(code for code in OUTCOMES if may_be_judged(computed, code))
 
 
 USES = {

@@ -281,15 +281,12 @@ def _as_word(document: PlanDocument, papers: Sequence[PlanPaper], marks: dict[st
     for one in papers:
         if not single:
             paper.page_break().heading(1, one.title)
-        _write_plan(paper, one)
-    paper.paragraph(
-        _("打印人 %(by)s，%(at)s，序列号 %(serial)s", by=marks["by"], at=marks["at"], serial=marks["serial"])
-    )
-    paper.paragraph(_("内容指纹（SHA-256）：%(digest)s", digest=marks["digest"]))
+        _write_plan(paper, one, marks)
     return paper.content()
 
 
-def _write_plan(paper: Paper, plan: PlanPaper) -> None:
+def _write_plan(paper: Paper, plan: PlanPaper, marks: dict[str, str]) -> None:
+    """One plan, its labels in the order of the PDF."""
     paper.paragraph("　".join(plan.meta))
     for chapter in plan.chapters:
         paper.heading(1, chapter.title)
@@ -303,4 +300,10 @@ def _write_plan(paper: Paper, plan: PlanPaper) -> None:
             paper.paragraph(text)
     paper.heading(1, _("七、签字"))
     paper.signatures([Signature(label, name) for label, name in plan.signatures])
+    paper.paragraph(
+        _("打印人 %(by)s，%(at)s，序列号 %(serial)s", by=marks["by"], at=marks["at"], serial=marks["serial"])
+    )
+    paper.paragraph(_("内容指纹（SHA-256）：%(digest)s", digest=marks["digest"]))
+    paper.paragraph(_("核验真伪：%(address)s", address=marks["address"]))
+    paper.paragraph(_("编号 %(number)s", number=f"{plan.number}-{plan.edition}"))
     paper.seal(plan.signed_by, long_date(plan.approved_on) or "")

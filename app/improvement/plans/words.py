@@ -45,6 +45,31 @@ COMMENT_PARTS = {
     "guidance": Sentence("指导组意见", "Guidance group"),
     "comment": Sentence("教研意见", "Researcher's comment"),
 }
+ORIGINS = {
+    "found": Sentence("发现问题时的数据", "the data in which the problem was found"),
+    "came_back": Sentence("问题再次出现的那一轮数据", "the round in which the problem came back"),
+    "follow_up": Sentence(
+        "上一轮整改的复测数据；从现状算起，上一轮的进步不重复计算",
+        "the follow-up of the round before: measured from where it stands, no gain counts twice",
+    ),
+    "newest": Sentence(
+        "上一轮整改以后最新的数据；从现状算起，上一轮的进步不重复计算",
+        "the newest data since the round before: measured from where it stands, no gain counts twice",
+    ),
+    "follow_up_refused": Sentence(
+        "仍是原来的数据：上一轮的复测数据已撤回，或裁定以别的来源为准",
+        "the cell of before stays: the follow-up was withdrawn, or another source was held to be right",
+    ),
+    "follow_up_unlike": Sentence(
+        "仍是原来的数据：上一轮的复测人数、参测率、年级段或标准差不合要求，不可比",
+        "the cell of before stays: the follow-up cannot be compared (pupils, response, grade band or spread)",
+    ),
+    "no_lower": Sentence(
+        "仍是原来的数据：上一轮复测比它差，补回退步不算进步",
+        "the cell of before stays: the follow-up was worse, and making a loss good is no gain",
+    ),
+}
+"""Why a plan begins from its cell."""
 LIGHTS = {
     "yellow": Sentence("黄灯", "Yellow light"),
     "red": Sentence("红灯", "Red light"),

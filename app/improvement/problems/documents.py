@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from app.core import pdf
 from app.core.web.chips import long_date, word
 from app.core.web.drawings import signed
-from app.core.word import Paper, Signature
+from app.core.word import Paper
 from app.improvement.monitoring.rule_set import finding_rules
 from app.improvement.problems.words import (
     CATEGORIES,
@@ -180,7 +180,7 @@ def as_pdf(content: dict[str, Any], digest: str, ref: str) -> pdf.Printed:
 def _html(content: dict[str, Any], digest: str, ref: str) -> str:
     held = content["list"]
     template = current_app.jinja_env.get_template("documents/problem_list.html")
-    address = f"{current_app.extensions['bihuan.settings'].public_url}/verify/lists/{ref}"
+    address = _address(ref)
     doc = {
         "title": held["title"],
         "issuer": held["issuer"],
@@ -189,10 +189,19 @@ def _html(content: dict[str, Any], digest: str, ref: str) -> str:
         "signed_by": held["issuer"],
         "issued_on": date.fromisoformat(held["issued_on"]),
         "qr": segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=2, light="#fff"),
-        "record_number": _("%(list)s，项号 %(items)s", list=held["number"], items=_span(content)),
+        "record_number": _record_number(content),
     }
     parts = {"heads": heads(), "lines": lines(content), "notes": notes(content)}
     return template.render(doc=doc, digest=digest, language="zh", **parts)
+
+
+def _address(ref: str) -> str:
+    """Where anybody who holds the paper may check it."""
+    return f"{current_app.extensions['bihuan.settings'].public_url}/verify/lists/{ref}"
+
+
+def _record_number(content: dict[str, Any]) -> str:
+    return str(_("%(list)s，项号 %(items)s", list=content["list"]["number"], items=_span(content)))
 
 
 def _span(content: dict[str, Any]) -> str:
@@ -202,16 +211,16 @@ def _span(content: dict[str, Any]) -> str:
     return numbers[0] if len(numbers) == 1 else str(_("%(first)s 至 %(last)s", first=numbers[0], last=numbers[-1]))
 
 
-def as_word(content: dict[str, Any], digest: str) -> bytes:
-    """The same list as a Word file that the office may edit."""
+def as_word(content: dict[str, Any], digest: str, ref: str) -> bytes:
+    """The same list as a Word file that the office may edit, its labels in the same order."""
     with force_locale("zh"):
-        return _paper(content, digest).content()
+        return _paper(content, digest, ref).content()
 
 
-def _paper(content: dict[str, Any], digest: str) -> Paper:
+def _paper(content: dict[str, Any], digest: str, ref: str) -> Paper:
     held = content["list"]
     paper = Paper(held["title"], landscape=True, number=held["document_number"])
-    paper.paragraph("　".join([*meta(content)[1:], _("清单编号 %(number)s", number=held["number"])]))
+    paper.paragraph("　".join(meta(content)[1:]))
     rows = [
         [
             line.number,
@@ -230,5 +239,6 @@ def _paper(content: dict[str, Any], digest: str) -> Paper:
     paper.table(heads(), rows, WIDTHS)
     paper.paragraph(_("说明：") + "".join(f"{n}. {words}" for n, words in enumerate(notes(content), 1)))
     paper.paragraph(_("内容指纹（SHA-256）：%(digest)s", digest=digest))
-    issued = long_date(date.fromisoformat(held["issued_on"]))
-    return paper.signatures([Signature(_("立单单位"), held["issuer"], issued)]).seal(held["issuer"], issued)
+    paper.paragraph(_("核验真伪：%(address)s", address=_address(ref)))
+    paper.paragraph(_("编号 %(number)s", number=_record_number(content)))
+    return paper.seal(held["issuer"], long_date(date.fromisoformat(held["issued_on"])))

@@ -43,8 +43,10 @@ def list_issued(row: OutboxRow) -> None:
     content, digest = snapshot.content, snapshot.sha256
     name = f"{held.title}{held.document_number}"
     shelf = current_app.extensions["bihuan.shelf"]
-    made = shelf.keep(documents.as_word(content, digest), f"{name}.docx", WORD)
-    keep_document(SYSTEM, held, PrintedIn("word", made.name, made.sha256, made.size))
+    announced = keep_document(SYSTEM, held, PrintedIn("word", f"{name}.docx"))
+    if announced.file_sha256 is None:
+        made = shelf.keep(documents.as_word(content, digest, announced.ref), f"{name}.docx", WORD)
+        keep_document(SYSTEM, held, PrintedIn("word", made.name, made.sha256, made.size))
     announced = keep_document(SYSTEM, held, PrintedIn("pdf", f"{name}.pdf"))
     if not pdf.available() or announced.file_sha256 is not None:
         return

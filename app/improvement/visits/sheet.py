@@ -13,7 +13,7 @@ from flask import current_app
 from app.core import clock, pdf
 from app.core.database import db
 from app.core.policy.actor import Actor
-from app.core.word import Paper, Signature
+from app.core.word import Paper
 from app.improvement.problems.words import SEVERITIES, word_of
 from app.improvement.visits.branches import inspected
 from app.improvement.visits.models import SupervisionVisit, VisitFinding
@@ -141,8 +141,8 @@ def as_pdf(facts: SheetFacts, ref: str, edition: int) -> bytes:
 def as_word(facts: SheetFacts, ref: str, edition: int) -> bytes:
     """The same sheet as an editable document."""
     paper = Paper(TITLE, number=f"编号 {facts.number} 第 {edition} 版")
-    paper.facts([(label, "\n".join(lines) or "—") for label, lines in facts.lines], columns=1)
-    paper.signatures([Signature("视导组组长", facts.lead, _day(facts.issued_on)), Signature("校长", "", "")])
-    paper.seal(facts.issuer, _day(facts.issued_on))
+    signed = f"视导组组长：{facts.lead}　{_day(facts.issued_on)}\n校长：　　　　　　　　年　　月　　日"
+    lines = [(label, "\n".join(told) or "—") for label, told in facts.lines]
+    paper.facts([*lines, ("签名", signed)], columns=1)
     paper.paragraph(f"核验真伪：{verify_address(ref)}（第 {edition} 版，摘要 {facts.digest[:16]}）")
-    return paper.content()
+    return paper.seal(facts.issuer, _day(facts.issued_on)).content()

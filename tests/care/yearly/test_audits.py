@@ -29,6 +29,7 @@ from app.core.errors import Invalid, NotAllowed, StepRefused
 from app.core.outbox.deliver import drain
 from app.core.policy.actor import SYSTEM
 from app.people.directory.models import Student
+from tests import labels
 from tests.care.assessed import assessed
 from tests.care.taking_part import Family, send
 from tests.care.terms import BORN, MONDAY, at
@@ -374,3 +375,14 @@ def test_security_88_it_is_begun_written_signed_filed_and_printed_by_its_pages(
     checked = app.test_client().get(f"/verify/compliance/{made.ref}?sha256={digest}", base_url=BASE)
     assert checked.status_code == 200 and "一致" in checked.text and "2026" in checked.text
     assert "县网信办" not in checked.text
+
+
+def test_word_and_pdf_of_an_audit_carry_the_same_labels_in_the_same_order(
+    county: Cast, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, actor = signed(county, clock), county.actor("dpo")
+    with force_locale("zh"):
+        pages = labels.drawn(monkeypatch)
+        papers.as_pdf(actor, one, "清澜县教育局", {})
+        typed = labels.of_word(papers.as_word(actor, one, "清澜县教育局", {}).get_data())
+    assert labels.of_html(pages[0]) == typed

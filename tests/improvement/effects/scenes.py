@@ -103,9 +103,9 @@ class EffectScene(Scene):
             .order_by(EffectEvaluation.created_at.desc())
         ).first()  # type: ignore[return-value]
 
-    def computed(self, value: float = 505.0, n: int = 110, **given: Any) -> EffectEvaluation:
+    def computed(self, value: float = 505.0, n: int = 110, baseline_n: int = 100, **given: Any) -> EffectEvaluation:
         """Prepared with a re-measured cell."""
-        evaluation = self.planned(**given)
+        evaluation = self.planned(n=baseline_n, **given)
         after = self.cell(FOLLOW_UP, value, n)
         evaluations.prepare_evaluation(self.actor("assessment_member"), evaluation, PrepareIn((str(after.id),)))
         return evaluation

@@ -45,7 +45,7 @@ def test_the_office_asks_for_a_next_plan_which_takes_force_and_is_evaluated_anew
     items.plan_again(office, item, Submission())
     plan = plans.draft_plan(handler, item, PlanIn())
     later = {"target_on": clock.today() + timedelta(days=200), "follow_up_on": clock.today() + timedelta(days=250)}
-    plans.edit_plan(handler, plan, whole(cast, target=500.0, **later))
+    plans.edit_plan(handler, plan, whole(cast, target=520.0, **later))
     for number in range(len(item.causes)):
         plans.add_action(handler, plan, measure(cast, item, number))
     plans.submit_plan(scene.actor("principal"), plan, PlanStep())

@@ -18,6 +18,7 @@ from app.improvement.problems.models import ProblemItem
 from tests.cast import Cast, sign_in
 from tests.improvement.effects.scenes import JUDGED, EffectScene
 
+OUTCOMES = ("achieved", "improved", "partly_improved", "no_change", "insufficient_evidence", "worsened")
 WHY = "课堂观察和作业抽样都显示明显变化"
 NO_SUBSTITUTE = "过程佐证不能代替数据"
 
@@ -36,24 +37,35 @@ def _given(outcome: str, proofs: tuple[str, ...], **changes: Any) -> ProposeIn:
     return ProposeIn(outcome, JUDGED, difference_reason=WHY, qualitative=proofs, uses=("feed_back",), **changes)
 
 
-VALUES = {"partly_improved": 494.0, "insufficient_evidence": 478.0, "worsened": 438.0}
+MEASURED: dict[str, dict[str, Any]] = {
+    "partly_improved": {"value": 494.0},
+    "insufficient_evidence": {"value": 478.0},
+    "no_change": {"value": 472.0, "n": 900, "baseline_n": 900},
+    "worsened": {"value": 438.0},
+}
+TOO_KIND = [
+    *((computed, claimed) for computed in MEASURED for claimed in ("achieved", "improved")),
+    *((computed, "partly_improved") for computed in ("no_change", "worsened")),
+    ("worsened", "insufficient_evidence"),
+]
 
 
-@pytest.mark.parametrize("claimed", ["achieved", "improved"])
-@pytest.mark.parametrize("computed", VALUES)
+@pytest.mark.parametrize(("computed", "claimed"), TOO_KIND)
 def test_evidence_of_the_process_makes_no_improvement_that_the_data_do_not_show(
     scene: EffectScene, computed: str, claimed: str
 ) -> None:
-    evaluation = scene.computed(value=VALUES[computed])
+    evaluation = scene.computed(**MEASURED[computed])
     assert evaluation.computed_outcome == computed
     proofs = _proofs(scene, evaluation.item)
     with pytest.raises(StepRefused, match=NO_SUBSTITUTE):
-        evaluations.propose_outcome(scene.actor("evaluator"), evaluation, _given(claimed, proofs))
+        kind = _given(claimed, proofs, rationale_accepted=True)
+        evaluations.propose_outcome(scene.actor("evaluator"), evaluation, kind)
     db.session.rollback()
     evaluations.propose_outcome(scene.actor("evaluator"), evaluation, _given(computed, ()))
     decider = scene.actor("leading_group_head" if "severe" in (_right(evaluation)) else "office_director")
     with pytest.raises(StepRefused, match=NO_SUBSTITUTE):
-        evaluations.decide_evaluation(decider, evaluation, _given(claimed, proofs))
+        evaluations.decide_evaluation(decider, evaluation, kind)
+    assert evaluation.item.closable_on is None
 
 
 def _right(evaluation: EffectEvaluation) -> str:
@@ -82,11 +94,22 @@ def test_proofs_of_another_item_support_nothing(scene: EffectScene) -> None:
     assert evaluation.proposed_outcome == "improved"
 
 
-@pytest.mark.parametrize(("value", "offered"), [(505.0, True), (478.0, False)])
+def test_where_the_data_are_silent_proofs_may_speak_for_a_partial_improvement(scene: EffectScene) -> None:
+    evaluation = scene.computed(**MEASURED["insufficient_evidence"])
+    given = _given("partly_improved", _proofs(scene, evaluation.item), rationale_accepted=True)
+    evaluations.propose_outcome(scene.actor("evaluator"), evaluation, given)
+    evaluations.decide_evaluation(scene.actor("office_director"), evaluation, given)
+    assert evaluation.item.closable_on is not None
+
+
+@pytest.mark.parametrize(
+    ("value", "offered"),
+    [(505.0, OUTCOMES), (478.0, OUTCOMES[2:]), (438.0, ("worsened",))],
+)
 def test_the_page_offers_what_may_be_judged_and_says_why_not_the_rest(
-    scene: EffectScene, app: Flask, cast: Cast, value: float, offered: bool
+    scene: EffectScene, app: Flask, cast: Cast, value: float, offered: tuple[str, ...]
 ) -> None:
     evaluation = scene.computed(value=value)
     page = sign_in(app.test_client(), cast["evaluator"]).get(f"{evaluation.address}/proposal").get_data(as_text=True)
-    assert ('value="achieved"' in page, NO_SUBSTITUTE in page) == (offered, not offered)
-    assert 'value="partly_improved"' in page
+    assert tuple(code for code in OUTCOMES if f'value="{code}"' in page) == offered
+    assert (NO_SUBSTITUTE in page) == (offered != OUTCOMES)

@@ -144,3 +144,34 @@ def test_the_page_of_such_an_item_says_that_the_office_decides(
     sign_in(client, cast["office_director"])
     shown = client.get(item.address).get_data(as_text=True)
     assert "决定重订方案：现在的方案没有数据可比。" in shown and f"/items/{item.ref}/steps/plan-again" in shown
+
+
+@pytest.mark.parametrize(
+    ("found", "computed"),
+    [((True, False), "no_change"), ((False, True), "worsened"), ((True, True), "achieved")],
+)
+def test_what_the_plan_before_had_reached_is_no_gain_of_the_next(
+    scene: EffectScene, found: tuple[bool, bool], computed: str
+) -> None:
+    item = _index_item(scene)
+    _approved(scene, _drawn_up(scene, item, design="criterion"))
+    scene.to_evaluating(item)
+    assert _judged_by(scene, item, (True, False)) == "partly_improved"
+    items.plan_again(scene.actor("office_director"), item, Submission())
+    _approved(scene, _drawn_up(scene, item, design="criterion"))
+    scene.to_evaluating(item)
+    assert _judged_by(scene, item, found) == computed
+
+
+def _judged_by(scene: EffectScene, item: ProblemItem, found: tuple[bool, bool]) -> str | None:
+    """What follows by rule from the two criteria, decided as it is."""
+    drain()
+    use_context(SYSTEM.context())
+    evaluation = scene.evaluation_of(item)
+    seen = tuple(CheckedCriterion(line, met, True, "看了两个班") for line, met in zip(LINES, found, strict=True))
+    evaluations.check_criteria(scene.actor("inspector"), evaluation, CheckIn(seen))
+    evaluations.prepare_evaluation(scene.actor("assessment_member"), evaluation, PrepareIn())
+    judged = ProposeIn(evaluation.computed_outcome or "", JUDGED, uses=("feed_back",))
+    evaluations.propose_outcome(scene.actor("evaluator"), evaluation, judged)
+    evaluations.decide_evaluation(scene.actor("office_director"), evaluation, judged)
+    return evaluation.computed_outcome

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from app.core import clock as business
@@ -16,20 +16,16 @@ from app.core.database import db
 from app.core.errors import Invalid
 from app.core.policy.actor import SYSTEM
 from app.improvement.effects.models import EffectEvaluation
-from app.improvement.effects.operations import closures, evaluations
-from app.improvement.effects.operations.evaluations import EvaluationStep, PrepareIn, ProposeIn
+from app.improvement.effects.operations import evaluations
+from app.improvement.effects.operations.evaluations import PrepareIn
 from app.improvement.monitoring.models import DataFinding, MonitoringResult
-from app.improvement.plans.models import RemediationPlan
-from app.improvement.problems.models import ItemFinding, ProblemItem, Reopening
-from app.improvement.problems.operations import items, reopenings
-from app.improvement.problems.operations.drafting import Submission
-from app.improvement.problems.operations.handlers import AcceptIn, name_handler
-from app.improvement.problems.operations.reopenings import DecisionIn, ReopeningIn
+from app.improvement.problems.models import ItemFinding
+from app.improvement.problems.operations import reopenings
+from app.improvement.problems.operations.reopenings import ReopeningIn
 from tests.cast import Cast, sign_in
-from tests.improvement.effects.scenes import APPROVED, FOLLOW_UP, JUDGED, SUMMARY, EffectScene
-from tests.improvement.plans import world
+from tests.improvement.effects.rounds import closed, decided, diagnosed_again, reopened, worked_on
+from tests.improvement.effects.scenes import APPROVED, FOLLOW_UP, EffectScene
 
-AGREED = "新一轮数据显示问题复发，同意重新打开"
 NEXT_ROUND = date(2026, 11, 1)
 
 
@@ -89,18 +85,11 @@ def _of_the_next_round(scene: EffectScene, state: str = "confirmed") -> DataFind
     return scene.finding(scene.round("2026-again", NEXT_ROUND), value=485.0, state=state, number=77)
 
 
-def _reopened(scene: EffectScene, item: ProblemItem) -> Reopening:
-    made = db.session.scalars(select(Reopening).where(Reopening.item_id == item.id)).one()
-    due = DecisionIn(reason=AGREED, due_on=business.today() + timedelta(days=500))
-    reopenings.approve_reopening(scene.actor("office_director"), made, due)
-    return made
-
-
 @pytest.mark.parametrize(("state", "after"), [("confirmed", "converted"), ("candidate", "candidate")])
 def test_an_item_taken_up_again_for_new_data_rests_on_their_finding(scene: EffectScene, state: str, after: str) -> None:
     item, finding = scene.closure_approved().item, _of_the_next_round(scene, state)
     reopenings.propose_for_finding(SYSTEM, finding, (item.id,))
-    _reopened(scene, item)
+    reopened(scene, item)
     assert db.session.get(ItemFinding, (item.id, finding.id)) is not None and finding.state == after
 
 
@@ -109,25 +98,7 @@ def test_a_person_who_proposes_it_for_new_data_need_not_look_their_finding_up(sc
     scene.finding(scene.round("2026-elsewhere", date(2026, 11, 8)), "yuntai", number=78)
     given = ReopeningIn("next_cycle", "新一轮监测同一指标再次偏低，需要重新整改")
     reopenings.propose_reopening(scene.actor("inspector"), item, given)
-    assert _reopened(scene, item).finding_id == finding.id
-
-
-def _worked_on_again(scene: EffectScene, item: ProblemItem) -> RemediationPlan:
-    """New handler, new causes, a new plan whose measures are done: by operations alone."""
-    cast = scene.cast
-    anew = AcceptIn(cast["school_coordinator_2"].person_id, cast["school_coordinator"].person_id)
-    name_handler(scene.actor("principal"), item, anew)
-    handler = scene.actor("school_coordinator_2")
-    items.diagnose_again(handler, item, Submission())
-    for words in ("新教师没有接手分层作业", "错因台账断了一学期"):
-        items.add_cause(handler, item, items.CauseIn("teaching", words, True, "作业抽样 40 份", "为什么？因为换了老师"))
-    db.session.refresh(item, ["all_causes"])
-    items.finish_diagnosis(handler, item, Submission())
-    plan = world.in_force(cast, item, target=515.0)
-    for number in range(len(plan.actions)):
-        world.completed(cast, world.at_work(cast, plan, number))
-    items.start_evaluation(handler, item, Submission())
-    return plan
+    assert reopened(scene, item).finding_id == finding.id
 
 
 def test_an_item_taken_up_again_is_closed_a_second_time_with_data_of_its_second_round_alone(
@@ -136,8 +107,9 @@ def test_an_item_taken_up_again_is_closed_a_second_time_with_data_of_its_second_
     item, finding = scene.closure_approved().item, _of_the_next_round(scene)
     first = db.session.get_one(MonitoringResult, scene.evaluation_of(item).follow_up_ids[0])
     reopenings.propose_for_finding(SYSTEM, finding, (item.id,))
-    _reopened(scene, item)
-    plan = _worked_on_again(scene, item)
+    reopened(scene, item)
+    diagnosed_again(scene, item)
+    plan = worked_on(scene, item, "school_coordinator_2", target=515.0)
     assert (plan.baseline_result_id, plan.baseline) == (finding.result_id, 485.0), "the round that brought it back"
 
     evaluation = evaluations.plan_evaluation(SYSTEM, plan, None)
@@ -150,14 +122,8 @@ def test_an_item_taken_up_again_is_closed_a_second_time_with_data_of_its_second_
     assert [end["value"] for end in evaluation.computed["ends"]] == [485.0, 525.0]
     assert evaluation.computed_outcome == "achieved"
 
-    proposal = ProposeIn("achieved", JUDGED, uses=("close",))
-    evaluations.propose_outcome(scene.actor("evaluator"), evaluation, proposal)
-    evaluations.decide_evaluation(scene.actor("leading_group_head"), evaluation, proposal)
-    items.ask_for_closure(scene.actor("school_coordinator_2"), item, Submission())
-    request = closures.draft_closure(scene.actor("school_coordinator_2"), item, closures.ClosureIn(SUMMARY))
-    closures.submit_closure(scene.actor("principal"), request, EvaluationStep())
-    closures.verify_closure(scene.actor("inspector"), request, closures.VerifyIn("属实，到校看过", on_site=True))
-    closures.approve_closure(scene.actor("office_director"), request, EvaluationStep())
+    decided(scene, evaluation)
+    closed(scene, item, "school_coordinator_2")
     db.session.execute(text("set constraints all immediate"))
     assert (item.state, item.iteration, item.recurrence_count) == ("closed", 2, 1)
     assert item.chain_gaps == ()

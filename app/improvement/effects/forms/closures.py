@@ -53,15 +53,25 @@ class ClosureForm(VersionedForm):
         [wanted(_("请写自评总结")), at_most(4000)],
         description=_("做了哪些措施，结果怎样，还有什么要继续做"),
     )
-    evidence = Ticks(_("佐证清单"), [wanted(_("至少选一份佐证"))], description=_("已采信的佐证都在这里，默认全选"))
+    evidence = Ticks(_("佐证清单"), description=_("这一轮已采信的佐证都在这里，默认全选"))
+    earlier = Ticks(
+        _("前几轮的佐证"), [Optional()], description=_("问题项重新打开以前的佐证，这一轮的措施引用过的才在这里")
+    )
 
-    def offer(self, evidence: Labels) -> None:
-        """Put the accepted evidence into the list."""
-        self.evidence.choices = choices_of(evidence)
+    def validate_evidence(self, field: Any) -> None:
+        """One piece at least, of either kind."""
+        if not field.data and not self.earlier.data:
+            raise ValidationError(str(_("至少选一份佐证")))
+
+    def offer(self, evidence: Labels, earlier: Labels) -> None:
+        """Put the accepted evidence into the lists: that of this round, and that of earlier ones shown again."""
+        self.evidence.choices, self.earlier.choices = choices_of(evidence), choices_of(earlier)
+        self.evidence.flags.required = True
 
     def given(self, ids: Mapping[str, str]) -> ClosureIn:
         """What the operation takes."""
-        chosen = tuple(ids[one] for one in self.evidence.data or () if one in ids)
+        ticked = (*(self.evidence.data or ()), *(self.earlier.data or ()))
+        chosen = tuple(ids[one] for one in ticked if one in ids)
         return ClosureIn(self.self_summary.data or "", chosen, self.version.data)
 
 

@@ -208,6 +208,8 @@ class ClosureRequest(Base, Movable):
     self_summary: Mapped[str] = mapped_column(default="", server_default=text("''"))
     before_after: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
     evidence_ids: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
+    as_approved: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    """Item and evidence as they stood at the approval: the form of a round says that whatever comes later."""
     verified_on_site: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     verifier_opinion: Mapped[str] = mapped_column(default="", server_default=text("''"))
     opened_at: Mapped[datetime | None]

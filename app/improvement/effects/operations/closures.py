@@ -18,7 +18,8 @@ from app.core.errors import Invalid, Sentence, StepRefused
 from app.core.outbox.post import post
 from app.core.policy import decide
 from app.core.policy.actor import Actor
-from app.improvement.effects.evidence_list import accepted_for
+from app.improvement.effects.as_approved import as_it_is
+from app.improvement.effects.evidence_list import accepted_in_round
 from app.improvement.effects.models import ClosureRequest, EffectEvaluation, Recheck
 from app.improvement.effects.operations.evaluations import EvaluationStep
 from app.improvement.plans.models import Evidence, RemediationPlan
@@ -70,8 +71,8 @@ NOT_NOW = Sentence(
 )
 NOT_APPROVED = Sentence("批准以后才有销号审批表", "The form is made once the closure is approved")
 NOT_ACCEPTED = Sentence(
-    "佐证清单里有不是这个问题项的、或没有采信的佐证，请重新选择",
-    "The list names evidence that was not accepted for this item; choose again",
+    "佐证清单里有不是这个问题项这一轮的、或没有采信的佐证，请重新选择",
+    "The list names evidence that was not accepted for this round of the item; choose again",
 )
 
 
@@ -137,8 +138,8 @@ def decided_evaluation(item_id: uuid.UUID) -> EffectEvaluation | None:
 
 
 def accepted_evidence(item_id: uuid.UUID) -> list[uuid.UUID]:
-    """The accepted evidence of all measures of an item."""
-    query = accepted_for(item_id).with_only_columns(Evidence.id)
+    """The accepted evidence of the measures of an item in its present round."""
+    query = accepted_in_round(item_id).with_only_columns(Evidence.id)
     return list(db.session.scalars(query.order_by(Evidence.created_at)))
 
 
@@ -176,7 +177,7 @@ def return_closure(actor: Actor, request: ClosureRequest, given: EvaluationStep)
 @operation(CLOSURE_REQUEST, "approve")
 def approve_closure(actor: Actor, request: ClosureRequest, given: EvaluationStep) -> Iterator[None]:
     """Another person approves: the item closes, its plan is completed, and a recheck is due in 180 days."""
-    request.approved_on = clock.today()
+    request.approved_on, request.as_approved = clock.today(), as_it_is(request)
     yield
     item = request.item
     item.closed_on = clock.today()

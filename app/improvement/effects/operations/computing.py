@@ -53,6 +53,17 @@ WORK = text(
          join remediation_plans p on p.id = a.plan_id where p.item_id = :item"""
 )
 
+HELD_BEFORE = text(
+    """select one ->> 'text' from (
+           select v.criteria_checked from effect_evaluations v
+           where v.item_id = :item and v.plan_id <> :plan and v.state = 'decided' and not exists (
+               select 1 from audit.transition_log l
+               where l.record_id = v.item_id and l.step = 'problem_item.reopen' and l.at > v.created_at)
+           order by v.created_at desc limit 1) as last
+       cross join lateral jsonb_array_elements(last.criteria_checked) as one where (one ->> 'met')::boolean"""
+)
+"""Criteria that were met when the plan before this one was judged; what a reopening found lost is nobody's any more."""
+
 
 @dataclass(frozen=True)
 class Named:
@@ -96,8 +107,9 @@ def computed(actor: Actor, evaluation: EffectEvaluation, plan: RemediationPlan, 
 def _judged(actor: Actor, evaluation: EffectEvaluation) -> Outcome:
     if not evaluation.criteria_checked:
         raise Invalid("", NO_CRITERIA)
+    held = set(db.session.scalars(HELD_BEFORE, {"item": evaluation.item_id, "plan": evaluation.plan_id}))
     criteria = tuple(
-        Criterion(one["text"], one.get("met"), bool(one.get("on_site")), one.get("verifier"))
+        Criterion(one["text"], one.get("met"), bool(one.get("on_site")), one.get("verifier"), one["text"] in held)
         for one in evaluation.criteria_checked
     )
     sources = (evaluation.item.source_type or "",)

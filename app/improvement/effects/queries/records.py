@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Uuid, bindparam, func, or_, select, text
+from sqlalchemy import Select, Uuid, bindparam, func, or_, select, text
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -19,7 +19,7 @@ from app.core.policy.actor import Actor
 from app.core.whole import columns_of
 from app.core.whole import records as whole_records
 from app.improvement.effects import comparing
-from app.improvement.effects.evidence_list import accepted_for
+from app.improvement.effects.evidence_list import accepted_for, accepted_in_round, is_of_earlier_round
 from app.improvement.effects.models import ClosurePrint, ClosureRequest, DocumentRecord, EffectEvaluation, Recheck
 from app.improvement.effects.queries.lists import seen
 from app.improvement.monitoring.models import Indicator, MonitoringCycle, MonitoringResult
@@ -46,6 +46,14 @@ def evaluation_for(actor: Actor, ref: str) -> EffectEvaluation:
 def closure_for(actor: Actor, ref: str) -> ClosureRequest:
     """One request with item and unit; raises NotFound."""
     return _one(actor, ClosureRequest, ref, "closure_request")
+
+
+def ref_of_closure(actor: Actor, typed: str) -> str:
+    """The code of a request that is named by its number; what is no number is a code."""
+    base = select(ClosureRequest).join(ProblemItem, ProblemItem.id == ClosureRequest.item_id)
+    named = seen(actor, base.where(ClosureRequest.number == typed.strip().upper()), ClosureRequest)
+    found: ClosureRequest | None = db.session.scalar(named)
+    return typed.strip() if found is None else found.ref
 
 
 def recheck_for(actor: Actor, ref: str) -> Recheck:
@@ -121,15 +129,25 @@ def _released(actor: Actor, found: list[Any]) -> list[Any]:
 
 
 def accepted_evidence(actor: Actor, item: ProblemItem) -> list[Any]:
-    """Rows of the accepted evidence of an item, with the measure each belongs to."""
+    """What may be listed or chosen now: the accepted evidence of the round; `earlier`: first shown in a round before."""
+    return _evidence_rows(accepted_in_round(item.id), item)
+
+
+def listed_evidence(actor: Actor, item: ProblemItem, ids: Collection[str]) -> list[Any]:
+    """Those of the accepted evidence of an item, whatever the round, that were named."""
+    return [row for row in _evidence_rows(accepted_for(item.id), item) if str(row.id) in ids]
+
+
+def _evidence_rows(wanted: Select[Any], item: ProblemItem) -> list[Any]:
     query = (
-        accepted_for(item.id)
-        .with_only_columns(
+        wanted.with_only_columns(
             Evidence.id, Evidence.ref, Evidence.title, Evidence.kind, Evidence.happened_on, Evidence.place,
             RemediationAction.title.label("action"), RemediationAction.ref.label("action_ref"),
+            is_of_earlier_round(item.id).label("earlier"),
         )
         .join(RemediationAction, RemediationAction.id == Evidence.action_id)
-        .order_by(RemediationAction.position, Evidence.created_at)
+        .join(RemediationPlan, RemediationPlan.id == RemediationAction.plan_id)
+        .order_by(text("earlier"), RemediationAction.position, Evidence.created_at)
     )  # fmt: skip
     return list(db.session.execute(query))
 

@@ -11,18 +11,17 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from app.core.casework.choices import choice
-from app.core.database import db
-from app.core.errors import Invalid, NotAllowed, NotFound, Sentence, Stale, StepRefused
+from app.core.errors import Invalid, NotFound, Sentence
 from app.core.policy.actor import Actor
 from app.core.web import drafts
 from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
 from app.core.web.current import current_actor, must_hold, needs
 from app.core.web.pages import page
+from app.improvement.effects import approving
 from app.improvement.effects.forms.closures import ClosureForm, PressForm, ReasonForm, VerifyForm
 from app.improvement.effects.models import ClosureRequest
 from app.improvement.effects.operations import closures as operations
-from app.improvement.effects.operations.evaluations import EvaluationStep
 from app.improvement.effects.queries import records
 from app.improvement.effects.routes.blueprint import bp
 from app.improvement.effects.routes.closures import APPROVE
@@ -152,7 +151,8 @@ def edit_closure(ref: str) -> Any:
 
 def _offer_evidence(actor: Actor, item: ProblemItem, form: ClosureForm) -> dict[str, str]:
     rows = records.accepted_evidence(actor, item)
-    form.offer([(row.ref, evidence_label(row)) for row in rows])
+    now, before = ([(row.ref, evidence_label(row)) for row in rows if row.earlier is old] for old in (False, True))
+    form.offer(now, before)
     return {row.ref: str(row.id) for row in rows}
 
 
@@ -170,7 +170,7 @@ def _content_page(
     ids = _offer_evidence(actor, item, form)
     if form.evidence.data is None:
         listed = set(found.evidence_ids) if found is not None else set(ids.values())
-        form.evidence.data = [ref for ref, identity in ids.items() if identity in listed]
+        form.evidence.data = form.earlier.data = [ref for ref, identity in ids.items() if identity in listed]
     evaluation = operations.decided_evaluation(item.id)
     return page(
         "improvement/effects/closure_form.html",
@@ -299,16 +299,6 @@ def _step_page(found: ClosureRequest, name: str, asked: Asked, form: Any, status
     )
 
 
-@dataclass(frozen=True)
-class Answer:
-    """How one request of several fared."""
-
-    ref: str
-    label: str
-    done: bool
-    sentences: tuple[Any, ...] = ()
-
-
 @bp.post("/closures/approvals")
 @needs(*APPROVE)
 def approve_several() -> Response:
@@ -317,29 +307,5 @@ def approve_several() -> Response:
     refs = list(dict.fromkeys(request.form.getlist("ref")))
     if len(refs) > MOST_AT_ONCE:
         raise Invalid("ref", TOO_MANY)
-    answers = [_approved(actor, ref) for ref in refs]
+    answers = [approving.approve(actor, ref) for ref in refs]
     return page("improvement/effects/approvals.html", answers=answers, back_url=url_for("effects.closures"))
-
-
-def _approved(actor: Actor, ref: str) -> Answer:
-    label = ""
-    try:
-        found = records.closure_for(actor, ref)
-        label = found.label
-        operations.approve_closure(actor, found, EvaluationStep())
-    except (NotFound, NotAllowed, StepRefused, Invalid, Stale) as refused:
-        db.session.rollback()
-        return Answer(ref, label, False, _why(refused))
-    return Answer(ref, label, True)
-
-
-def _why(refused: Exception) -> tuple[Any, ...]:
-    if isinstance(refused, StepRefused):
-        return tuple(refused.sentences)
-    if isinstance(refused, Invalid):
-        return tuple(refused.sentences.values())
-    if isinstance(refused, Stale):
-        return (_("刚刚有人改过，请打开后再批"),)
-    if isinstance(refused, NotFound):
-        return (_("找不到这份申请，可能已经不由你看"),)
-    return (_("这一项不由你批准"),)

@@ -16,6 +16,7 @@ from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
 from app.core.web.whom import whom
+from app.improvement.effects.as_approved import as_approved, day_of
 from app.improvement.effects.models import ClosureRequest
 from app.improvement.effects.operations.closures import mark_closure_opened
 from app.improvement.effects.queries import lists, records
@@ -107,7 +108,6 @@ def closure(ref: str) -> Response:
     found = records.closure_for(actor, ref)
     mended = mended_at(actor, found) if found.state in OPEN else {}
     offers = offers_of(actor, found, closure_ways(found), mended)
-    listed = set(found.evidence_ids)
     entries, earlier = story(actor, [found.id], SHOWN)
     measures, measures_before = records.measures(actor, found.item, found)
     return page(
@@ -123,7 +123,7 @@ def closure(ref: str) -> Response:
         may_edit=found.state in ("draft", "returned") and decide.may(actor, "effects.draft_closure", found),
         measures=measures,
         measures_before=measures_before,
-        evidence=[row for row in records.accepted_evidence(actor, found.item) if str(row.id) in listed],
+        evidence=[one | {"happened_on": day_of(one, "happened_on")} for one in as_approved(found)["evidence"]],
         signs=records.signs(actor, found),
         documents=records.documents_of(actor, found),
         may_print=decide.may(actor, "effects.print_document", found),

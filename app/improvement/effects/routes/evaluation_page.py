@@ -33,7 +33,7 @@ def shown(actor: Actor, found: EffectEvaluation) -> dict[str, Any]:
     cells = records.cells(actor, [one for one in ids if one is not None])
     entries, earlier = story(actor, [found.id], SHOWN)
     checkers = [one.get("verifier") for one in found.criteria_checked]
-    proofs = [row for row in records.accepted_evidence(actor, found.item) if str(row.id) in found.qualitative]
+    proofs = records.listed_evidence(actor, found.item, found.qualitative)
     open_to_data = found.state in ("draft", "returned") and found.design != "criterion"
     candidates = records.candidates(actor, found) if open_to_data else []
     names = records.names(actor, [*checkers, found.proposed_by, found.decided_by])

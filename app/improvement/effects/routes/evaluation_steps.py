@@ -26,7 +26,9 @@ from app.improvement.effects.routes.blueprint import bp
 from app.improvement.effects.routes.evaluation_page import adjusted_words, decider, drawing, value_type_of
 from app.improvement.effects.words import OUTCOMES, evidence_label, open_outcomes, value_words
 from app.improvement.monitoring.words import GRADES, word_of
+from app.improvement.plans.words import ORIGINS
 from workflows.improvement.effect_evaluation import EFFECT_EVALUATION
+from workflows.improvement.effect_evaluation_facts import no_kinder_than_the_data
 
 PREPARE = ("effects.prepare_data", "effects.prepare_school_data")
 PROPOSE = ("effects.propose_outcome", "effects.propose_school_outcome")
@@ -106,7 +108,18 @@ def _data_page(found: EffectEvaluation, form: DataForm, status: int = 200) -> tu
         wanted = 2 if found.design == "small_n" else 1
         form.follow_up.data = [cell.ref for cell, _cycle in later[:wanted]]
     baseline = records.cells(actor, [found.baseline_result_id] if found.baseline_result_id else [])
-    return (_page("data", found, form, status, later=later, baseline=baseline, early=records.too_early(actor, found)),)
+    return (
+        _page(
+            "data",
+            found,
+            form,
+            status,
+            later=later,
+            baseline=baseline,
+            origin=ORIGINS.get(found.plan.baseline_origin or ""),
+            early=records.too_early(actor, found),
+        ),
+    )
 
 
 @bp.post("/evaluations/<ref>/computation")
@@ -209,7 +222,8 @@ def _outcome_page(found: EffectEvaluation, name: str, form: OutcomeForm | None =
     ids = _offer_evidence(actor, found, form)
     if form.qualitative.data is None:
         form.qualitative.data = [ref for ref, identity in ids.items() if identity in found.qualitative]
-    form.offer_outcomes(open_outcomes(found.computed_outcome))
+    outcomes = open_outcomes(found.computed_outcome)
+    form.offer_outcomes(outcomes)
     offered = choice(actor, found, name)
     return _page(
         "outcome",
@@ -219,7 +233,8 @@ def _outcome_page(found: EffectEvaluation, name: str, form: OutcomeForm | None =
         step=EFFECT_EVALUATION.step(name),
         action=f"{found.address}/{'proposal' if name == 'propose' else 'decision'}",
         missing=offered.missing if offered else (),
-        some_withheld=len(form.outcome.choices) < len(OUTCOMES),
+        withheld=word(no_kinder_than_the_data.sentence) if len(outcomes) < len(OUTCOMES) else "",
+        offered=outcomes,
         drawing=drawing(found),
         kind=value_type_of(found),
         adjusted=adjusted_words(found),

@@ -89,6 +89,8 @@ class RemediationPlan(Base, Movable):
     baseline_result_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("monitoring_results.id"))
     baseline: Mapped[float | None] = mapped_column(Float)
     baseline_sd: Mapped[float | None] = mapped_column(Float)
+    baseline_origin: Mapped[str | None] = mapped_column(String(20))
+    """Why the plan begins from this cell (ORIGINS)."""
     target: Mapped[float | None] = mapped_column(Float)
     target_on: Mapped[date | None]
     follow_up_on: Mapped[date | None]

@@ -17,7 +17,7 @@ from app.core.database import db, uuid7
 from app.core.errors import Invalid, Sentence
 from app.core.outbox.post import post
 from app.core.policy.actor import Actor
-from app.improvement.monitoring.models import DataFinding, MonitoringCycle, MonitoringResult
+from app.improvement.plans.baselines import baseline_for
 from app.improvement.plans.models import PlanComment, RemediationAction, RemediationPlan
 from app.improvement.plans.numbers import plan_numbers
 from app.improvement.plans.operations.clocks import start_clocks, stop_clocks
@@ -34,7 +34,7 @@ from app.improvement.plans.operations.measures import (
     milestone_of,
 )
 from app.improvement.plans.operations.reports import ReportIn, report_progress
-from app.improvement.problems.models import ItemFinding, ProblemItem
+from app.improvement.problems.models import ProblemItem
 from workflows.improvement.remediation_plan import REMEDIATION_PLAN
 
 __all__ = [
@@ -136,7 +136,7 @@ class CommentIn:
 
 @operation(REMEDIATION_PLAN, "draft")
 def draft_plan(actor: Actor, item: ProblemItem, given: PlanIn) -> Any:
-    """Begin a plan: baseline and indicator come from the finding; a next edition begins as a copy of the one in force."""
+    """Begin a plan: baseline and indicator come from where the data stand; a next edition begins as a copy of the one in force."""
     edition = _next_edition(item)
     plan = RemediationPlan(
         id=uuid7(),
@@ -159,6 +159,8 @@ def draft_plan(actor: Actor, item: ProblemItem, given: PlanIn) -> Any:
         plan.previous_id = before.id
         for name in CARRIED_OVER:
             setattr(plan, name, getattr(before, name))
+    if plan.baseline_origin not in (None, "found") and item.state == "planning":
+        _drop_target_reached(plan)
     if plan.design not in plan.fitting_designs:
         plan.design = plan.fitting_designs[0]
     yield plan
@@ -190,20 +192,20 @@ def _in_force(item_id: uuid.UUID) -> RemediationPlan | None:
 
 
 def _take_baseline(plan: RemediationPlan, item: ProblemItem) -> None:
-    """The cell behind the item's newest finding is the baseline, within a round the lowest: value, spread and the row itself."""
-    result = db.session.scalar(
-        select(MonitoringResult)
-        .join(DataFinding, DataFinding.result_id == MonitoringResult.id)
-        .join(MonitoringCycle, MonitoringCycle.id == MonitoringResult.cycle_id)
-        .join(ItemFinding, ItemFinding.finding_id == DataFinding.id)
-        .where(ItemFinding.item_id == item.id)
-        .order_by(MonitoringCycle.starts_on.desc(), DataFinding.effect)
-        .limit(1)
-    )
-    if result is None:
+    """Value, spread and the row itself, and why it is this one."""
+    found = baseline_for(item)
+    if found is None:
         return
+    result, plan.baseline_origin = found.result, found.origin
     plan.baseline_result_id, plan.baseline, plan.baseline_sd = result.id, result.value, result.sd
     plan.indicator_id = result.indicator_id
+
+
+def _drop_target_reached(plan: RemediationPlan) -> None:
+    """Measured from where the problem stands, the target of before may lie behind: a new one has to be named."""
+    effect = plan.target_effect
+    if effect is not None and effect < (plan.min_effect or 0.0):
+        plan.target = None
 
 
 def _carry_over_measures(plan: RemediationPlan, before: RemediationPlan) -> None:

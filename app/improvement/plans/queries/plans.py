@@ -23,7 +23,7 @@ from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.registers import Order, page_of
 from app.core.whole import columns_of, records
-from app.improvement.monitoring.models import Indicator
+from app.improvement.monitoring.models import Indicator, MonitoringCycle, MonitoringResult
 from app.improvement.plans.models import Evidence, ProgressReport, RemediationAction, RemediationPlan
 from app.improvement.plans.queries.lights import Light, lights
 from app.improvement.problems.models import ProblemItem, ProblemList
@@ -275,6 +275,15 @@ def reports(actor: Actor, plan: RemediationPlan) -> Sequence[ProgressReport]:
 def indicator_of(actor: Actor, plan: RemediationPlan) -> Indicator | None:
     """The indicator that is measured again."""
     return db.session.get(Indicator, plan.indicator_id) if plan.indicator_id is not None else None
+
+
+def baseline_of(actor: Actor, plan: RemediationPlan) -> tuple[MonitoringResult, MonitoringCycle] | None:
+    """The cell from which the plan is measured, with its round; None where it has none."""
+    query = select(MonitoringResult, MonitoringCycle).join(
+        MonitoringCycle, MonitoringCycle.id == MonitoringResult.cycle_id
+    )
+    row = db.session.execute(query.where(MonitoringResult.id == plan.baseline_result_id)).first()
+    return (row[0], row[1]) if row is not None else None
 
 
 def indicators(actor: Actor) -> Sequence[Indicator]:

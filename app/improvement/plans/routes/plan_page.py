@@ -12,17 +12,19 @@ from flask_babel import gettext as _
 
 from app.core import clock
 from app.core.casework.choices import Choice, choices
+from app.core.errors import Sentence
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.web.chips import long_date
 from app.core.web.drawings import plain
 from app.core.web.pages import say
+from app.improvement.monitoring.models import MonitoringCycle, MonitoringResult
 from app.improvement.plans.forms.sections import SECTIONS
 from app.improvement.plans.models import ProgressReport, RemediationAction, RemediationPlan
 from app.improvement.plans.numbers import plan_numbers
 from app.improvement.plans.queries.lights import months_due
 from app.improvement.plans.routes.drawing import value
-from app.improvement.plans.words import DESIGN_NAMES
+from app.improvement.plans.words import DESIGN_NAMES, ORIGINS
 from workflows import engine
 
 AT_ONCE = {
@@ -116,12 +118,26 @@ def months_before(month: date) -> date:
     return date(month.year - (month.month == 1), (month.month - 2) % 12 + 1, 1)
 
 
-def goal_facts(plan: RemediationPlan, indicator: Any) -> list[tuple[Any, ...]]:
+def baseline_words(plan: RemediationPlan, held: tuple[MonitoringResult, MonitoringCycle] | None) -> str:
+    """2025 秋省测，八年级!F7（64 人）：发现问题时的数据."""
+    if held is None:
+        return ""
+    cell, cycle = held
+    place = _("%(cycle)s，%(sheet)s!%(cell)s（%(n)s 人）", cycle=cycle.name, sheet=cell.sheet, cell=cell.cell, n=cell.n)
+    why = say(ORIGINS[plan.baseline_origin]) if plan.baseline_origin in ORIGINS else ""
+    return say(Sentence(f"{place}：{why}", f"{place}: {why}")) if why else place
+
+
+def goal_facts(
+    plan: RemediationPlan, indicator: Any, held: tuple[MonitoringResult, MonitoringCycle] | None
+) -> list[tuple[Any, ...]]:
     """The rows of 目标与评价."""
     rows: list[tuple[Any, ...]] = []
     if indicator is not None:
         rows.append((_("指标"), indicator.name))
         rows.append((_("基线 / 目标"), f"{value(plan.baseline, indicator)} / {value(plan.target, indicator)}"))
+    if held is not None:
+        rows.append((_("基线取自"), baseline_words(plan, held), True))
     rows.append((_("达成日期"), long_date(plan.target_on) or "—"))
     rows.append((_("评价方式"), say(DESIGN_NAMES[plan.design]) if plan.design in DESIGN_NAMES else _("还没有选定")))
     if plan.design != "criterion":

@@ -116,6 +116,7 @@ def _shown(
         form=form,
         measured=measured(plan),
         indicator=plans.indicator_of(actor, plan),
+        baseline=plan_page.baseline_words(plan, plans.baseline_of(actor, plan)),
         value=drawing.value,
         words=FIELDS,
         place=[one.name for one in SECTIONS].index(chosen.name) + 1,
