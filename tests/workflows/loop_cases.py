@@ -72,6 +72,14 @@ RECHECK_CASES: Cases = {
     "has_a_note": ({}, [{"note": " "}]),
     "item_is_open_again": ({}, [{"item_is_closed": True}]),
 }
+LIST_CHECK_CASES: Cases = {
+    "has_a_checker": ({}, [{"has_checker": False}]),
+    "checker_is_free": ({}, [{"checker_is_free": False}]),
+    "says_what_was_looked_at": ({}, [{"says_what_was_looked_at": False}]),
+    "every_item_is_answered": ({}, [{"every_item_is_answered": False}]),
+    "failures_are_told": ({}, [{"failures_are_told": False}]),
+    "no_item_failed": ({"failed_item_count": 0}, [{"failed_item_count": 1}]),
+}
 REOPENING_CASES: Cases = {
     "names_its_trigger": ({}, [{"trigger": None}, {"trigger": "mood"}]),
     "item_is_closed": ({}, [{"item_is_closed": False}]),
