@@ -261,6 +261,8 @@ BY_TABLE: dict[tuple[str, str], Any] = {
     ("visit_findings", "kind"): "problem",
     ("visit_members", "role"): "inspector",
     ("rechecks", "kind"): "spot",
+    ("outside_opinions", "about"): "achieved",
+    ("outside_opinions", "view"): "agrees",
     ("list_check_answers", "answer"): "holds",
     ("list_checks", "checked_on"): date(2026, 11, 23),
     ("list_checks", "finding"): lambda chain: chain.marker,

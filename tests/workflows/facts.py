@@ -253,6 +253,7 @@ GOOD: dict[str, Changes] = {
         "is_unadjusted": False,
         "effect_not_measurable": False,
         "item_is_evaluating": True,
+        "opinion_is_answered": True,
         "item_is_void": True,
     },
     "closure_request": {

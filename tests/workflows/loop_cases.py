@@ -38,6 +38,7 @@ EVALUATION_CASES: Cases = {
     ),
     "outcome_is_proposed": ({}, [{"has_proposal": False}]),
     "work_has_ended": ({}, [{"item_is_evaluating": False}]),
+    "opinion_is_answered": ({}, [{"opinion_is_answered": False}]),
     "item_is_void": ({}, [{"item_is_void": False}]),
     "judges_a_school": ({}, [{"object_code": "teacher"}, {"object_code": "student"}]),
     "whom_and_who_are_stored": ({}, [{"whom_and_who_stored": False}]),
