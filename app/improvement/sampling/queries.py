@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, false, func, or_, select, true
+from sqlalchemy import Select, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from app.core import registers
@@ -35,7 +35,7 @@ ORDERS: dict[str, registers.Order] = {
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the list of checks is narrowed to."""
+    """What the list of checks is narrowed to; `term` is its first day, as the filter offers it."""
 
     words: str = ""
     term: str = ""
@@ -103,15 +103,8 @@ def _narrowed(narrowed: Select[Any], wanted: Wanted) -> Select[Any]:
         if values:
             narrowed = narrowed.where(column.in_(values))
     if wanted.term:
-        narrowed = narrowed.where(ListCheck.term_on == day) if (day := _day(wanted.term)) else narrowed.where(false())
+        narrowed = narrowed.where(ListCheck.term_on == date.fromisoformat(wanted.term))
     return narrowed.where(_found(wanted.words)) if wanted.words else narrowed
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _found(words: str) -> Any:
@@ -121,9 +114,8 @@ def _found(words: str) -> Any:
 
 
 def terms(actor: Actor) -> list[date]:
-    """Terms with a check that the actor sees, the newest first."""
-    found = seen(actor, select(ListCheck.term_on).distinct())
-    return sorted(db.session.scalars(found), reverse=True)
+    """First days of the terms with a check that the actor sees."""
+    return list(db.session.scalars(seen(actor, select(ListCheck.term_on).distinct())))
 
 
 def schools(actor: Actor) -> list[tuple[str, str]]:

@@ -49,7 +49,8 @@ def words_of_templates() -> dict[str, Any]:
 
 
 def _filters(actor: Actor) -> tuple[filters.Filter, ...]:
-    terms = [(day.isoformat(), word(term_words(day))) for day in queries.terms(actor)]
+    days = sorted({this_term()[0], *queries.terms(actor)}, reverse=True)
+    terms = [(day.isoformat(), word(term_words(day))) for day in days]
     states = [(state.code, word(state)) for state in LIST_CHECK.states]
     return (
         filters.choice("term", _("学期"), terms),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
 from flask import Flask
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from app.core.database import db, use_context
@@ -140,3 +142,22 @@ def test_the_office_draws_on_the_page_and_both_first_pages_tell_the_share(scene:
     assert "已经抽够" in words(office.page("/list-checks/draw"))
     for key in ("office_director", "inspector"):
         assert "18.1%" in words(browser(key).page("/")), "2 of 11, never rounded up"
+
+
+def test_the_register_is_narrowed_sorted_and_exported(scene: SampleScene, browser: Opened) -> None:
+    for school in ("yuntai", "shuangqiao"):
+        scene.running(school)
+    first, second = scene.checks(scene.drawn(2))
+    operations.confirm_list(scene.actor(scene.key_of(first)), first, scene.found(first))
+    office, term = browser("office_director"), first.term_on.isoformat()
+    for query, held in (
+        (f"term={term}&state=drawn", {second}), (f"school={first.unit.ref}", {first}), ("kind=hand", set()),
+        (f"inspector={second.owner.ref}&sort=school", {second}), (f"q={first.number}", {first}),
+    ):  # fmt: skip
+        page = office.page(f"/list-checks?{query}")
+        assert {one for one in (first, second) if one.address in page} == held, query
+    by_code = sorted((first, second), key=lambda one: one.unit.code)
+    page = office.page("/list-checks?sort=school")
+    assert page.index(by_code[0].address) < page.index(by_code[1].address)
+    rows = list(load_workbook(BytesIO(office.get("/list-checks.xlsx").get_data())).active.values)
+    assert len([row for row in rows if first.number in row or second.number in row]) == 2

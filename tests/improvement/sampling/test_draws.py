@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, text
 
 from app.core import clock
+from app.core.casework.deadlines import Deadline
 from app.core.database import db, use_context
 from app.core.errors import Invalid, NotAllowed
 from app.core.policy.actor import SYSTEM
@@ -128,3 +129,16 @@ def test_the_day_lies_within_the_term(scene: SampleScene) -> None:
     for day in (clock.today() - timedelta(days=1), scene.last_day() + timedelta(days=1), None):
         with pytest.raises(Invalid, match="本学期以内"):
             operations.draw_sample(scene.actor("office_director"), scene.place(), DrawIn(1, day))
+
+
+def test_another_day_moves_the_clock_and_its_reminders(scene: SampleScene) -> None:
+    check = scene.check()
+    day = clock.today() + timedelta(days=20)
+    given = CheckerIn(check.owner_id, day, "学校停课两周，推迟到复课以后再查", check.version)
+    operations.name_checker(scene.actor("office_director"), check, given)
+    use_context(SYSTEM.context())
+    (running,) = db.session.scalars(select(Deadline).where(Deadline.record_id == check.id))
+    assert clock.local(running.due_at - timedelta(microseconds=1)).date() == check.due_on == day
+    assert [name for name, *_rest in running.ladder[running.taken : running.taken + 3]] == ["-14d", "-7d", "-1d"], (
+        "30 days before is past"
+    )
