@@ -28,6 +28,7 @@ from app.improvement.effects import models as effect_models
 from app.improvement.monitoring import models as monitoring_models
 from app.improvement.plans import models as plan_models
 from app.improvement.problems import models as problem_models
+from app.improvement.sampling import models as sampling_models
 from app.improvement.suppliers import models as supplier_models
 from app.improvement.visits import models as visit_models
 from app.people.controls import models as control_models
@@ -62,6 +63,7 @@ TABLES = (
     rainbow_models,
     retention_models,
     rights_models,
+    sampling_models,
     screening_models,
     sharing_models,
     supplier_models,

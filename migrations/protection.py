@@ -34,7 +34,9 @@ security administrator (data class `readings`), who settles them; "controls" wha
 may ask for it, and whose content the worker alone writes; "yearly" audits of minors' data to who answers
 the auditor, who signs them; "weeks" shows counts of a week to those who read figures of
 care (data class `figures`): the county's in the county, a school's at the school, and to inspectors (`process`) the process
-facts of their schools alone; "helping" is "unit" and, as long as the row stands, shown to the unit that helps;
+facts of their schools alone; "sampled" is "unit", but of a school's list that was drawn nothing is shown before its inspector
+has found something, except to that inspector and to the county; "helping" is "unit" and, as long as the row stands, shown to
+the unit that helps;
 "releases" and "release_numbers" show what was let out of them to the leading group (`releases`).
 Decision 13: only worker code paths sign `system`.
 """
@@ -136,6 +138,10 @@ CONDITIONS["care_asked"] = (
     f" and ({OF_A_CLASS.format(held='care_class')} or {OF_A_SCHOOL})))"
 )
 CONDITIONS["county_care"] = CONDITIONS["county"]
+CONDITIONS["sampled"] = (
+    "(county_id = any((select ctx.counties())::uuid[]) or (school_id = any((select ctx.schools())::uuid[])"
+    " and (state <> 'drawn' or owner_id = (select ctx.actor()))) or (select ctx.is_system()))"
+)
 CONDITIONS |= {
     "pupils": f"({CONDITIONS['student_case']} or {OF_THE_CHILD.format(student='id')})",
     "own_consent": f"({CONDITIONS['consent']} or {OF_THE_CHILD.format(student='student_id')})",

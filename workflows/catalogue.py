@@ -31,6 +31,7 @@ from workflows.improvement.effect_evaluation import EFFECT_EVALUATION
 from workflows.improvement.evidence import EVIDENCE
 from workflows.improvement.inspection_tree import INSPECTION_TREE
 from workflows.improvement.interpretation_report import INTERPRETATION_REPORT
+from workflows.improvement.list_check import LIST_CHECK
 from workflows.improvement.monitoring_cycle import MONITORING_CYCLE
 from workflows.improvement.problem_item import PROBLEM_ITEM
 from workflows.improvement.problem_list import PROBLEM_LIST
@@ -60,6 +61,7 @@ ALL: Final[tuple[Workflow, ...]] = (
     INTERPRETATION_REPORT,
     CLOSURE_REQUEST,
     RECHECK,
+    LIST_CHECK,
     REOPENING,
     RESULT_DISCLOSURE,
     SHOWCASE_ENTRY,

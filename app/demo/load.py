@@ -30,6 +30,7 @@ from app.demo import (
     publishing,
     roll,
     rounds,
+    sampling,
     spreading,
     story,
     teaching,
@@ -152,6 +153,7 @@ def _on_the_way(county: tree.County, teller: Teller) -> None:
     needs.tell(county, teller)
     letters.tell(county, teller)
     hand_offs.tell(county, teller)
+    sampling.tell(county, teller)
     districts.tell(county, teller)
     publishing.show(county, teller)
     borrowing.tell(county, teller)

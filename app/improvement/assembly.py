@@ -23,6 +23,8 @@ from app.improvement.plans import assembly as plans
 from app.improvement.plans.models import Evidence, RemediationAction, RemediationPlan
 from app.improvement.problems import assembly as problems
 from app.improvement.problems.models import ProblemItem, ProblemList, Reopening
+from app.improvement.sampling import assembly as sampling
+from app.improvement.sampling.models import ListCheck
 from app.improvement.suppliers import assembly as suppliers
 from app.improvement.visits import assembly as visits
 from app.improvement.visits.models import SupervisionVisit
@@ -34,6 +36,7 @@ FEATURES = (
     "inspection",
     "visits",
     "effects",
+    "sampling",
     "chain",
     "boards",
     "disclosure",
@@ -60,6 +63,7 @@ def assemble(app: Flask) -> None:
         EffectEvaluation,
         ClosureRequest,
         Recheck,
+        ListCheck,
         InterpretationReport,
         ResultDisclosure,
         ShowcaseEntry,
@@ -73,6 +77,7 @@ def assemble(app: Flask) -> None:
     inspection.register(app)
     visits.register(app)
     effects.register(app)
+    sampling.register(app)
     chain.register(app)
     boards.register(app)
     disclosure.register(app)

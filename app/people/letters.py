@@ -49,7 +49,7 @@ def step_taken(row: OutboxRow) -> None:
     if record is None:
         return
     step = catalogue.step(row.data["step"])
-    persons = set(_holders(record, step.tells))
+    persons = set(holders(record, step.tells))
     words = Sentence(f"{step.zh}：{record.label}", f"{step.en}: {record.label}")
     told: set[uuid.UUID] = set()
     for following in main_steps(record.workflow).get(record.state, ()):
@@ -82,7 +82,7 @@ def deadline_rung(row: OutboxRow) -> None:
     rung = row.data["rung"]
     late = rung.startswith("+")
     roles = tuple(row.data.get("roles", ())) if late else ()
-    persons = set(_holders(record, roles)) if roles else set()
+    persons = set(holders(record, roles)) if roles else set()
     for following in main_steps(record.workflow).get(record.state, ()):
         right = following.right_for(record)
         if right is not None and not roles:
@@ -113,7 +113,8 @@ def _until(running_out: Deadline, *, told_above: bool) -> Sentence:
     return Sentence(zh, en)
 
 
-def _holders(record: Any, roles: Iterable[str]) -> set[uuid.UUID]:
+def holders(record: Any, roles: Iterable[str]) -> set[uuid.UUID]:
+    """Who holds one of these roles today: a role of the county there, any other at the unit of the record."""
     found: set[uuid.UUID] = set()
     for role in roles:
         found |= _persons(record, role, COUNTY if role in COUNTY_ROLES else UNIT)

@@ -9,10 +9,11 @@ from sqlalchemy import select, text
 from app.core.audit import trail
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
-from app.demo import dictionary, districts, rounds, tree
+from app.demo import dictionary, districts, others, rounds, sampling, tree
 from app.demo.telling import Teller
 from app.improvement.monitoring.models import IndicatorVersion
 from app.improvement.problems.models import ProblemItem
+from app.improvement.sampling.models import ListCheck
 
 
 @pytest.fixture(autouse=True)
@@ -47,3 +48,16 @@ def test_the_list_of_indicators_is_brought_up_to_date_and_keeps_what_it_said(app
     use_context(SYSTEM.context())
     assert (batch.state, batch.outcome, batch.rows_blocked) == ("accepted", {"added": 2, "changed": 1}, 0)
     assert db.session.scalars(select(IndicatorVersion.version)).all() == [1]
+
+
+def test_of_the_schools_own_lists_some_are_drawn_and_partly_looked_at(app: Flask) -> None:
+    use_context(SYSTEM.context())
+    county, teller = tree.build_main(), Teller()
+    try:
+        others.school_lists(county, teller)
+        sampling.tell(county, teller)
+    finally:
+        teller.end()
+    use_context(SYSTEM.context())
+    found = [(one.draw.kind, one.state) for one in db.session.scalars(select(ListCheck)).unique()]
+    assert sorted(found) == [("chance", "drawn"), ("chance", "holds"), ("hand", "failing")]

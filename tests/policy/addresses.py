@@ -57,6 +57,7 @@ RECORDS = {
     "/school-pages/": "units",
     "/training-topics/": "training_topics",
     "/list-documents/": "list_documents",
+    "/list-checks/draws/": "sample_draws",
     "/me/sessions/": "sign_in_sessions",
     "/monitoring/cells/": "monitoring_results",
     "/monitoring/class-results/": "monitoring_cycles",

@@ -41,6 +41,7 @@ EVALUATION_CASES: Cases = {
     ),
     "outcome_is_proposed": ({}, [{"has_proposal": False}]),
     "work_has_ended": ({}, [{"item_is_evaluating": False}]),
+    "opinion_is_answered": ({}, [{"opinion_is_answered": False}]),
     "item_is_void": ({}, [{"item_is_void": False}]),
     "judges_a_school": ({}, [{"object_code": "teacher"}, {"object_code": "student"}]),
     "whom_and_who_are_stored": ({}, [{"whom_and_who_stored": False}]),
@@ -74,6 +75,14 @@ INTERPRETATION_CASES: Cases = {
 RECHECK_CASES: Cases = {
     "has_a_note": ({}, [{"note": " "}]),
     "item_is_open_again": ({}, [{"item_is_closed": True}]),
+}
+LIST_CHECK_CASES: Cases = {
+    "has_a_checker": ({}, [{"has_checker": False}]),
+    "checker_is_free": ({}, [{"checker_is_free": False}]),
+    "says_what_was_looked_at": ({}, [{"says_what_was_looked_at": False}]),
+    "every_item_is_answered": ({}, [{"every_item_is_answered": False}]),
+    "failures_are_told": ({}, [{"failures_are_told": False}]),
+    "no_item_failed": ({"failed_item_count": 0}, [{"failed_item_count": 1}]),
 }
 REOPENING_CASES: Cases = {
     "names_its_trigger": ({}, [{"trigger": None}, {"trigger": "mood"}]),

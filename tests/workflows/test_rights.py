@@ -65,6 +65,7 @@ def test_every_right_is_an_area_and_a_verb_with_a_noun() -> None:
             "imports",
             "visits",
             "inspection",
+            "sampling",
             "disclosure",
             "letters",
             "accountability",

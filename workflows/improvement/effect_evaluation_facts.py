@@ -119,12 +119,25 @@ class EffectEvaluationFacts(Graded, Protocol):
         """What the result is used for."""
 
     @property
+    def opinion_is_answered(self) -> bool:
+        """Decided against an opinion from outside, it says why; or nobody from outside disagrees with it."""
+
+    @property
     def item_is_evaluating(self) -> bool:
         """The problem item is in evaluation: its measures have ended, nobody has asked for its closure."""
 
     @property
     def item_is_void(self) -> bool:
         """The problem item is void."""
+
+
+@guard(
+    "第三方评估员不同意这个结论，仍这样定论要写明为什么没有采纳",
+    en="An outside evaluator does not agree with this outcome; say why it is decided so all the same",
+    asked=True,
+)
+def opinion_is_answered(evaluation: EffectEvaluationFacts) -> bool:
+    return evaluation.opinion_is_answered
 
 
 def needs_the_group_head(evaluation: EffectEvaluationFacts) -> bool:

@@ -5,7 +5,7 @@ from typing import Protocol
 from workflows.improvement.levels import Graded, by_severity
 from workflows.vocabulary import NEW, State, Step, Workflow, WorkingDays, guard
 
-TRIGGERS = frozenset({"next_cycle", "recurrence", "evidence_false", "failed_recheck"})
+TRIGGERS = frozenset({"next_cycle", "recurrence", "evidence_false", "failed_recheck", "failed_sample"})
 
 
 class ReopeningFacts(Graded, Protocol):
@@ -13,7 +13,7 @@ class ReopeningFacts(Graded, Protocol):
 
     @property
     def trigger(self) -> str | None:
-        """next_cycle, recurrence, evidence_false or failed_recheck."""
+        """next_cycle, recurrence, evidence_false, failed_recheck or failed_sample."""
 
     @property
     def item_is_closed(self) -> bool:

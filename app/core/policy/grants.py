@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from app.core.policy import access, care_figures, improvement, letters, rainbow, taking_part, versions
+from app.core.policy import access, care_figures, improvement, letters, rainbow, sampled, taking_part, versions
 from app.core.policy.ladder import with_next_levels
 from app.core.policy.scopes import CLASSES, COUNTY, EVERYWHERE, OWN, SCHOOL, UNIT, Scope
 
@@ -102,6 +102,7 @@ AREAS = (
     IDENTITY,
     API,
     *improvement.AREAS,
+    *sampled.AREAS,
     *letters.AREAS,
     *taking_part.AREAS,
     *rainbow.AREAS,

@@ -271,6 +271,7 @@ EFFECTS: dict[str, Holders] = {
     "effects.decide_severe_evaluation": {"leading_group_head": COUNTY},
     "effects.decide_severe_reopening": {"leading_group_head": COUNTY},
     "effects.draft_closure": OWNERS,
+    "effects.give_opinion": {"external_evaluator": ASSIGNED},
     "effects.prepare_data": {"assessment_member": COUNTY},
     "effects.prepare_school_data": {"school_coordinator": SCHOOL, "assessment_member": COUNTY},
     "effects.print_document": READERS,
@@ -286,6 +287,7 @@ EFFECTS: dict[str, Holders] = {
     "effects.verify_school_closure": COLLEAGUES,
     "effects.view_closures": {**READERS, "grade_leader": SCHOOL},
     "effects.view_evaluations": {**READERS, "grade_leader": SCHOOL},
+    "effects.view_opinions": {**GROUP, **OFFICE, **OWNERS, "external_evaluator": OWN},
     "effects.view_own_value_added": {
         "principal": SCHOOL,
         "school_coordinator": SCHOOL,

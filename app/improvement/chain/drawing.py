@@ -12,6 +12,7 @@ from app.core.web.chips import day_of_year, word
 from app.core.web.drawings import Node, signed
 from app.improvement.chain.graph import Chain, ChainNode
 from app.improvement.chain.kinds import BY_CODE, FILE
+from app.improvement.effects.words import OPINIONS
 from app.improvement.problems.words import OUTCOMES, SEEN, SEVERITIES, value_words, word_of
 from app.improvement.visits.words import FINDINGS
 
@@ -250,7 +251,13 @@ def _detail(node: ChainNode) -> str:
         return word(word_of(SEEN, node.facts["seen"]))
     if node.kind == "visit_finding":
         return word(word_of(FINDINGS, node.facts["finding"]))
-    return word(word_of(OUTCOMES, node.facts.get("outcome"))) if node.kind == "evaluation" else ""
+    if node.kind == "evaluation":
+        opinion = node.facts.get("opinion")
+        from_outside = _("第三方：%(word)s", word=word(OPINIONS[opinion])) if opinion else ""
+        return str(_("，")).join(
+            part for part in (word(word_of(OUTCOMES, node.facts.get("outcome"))), from_outside) if part
+        )
+    return ""
 
 
 def _standing(node: ChainNode) -> str:

@@ -9,10 +9,10 @@ from app.core.casework.timeline import WORDS
 from app.core.errors import Sentence
 from app.core.imports.registry import imports_as
 from app.core.outbox.handlers import handles
-from app.core.web import navigation
+from app.core.web import first_page, navigation
 from app.improvement.effects import following, letters
 from app.improvement.effects.models import EffectEvaluation
-from app.improvement.effects.panels import effects_offers, effects_panel, programme_effect, visit_effect
+from app.improvement.effects.panels import effects_offers, effects_panel, opinions_heap, programme_effect, visit_effect
 from app.improvement.effects.routes import bp, interpretations_bp, rechecks_bp, value_added_bp
 from app.improvement.effects.scores_import import SCORES, clear_scores
 from app.improvement.problems import panels
@@ -35,6 +35,7 @@ DEEDS = {
     "closure_request.print": ("要求生成销号审批表", "asked for the closure form"),
     "effect_evaluation.check_criteria": ("现场核查了标准", "checked the criteria on site"),
     "effect_evaluation.follow_item": ("随问题项调整定论期限", "let the deadline follow the item"),
+    "effect_evaluation.give_opinion": ("写了评估意见", "wrote an opinion on the outcome"),
     "effect_evaluation.follow_plan": ("随新方案调整评价", "followed the new plan"),
     "interpretation_report.write": ("改了解读报告", "changed the report"),
     "value_added.clear_scores": ("清除学生成绩", "erased the pupils' scores"),
@@ -56,6 +57,7 @@ def register(app: Flask) -> None:
         if blueprint.name not in app.blueprints:
             app.register_blueprint(blueprint)
     navigation.add(*ENTRIES)
+    first_page.add_heap(opinions_heap)
     panels.add(panels=[effects_panel], offers=[effects_offers])
     beside.add(of_a_visit=[visit_effect], of_the_list=[programme_effect])
     imports_as(SCORES)
@@ -71,3 +73,4 @@ def register(app: Flask) -> None:
     handles("item_voided.effects", following.item_voided)
     handles("item_reopened.effects", following.item_reopened)
     handles("closure_approved", letters.closure_approved)
+    handles("opinion_given", following.opinion_given)

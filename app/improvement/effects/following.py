@@ -1,4 +1,5 @@
-"""What follows in effects from what happened below: a plan took force, an item moved, was extended, voided or taken up again.
+"""What follows in effects from what happened below: a plan took force, an item moved, was extended, voided or taken up again,
+or somebody from outside gave an opinion.
 
 Rows of the outbox come at least once; each handler looks first whether its deed is done already.
 """
@@ -8,12 +9,15 @@ from __future__ import annotations
 from sqlalchemy import exists, select
 
 from app.core.database import db
+from app.core.errors import Sentence
 from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM
 from app.improvement.effects.models import EffectEvaluation
 from app.improvement.effects.operations import closures, evaluations
 from app.improvement.plans.models import RemediationPlan
 from app.improvement.problems.models import ProblemItem
+from app.people.letters import holders, write
+from workflows.improvement.effect_evaluation import EFFECT_EVALUATION
 
 
 def plan_in_force(row: OutboxRow) -> None:
@@ -64,6 +68,18 @@ def item_reopened(row: OutboxRow) -> None:
     item = _item(row)
     if item is not None:
         closures.cancel_rechecks(SYSTEM, item, None)
+
+
+def opinion_given(row: OutboxRow) -> None:
+    """Somebody from outside wrote an opinion: who decides and the unit in charge are told that it is there."""
+    evaluation = db.session.get(EffectEvaluation, row.record_id)
+    if evaluation is None:
+        return
+    right = EFFECT_EVALUATION.step("decide").right_for(evaluation)
+    above = ("leading_group_head",) if right == "effects.decide_severe_evaluation" else ()
+    persons = holders(evaluation, ("office_director", "dept_head", "principal", *above))
+    words = Sentence(f"有第三方评估意见：{evaluation.label}", f"An opinion from outside: {evaluation.label}")
+    write(persons, f"opinion:{row.id}", "step_taken", evaluation, words)
 
 
 def _item(row: OutboxRow) -> ProblemItem | None:

@@ -12,11 +12,20 @@ from sqlalchemy import Select
 from app.core.casework.together import Asking, side_by_side
 from app.core.policy import decide
 from app.core.policy.actor import Actor
+from app.core.web.first_page import Heap
 from app.improvement.effects.models import ClosureRequest, EffectEvaluation, Recheck
-from app.improvement.effects.queries import records, visiting
+from app.improvement.effects.queries import opinions, records, visiting
 from app.improvement.effects.routes.evaluation_page import value_type_of
 from app.improvement.effects.visiting import Followed, effect_of
-from app.improvement.effects.words import LOOKS, OUTCOMES, change_words, interval_words, percent
+from app.improvement.effects.words import (
+    LOOKS,
+    OPINION_LOOKS,
+    OPINIONS,
+    OUTCOMES,
+    change_words,
+    interval_words,
+    percent,
+)
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.panels import Panel
 from app.improvement.visits.words import ANSWERS, BECOMES
@@ -28,10 +37,11 @@ def effects_panel(actor: Actor, item: ProblemItem) -> Asking[Panel | None]:
     """The newest evaluation, request and recheck of the item; None before there is one."""
     if item.state not in LATE_STATES:
         return None
-    evaluation, closure, recheck = yield from side_by_side(
+    evaluation, closure, recheck, voices = yield from side_by_side(
         _seen(actor, EffectEvaluation, item, "effects.view_evaluations"),
         _seen(actor, ClosureRequest, item, "effects.view_closures"),
         _seen(actor, Recheck, item, "effects.view_closures"),
+        opinions.newest_of_item(actor, item),
     )
     if evaluation is None and closure is None and recheck is None:
         return None
@@ -41,9 +51,22 @@ def effects_panel(actor: Actor, item: ProblemItem) -> Asking[Panel | None]:
             "evaluation": evaluation,
             "closure": closure,
             "recheck": recheck,
+            "voices": voices,
+            "opinion_words": OPINIONS,
+            "opinion_looks": OPINION_LOOKS,
             "kind": value_type_of(evaluation) if evaluation is not None else "mean",
         },
         order=30,
+    )
+
+
+def opinions_heap(actor: Actor) -> Heap | None:
+    """Outcomes of assigned items that wait for an outside evaluator's opinion; None where there is none."""
+    if not decide.holds(actor, opinions.GIVE):
+        return None
+    number = opinions.waiting(actor)
+    return (
+        Heap(_("待写评估意见的成效评价"), number, url_for("effects.evaluations", state="computed")) if number else None
     )
 
 

@@ -42,6 +42,13 @@ USES = {
     "share": Sentence("提炼做法，推广给其他学校", "The practice is told to other schools"),
 }
 """What a result is used for (评价结果的运用)."""
+OPINIONS = {
+    "agrees": Sentence("同意", "Agrees"),
+    "disagrees": Sentence("不同意", "Does not agree"),
+    "cannot_judge": Sentence("无法判断", "Cannot judge"),
+}
+"""What an outside evaluator says of an outcome (评估意见)."""
+OPINION_LOOKS = {"agrees": "done", "disagrees": "late", "cannot_judge": "wait"}
 LOOKS = {
     "achieved": "done",
     "improved": "done",

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from app.core.casework.together import Asking, side_by_side
 from app.core.policy.actor import Actor
-from app.improvement.problems.models import ProblemItem
+from app.improvement.problems.models import ProblemItem, ProblemList
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,21 @@ def add(panels: Sequence[PanelOf] = (), offers: Sequence[OffersOf] = (), people:
         for one in given:
             if one not in held:
                 held.append(one)  # type: ignore[arg-type]
+
+
+LIST_PANELS: list[Callable[[Actor, ProblemList], Panel | None]] = []
+"""Parts of the page of a list; None where there is nothing to show to this actor."""
+
+
+def add_to_lists(source: Callable[[Actor, ProblemList], Panel | None]) -> None:
+    """Hand in a part of the page of a list; a second application of the same process adds nothing twice."""
+    if source not in LIST_PANELS:
+        LIST_PANELS.append(source)
+
+
+def beside_a_list(actor: Actor, held: ProblemList) -> list[Panel]:
+    """What later features show on the page of a list."""
+    return [panel for source in LIST_PANELS if (panel := source(actor, held)) is not None]
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,10 @@ TRIGGERS = {
     "recurrence": Sentence("视导发现复发", "Recurrence seen on a visit"),
     "evidence_false": Sentence("佐证不实", "Evidence was false"),
     "failed_recheck": Sentence("复查未通过", "The recheck failed"),
+    "failed_sample": Sentence("校级清单抽查不属实", "A sample of the school's own lists did not hold"),
 }
+TRIGGERS_OF_PEOPLE = {code: said for code, said in TRIGGERS.items() if code != "failed_sample"}
+"""What a person proposes by; what a sample shows is proposed with its result."""
 OUTCOMES = {
     "achieved": Sentence("达标", "Achieved"),
     "improved": Sentence("有改进", "Improved"),

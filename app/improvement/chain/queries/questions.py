@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, cast, func, literal, or_, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, cast, func, literal, null, or_, select
 from sqlalchemy.orm import aliased
 
 from app.core.imports.models import ImportBatch
 from app.core.policy import decide
-from app.improvement.effects.models import ClosureRequest, EffectEvaluation, Recheck
+from app.improvement.effects.models import ClosureRequest, EffectEvaluation, OutsideOpinion, Recheck
 from app.improvement.monitoring.models import DataFinding, Indicator, MonitoringCycle, MonitoringResult
 from app.improvement.plans.models import Evidence, EvidenceUse, RemediationAction, RemediationPlan
 from app.improvement.problems.models import ItemFinding, OnsiteCheck, ProblemItem, Reopening
@@ -87,7 +87,16 @@ def evaluations(actor: Any) -> Any:
     """Evaluations, with the cell before."""
     v = EffectEvaluation
     what = (v.id, v.ref, v.state, v.outcome, v.decided_on, v.plan_id, v.baseline_result_id)
-    return select(*what).where(_among(v.item_id, "items"))
+    return select(*what, _said_from_outside(actor)).where(_among(v.item_id, "items"))
+
+
+def _said_from_outside(actor: Any) -> Any:
+    """The newest opinion on an evaluation from outside; empty for whoever does not read opinions."""
+    if not decide.holds(actor, "effects.view_opinions"):
+        return null().label("opinion")
+    o = OutsideOpinion
+    newest = select(o.view).where(o.evaluation_id == EffectEvaluation.id).order_by(o.written_at.desc()).limit(1)
+    return decide.visible(actor, newest, o, "effects.view_opinions").scalar_subquery().label("opinion")
 
 
 def follow_ups(actor: Any) -> Any:

@@ -162,7 +162,7 @@ class _Work:
 
     def _evaluations(self, rows: Rows) -> None:
         for row in rows:
-            facts = {"outcome": row.outcome if row.state == "decided" else None}
+            facts = {"outcome": row.outcome if row.state == "decided" else None, "opinion": row.opinion}
             address = f"/evaluations/{row.ref}"
             self._put("evaluation", row, row.plan_id, on=row.decided_on, url=address, facts=facts)
             self.cells |= {row.baseline_result_id} - {None}

@@ -121,6 +121,12 @@ class OutcomeForm(VersionedForm):
     )
     qualitative = Ticks(_("支持这个结论的质性佐证"), [Optional()], description=_("从已采信的佐证里选，至少两份"))
 
+    opinion_answer = TextAreaField(
+        _("为什么没有采纳第三方的不同意见"),
+        [Optional(), Length(max=2000)],
+        description=_("定成第三方不同意的结论，才要写；责任单位和第三方都看得到"),
+    )
+
     def offer_outcomes(self, codes: Sequence[str]) -> None:
         """Only these may be chosen."""
         self.outcome.choices = [SelectChoice(code, word(OUTCOMES[code])) for code in codes]
@@ -139,4 +145,5 @@ class OutcomeForm(VersionedForm):
             bool(self.rationale_accepted.data),
             self.version.data,
             tuple(self.uses.data or ()),
+            self.opinion_answer.data or "",
         )

@@ -8,6 +8,7 @@ from app.improvement.effects.models.casework import (
     Recheck,
 )
 from app.improvement.effects.models.interpretations import InterpretationReport
+from app.improvement.effects.models.opinions import OutsideOpinion
 from app.improvement.effects.models.value_added import ValueAddedEffect, ValueAddedRun, ValueAddedScore
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "DocumentRecord",
     "EffectEvaluation",
     "InterpretationReport",
+    "OutsideOpinion",
     "Recheck",
     "ValueAddedEffect",
     "ValueAddedRun",

@@ -15,6 +15,7 @@ from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, 
 from app.core.policy.assignments import PART_OF
 from app.improvement.effects.models import follow_ups
 from app.improvement.effects.models.four_parts import CHECKS, FourParts
+from app.improvement.effects.models.opinions import Opined
 from app.improvement.effects.models.support import supporting
 from app.improvement.plans.models import Evidence, RemediationAction, RemediationPlan
 from app.improvement.problems.models import ProblemItem
@@ -37,7 +38,7 @@ WORK = text(
 """The plans, measures and evidence of items."""
 
 
-class EffectEvaluation(Base, Movable, FourParts):
+class EffectEvaluation(Base, Movable, FourParts, Opined):
     """成效评价: the comparison computed by the design fixed in the plan, and what a person decided."""
 
     __tablename__ = "effect_evaluations"

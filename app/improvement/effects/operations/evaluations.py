@@ -74,6 +74,8 @@ class ProposeIn:
     rationale_accepted: bool = False
     version: int | None = None
     uses: tuple[str, ...] = ()
+    opinion_answer: str = ""
+    """Why it is decided against an opinion from outside; kept with the decision alone."""
 
 
 @dataclass(frozen=True)
@@ -215,6 +217,7 @@ def _store(evaluation: EffectEvaluation, found: Found) -> None:
     evaluation.effect_not_measurable = not outcome.measurable
     evaluation.outcome, evaluation.proposed_at = None, None
     evaluation.judgement, evaluation.difference_reason, evaluation.qualitative = "", "", []
+    evaluation.opinion_answer = ""
 
 
 @operation(EFFECT_EVALUATION, "propose")
@@ -237,6 +240,8 @@ def _take(evaluation: EffectEvaluation, given: ProposeIn) -> None:
 def decide_evaluation(actor: Actor, evaluation: EffectEvaluation, given: ProposeIn) -> Iterator[None]:
     """The office, or the group head for severe problems, decides; the item is told, and its clock runs from today."""
     _take(evaluation, given)
+    answer = given.opinion_answer.strip()
+    evaluation.opinion_answer = answer if answer and evaluation.is_against_an_opinion else ""
     evaluation.decided_on, evaluation.decided_by = clock.today(), actor.person_id
     yield
     item = evaluation.item

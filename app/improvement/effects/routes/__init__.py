@@ -8,6 +8,7 @@ from app.improvement.effects.routes import (
     evaluations,
     interpretation_steps,
     interpretations,
+    opinions,
     rechecks,
     value_added,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "interpretation_steps",
     "interpretations",
     "interpretations_bp",
+    "opinions",
     "rechecks",
     "rechecks_bp",
     "value_added",

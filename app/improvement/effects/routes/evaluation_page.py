@@ -16,8 +16,9 @@ from app.core.web.chips import long_date, word
 from app.core.web.drawings import Point, slope
 from app.improvement.effects.models import EffectEvaluation
 from app.improvement.effects.outcome_rules import outcome_rules
-from app.improvement.effects.queries import records
+from app.improvement.effects.queries import opinions, records
 from app.improvement.effects.routes.offers import evaluation_ways, offers_of
+from app.improvement.effects.routes.opinions import opinion_offers
 from app.improvement.effects.words import DESIGNS, USES, value_words
 from app.improvement.monitoring.words import EVALUATION_TYPES
 from app.improvement.problems.routes.drawing import chips_of, story, strip_of
@@ -57,7 +58,8 @@ def shown(actor: Actor, found: EffectEvaluation) -> dict[str, Any]:
         "four_parts": four_parts(found, cells, names),
         "decider": decider(found),
         "gone_up": gone_up(found),
-        "offers": [*_check_offer(actor, found), *_offers(actor, found, len(candidates))],
+        "voices": opinions.voices(actor, found),
+        "offers": [*opinion_offers(actor, found), *_check_offer(actor, found), *_offers(actor, found, len(candidates))],
         "sees_cells": decide.holds(actor, "monitoring.view_results"),
         "entries": entries,
         "earlier": earlier,

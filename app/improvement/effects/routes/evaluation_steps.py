@@ -21,7 +21,7 @@ from app.improvement.effects.forms.evaluations import DataForm, OutcomeForm, cri
 from app.improvement.effects.models import EffectEvaluation
 from app.improvement.effects.operations import evaluations as operations
 from app.improvement.effects.operations.evaluations import EvaluationStep, PrepareIn
-from app.improvement.effects.queries import records
+from app.improvement.effects.queries import opinions, records
 from app.improvement.effects.routes.blueprint import bp
 from app.improvement.effects.routes.evaluation_page import adjusted_words, decider, drawing, value_type_of
 from app.improvement.effects.words import OUTCOMES, evidence_label, open_outcomes, value_words
@@ -32,6 +32,9 @@ from workflows.improvement.effect_evaluation_facts import no_kinder_than_the_dat
 
 PREPARE = ("effects.prepare_data", "effects.prepare_school_data")
 PROPOSE = ("effects.propose_outcome", "effects.propose_school_outcome")
+ANSWER_WANTED = next(
+    one for one in EFFECT_EVALUATION.step("decide").guards if one.code == "opinion_is_answered"
+).sentence
 DECIDE = ("effects.decide_evaluation", "effects.decide_severe_evaluation", "effects.decide_school_evaluation")
 
 
@@ -199,10 +202,19 @@ def _taken(ref: str, name: str, operation: Any, said: str) -> Any:
     must_hold(found, *(PROPOSE if name == "propose" else DECIDE))
     ids = _offer_evidence(actor, found, form)
     who = decider(found)[0]
+    if name == "decide" and _leaves_an_opinion_unanswered(found, form):
+        form.opinion_answer.errors = [word(ANSWER_WANTED)]
+        return _outcome_page(found, name, form, 422)
     if carried_out(form, lambda: operation(actor, found, form.given(ids))):
         drafts.forget_draft(actor, f"{name}:{ref}")
         return onward(found.address, said % {"who": who})
     return _outcome_page(records.evaluation_for(actor, ref), name, form, 422)
+
+
+def _leaves_an_opinion_unanswered(found: EffectEvaluation, form: OutcomeForm) -> bool:
+    """Decided against somebody from outside without a word about it."""
+    valid, answered = form.validate(), bool((form.opinion_answer.data or "").strip())
+    return valid and not answered and found.is_opposed(form.outcome.data)
 
 
 def _offer_evidence(actor: Actor, found: EffectEvaluation, form: OutcomeForm) -> dict[str, str]:
@@ -240,6 +252,7 @@ def _outcome_page(found: EffectEvaluation, name: str, form: OutcomeForm | None =
         adjusted=adjusted_words(found),
         decider=decider(found),
         names=records.names(actor, [found.proposed_by]),
+        voices=opinions.voices(actor, found),
         draft_url=drafts.address(f"{name}:{found.ref}"),
         draft_at=draft_at,
     )

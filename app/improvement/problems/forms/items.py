@@ -22,7 +22,7 @@ from app.improvement.problems.operations.handlers import AcceptIn
 from app.improvement.problems.operations.items import ContestIn, ExtendIn, PlanAgainIn, ReassignIn, SuspendIn, VoidIn
 from app.improvement.problems.operations.notes import OnsiteIn, RemarkIn
 from app.improvement.problems.operations.reopenings import DecisionIn, ReopeningIn
-from app.improvement.problems.words import CAUSES, SEEN, SPANS, TRIGGERS, codes
+from app.improvement.problems.words import CAUSES, SEEN, SPANS, TRIGGERS_OF_PEOPLE, codes
 from workflows.improvement.problem_item_facts import HELP_WORKING_DAYS
 
 REASON_WANTED = _("理由至少写 %(n)s 个字，对方会看到", n=SHORTEST_REASON)
@@ -264,7 +264,9 @@ class VoidForm(ReasonForm):
 class ReopeningForm(ReasonForm):
     """Why a closed item should be taken up again."""
 
-    trigger = RadioField(_("因为什么"), [wanted(_("请选择因为什么重新打开"))], choices=lambda: offered(codes(TRIGGERS)))
+    trigger = RadioField(
+        _("因为什么"), [wanted(_("请选择因为什么重新打开"))], choices=lambda: offered(codes(TRIGGERS_OF_PEOPLE))
+    )
 
     def given_trigger(self) -> ReopeningIn:
         """What the operation takes."""

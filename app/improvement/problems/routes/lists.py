@@ -20,6 +20,7 @@ from app.core.web.pages import page
 from app.core.web.papers import hand_out
 from app.core.web.verifying import digests_of, verify_page
 from app.core.web.whom import whom
+from app.improvement.problems import panels
 from app.improvement.problems.export import list_workbook
 from app.improvement.problems.models import ProblemList
 from app.improvement.problems.operations import lists as operations
@@ -136,6 +137,7 @@ def problem_list(ref: str) -> Response:
         no_pdf=why_not(),
         sees_plans=snapshot is not None and decide.holds(actor, "plans.view_plans"),
         opens_it=list_page.opens_it(actor, held),
+        parts=panels.beside_a_list(actor, held),
         carried=queries.open_on_previous(actor, held) if held.can_be_edited and held.previous_id else 0,
     )
 

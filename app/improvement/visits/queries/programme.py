@@ -5,11 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import and_, func, select
 
 from app.core import clock
+from app.core.calendar.terms import term_of
 from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
@@ -125,14 +125,6 @@ def programme(actor: Actor, entry: SupervisionEntry) -> list[tuple[Unit, list[Su
     told, none = _counts(actor, reach, [entry.id]), Told()
     units = db.session.scalars(wanted.order_by(Unit.code))
     return [(unit, visits.get(unit.id, []), told.get((entry.id, unit.id), none)) for unit in units]
-
-
-def term_of(day: date) -> tuple[date, date]:
-    """First and last day of the term (学期): September to January, February to August."""
-    if 2 <= day.month <= 8:
-        return date(day.year, 2, 1), date(day.year, 8, 31)
-    year = day.year if day.month >= 9 else day.year - 1
-    return date(year, 9, 1), date(year + 1, 1, 31)
 
 
 def coverage(actor: Actor) -> list[tuple[Unit, int, int]]:
