@@ -22,6 +22,7 @@ from app.improvement.boards.models import BoardCount, BoardReport, BoardSnapshot
 from app.improvement.boards.rates import ITEM_RATES
 from app.improvement.boards.tally import SPANS, Tally, tally
 from app.improvement.monitoring.models import Indicator, MonitoringCycle, MonitoringResult
+from app.improvement.monitoring.models.rulings import stands
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.queries.tallies import is_counted
 from app.people.directory.models import Person, Unit
@@ -194,7 +195,7 @@ def effect_cells(actor: Actor, subject: str) -> Sequence[Any]:
         .join(Indicator, Indicator.id == r.indicator_id)
         .join(Unit, Unit.id == r.unit_id)
         .where(r.cycle_id == newest, r.subject == subject, r.scope_level == "school", r.superseded_at.is_(None))
-        .where(r.verdict.is_not(None))
+        .where(r.verdict.is_not(None), stands(r.id))
         .order_by(Unit.code, r.grade, Indicator.code)
     )
     return db.session.execute(decide.visible(actor, whole, r, "monitoring.view_results")).all()

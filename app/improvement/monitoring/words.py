@@ -155,6 +155,7 @@ NOT_ELIGIBLE = {
     "index": Sentence("指数不检验", "Index, not tested"),
     "no_value": Sentence("没有数值", "No value"),
     "person": Sentence("对象是教师或学生，不作结论", "On teachers or students, no verdict"),
+    "disputed": Sentence("来源不一致，不作结论", "Sources disagree, no verdict"),
 }
 MISSING = {
     "absent": Sentence("缺考", "Absent"),

@@ -81,5 +81,6 @@ def register(app: Flask) -> None:
     handles("item_passed", letters.item_passed)
     handles("item_reassigned", letters.item_reassigned)
     handles("cycle_withdrawn", letters.cycle_withdrawn)
+    handles("conflict_settled.problems", letters.conflict_settled)
     handles("finding_confirmed", letters.finding_recurred)
     handles("finding_detected", letters.finding_recurred)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -227,11 +229,13 @@ class AnswerForm(MoveForm):
 class SettlementForm(MoveForm):
     """Which source counts, and why."""
 
-    chosen = RadioField(_("以哪一个为准"), [InputRequired(_("请选以哪一个来源为准"))], validate_choice=False)
+    chosen = RadioField(_("怎样裁定"), [InputRequired(_("请选以哪一个来源为准"))], validate_choice=False)
     settlement = TextAreaField(
         _("理由"), [InputRequired(_("至少写 10 个字")), at_least(REASON, _("至少写 10 个字")), Length(max=1000)]
     )
 
-    def given(self, chosen_id: Any) -> SettlementIn:
-        """The frozen input."""
-        return SettlementIn(chosen_id, self.settlement.data, self.version.data)
+    def given(self, sides: Mapping[str, uuid.UUID]) -> SettlementIn:
+        """The frozen input; `sides`: the cells that may be chosen, by the word of the choice."""
+        chosen = sides.get(self.chosen.data)
+        outcome = "one" if chosen is not None else self.chosen.data
+        return SettlementIn(chosen, self.settlement.data, self.version.data, outcome)

@@ -71,12 +71,14 @@ from app.improvement.monitoring.queries.results import (
     result_cells,
     versions_of_cell,
 )
+from app.improvement.monitoring.queries.rulings import Ruling, package_cells, rulings
 
 __all__ = [
     "FINDING_STATES",
     "OPEN_FINDINGS",
     "Chosen",
     "Measure",
+    "Ruling",
     "Wanted",
     "ack_for",
     "acks_of",
@@ -120,6 +122,7 @@ __all__ = [
     "sent_to",
     "Sent",
     "packages_without_hearing",
+    "package_cells",
     "parts_of",
     "past_of",
     "peers_of",
@@ -129,6 +132,7 @@ __all__ = [
     "replaceable",
     "replaced_by",
     "result_cells",
+    "rulings",
     "sides_of",
     "suspected",
     "unit_for_finding",

@@ -110,8 +110,7 @@ def settle(ref: str) -> Any:
     found = queries.conflict_for(actor, ref)
     if not form.validate():
         return _page(found, AnswerForm(formdata=None, version=found.version), form, 422)
-    chosen = found.first_id if form.chosen.data == "first" else found.second_id
-    operations.settle_conflict(actor, found, form.given(chosen))
+    operations.settle_conflict(actor, found, form.given({"first": found.first_id, "second": found.second_id}))
     flash(_("已裁定"))
     return redirect(url_for("monitoring.conflict", ref=ref), 303)
 
@@ -119,7 +118,12 @@ def settle(ref: str) -> Any:
 def _page(found: SourceConflict, answering: AnswerForm, settling: SettlementForm, status: int = 200) -> Response:
     actor = current_actor()
     sides = queries.sides_of(actor, found)
-    settling.chosen.choices = [("first", _("左边这一个")), ("second", _("右边这一个"))]
+    settling.chosen.choices = [
+        ("first", _("以来源一为准")),
+        ("second", _("以来源二为准")),
+        ("both", _("两个都成立，差别有原因")),
+        ("neither", _("两个都不采用")),
+    ]
     is_open = found.settled_at is None
     return page(
         "improvement/monitoring/conflict.html",

@@ -129,6 +129,7 @@ def finding(ref: str) -> Response:
         finding=found,
         around=around,
         cell=cell,
+        ruling=next(iter(queries.rulings(actor, [found.result_id]).values()), None),
         conflicts=queries.conflicts_of_cell(actor, cell.id) if cell is not None else (),
         notes=notes_of(found),
         chip=chips_of([found]).get(found.id),

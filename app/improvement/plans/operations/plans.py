@@ -17,9 +17,9 @@ from app.core.database import db, uuid7
 from app.core.errors import Invalid, Sentence
 from app.core.outbox.post import post
 from app.core.policy.actor import Actor
-from app.improvement.monitoring.models import DataFinding, MonitoringCycle, MonitoringResult
 from app.improvement.plans.models import PlanComment, RemediationAction, RemediationPlan
 from app.improvement.plans.numbers import plan_numbers
+from app.improvement.plans.operations.baselines import renew_baseline, take_baseline
 from app.improvement.plans.operations.clocks import start_clocks, stop_clocks
 from app.improvement.plans.operations.editing import must_be_editable, must_be_of_the_unit
 from app.improvement.plans.operations.endings import end_open_actions
@@ -34,7 +34,7 @@ from app.improvement.plans.operations.measures import (
     milestone_of,
 )
 from app.improvement.plans.operations.reports import ReportIn, report_progress
-from app.improvement.problems.models import ItemFinding, ProblemItem
+from app.improvement.problems.models import ProblemItem
 from workflows.improvement.remediation_plan import REMEDIATION_PLAN
 
 __all__ = [
@@ -153,7 +153,7 @@ def draft_plan(actor: Actor, item: ProblemItem, given: PlanIn) -> Any:
         indicator_id=item.indicator_id,
         min_effect=plan_numbers().min_effect,
     )
-    _take_baseline(plan, item)
+    take_baseline(plan)
     before = _in_force(item.id)
     if before is not None:
         plan.previous_id = before.id
@@ -189,23 +189,6 @@ def _in_force(item_id: uuid.UUID) -> RemediationPlan | None:
     )
 
 
-def _take_baseline(plan: RemediationPlan, item: ProblemItem) -> None:
-    """The cell behind the item's newest finding is the baseline, within a round the lowest: value, spread and the row itself."""
-    result = db.session.scalar(
-        select(MonitoringResult)
-        .join(DataFinding, DataFinding.result_id == MonitoringResult.id)
-        .join(MonitoringCycle, MonitoringCycle.id == MonitoringResult.cycle_id)
-        .join(ItemFinding, ItemFinding.finding_id == DataFinding.id)
-        .where(ItemFinding.item_id == item.id)
-        .order_by(MonitoringCycle.starts_on.desc(), DataFinding.effect)
-        .limit(1)
-    )
-    if result is None:
-        return
-    plan.baseline_result_id, plan.baseline, plan.baseline_sd = result.id, result.value, result.sd
-    plan.indicator_id = result.indicator_id
-
-
 def _carry_over_measures(plan: RemediationPlan, before: RemediationPlan) -> None:
     """Measures that are not finished stand in the next edition too; in the old one they go on until it is replaced."""
     causes = {cause.id for cause in plan.item.causes}
@@ -234,6 +217,7 @@ def edit_plan(actor: Actor, plan: RemediationPlan, given: PlanIn) -> None:
     for name in CARRIED_OVER:
         setattr(plan, name, getattr(given, name))
     plan.criteria = [line.strip() for line in given.criteria if line.strip()]
+    renew_baseline(plan)
     if plan.baseline_result_id is None:
         plan.indicator_id, plan.baseline, plan.baseline_sd = given.indicator_id, given.baseline, given.baseline_sd
 
@@ -247,6 +231,7 @@ def submit_plan(actor: Actor, plan: RemediationPlan, given: PlanStep) -> None:
 @operation(REMEDIATION_PLAN, "take_back")
 def take_back_plan(actor: Actor, plan: RemediationPlan, given: PlanStep) -> None:
     """Take it back while nobody has opened it."""
+    renew_baseline(plan)
 
 
 @operation(REMEDIATION_PLAN, "open_review")
@@ -285,6 +270,7 @@ def times_returned(plan: RemediationPlan) -> int:
 @operation(REMEDIATION_PLAN, "return_plan")
 def return_plan(actor: Actor, plan: RemediationPlan, given: PlanStep) -> None:
     """Send it back with the reason; from the third time on the group head is told."""
+    renew_baseline(plan)
     repeat = REMEDIATION_PLAN.step("return_plan").repeat
     times = times_returned(plan) + 1
     if repeat is not None and times >= repeat.times:
@@ -295,6 +281,7 @@ def return_plan(actor: Actor, plan: RemediationPlan, given: PlanStep) -> None:
 def amend_plan(actor: Actor, plan: RemediationPlan, given: PlanStep) -> None:
     """Change an approved plan that is not in force yet: the approval is void (decision 37)."""
     plan.approved_on = None
+    renew_baseline(plan)
 
 
 @operation(REMEDIATION_PLAN, "cancel")

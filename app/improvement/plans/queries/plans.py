@@ -23,6 +23,7 @@ from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.whole import columns_of, records
 from app.improvement.monitoring.models import Indicator
+from app.improvement.monitoring.queries import Ruling, rulings
 from app.improvement.plans.models import Evidence, ProgressReport, RemediationAction, RemediationPlan
 from app.improvement.plans.queries.lights import Light, lights
 from app.improvement.problems.models import ProblemItem, ProblemList
@@ -265,6 +266,11 @@ def reports(actor: Actor, plan: RemediationPlan) -> Sequence[ProgressReport]:
 def indicator_of(actor: Actor, plan: RemediationPlan) -> Indicator | None:
     """The indicator that is measured again."""
     return db.session.get(Indicator, plan.indicator_id) if plan.indicator_id is not None else None
+
+
+def ruling_of(actor: Actor, plan: RemediationPlan) -> Ruling | None:
+    """What speaks against the cell of its baseline, if anything does."""
+    return rulings(actor, [plan.baseline_result_id]).get(plan.baseline_result_id) if plan.baseline_result_id else None
 
 
 def indicators(actor: Actor) -> Sequence[Indicator]:

@@ -15,11 +15,16 @@ from app.core.errors import Invalid, Sentence
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.improvement.monitoring.models import DataFinding
+from app.improvement.monitoring.models.rulings import STANDS
 from app.improvement.problems.models import ItemFinding, ProblemItem, ProblemList
 from app.improvement.problems.operations.numbers import next_number
 from workflows.improvement.data_finding import DATA_FINDING
 from workflows.improvement.problem_item import PROBLEM_ITEM
 
+FELL = Sentence(
+    "发现依据的数据格有来源不一致，还没有裁定或已裁定不采用",
+    "The cell behind the finding is disputed or was decided against",
+)
 ITEM_FIELDS = (
     "description",
     "category",
@@ -197,6 +202,8 @@ def _cite(actor: Actor, item: ProblemItem, finding: DataFinding) -> None:
     """Tie one more finding to an item: a confirmed one is converted, one that was freed by a dropped item is tied anew."""
     decide.require(actor, "problems.convert_finding", finding)
     freed = finding.state == "converted" and _was_dropped(finding.problem_item_id)
+    if freed and finding.cell_standing != STANDS:
+        raise Invalid("", FELL)
     _tie(item, finding)
     if not freed:
         follow(finding, "convert")
