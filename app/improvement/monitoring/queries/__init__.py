@@ -6,7 +6,16 @@ from app.improvement.monitoring.queries.class_results import (
     class_rounds,
     newest_class_round,
 )
-from app.improvement.monitoring.queries.conflicts import conflict_for, conflicts, conflicts_of_cell, sides_of, suspected
+from app.improvement.monitoring.queries.conflicts import (
+    Doubts,
+    conflict_for,
+    conflicts,
+    conflicts_of_cell,
+    every_conflict,
+    sides_of,
+    suspected,
+    units_in_doubt,
+)
 from app.improvement.monitoring.queries.cycles import (
     batches_of,
     county_of,
@@ -77,6 +86,7 @@ __all__ = [
     "FINDING_STATES",
     "OPEN_FINDINGS",
     "Chosen",
+    "Doubts",
     "Measure",
     "Ruling",
     "Wanted",
@@ -99,6 +109,7 @@ __all__ = [
     "cycle_lines",
     "cycles_with_findings",
     "discussed_at",
+    "every_conflict",
     "finding_count",
     "finding_counts",
     "finding_for",
@@ -137,6 +148,7 @@ __all__ = [
     "suspected",
     "unit_for_finding",
     "units_for_findings",
+    "units_in_doubt",
     "verdict_counts",
     "versions_of_cell",
     "versions_of_indicator",
