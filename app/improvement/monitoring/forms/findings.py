@@ -33,6 +33,7 @@ from app.improvement.monitoring.operations import (
     SupportIn,
     TagsIn,
 )
+from app.improvement.monitoring.operations.findings import AT_SCHOOL
 from app.improvement.monitoring.scenarios import SCENARIOS
 from app.improvement.monitoring.words import CATEGORIES, GRADES, REJECTIONS, SEVERITIES, SOURCES, SUBJECTS
 from workflows.improvement.data_finding import MANUAL_SOURCES, MIN_INTERPRETATION
@@ -64,6 +65,10 @@ class FindingForm(MoveForm):
     grade = SelectField(_("年级"), [Optional()], choices=options(GRADES, empty=_("不分年级")))
     description = TextAreaField(_("具体情况"), [Optional(), Length(max=LONGEST_TEXT)])
     scenarios = Ticks(_("应用场景"), [Optional()], choices=options(SCENARIOS), description=SEVERAL)
+
+    def offer_at_school(self) -> None:
+        """Leave out what a school does not register itself."""
+        self.source_type.choices = options({code: word for code, word in MANUAL.items() if code in AT_SCHOOL})
 
     def validate_subject(self, field: SelectField) -> None:
         """A finding of a subject names it."""
