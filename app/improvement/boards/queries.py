@@ -177,7 +177,7 @@ def frozen_on(county_id: uuid.UUID, day: date) -> bool:
 
 
 def effect_cells(actor: Actor, subject: str) -> Sequence[Any]:
-    """Schools × indicators of the newest released round of a subject: cell, indicator, unit; schools in code order."""
+    """Schools × indicators of the newest released round of a subject: cell, indicator, unit, stands; schools in code order."""
     r, c = MonitoringResult, MonitoringCycle
     newest = (
         select(r.cycle_id)
@@ -190,12 +190,13 @@ def effect_cells(actor: Actor, subject: str) -> Sequence[Any]:
     )
     whole = (
         select(
-            r, Indicator.name.label("indicator"), Indicator.code.label("code"), Unit.short_name, Unit.code.label("unit")
+            *(r, Indicator.name.label("indicator"), Indicator.code.label("code"), Unit.short_name),
+            *(Unit.code.label("unit"), stands(r.id).label("stands")),
         )
         .join(Indicator, Indicator.id == r.indicator_id)
         .join(Unit, Unit.id == r.unit_id)
         .where(r.cycle_id == newest, r.subject == subject, r.scope_level == "school", r.superseded_at.is_(None))
-        .where(r.verdict.is_not(None), stands(r.id))
+        .where(r.verdict.is_not(None))
         .order_by(Unit.code, r.grade, Indicator.code)
     )
     return db.session.execute(decide.visible(actor, whole, r, "monitoring.view_results")).all()

@@ -233,7 +233,9 @@ def findings_of_refs(actor: Actor, refs: list[str]) -> list[DataFinding]:
 def also_listed(actor: Actor, findings: Sequence[DataFinding]) -> dict[uuid.UUID, list[str]]:
     """Numbers of issued items that cite each finding already, as far as the actor sees them: at the other level, mostly."""
     ids = [finding.id for finding in findings]
-    cited = select(ItemFinding.finding_id, ProblemItem.number).join(ItemFinding, ItemFinding.item_id == ProblemItem.id)
+    cited: Any = select(ItemFinding.finding_id, ProblemItem.number).join(
+        ItemFinding, ItemFinding.item_id == ProblemItem.id
+    )
     seen = visible_items(actor, cited).where(ItemFinding.finding_id.in_(ids), ProblemItem.issued_on.is_not(None))
     found: dict[uuid.UUID, list[str]] = {}
     for row in db.session.execute(seen.where(ProblemItem.state != "void").order_by(ProblemItem.number)):
