@@ -15,6 +15,7 @@ from app.dashboards import queries
 from app.improvement.boards import drawing
 from app.improvement.boards.queries import counts
 from app.improvement.monitoring.models import Indicator, MonitoringResult, ReleaseAck
+from app.improvement.monitoring.queries import package_cells, rulings
 from app.improvement.monitoring.queries.releases import analysis_behind, newest_package
 from app.improvement.monitoring.snapshots import own_interval
 from app.improvement.problems.queries.data_basis import cells_behind
@@ -66,7 +67,7 @@ def own_results(actor: Actor) -> OwnResults | None:
     ack = newest_package(actor)
     if actor.school_id is None:
         return _of_department(actor, ack)
-    cells = [cell for cell in ack.package.get("cells", []) if not cell.get("class_no")] if ack is not None else []
+    cells = [cell for cell in package_cells(actor, ack) if not cell.get("class_no")] if ack is not None else []
     return OwnResults(ack, cells[:MOST_CELLS]) if cells else None
 
 
@@ -75,9 +76,12 @@ def _of_department(actor: Actor, ack: ReleaseAck | None) -> OwnResults | None:
     by_code = sorted(analysis.snapshot.get("indicators", []), key=lambda one: str(one["indicator"])) if analysis else []
     county = {(one["level"], one["indicator"], one["grade"]): one["county"] for one in by_code}
     cycle = ack.cycle_id if ack is not None else None
+    behind = cells_behind(actor, MOST_CELLS)
+    spoken_against = rulings(actor, [row[0].id for row in behind])
     cells = [
         _cell(one, named, unit, coverage, county if one.cycle_id == cycle else {})
-        for one, named, unit, coverage in cells_behind(actor, MOST_CELLS)
+        | {"ruling": spoken_against.get(one.id)}
+        for one, named, unit, coverage in behind
     ]
     return OwnResults(ack, cells, by_code[:MOST_CELLS]) if cells or by_code else None
 

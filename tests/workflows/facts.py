@@ -105,6 +105,7 @@ GOOD: dict[str, Changes] = {
         "superseded_by": object(),
         "newer_cycle_released": True,
         "source_is_withdrawn": False,
+        "cell_standing": "stands",
         "object_code": "school",
     },
     "problem_list": {
@@ -166,6 +167,7 @@ GOOD: dict[str, Changes] = {
         "design": "indicator",
         "is_from_monitoring": True,
         "has_measured_cell": True,
+        "baseline_stands": True,
         "criteria": [],
         "indicator": "math",
         "baseline": 470.0,
@@ -234,6 +236,7 @@ GOOD: dict[str, Changes] = {
         "design_as_planned": True,
         "follow_up_verified": True,
         "follow_up_after_plan": True,
+        "cells_stand": True,
         "comparability_answered": True,
         "unverified_criterion_count": 0,
         "pooled_round_count": 0,

@@ -9,6 +9,8 @@ EVALUATION_CASES: Cases = {
     "design_is_fixed": ({}, [{"design_as_planned": False}]),
     "follow_up_is_verified": ({}, [{"follow_up_verified": False}]),
     "follow_up_is_after_the_plan": ({}, [{"follow_up_after_plan": False}]),
+    "compared_cells_stand": ({}, [{"cells_stand": False}]),
+    "a_compared_cell_fell": ({"cells_stand": False}, [{"cells_stand": True}]),
     "comparability_is_checked": ({}, [{"comparability_answered": False}]),
     "criteria_are_verified_on_site": (
         {"design": "criterion", "unverified_criterion_count": 0},

@@ -62,6 +62,12 @@ FINDING_CASES: Cases = {
         [{"rejection_kind": "explained", "school_comment": " "}],
     ),
     "source_stands": ({}, [{"source_is_withdrawn": True}]),
+    "cell_is_not_disputed": ({}, [{"cell_standing": "disputed"}]),
+    "cell_was_not_set_aside": ({}, [{"cell_standing": "set_aside"}]),
+    "cell_was_set_aside": (
+        {"cell_standing": "set_aside"},
+        [{"cell_standing": "stands"}, {"cell_standing": "disputed"}],
+    ),
     "judges_a_school": ({}, [{"object_code": "teacher"}, {"object_code": "student"}]),
     "has_a_merge_target": ({}, [{"merged_into": None}]),
     "has_its_item": ({}, [{"problem_item": None}]),

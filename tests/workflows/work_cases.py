@@ -29,6 +29,7 @@ PLAN_CASES: Cases = {
         {},
         [{"has_measured_cell": False}, {"design": "small_n", "has_measured_cell": False}],
     ),
+    "baseline_stands": ({}, [{"baseline_stands": False}]),
     "minimum_effect_is_meant": ({}, [{"min_effect": 0.19}, {"min_effect": None}]),
     "effect_can_be_measured_in_time": (
         {},

@@ -83,6 +83,10 @@ class DataFindingFacts(Protocol):
     def source_is_withdrawn(self) -> bool:
         """The data it was computed from were taken back."""
 
+    @property
+    def cell_standing(self) -> str:
+        """stands, disputed while two sources disagree on its cell, or set_aside by the decision on them."""
+
 
 CANDIDATE = State(
     "candidate",
@@ -129,6 +133,27 @@ def names_its_unit(finding: DataFindingFacts) -> bool:
 @guard("数据来源已撤回，请排除这条发现", en="The data behind it were withdrawn; reject the finding instead")
 def source_stands(finding: DataFindingFacts) -> bool:
     return not finding.source_is_withdrawn
+
+
+@guard(
+    "另有来源和这一格说法不同，等办公室裁定以后再办",
+    en="Another source disagrees with its cell; wait until the office has decided",
+)
+def cell_is_not_disputed(finding: DataFindingFacts) -> bool:
+    return finding.cell_standing != "disputed"
+
+
+@guard(
+    "办公室已裁定不采用它依据的数据格，请排除这条发现",
+    en="The office decided against the cell behind it; reject the finding instead",
+)
+def cell_was_not_set_aside(finding: DataFindingFacts) -> bool:
+    return finding.cell_standing != "set_aside"
+
+
+@guard("它依据的数据格没有被裁定不采用", en="The cell behind it was not set aside")
+def cell_was_set_aside(finding: DataFindingFacts) -> bool:
+    return finding.cell_standing == "set_aside"
 
 
 @guard(
@@ -266,13 +291,30 @@ DATA_FINDING = Workflow(
             system=True,
         ),
         Step(
+            "set_aside",
+            "随裁定撤下",
+            "Set aside by a decision on its cell",
+            source=(CANDIDATE, WATCH),
+            target=WITHDRAWN,
+            system=True,
+            guards=(cell_was_set_aside,),
+        ),
+        Step(
             "confirm",
             "确认发现",
             "Confirm the finding",
             source=(CANDIDATE, WATCH),
             target=CONFIRMED,
             needs=INTERPRET,
-            guards=(source_stands, judges_a_school, is_interpreted, has_a_cause_hypothesis, is_supported),
+            guards=(
+                source_stands,
+                cell_is_not_disputed,
+                cell_was_not_set_aside,
+                judges_a_school,
+                is_interpreted,
+                has_a_cause_hypothesis,
+                is_supported,
+            ),
             four_eyes=("register", "import_batch.upload"),
             tells=("office_director",),
         ),
@@ -302,7 +344,7 @@ DATA_FINDING = Workflow(
             source=(CONFIRMED,),
             target=CONVERTED,
             needs="problems.convert_finding",
-            guards=(source_stands, judges_a_school, has_its_item),
+            guards=(source_stands, cell_is_not_disputed, cell_was_not_set_aside, judges_a_school, has_its_item),
         ),
         Step(
             "supersede",

@@ -3,8 +3,10 @@
 from workflows.improvement.effect_evaluation_facts import (
     FOUR_PARTS,
     EffectEvaluationFacts,
+    a_compared_cell_fell,
     another_outcome_is_supported,
     comparability_is_checked,
+    compared_cells_stand,
     criteria_are_verified_on_site,
     design_is_fixed,
     follow_up_is_after_the_plan,
@@ -110,6 +112,7 @@ EFFECT_EVALUATION = Workflow(
             needs=PROPOSING,
             guards=(
                 judges_a_school,
+                compared_cells_stand,
                 has_a_judgement,
                 another_outcome_is_supported,
                 no_kinder_than_the_data,
@@ -125,6 +128,7 @@ EFFECT_EVALUATION = Workflow(
             needs=DECIDING,
             guards=(
                 judges_a_school,
+                compared_cells_stand,
                 work_has_ended,
                 outcome_is_proposed,
                 has_a_judgement,
@@ -145,6 +149,16 @@ EFFECT_EVALUATION = Workflow(
             target=RETURNED,
             needs=DECIDING,
             reason=True,
+            tells=("assessment_member",),
+        ),
+        Step(
+            "recompute",
+            "随裁定退回重算",
+            "Back to be computed anew after a decision on its data",
+            source=(COMPUTED,),
+            target=RETURNED,
+            system=True,
+            guards=(a_compared_cell_fell,),
             tells=("assessment_member",),
         ),
         Step(

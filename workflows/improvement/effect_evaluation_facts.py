@@ -47,6 +47,10 @@ class EffectEvaluationFacts(Graded, Protocol):
         """The follow-up was measured after the plan took effect, and after a reopening."""
 
     @property
+    def cells_stand(self) -> bool:
+        """No cell it compares is disputed between two sources, or was decided against."""
+
+    @property
     def comparability_answered(self) -> bool:
         """Every point of the comparability checklist has an answer (domain §7.4)."""
 
@@ -161,6 +165,19 @@ def follow_up_is_verified(evaluation: EffectEvaluationFacts) -> bool:
 )
 def follow_up_is_after_the_plan(evaluation: EffectEvaluationFacts) -> bool:
     return evaluation.design == "criterion" or evaluation.follow_up_after_plan
+
+
+@guard(
+    "用到的数据格有来源不一致，还没有裁定或已裁定不采用：等裁定，或退回重算",
+    en="A cell it compares is disputed or was decided against: wait for the decision, or return it to be computed anew",
+)
+def compared_cells_stand(evaluation: EffectEvaluationFacts) -> bool:
+    return evaluation.cells_stand
+
+
+@guard("用到的数据格都没有被裁定不采用", en="None of the cells it compares was set aside")
+def a_compared_cell_fell(evaluation: EffectEvaluationFacts) -> bool:
+    return not evaluation.cells_stand
 
 
 @guard("可比性核对还没有答完", en="The comparability checklist is not complete")

@@ -3,6 +3,7 @@
 from workflows.improvement.levels import by_level, by_severity
 from workflows.improvement.remediation_plan_facts import (
     RemediationPlanFacts,
+    baseline_stands,
     budget_is_stated,
     design_fits,
     effect_can_be_measured_in_time,
@@ -87,6 +88,7 @@ WHOLE = (
     has_risks,
     design_fits,
     measured_design_has_its_cell,
+    baseline_stands,
     minimum_effect_is_meant,
     effect_can_be_measured_in_time,
 )
@@ -147,7 +149,7 @@ REMEDIATION_PLAN = Workflow(
             source=(UNDER_REVIEW,),
             target=APPROVED,
             needs=APPROVING,
-            guards=(measured_design_has_its_cell, target_is_worth_it, target_lies_ahead),
+            guards=(measured_design_has_its_cell, baseline_stands, target_is_worth_it, target_lies_ahead),
             four_eyes=("draft", "submit", "open_review"),
             tells=("dept_head", "principal"),
         ),

@@ -41,6 +41,10 @@ class RemediationPlanFacts(Graded, Submittable, Protocol):
         """The cell behind the item can be compared with a later one: a mean with its spread, or a rate."""
 
     @property
+    def baseline_stands(self) -> bool:
+        """The cell of the baseline is neither disputed between two sources nor decided against."""
+
+    @property
     def criteria(self) -> Sized:
         """The yes/no criteria of the criterion design."""
 
@@ -208,6 +212,14 @@ def may_be_judged_by_criteria(plan: RemediationPlanFacts) -> bool:
 )
 def measured_design_has_its_cell(plan: RemediationPlanFacts) -> bool:
     return plan.design not in MEASURED or plan.has_measured_cell
+
+
+@guard(
+    "基线数据格有来源不一致，还没有裁定或已裁定不采用：等裁定，或退回修改，改用裁定采用的数据",
+    en="The baseline cell is disputed or was decided against: wait for the decision, or return the plan to take what counts",
+)
+def baseline_stands(plan: RemediationPlanFacts) -> bool:
+    return plan.design not in MEASURED or plan.baseline_stands
 
 
 @guard("最小效应不能低于 0.20", en="The minimum effect must be 0.20 or more")

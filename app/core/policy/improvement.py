@@ -63,6 +63,7 @@ MONITORING: dict[str, Holders] = {
         **OFFICE,
         "inspector": SCHOOLS,
         "principal": SCHOOL,
+        "school_coordinator": SCHOOL,
         "subject_researcher": SUBJECT,
         "dept_head": UNIT,
     },
@@ -136,6 +137,8 @@ PROBLEMS: dict[str, Holders] = {
     "problems.approve_list": {"leading_group_head": COUNTY},
     "problems.approve_school_list": {"principal": SCHOOL},
     "problems.check_onsite": {"inspector": SCHOOLS, "evaluator": COUNTY},
+    # A school's own list cites what was found at that school; the finding itself goes on its way in the county.
+    "problems.cite_finding": {"school_coordinator": SCHOOL},
     "problems.comment_item": READERS,
     "problems.contest_item": HEADS,
     "problems.convert_finding": OFFICE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,8 @@ class OfGrade:
     grade: str
     indicators: Sequence[str]
     rows: Sequence[tuple[str, Sequence[MonitoringResult | None]]]
+    doubted: frozenset[uuid.UUID] = frozenset()
+    """Cells on which two sources disagree, or that were decided against: shown without their effect."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ def _of_grade(grade: str, cells: Sequence[Any]) -> OfGrade:
         say(word_of(GRADES, grade)) if grade else "",
         list(indicators.values()),
         [(name, [found.get(code) for code in indicators]) for (_unit, name), found in rows.items()],
+        frozenset(cell[0].id for cell in cells if not cell.stands),
     )
 
 

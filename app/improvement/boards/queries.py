@@ -22,6 +22,7 @@ from app.improvement.boards.models import BoardCount, BoardReport, BoardSnapshot
 from app.improvement.boards.rates import ITEM_RATES
 from app.improvement.boards.tally import SPANS, Tally, tally
 from app.improvement.monitoring.models import Indicator, MonitoringCycle, MonitoringResult
+from app.improvement.monitoring.models.rulings import stands
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.queries.tallies import is_counted
 from app.people.directory.models import Person, Unit
@@ -176,7 +177,7 @@ def frozen_on(county_id: uuid.UUID, day: date) -> bool:
 
 
 def effect_cells(actor: Actor, subject: str) -> Sequence[Any]:
-    """Schools × indicators of the newest released round of a subject: cell, indicator, unit; schools in code order."""
+    """Schools × indicators of the newest released round of a subject: cell, indicator, unit, stands; schools in code order."""
     r, c = MonitoringResult, MonitoringCycle
     newest = (
         select(r.cycle_id)
@@ -189,7 +190,8 @@ def effect_cells(actor: Actor, subject: str) -> Sequence[Any]:
     )
     whole = (
         select(
-            r, Indicator.name.label("indicator"), Indicator.code.label("code"), Unit.short_name, Unit.code.label("unit")
+            *(r, Indicator.name.label("indicator"), Indicator.code.label("code"), Unit.short_name),
+            *(Unit.code.label("unit"), stands(r.id).label("stands")),
         )
         .join(Indicator, Indicator.id == r.indicator_id)
         .join(Unit, Unit.id == r.unit_id)

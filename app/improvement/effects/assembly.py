@@ -37,6 +37,7 @@ DEEDS = {
     "effect_evaluation.follow_item": ("随问题项调整定论期限", "let the deadline follow the item"),
     "effect_evaluation.give_opinion": ("写了评估意见", "wrote an opinion on the outcome"),
     "effect_evaluation.follow_plan": ("随新方案调整评价", "followed the new plan"),
+    "effect_evaluation.take_ruling": ("随数据不一致的裁定调整", "followed the decision on data that disagree"),
     "interpretation_report.write": ("改了解读报告", "changed the report"),
     "value_added.clear_scores": ("清除学生成绩", "erased the pupils' scores"),
     "value_added.run": ("计算增值", "reckoned value added"),
@@ -69,6 +70,7 @@ def register(app: Flask) -> None:
     handles("value_added_clear", clear_scores)
     handles("plan_in_force", following.plan_in_force)
     handles("item_extended.effects", following.item_extended)
+    handles("conflict_settled.effects", following.conflict_settled)
     handles("item_moved.effects", following.item_moved)
     handles("item_voided.effects", following.item_voided)
     handles("item_reopened.effects", following.item_reopened)

@@ -17,6 +17,7 @@ from app.improvement.effects.models import ValueAddedEffect, ValueAddedRun
 from app.improvement.effects.outcome import Comparison
 from app.improvement.effects.outcome_rules import outcome_rules
 from app.improvement.monitoring.models import DataFinding, Indicator, MonitoringCycle, MonitoringResult
+from app.improvement.monitoring.models.rulings import standing_instead_of, stands
 from app.improvement.monitoring.rule_set import finding_rules
 
 USABLE = ("verified", "released", "improving", "closed")
@@ -60,6 +61,7 @@ def rows_of(ids: Sequence[Any]) -> list[tuple[MonitoringResult, Indicator, Monit
 def peers_of(before: MonitoringResult, after: MonitoringResult) -> Peers:
     """Both ends of every unit that was measured twice on the indicator and not flagged at baseline (decision 43).
 
+    A unit one of whose ends is disputed, or was decided against, is no peer: its other source is of another round.
     A finding that gave way to a newer round's was a finding all the same: whoever was chosen for a low baseline is no peer.
     """
     first, second = aliased(MonitoringResult), aliased(MonitoringResult)
@@ -85,6 +87,8 @@ def peers_of(before: MonitoringResult, after: MonitoringResult) -> Peers:
             first.grade.is_not_distinct_from(before.grade),
             first.superseded_at.is_(None),
             second.superseded_at.is_(None),
+            stands(first.id),
+            stands(second.id),
             first.unit_id != before.unit_id,
             ~flagged,
         )
@@ -194,12 +198,25 @@ def later_rounds(baseline_id: uuid.UUID) -> list[tuple[MonitoringResult, Monitor
             MonitoringResult.scope_level == base.scope_level,
             MonitoringResult.class_no.is_not_distinct_from(base.class_no),
             MonitoringResult.superseded_at.is_(None),
+            stands(MonitoringResult.id),
             MonitoringCycle.starts_on > base_cycle.starts_on,
             MonitoringCycle.state.in_(USABLE),
         )
         .order_by(MonitoringCycle.starts_on.desc(), MonitoringResult.grade)
     )
     return [(row[0], row[1]) for row in db.session.execute(query)]
+
+
+def standing_baseline(baseline_id: uuid.UUID, counts_after: date | None) -> uuid.UUID | None:
+    """The baseline cell, or the one that the office chose in its place; None where nothing stands for it.
+
+    counts_after: the day on which the work took effect. What was measured after it is no baseline of that work.
+    """
+    found = standing_instead_of(baseline_id)
+    if found is None or found == baseline_id or counts_after is None:
+        return found
+    began = select(MonitoringCycle.starts_on).join(MonitoringResult, MonitoringResult.cycle_id == MonitoringCycle.id)
+    return found if db.session.scalars(began.where(MonitoringResult.id == found)).one() <= counts_after else None
 
 
 def earlier_rounds(baseline_id: uuid.UUID) -> list[tuple[MonitoringResult, MonitoringCycle]]:
@@ -216,6 +233,7 @@ def earlier_rounds(baseline_id: uuid.UUID) -> list[tuple[MonitoringResult, Monit
             MonitoringResult.scope_level == base.scope_level,
             MonitoringResult.class_no.is_not_distinct_from(base.class_no),
             MonitoringResult.superseded_at.is_(None),
+            stands(MonitoringResult.id),
             MonitoringCycle.starts_on < base_cycle.starts_on,
             MonitoringCycle.state.in_(USABLE),
         )

@@ -6,7 +6,7 @@ Rows of the outbox come at least once; each handler looks first whether its deed
 
 from __future__ import annotations
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, text
 
 from app.core.database import db
 from app.core.errors import Sentence
@@ -18,6 +18,15 @@ from app.improvement.plans.models import RemediationPlan
 from app.improvement.problems.models import ProblemItem
 from app.people.letters import holders, write
 from workflows.improvement.effect_evaluation import EFFECT_EVALUATION
+
+RESTING = text(
+    """select e.id from effect_evaluations e join source_conflicts s on s.id = :conflict
+       where e.state in ('draft', 'returned', 'computed') and (
+           e.baseline_result_id in (s.first_id, s.second_id)
+           or e.follow_up_ids ?| array[s.first_id::text, s.second_id::text]
+           or coalesce(e.comparability->'earlier_ids', '[]') ?| array[s.first_id::text, s.second_id::text])
+       order by e.id"""
+)
 
 
 def plan_in_force(row: OutboxRow) -> None:
@@ -33,6 +42,13 @@ def plan_in_force(row: OutboxRow) -> None:
         evaluations.follow_plan(SYSTEM, waiting, evaluations.InForce(plan))
     else:
         evaluations.plan_evaluation(SYSTEM, plan, None)
+
+
+def conflict_settled(row: OutboxRow) -> None:
+    """What is not decided yet and rests on one of the two cells goes on with the one that counts."""
+    ids = list(db.session.scalars(RESTING, {"conflict": row.record_id}))
+    for evaluation in db.session.scalars(select(EffectEvaluation).where(EffectEvaluation.id.in_(ids))).all():
+        evaluations.take_ruling(SYSTEM, evaluation, None)
 
 
 def item_extended(row: OutboxRow) -> None:

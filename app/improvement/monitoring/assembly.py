@@ -124,4 +124,5 @@ def register(app: Flask) -> None:
     daily.add(reminders.remind_of_follow_ups)
     handles("findings_detected", letters.findings_detected)
     handles("conflict_asked", letters.conflict_asked)
+    handles("conflict_settled", letters.conflict_settled)
     handles("cycle_withdrawn_told", letters.cycle_withdrawn)

@@ -28,8 +28,8 @@ FINDING_ACTIONS: list[FindingAction] = []
 
 def add(*actions: FindingAction) -> None:
     """Hand in; a second application of the same process adds nothing twice."""
-    known = {action.endpoint for action in FINDING_ACTIONS}
-    FINDING_ACTIONS.extend(action for action in actions if action.endpoint not in known)
+    known = {(action.endpoint, action.right) for action in FINDING_ACTIONS}
+    FINDING_ACTIONS.extend(action for action in actions if (action.endpoint, action.right) not in known)
 
 
 def actions_for(actor: Actor) -> list[FindingAction]:

@@ -37,6 +37,7 @@ class Cell:
     `direction`: which side is good. `margin`: for an index, how far below the benchmark it may lie, in its own units.
     `flagged_before`: the same unit and indicator was a finding in the previous cycle.
     `person`: what is evaluated is a teacher or a student, on whom no verdict is given.
+    `disputed`: another source says otherwise, and nobody decided for this one: no verdict is given either.
     `key`: whatever names the cell for the caller; handed back untouched.
     """
 
@@ -58,6 +59,7 @@ class Cell:
     margin: float | None = None
     flagged_before: bool = False
     person: bool = False
+    disputed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class Cells:
     margin: Floats
     flagged_before: Flags
     person: Flags
+    disputed: Flags
 
     def __post_init__(self) -> None:
         for column in fields(self):
@@ -127,7 +130,7 @@ class Cells:
 
 
 _WORDS = frozenset({"key", "cycle", "indicator", "scope_level", "value_type", "direction", "grade_band"})
-_FLAGS = frozenset({"sampled", "flagged_before", "person"})
+_FLAGS = frozenset({"sampled", "flagged_before", "person", "disputed"})
 
 
 def _column(name: str, values: Any) -> NDArray[Any]:

@@ -24,7 +24,7 @@ DECIMALS = 9
 
 CANDIDATE, WATCH, NONE, STRENGTH = "candidate", "watch", "none", "strength"
 
-SMALL_N, LOW_COVERAGE, NO_SPREAD, EXTREME_BENCHMARK, INDEX, NO_VALUE, PERSON = (1 << bit for bit in range(7))
+SMALL_N, LOW_COVERAGE, NO_SPREAD, EXTREME_BENCHMARK, INDEX, NO_VALUE, PERSON, DISPUTED = (1 << bit for bit in range(8))
 UNTESTED_CODES = {
     SMALL_N: "small_n",
     LOW_COVERAGE: "low_coverage",
@@ -33,6 +33,7 @@ UNTESTED_CODES = {
     INDEX: "index",
     NO_VALUE: "no_value",
     PERSON: "person",
+    DISPUTED: "disputed",
 }
 
 
@@ -124,7 +125,7 @@ def judge(cells: Cells, rules: FindingRules | None = None) -> Findings:
     adjusted, adjusted_up = np.full((2, len(cells)), np.nan)
     adjusted[eligible] = benjamini_hochberg(p[eligible], family[eligible])
     adjusted_up[eligible] = benjamini_hochberg(p_up[eligible], family[eligible])
-    verdict = np.where(cells.person, NONE, _verdicts(rules, eligible, effect, gap + margin, adjusted, adjusted_up))
+    verdict = np.where(_unjudged(cells), NONE, _verdicts(rules, eligible, effect, gap + margin, adjusted, adjusted_up))
     return Findings(
         cells=cells,
         rules=rules,
@@ -144,6 +145,11 @@ def judge(cells: Cells, rules: FindingRules | None = None) -> Findings:
         verdict=verdict,
         severity=_severities(rules, cells, effect, verdict),
     )
+
+
+def _unjudged(cells: Cells) -> Flags:
+    """Nothing is concluded about persons, nor from what another source disputes."""
+    return cells.person | cells.disputed
 
 
 def benjamini_hochberg(p: Floats, family: Counts) -> Floats:
@@ -199,6 +205,7 @@ def _untested_reasons(cells: Cells, rules: FindingRules) -> Counts:
         + INDEX * index
         + NO_VALUE * (missing | outside)
         + PERSON * cells.person
+        + DISPUTED * cells.disputed
     ).astype(np.int64)
     return reasons
 
@@ -291,6 +298,10 @@ def _untested(findings: Findings, row: int, bit: int) -> Reason:
         PERSON: (
             "对象是教师或学生，只留数据，不作结论",
             "On teachers or students: data are kept, no verdict is given.",
+        ),
+        DISPUTED: (
+            "两个来源说法不同，没有裁定以这一格为准，不作结论",
+            "Another source says otherwise and nobody decided for this cell: no verdict is given.",
         ),
     }[bit]
     return Reason(UNTESTED_CODES[bit], zh, en)

@@ -15,6 +15,7 @@ from app.core.on_demand import on_demand
 from app.improvement.monitoring.cells import Cell, Cells, plain
 from app.improvement.monitoring.finding_rules import STRENGTH, UNTESTED_CODES, Findings, judge
 from app.improvement.monitoring.models import MonitoringCycle
+from app.improvement.monitoring.models.rulings import stands_in_sql
 from app.improvement.monitoring.rule_set import finding_rules
 from app.improvement.monitoring.words import BENCHMARKS
 
@@ -24,13 +25,13 @@ else:
     np = on_demand("numpy")
 
 CELLS = text(
-    """select distinct on (r.scope_level, u.code, r.grade, r.class_no, r.subject, i.code)
+    f"""select distinct on (r.scope_level, u.code, r.grade, r.class_no, r.subject, i.code)
               r.id, r.county_id, r.school_id, r.unit_id, r.cell_key, r.scope_level, r.grade, r.class_no, r.subject,
               r.value_type, r.direction, r.value, r.missing, r.benchmark_type, r.benchmark_value, r.benchmark_se, r.n,
               r.n_expected, r.sd, r.deff, r.file_sha256, r.sheet, r.row_no, r.cell, r.batch_id, r.indicator_id,
               i.code as indicator, i.name as indicator_name, i.domain, i.index_margin, i.unit_word,
               i.object_code,
-              u.name as unit_name
+              u.name as unit_name, not {stands_in_sql("r.id")} as disputed
        from monitoring_results r
        join indicators i on i.id = r.indicator_id
        join units u on u.id = r.unit_id
@@ -39,12 +40,13 @@ CELLS = text(
                 (r.benchmark_type = :benchmark) desc, array_position(cast(:order as text[]), r.benchmark_type)"""
 )
 FLAGGED = text(
-    """select distinct f.unit_id, f.indicator_id
+    f"""select distinct f.unit_id, f.indicator_id
        from data_findings f
        join monitoring_cycles c on c.id = f.cycle_id and c.id <> :cycle and c.ends_on < :ends_on
             and c.state in ('released', 'improving', 'closed')
        where f.county_id = :county and f.indicator_id is not null
          and f.state in ('candidate', 'confirmed', 'converted', 'merged', 'superseded')
+         and {stands_in_sql("f.result_id")}
          and not exists (
              select 1 from monitoring_results r join monitoring_cycles between_ on between_.id = r.cycle_id
              where r.unit_id = f.unit_id and r.indicator_id = f.indicator_id and r.superseded_at is null
@@ -124,6 +126,7 @@ def _cell(row: Row[Any], cycle: str, band: str, sampled: bool, flagged: set[tupl
         margin=row.index_margin,
         flagged_before=(row.unit_id, row.indicator_id) in flagged,
         person=row.object_code != "school",
+        disputed=row.disputed,
     )
 
 

@@ -13,6 +13,7 @@ from app.core.database import db
 from app.core.errors import Sentence
 from app.core.outbox.models import OutboxRow
 from app.improvement.monitoring.models import BriefingRecord, FollowUp, MonitoringCycle, ReleaseAck, SourceConflict
+from app.improvement.monitoring.models.rulings import stands_in_sql
 from app.improvement.monitoring.words import GRADES_OF_STAGE
 from app.people import letters
 from app.people.directory.words import SCHOOL_GRADES
@@ -26,6 +27,15 @@ HOLDERS = text(
          and (cast(:subjects as text[]) is null or subjects ?| cast(:subjects as text[]))
          and from_on <= :day and (to_on is null or to_on >= :day)"""
 )
+CONFIRMED = text(
+    f"""select f.number from source_conflicts s join data_findings f on f.result_id in (s.first_id, s.second_id)
+       where s.id = :conflict and f.state = 'confirmed' and not {stands_in_sql("f.result_id")} order by f.number"""
+)
+RULED = {
+    "one": ("数据不一致已裁定，以其中一个来源为准", "Two sources disagreed; it was decided which one counts"),
+    "both": ("数据不一致已裁定，两个数值都成立", "Two sources disagreed; it was decided that both are right"),
+    "neither": ("数据不一致已裁定，两个数值都不采用", "Two sources disagreed; it was decided that neither is used"),
+}
 SCHOOLS = text("select id from units where county_id = :county and kind = 'school' and school_type = any(:types)")
 
 
@@ -96,6 +106,24 @@ def conflict_asked(row: OutboxRow) -> None:
     letters.write(
         persons, f"conflict_asked:{row.id}", "conflict_asked", conflict, words, f"/monitoring/conflicts/{conflict.ref}"
     )
+
+
+def conflict_settled(row: OutboxRow) -> None:
+    """Whoever asked and answered hears how it was decided; the office, which confirmed findings rest on the cell that fell."""
+    conflict = db.session.get(SourceConflict, row.record_id)
+    if conflict is None or conflict.outcome is None:
+        return
+    numbers = "、".join(db.session.scalars(CONFIRMED, {"conflict": conflict.id}))
+    zh, en = RULED[conflict.outcome]
+    words = Sentence(
+        zh + (f"；已确认的发现 {numbers} 依据它，请排除或另找依据" if numbers else ""),
+        en + (f"; confirmed findings that rest on it: {numbers}" if numbers else ""),
+    )
+    persons = _persons(conflict.county_id, INTERPRETERS) | {conflict.asked_by}
+    if conflict.asked_unit_id is not None:
+        persons |= _persons(conflict.county_id, ["principal", "dept_head"], [conflict.asked_unit_id])
+    address = f"/monitoring/conflicts/{conflict.ref}"
+    letters.write(persons, f"conflict_settled:{row.id}", "conflict_settled", conflict, words, address)
 
 
 def follow_up_due(row: OutboxRow) -> None:

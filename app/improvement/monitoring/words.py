@@ -155,7 +155,16 @@ NOT_ELIGIBLE = {
     "index": Sentence("指数不检验", "Index, not tested"),
     "no_value": Sentence("没有数值", "No value"),
     "person": Sentence("对象是教师或学生，不作结论", "On teachers or students, no verdict"),
+    "disputed": Sentence("来源不一致，不作结论", "Sources disagree, no verdict"),
 }
+STANDINGS = {
+    "asked": Sentence("等回答", "To be answered"),
+    "answered": Sentence("等裁定", "To be decided"),
+    "one": Sentence("已裁定：以一个为准", "Decided: one counts"),
+    "both": Sentence("已裁定：两个都成立", "Decided: both are right"),
+    "neither": Sentence("已裁定：两个都不采用", "Decided: neither is used"),
+}
+"""How far the question about two sources that disagree is."""
 MISSING = {
     "absent": Sentence("缺考", "Absent"),
     "not_given": Sentence("未提供", "Not given"),

@@ -49,6 +49,7 @@ ENTRIES = (
     Entry("loop", "填报负担", "burden.index", "chart-bar", ("plans.view_burden",), order=46),
 )
 HANDLERS = {
+    "conflict_settled.plans": letters.conflict_settled,
     "item_voided.plans": letters.item_voided,
     "list_archived.plans": letters.list_archived,
     "plan_returned_often": letters.plan_returned_often,

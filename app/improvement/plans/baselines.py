@@ -6,10 +6,11 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import exists, or_, select, text
+from sqlalchemy import or_, select, text
 
 from app.core.database import db
-from app.improvement.monitoring.models import DataFinding, MonitoringCycle, MonitoringResult, SourceConflict
+from app.improvement.monitoring.models import DataFinding, MonitoringCycle, MonitoringResult
+from app.improvement.monitoring.models.rulings import DISPUTED, STANDS, standing_instead_of, standing_of
 from app.improvement.monitoring.rule_set import finding_rules
 from app.improvement.plans.models import RemediationPlan
 from app.improvement.plans.targets import is_comparable
@@ -46,27 +47,48 @@ class Baseline:
 
 
 def baseline_for(item: ProblemItem) -> Baseline | None:
-    """Where the next plan of the item begins; None where no cell of results stands behind it."""
-    findings = _of_findings(item.id)
-    if not findings:
-        return None
+    """Where the next plan of the item begins; None where no cell of results stands behind it, or two sources disagree on it."""
     last = _last_plan(item.id)
+    if last is not None and item.state == "implementing":
+        kept = _standing(last.baseline_result_id)
+        if kept is not None:
+            return Baseline(kept.result, last.baseline_origin or "found")
+    cited = _of_findings(item.id)
+    findings = [one for one in cited if not _refused(one)]
+    found = _at_the_start(item, findings, last) if findings else None
+    if found is None or standing_of(cited[0].result.id) != DISPUTED:
+        return found
+    began = db.session.get_one(MonitoringCycle, found.result.cycle_id).starts_on
+    return found if began > cited[0].cycle.starts_on else None
+
+
+def _at_the_start(item: ProblemItem, findings: Sequence[Cell], last: RemediationPlan | None) -> Baseline:
     if last is None:
         return Baseline(findings[0].result, "found")
-    if item.state == "implementing" and last.baseline_result_id is not None:
-        return Baseline(db.session.get_one(MonitoringResult, last.baseline_result_id), last.baseline_origin or "found")
     first = min(findings, key=lambda one: one.cycle.starts_on)
     used = set(db.session.scalars(FOLLOW_UPS, {"item": item.id}))
-    pool = [one for one in findings if not _refused(one)] + _measured_since(first, used)
-    chosen = max(pool, key=lambda one: (one.cycle.starts_on, one.found, one.result.id in used), default=first)
+    pool = [*findings, *_measured_since(first, used)]
+    chosen = max(pool, key=lambda one: (one.cycle.starts_on, one.found, one.result.id in used))
     before = next((one for one in pool if one.result.id == last.baseline_result_id), None)
     if last.state == "active" and before is not None and _is_worse(chosen.result, before.result):
         return Baseline(before.result, "no_lower")
     return Baseline(chosen.result, _origin(chosen, first, used))
 
 
+def _standing(result_id: uuid.UUID | None) -> Cell | None:
+    """The cell, or the one that was chosen in its place, with its round."""
+    found = standing_instead_of(result_id) if result_id is not None else None
+    if found is None:
+        return None
+    wanted = select(MonitoringResult, MonitoringCycle).join(
+        MonitoringCycle, MonitoringCycle.id == MonitoringResult.cycle_id
+    )
+    row = db.session.execute(wanted.where(MonitoringResult.id == found)).one()
+    return Cell(row[0], row[1], found=True)
+
+
 def _of_findings(item_id: uuid.UUID) -> list[Cell]:
-    """The cells behind the item's findings: the newest round first, within a round the lowest."""
+    """The cells behind the item's findings, each as it was decided: the newest round first, within a round the lowest."""
     query = (
         select(MonitoringResult, MonitoringCycle)
         .join(DataFinding, DataFinding.result_id == MonitoringResult.id)
@@ -75,7 +97,7 @@ def _of_findings(item_id: uuid.UUID) -> list[Cell]:
         .where(ItemFinding.item_id == item_id)
         .order_by(MonitoringCycle.starts_on.desc(), DataFinding.effect)
     )
-    return [Cell(row[0], row[1], found=True) for row in db.session.execute(query)]
+    return [_standing(row[0].id) or Cell(row[0], row[1], found=True) for row in db.session.execute(query)]
 
 
 def _last_plan(item_id: uuid.UUID) -> RemediationPlan | None:
@@ -116,10 +138,8 @@ def _is_alike(later: MonitoringResult, base: MonitoringResult) -> bool:
 
 
 def _refused(one: Cell) -> bool:
-    """Its round was withdrawn, or another source was held to be right."""
-    of_it = or_(SourceConflict.first_id == one.result.id, SourceConflict.second_id == one.result.id)
-    other = exists().where(of_it, SourceConflict.chosen_id.is_not(None), SourceConflict.chosen_id != one.result.id)
-    return one.cycle.state == "withdrawn" or bool(db.session.scalar(select(other)))
+    """Its round was withdrawn, or it is asked about or was decided against."""
+    return one.cycle.state == "withdrawn" or standing_of(one.result.id) != STANDS
 
 
 def _is_worse(one: MonitoringResult, other: MonitoringResult) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, text
 
 from app.core import clock
 from app.core.audit import trail
@@ -20,11 +20,19 @@ from app.core.policy.actor import SYSTEM
 from app.improvement.plans import printing
 from app.improvement.plans.arrivals import shelf
 from app.improvement.plans.models import Evidence, EvidenceVersion, PlanDocument, RemediationPlan
-from app.improvement.plans.operations import documents, endings
+from app.improvement.plans.operations import baselines, documents, endings
 from app.improvement.plans.operations import evidence as evidences
 from app.people.directory.models import RoleAssignment
 
 SCAN_AGAIN_MINUTES = 10
+BEGUN_FROM = text(
+    """select distinct p.id from remediation_plans p join source_conflicts s on s.id = :conflict
+       where p.state in ('draft', 'returned') and (
+           p.baseline_result_id in (s.first_id, s.second_id)
+           or exists (select 1 from item_findings x join data_findings f on f.id = x.finding_id
+                      where x.item_id = p.item_id and f.result_id in (s.first_id, s.second_id)))
+       order by p.id"""
+)
 
 
 def item_voided(row: OutboxRow) -> None:
@@ -39,6 +47,13 @@ def list_archived(row: OutboxRow) -> None:
     held = record_of("problem_lists", row.record_id) if row.record_id else None
     if held is not None:
         endings.archive_with_list(SYSTEM, held)
+
+
+def conflict_settled(row: OutboxRow) -> None:
+    """The office decided on a cell: plans that are being written and begin from it, or could, take what counts."""
+    ids = list(db.session.scalars(BEGUN_FROM, {"conflict": row.record_id}))
+    for plan in db.session.scalars(select(RemediationPlan).where(RemediationPlan.id.in_(ids))).all():
+        baselines.take_ruling(SYSTEM, plan, None)
 
 
 def plan_returned_often(row: OutboxRow) -> None:

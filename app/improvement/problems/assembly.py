@@ -11,6 +11,7 @@ from app.core.errors import Sentence
 from app.core.outbox.handlers import handles
 from app.core.web import navigation
 from app.improvement.monitoring import beside
+from app.improvement.monitoring.queries import OPEN_FINDINGS
 from app.improvement.problems import letters, words
 from app.improvement.problems.operations.progress import freeze_progress
 from app.improvement.problems.routes import items_bp, lists_bp
@@ -70,7 +71,10 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["spans"] = words.SPANS
     navigation.add(*ENTRIES)
     daily.add(freeze_progress)
-    beside.add(beside.FindingAction(_("转为问题项"), "problem_lists.choose_list", "problems.convert_finding"))
+    beside.add(
+        beside.FindingAction(_("转为问题项"), "problem_lists.choose_list", "problems.convert_finding"),
+        beside.FindingAction(_("列入本校清单"), "problem_lists.choose_list", "problems.cite_finding", OPEN_FINDINGS),
+    )
     again = PROBLEM_ITEM.step("plan_again")
     waiting.BESIDES.setdefault(EVALUATING, (again, Sentence("决定重订方案或延长", "Decide: plan again or extend")))
     waiting.RECOVERED.setdefault(EVALUATING, waiting.each(lambda item: item.unresolved_on is not None))
@@ -81,5 +85,6 @@ def register(app: Flask) -> None:
     handles("item_passed", letters.item_passed)
     handles("item_reassigned", letters.item_reassigned)
     handles("cycle_withdrawn", letters.cycle_withdrawn)
+    handles("conflict_settled.problems", letters.conflict_settled)
     handles("finding_confirmed", letters.finding_recurred)
     handles("finding_detected", letters.finding_recurred)

@@ -15,6 +15,7 @@ from app.core.errors import Sentence
 from app.core.outbox.models import OutboxRow
 from app.core.policy.actor import SYSTEM
 from app.improvement.monitoring.models import DataFinding, MonitoringCycle
+from app.improvement.monitoring.models.rulings import stands_in_sql
 from app.improvement.problems import documents
 from app.improvement.problems.models import ItemErrand, ListSnapshot, ProblemItem, ProblemList
 from app.improvement.problems.operations.items import suspend_for_withdrawal
@@ -32,6 +33,16 @@ WITHDRAWN = text(
     """select distinct i.id from problem_items i join item_findings l on l.item_id = i.id
        join data_findings f on f.id = l.finding_id where f.cycle_id = :cycle and i.state not in ('closed', 'void')"""
 )
+
+RESTING = text(
+    f"""select i.id, exists (select 1 from remediation_plans p where p.item_id = i.id and p.state = 'active'
+                             and p.baseline_result_id in (s.first_id, s.second_id)) as is_baseline
+       from source_conflicts s join data_findings f on f.result_id in (s.first_id, s.second_id)
+       join item_findings l on l.finding_id = f.id join problem_items i on i.id = l.item_id
+       where s.id = :conflict and i.state not in ('closed', 'void') and not {stands_in_sql("f.result_id")}
+       group by i.id, s.id order by i.id"""
+)
+"""Open items that cite a finding whose cell the office decided against, and whether their plan in force begins from it."""
 
 
 def list_issued(row: OutboxRow) -> None:
@@ -123,6 +134,20 @@ def cycle_withdrawn(row: OutboxRow) -> None:
     ids = list(db.session.scalars(WITHDRAWN, {"cycle": cycle.id}))
     if ids:
         suspend_for_withdrawal(SYSTEM, cycle, ids)
+
+
+def conflict_settled(row: OutboxRow) -> None:
+    """Who answers for an item that rests on a cell decided against hears of it and decides: go on, plan anew, or void it."""
+    for found in db.session.execute(RESTING, {"conflict": row.record_id}).all():
+        item = db.session.get_one(ProblemItem, found.id)
+        zh = "，生效方案的基线也是这一格" if found.is_baseline else ""
+        en = ", and its plan in force begins from it" if found.is_baseline else ""
+        words = Sentence(
+            f"{item.number} 依据的数据格已裁定不采用{zh}，请决定继续、重订方案还是作废",
+            f"{item.number}: its cell was decided against{en}; decide: go on, plan anew, or void it",
+        )
+        persons = _holders(item, OFFICE) | _holders(item, HEADS, item.unit_id)
+        letters.write(persons, f"conflict_settled:{row.id}:{item.id}", "conflict_settled", item, words)
 
 
 def finding_recurred(row: OutboxRow) -> None:

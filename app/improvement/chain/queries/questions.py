@@ -15,6 +15,7 @@ from app.core.imports.models import ImportBatch
 from app.core.policy import decide
 from app.improvement.effects.models import ClosureRequest, EffectEvaluation, OutsideOpinion, Recheck
 from app.improvement.monitoring.models import DataFinding, Indicator, MonitoringCycle, MonitoringResult
+from app.improvement.monitoring.models.rulings import stands
 from app.improvement.plans.models import Evidence, EvidenceUse, RemediationAction, RemediationPlan
 from app.improvement.problems.models import ItemFinding, OnsiteCheck, ProblemItem, Reopening
 from app.improvement.visits.models import SupervisionVisit, VisitFinding, VisitLine, VisitObservation
@@ -204,7 +205,7 @@ def later(actor: Any) -> Any:
         .join(r, (first.unit_id == r.unit_id) & (first.indicator_id == r.indicator_id))
         .join(MonitoringCycle, MonitoringCycle.id == r.cycle_id)
         .join(began, began.id == first.cycle_id)
-        .where(_among(first.id, "ids"), r.cell_key == first.cell_key, r.superseded_at.is_(None))
+        .where(_among(first.id, "ids"), r.cell_key == first.cell_key, r.superseded_at.is_(None), stands(r.id))
         .where(MonitoringCycle.starts_on > began.starts_on)
     )
     return rows if decide.holds(actor, "monitoring.view_cycles") else rows.where(MonitoringCycle.state.in_(OUT))

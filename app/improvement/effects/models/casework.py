@@ -131,6 +131,11 @@ class EffectEvaluation(Base, Movable, FourParts, Opined):
         return follow_ups.all_after(self.follow_up_ids, self.counts_after)
 
     @property
+    def cells_stand(self) -> bool:
+        """None of the cells compared is disputed or was decided against; criteria rest on no cell."""
+        return self.design == "criterion" or follow_ups.all_cells_stand(self)
+
+    @property
     def comparability_answered(self) -> bool:
         """Every point of the checklist has its answer stored."""
         return bool(self.comparability.get("checks"))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import text
 
 from app.core.database import db
+from app.improvement.monitoring.models.rulings import all_stand
 
 AFTER = text("select measured_after(:plan)")
 """Asked of the database as its own constraint asks."""
@@ -37,3 +39,13 @@ def all_after(ids: Sequence[str], day: date | None) -> bool:
     """Whether every round that holds one of the cells began after the day."""
     first: date | None = db.session.execute(FIRST_DAY, {"ids": list(ids)}).scalar()
     return day is not None and first is not None and first > day
+
+
+def all_cells_stand(evaluation: Any) -> bool:
+    """Whether neither its baseline nor what is held against it or pooled with it is disputed or was decided against."""
+    pooled = (
+        evaluation.baseline_result_id,
+        *evaluation.follow_up_ids,
+        *evaluation.comparability.get("earlier_ids", ()),
+    )
+    return all_stand([one for one in pooled if one])

@@ -19,6 +19,7 @@ from app.improvement.effects.measures import Measure, pooled
 from app.improvement.effects.models import EffectEvaluation
 from app.improvement.effects.outcome import Comparison, Outcome, evaluate
 from app.improvement.effects.outcome_rules import OutcomeRules, outcome_rules
+from app.improvement.monitoring.models.rulings import all_stand
 from app.improvement.plans.models import RemediationPlan
 from app.improvement.plans.targets import is_comparable
 
@@ -35,6 +36,11 @@ NO_BASELINE = Sentence(
 TOO_EARLY = Sentence(
     "选的数据在方案生效（或重新打开）以前测得，不能说明整改的成效",
     "What was chosen was measured before the plan took effect or the item was reopened; it tells nothing of the work",
+)
+BASELINE_FELL = Sentence(
+    "基线数据格有来源不一致，还没有裁定，或已裁定不采用而替代的数据在方案生效以后才测得：等裁定，或请办公室重订方案",
+    "The baseline cell is disputed, or it was decided against and what counts instead was measured after the plan took"
+    " effect: wait for the decision, or ask the office for a new plan",
 )
 ONE_ROUND = Sentence("只能选一轮复测数据", "Choose one round of follow-up data")
 NO_CRITERIA = Sentence("还没有现场核查标准，请先核查", "No criterion was checked on site yet")
@@ -119,6 +125,8 @@ def _judged(actor: Actor, evaluation: EffectEvaluation) -> Outcome:
 
 def _comparison(evaluation: EffectEvaluation, plan: RemediationPlan, given: Named) -> Comparison:
     assert evaluation.baseline_result_id is not None
+    if not all_stand([evaluation.baseline_result_id]):
+        raise Invalid("follow_up", BASELINE_FELL)
     _must_be_chosen(evaluation, given)
     with _peers_shown(evaluation):
         return comparison_for(

@@ -14,7 +14,9 @@ from app.core.casework.door import follow, operation
 from app.core.database import db, uuid7
 from app.core.errors import Invalid, NotAllowed, Sentence, StepRefused
 from app.core.policy.actor import Actor
+from app.improvement.effects.comparing import standing_baseline
 from app.improvement.effects.models import EffectEvaluation
+from app.improvement.effects.models.follow_ups import measured_after
 from app.improvement.effects.models.four_parts import USES
 from app.improvement.effects.operations.clocks import fit_clock
 from app.improvement.effects.operations.computing import Found, Named, computed, doers_of
@@ -103,9 +105,16 @@ def plan_evaluation(actor: Actor, plan: RemediationPlan, given: None = None) -> 
 
 def _as_in(plan: RemediationPlan, evaluation: EffectEvaluation) -> None:
     evaluation.plan_id, evaluation.plan, evaluation.design = plan.id, plan, plan.design
-    evaluation.item_due_on, evaluation.baseline_result_id = plan.item.due_on, plan.baseline_result_id
+    evaluation.item_due_on, evaluation.baseline_result_id = plan.item.due_on, _baseline(plan)
     evaluation.indicator_id = _measured(plan) if plan.design != "criterion" else None
     evaluation.evaluation_type = type_of(plan.design, evaluation.indicator_id)
+
+
+def _baseline(plan: RemediationPlan) -> uuid.UUID | None:
+    """The cell of the plan, or what the office chose in its place; where nothing stands for it, preparing says so."""
+    if plan.baseline_result_id is None:
+        return None
+    return standing_baseline(plan.baseline_result_id, measured_after(plan.id)) or plan.baseline_result_id
 
 
 def _measured(plan: RemediationPlan) -> uuid.UUID | None:
@@ -140,6 +149,15 @@ def follow_plan(actor: Actor, evaluation: EffectEvaluation, given: InForce) -> N
         _as_in(given.plan, evaluation)
         evaluation.follow_up_ids, evaluation.criteria_checked = [], []
         evaluation.comparability, evaluation.computed, evaluation.computed_outcome = {}, {}, None
+
+
+@operation(right="system", name="effect_evaluation.take_ruling")
+def take_ruling(actor: Actor, evaluation: EffectEvaluation, given: None = None) -> None:
+    """The office decided on a cell it compares: the one that counts is its baseline, what was computed is computed anew."""
+    if evaluation.state == "computed" and not evaluation.cells_stand:
+        follow(evaluation, "recompute")
+    if evaluation.state in ("draft", "returned") and evaluation.design != "criterion":
+        evaluation.baseline_result_id = _baseline(evaluation.plan)
 
 
 @operation(right="system", name="effect_evaluation.end_with_item")

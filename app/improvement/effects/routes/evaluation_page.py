@@ -20,6 +20,7 @@ from app.improvement.effects.queries import opinions, records
 from app.improvement.effects.routes.offers import evaluation_ways, offers_of
 from app.improvement.effects.routes.opinions import opinion_offers
 from app.improvement.effects.words import DESIGNS, USES, value_words
+from app.improvement.monitoring.queries import rulings
 from app.improvement.monitoring.words import EVALUATION_TYPES
 from app.improvement.problems.routes.drawing import chips_of, story, strip_of
 from app.improvement.problems.words import joined, word_of
@@ -46,6 +47,7 @@ def shown(actor: Actor, found: EffectEvaluation) -> dict[str, Any]:
         "stops": strip_of(found, EFFECT_EVALUATION.path),
         "design": design_facts(found, cells),
         "cells": cells,
+        "rulings": rulings(actor, [row[0].id for row in cells]),
         "later": set(found.follow_up_ids),
         "open_to_data": open_to_data,
         "unchecked": found.design == "criterion" and found.unverified_criterion_count > 0,

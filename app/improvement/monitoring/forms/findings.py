@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -31,6 +33,7 @@ from app.improvement.monitoring.operations import (
     SupportIn,
     TagsIn,
 )
+from app.improvement.monitoring.operations.findings import AT_SCHOOL
 from app.improvement.monitoring.scenarios import SCENARIOS
 from app.improvement.monitoring.words import CATEGORIES, GRADES, REJECTIONS, SEVERITIES, SOURCES, SUBJECTS
 from workflows.improvement.data_finding import MANUAL_SOURCES, MIN_INTERPRETATION
@@ -62,6 +65,10 @@ class FindingForm(MoveForm):
     grade = SelectField(_("年级"), [Optional()], choices=options(GRADES, empty=_("不分年级")))
     description = TextAreaField(_("具体情况"), [Optional(), Length(max=LONGEST_TEXT)])
     scenarios = Ticks(_("应用场景"), [Optional()], choices=options(SCENARIOS), description=SEVERAL)
+
+    def offer_at_school(self) -> None:
+        """Leave out what a school does not register itself."""
+        self.source_type.choices = options({code: word for code, word in MANUAL.items() if code in AT_SCHOOL})
 
     def validate_subject(self, field: SelectField) -> None:
         """A finding of a subject names it."""
@@ -227,11 +234,13 @@ class AnswerForm(MoveForm):
 class SettlementForm(MoveForm):
     """Which source counts, and why."""
 
-    chosen = RadioField(_("以哪一个为准"), [InputRequired(_("请选以哪一个来源为准"))], validate_choice=False)
+    chosen = RadioField(_("怎样裁定"), [InputRequired(_("请选以哪一个来源为准"))], validate_choice=False)
     settlement = TextAreaField(
         _("理由"), [InputRequired(_("至少写 10 个字")), at_least(REASON, _("至少写 10 个字")), Length(max=1000)]
     )
 
-    def given(self, chosen_id: Any) -> SettlementIn:
-        """The frozen input."""
-        return SettlementIn(chosen_id, self.settlement.data, self.version.data)
+    def given(self, sides: Mapping[str, uuid.UUID]) -> SettlementIn:
+        """The frozen input; `sides`: the cells that may be chosen, by the word of the choice."""
+        chosen = sides.get(self.chosen.data)
+        outcome = "one" if chosen is not None else self.chosen.data
+        return SettlementIn(chosen, self.settlement.data, self.version.data, outcome)

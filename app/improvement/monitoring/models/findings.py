@@ -14,6 +14,7 @@ from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, db, mapped_column
 from app.improvement.monitoring.models import facts
 from app.improvement.monitoring.models.cycles import Indicator
+from app.improvement.monitoring.models.rulings import standing_of
 from app.improvement.monitoring.scenarios import SCENARIOS
 from workflows.improvement.data_finding import DATA_FINDING
 
@@ -137,6 +138,11 @@ class DataFinding(Base, Movable):
     def source_is_withdrawn(self) -> bool:
         """The data it was computed from were taken back."""
         return self.source_withdrawn_at is not None
+
+    @property
+    def cell_standing(self) -> str:
+        """Whether the cell behind it stands, is disputed or was set aside; without a cell nothing speaks against it."""
+        return standing_of(self.result_id)
 
     @property
     def merged_into(self) -> uuid.UUID | None:

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, Index, text
+from sqlalchemy import CheckConstraint, Float, Index, text
 from sqlalchemy.orm import relationship, synonym
 
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
@@ -114,7 +114,15 @@ class SourceConflict(Base, Record, Scoped):
 
     __tablename__ = "source_conflicts"
     __protection__ = "unit"
-    __table_args__ = (Index("ix_source_conflicts_first", "first_id"), Index("ix_source_conflicts_second", "second_id"))
+    __table_args__ = (
+        CheckConstraint(
+            "(outcome is null) = (settled_at is null) and coalesce(outcome in ('one', 'both', 'neither'), true)"
+            " and (chosen_id is not null) = coalesce(outcome = 'one', false)",
+            name="outcome",
+        ),
+        Index("ix_source_conflicts_first", "first_id"),
+        Index("ix_source_conflicts_second", "second_id"),
+    )
 
     first_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("monitoring_results.id"))
     second_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("monitoring_results.id"))
@@ -126,9 +134,11 @@ class SourceConflict(Base, Record, Scoped):
     answer: Mapped[str | None] = mapped_column(String(1000))
     answered_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
     answered_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(7))
+    """one: the chosen source counts; both: each is right, the difference is explained; neither: none is to be used."""
     chosen_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("monitoring_results.id"))
     settlement: Mapped[str | None] = mapped_column(String(1000))
-    """Why the chosen source is the one that counts."""
+    """Why it was decided so."""
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
     version: Mapped[int] = mapped_column(default=1, server_default=text("1"))

@@ -5,19 +5,25 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from app.core import clock
-from app.core.casework.door import operation
+from app.core.casework.door import follow, operation
 from app.core.database import db, uuid7
 from app.core.errors import Invalid, Sentence, StepRefused
 from app.core.outbox.post import post
 from app.core.policy.actor import Actor
-from app.improvement.monitoring.models import MonitoringResult, SourceConflict
+from app.improvement.monitoring.models import DataFinding, MonitoringCycle, MonitoringResult, SourceConflict
+from app.improvement.monitoring.models.rulings import ONE, OUTCOMES, SET_ASIDE, standing_of
+from app.improvement.monitoring.operations.detection import detect
 
 SHORTEST = 10
 SAME_CELL = Sentence("请选两个不同来源的数据格", "Choose two cells of different sources")
 NOT_SAME_THING = Sentence("这两个数据格说的不是同一件事", "These two cells are not about the same thing")
 TOO_SHORT = Sentence("至少写 10 个字", "Write at least 10 characters")
 NO_SIDE = Sentence("请选以哪一个来源为准", "Choose the source that counts")
+SAME_THING = ("unit_id", "indicator_id", "scope_level", "grade", "class_no", "value_type")
+UNCONFIRMED = ("candidate", "watch")
 SETTLED = Sentence("这处不一致已经裁定", "This has been settled already")
 
 
@@ -39,11 +45,12 @@ class AnswerIn:
 
 @dataclass(frozen=True)
 class SettlementIn:
-    """Which source counts, and why."""
+    """Which source counts, and why; none is chosen where both are right or neither is to be used."""
 
     chosen_id: uuid.UUID | None
     settlement: str
     version: int | None = None
+    outcome: str = ONE
 
 
 @operation(right="monitoring.ask_data_owner", name="source_conflict.ask")
@@ -53,7 +60,7 @@ def ask_data_owner(actor: Actor, place: SourceConflict, given: QuestionIn) -> So
     second = db.session.get(MonitoringResult, place.second_id)
     if first is None or second is None or first.id == second.id:
         raise Invalid("second", SAME_CELL)
-    if (first.unit_id, first.indicator_id) != (second.unit_id, second.indicator_id):
+    if any(getattr(first, name) != getattr(second, name) for name in SAME_THING):
         raise Invalid("second", NOT_SAME_THING)
     assert actor.person_id is not None
     place.question = _written("question", given.question)
@@ -75,13 +82,40 @@ def answer_conflict(actor: Actor, conflict: SourceConflict, given: AnswerIn) -> 
 
 @operation(right="monitoring.settle_conflict", name="source_conflict.settle")
 def settle_conflict(actor: Actor, conflict: SourceConflict, given: SettlementIn) -> None:
-    """The office decides which source counts; both stay as they are, the decision stands beside them."""
+    """The office decides: one source counts, both do, or neither. What was set aside makes no finding any more.
+
+    Candidates on it that nobody confirmed are withdrawn; the rules run again on both rounds, so that the cell that
+    counts is judged at last. What was built on it already is told to the office, where a person decides.
+    """
     _open(conflict)
-    if given.chosen_id not in (conflict.first_id, conflict.second_id):
+    if given.outcome not in OUTCOMES or (given.outcome == ONE) != (
+        given.chosen_id in (conflict.first_id, conflict.second_id)
+    ):
         raise Invalid("chosen", NO_SIDE)
     conflict.settlement = _written("settlement", given.settlement)
-    conflict.chosen_id, conflict.settled_by, conflict.settled_at = given.chosen_id, actor.person_id, clock.now()
+    conflict.outcome, conflict.chosen_id = given.outcome, given.chosen_id if given.outcome == ONE else None
+    conflict.settled_by, conflict.settled_at = actor.person_id, clock.now()
     conflict.version += 1
+    db.session.flush()
+    sides = (conflict.first_id, conflict.second_id)
+    _withdraw_unconfirmed([one for one in sides if standing_of(one) == SET_ASIDE])
+    _judge_again(sides)
+    for kind in ("conflict_settled", *(f"conflict_settled.{feature}" for feature in ("problems", "plans", "effects"))):
+        post(kind, conflict)
+
+
+def _withdraw_unconfirmed(result_ids: list[uuid.UUID]) -> None:
+    resting = (DataFinding.result_id.in_(result_ids), DataFinding.state.in_(UNCONFIRMED))
+    for finding in db.session.scalars(select(DataFinding).where(*resting).order_by(DataFinding.id)).all():
+        follow(finding, "set_aside")
+
+
+def _judge_again(result_ids: tuple[uuid.UUID, uuid.UUID]) -> None:
+    rounds = select(MonitoringCycle).join(MonitoringResult, MonitoringResult.cycle_id == MonitoringCycle.id)
+    wanted = rounds.where(MonitoringResult.id.in_(result_ids)).order_by(MonitoringCycle.ends_on, MonitoringCycle.id)
+    for cycle in db.session.scalars(wanted).unique().all():
+        if cycle.is_out:
+            detect(cycle)
 
 
 def _open(conflict: SourceConflict) -> None:

@@ -25,7 +25,12 @@ from app.improvement.monitoring.models.findings import NUMBER_PREFIX
 from app.improvement.monitoring.numbers import monitoring_numbers, months_after
 from app.improvement.monitoring.titles import title_of
 
-KNOWN = text("select result_id from data_findings where cycle_id = :cycle and result_id is not null")
+KNOWN = text(
+    """select f.result_id from data_findings f left join data_findings newer on newer.id = f.superseded_by_id
+       where f.cycle_id = :cycle and f.result_id is not null
+         and not (f.state = 'superseded' and newer.state is not distinct from 'withdrawn')"""
+)
+"""Cells with a finding; one that gave way to what was withdrawn since speaks again."""
 HIGHEST = text(
     "select coalesce(max(substring(number from '^FX-([0-9]{1,8})$')::int), 0) from data_findings where county_id = :c"
 )
@@ -40,7 +45,7 @@ GIVING_WAY = text(
        join monitoring_cycles c on c.id = old.cycle_id and c.ends_on < :ends_on
        join data_findings new on new.cycle_id = :cycle and new.unit_id = old.unit_id
             and new.indicator_id = old.indicator_id and new.scope_level = old.scope_level
-            and new.class_no is not distinct from old.class_no
+            and new.class_no is not distinct from old.class_no and new.state <> 'withdrawn'
        where old.county_id = :county and old.state = 'confirmed' and old.cycle_id <> :cycle
        order by old.id, (new.grade is not distinct from old.grade) desc, (new.verdict = 'candidate') desc, new.number"""
 )
@@ -229,6 +234,8 @@ def _tell(cycle: MonitoringCycle, judged: Judged, findings: Sequence[DataFinding
     deed = trail.current()
     if deed is not None:
         extra = {**vars(found), "cells": len(judged.rows), "sha256": hashlib.sha256(lines.encode()).hexdigest()}
-        deed.main.extra["findings"] = extra
+        told = deed.main.extra.setdefault("findings", extra)
+        if told is not extra:
+            deed.main.extra[f"findings.{cycle.code}"] = extra
     if findings and not trail.told_in_bulk():
         post("findings_detected", cycle, candidates=found.candidates, watches=found.watches)

@@ -21,6 +21,8 @@ from app.improvement.monitoring.words import CATEGORIES, SEVERITIES, SOURCES
 from workflows.improvement.data_finding import DATA_FINDING, MANUAL_SOURCES
 
 SHORTEST_COMMENT = 10
+AT_SCHOOL = MANUAL_SOURCES - {"visit"}
+"""What a school registers itself: the seven lists of problems reach schools too, problems of a visit come over by themselves."""
 OPEN = ("candidate", "watch", "confirmed")
 NO_TITLE = Sentence("用一句话写清问题", "Say the problem in one line")
 UNKNOWN_WORD = Sentence("请从列出的里面选", "Choose one of those listed")
@@ -107,7 +109,7 @@ class MergeIn:
 @operation(DATA_FINDING, "register")
 def register_finding(actor: Actor, place: DataFinding, given: FindingIn) -> DataFinding:
     """Register what a person points out; `place` holds county, school, unit and subject, on which the right is checked."""
-    _check(given)
+    _check(given, AT_SCHOOL if actor.school_id is not None else MANUAL_SOURCES)
     place.id, place.number = uuid7(), next_numbers(place.county_id, 1)[0]
     place.title, place.source_type = given.title.strip(), given.source_type
     place.source_reference, place.category = given.source_reference.strip(), given.category
@@ -120,11 +122,11 @@ def register_finding(actor: Actor, place: DataFinding, given: FindingIn) -> Data
     return place
 
 
-def _check(given: FindingIn) -> None:
+def _check(given: FindingIn, sources: frozenset[str]) -> None:
     faults: dict[str, Sentence] = {}
     if not given.title.strip():
         faults["title"] = NO_TITLE
-    if given.source_type not in MANUAL_SOURCES & SOURCES.keys():
+    if given.source_type not in sources & SOURCES.keys():
         faults["source_type"] = UNKNOWN_WORD
     if given.category not in CATEGORIES:
         faults["category"] = UNKNOWN_WORD

@@ -6,7 +6,16 @@ from app.improvement.monitoring.queries.class_results import (
     class_rounds,
     newest_class_round,
 )
-from app.improvement.monitoring.queries.conflicts import conflict_for, conflicts, conflicts_of_cell, sides_of, suspected
+from app.improvement.monitoring.queries.conflicts import (
+    Doubts,
+    conflict_for,
+    conflicts,
+    conflicts_of_cell,
+    every_conflict,
+    sides_of,
+    suspected,
+    units_in_doubt,
+)
 from app.improvement.monitoring.queries.cycles import (
     batches_of,
     county_of,
@@ -72,13 +81,16 @@ from app.improvement.monitoring.queries.results import (
     result_cells,
     versions_of_cell,
 )
+from app.improvement.monitoring.queries.rulings import Ruling, package_cells, rulings
 
 __all__ = [
     "FINDING_ORDERS",
     "FINDING_STATES",
     "OPEN_FINDINGS",
     "Chosen",
+    "Doubts",
     "Measure",
+    "Ruling",
     "Wanted",
     "ack_for",
     "acks_of",
@@ -99,6 +111,7 @@ __all__ = [
     "cycle_lines",
     "cycles_with_findings",
     "discussed_at",
+    "every_conflict",
     "finding_count",
     "finding_counts",
     "finding_for",
@@ -122,6 +135,7 @@ __all__ = [
     "sent_to",
     "Sent",
     "packages_without_hearing",
+    "package_cells",
     "parts_of",
     "past_of",
     "peers_of",
@@ -131,10 +145,12 @@ __all__ = [
     "replaceable",
     "replaced_by",
     "result_cells",
+    "rulings",
     "sides_of",
     "suspected",
     "unit_for_finding",
     "units_for_findings",
+    "units_in_doubt",
     "verdict_counts",
     "versions_of_cell",
     "versions_of_indicator",

@@ -30,6 +30,7 @@ from app.core.policy.actor import Actor
 from app.core.policy.scopes import SUBJECT
 from app.core.registers import page_of
 from app.improvement.monitoring.models import DataFinding, Indicator, MonitoringCycle, MonitoringResult
+from app.improvement.monitoring.models.rulings import stands
 from app.improvement.monitoring.queries.names import unit_named
 from app.people.directory.models import Unit
 
@@ -118,7 +119,7 @@ def _strengths(actor: Actor, wanted: Wanted) -> Any:
         .join(Unit, Unit.id == r.unit_id)
         .join(Indicator, Indicator.id == r.indicator_id)
         .join(MonitoringCycle, MonitoringCycle.id == r.cycle_id)
-        .where(r.verdict == STRENGTH, r.superseded_at.is_(None))
+        .where(r.verdict == STRENGTH, r.superseded_at.is_(None), stands(r.id))
         .where(MonitoringCycle.state.in_(("released", "improving", "closed")))
     )  # fmt: skip
     newest = (

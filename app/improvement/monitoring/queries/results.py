@@ -18,6 +18,7 @@ from app.core.imports.models import ImportBatch
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.improvement.monitoring.models import Indicator, MonitoringCycle, MonitoringResult
+from app.improvement.monitoring.models.rulings import stands, stands_in_sql
 from app.improvement.monitoring.queries.names import unit_named
 from app.improvement.monitoring.words import BENCHMARKS
 from app.people.directory.models import Unit
@@ -150,6 +151,7 @@ def follow_up_cells(
             MonitoringResult.unit_id == unit_id,
             MonitoringResult.indicator_id == indicator_id,
             MonitoringResult.superseded_at.is_(None),
+            stands(MonitoringResult.id),
             MonitoringCycle.state.in_(OUT),
         )
     )
@@ -186,7 +188,7 @@ def past_of(actor: Actor, measure: Measure) -> Sequence[Any]:
 
 
 PEERS = text(
-    """select before.unit_id, before.id as before_id, after.id as after_id,
+    f"""select before.unit_id, before.id as before_id, after.id as after_id,
               before.value as before_value, before.n as before_n, before.sd as before_sd, before.deff as before_deff,
               before.n_expected as before_expected, after.value as after_value, after.n as after_n,
               after.sd as after_sd, after.deff as after_deff, after.n_expected as after_expected
@@ -201,6 +203,7 @@ PEERS = text(
             and after.benchmark_type = follow.benchmark_type and after.superseded_at is null
             and after.unit_id = before.unit_id
        where base.id = :before and base.county_id = :county
+         and {stands_in_sql("before.id")} and {stands_in_sql("after.id")}
          and not exists (select 1 from data_findings f
                          where f.indicator_id = base.indicator_id and f.unit_id = before.unit_id
                            and f.cycle_id = base.cycle_id

@@ -35,11 +35,13 @@ def class_result(ref: str) -> Response:
 
 def _round_page(cycle: MonitoringCycle | None, rounds: object) -> Response:
     actor, least = current_actor(), monitoring_numbers().class_least
+    cells = queries.class_cells(actor, cycle) if cycle else []
     return page(
         "improvement/monitoring/class_results.html",
         cycle=cycle,
         rounds=rounds,
-        parts=parts_of_class(queries.class_cells(actor, cycle), cycle, least) if cycle else [],
+        parts=parts_of_class(cells, cycle, least) if cycle else [],
+        rulings=queries.rulings(actor, [row[0].id for row in cells]),
         least=least,
         teaching=bool(actor.taught),
     )

@@ -7,36 +7,92 @@ from typing import Any
 from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
+from app.core.limits import COSTLY, throttle
 from app.core.policy import decide
 from app.core.web import filters
 from app.core.web.current import current_actor, needs
-from app.core.web.pages import page
+from app.core.web.pages import page, say
 from app.improvement.monitoring import operations, queries
 from app.improvement.monitoring.forms.findings import AnswerForm, QuestionForm, SettlementForm
 from app.improvement.monitoring.models import SourceConflict
-from app.improvement.monitoring.queries.conflicts import SUSPECTS
+from app.improvement.monitoring.queries import Doubts
+from app.improvement.monitoring.queries.conflicts import MOST_SUSPECTS, ORDERS, SUSPECTS
 from app.improvement.monitoring.routes.blueprint import bp
+from app.improvement.monitoring.routes.conflict_sheets import sheet_of_conflicts, sheet_of_suspects
+from app.improvement.monitoring.routes.sheets import workbook_answer
+from app.improvement.monitoring.words import STANDINGS, SUBJECTS
 
 VIEW = "monitoring.view_conflicts"
 ASK, ANSWER, SETTLE = "monitoring.ask_data_owner", "monitoring.answer_conflict", "monitoring.settle_conflict"
+
+
+def _filters() -> tuple[filters.Filter, ...]:
+    units = [(row.ref, row.short_name) for row in queries.units_in_doubt(current_actor())]
+    standings = [(code, say(words)) for code, words in STANDINGS.items()]
+    return (
+        filters.choice("unit", _("单位"), units, many=True),
+        filters.choice("state", _("状态"), standings, many=True),
+        filters.choice("subject", _("学科"), [(code, say(words)) for code, words in SUBJECTS.items()], many=True),
+        filters.text("q", _("单位、指标或拼音")),
+    )
+
+
+def _wanted(chosen: tuple[filters.Filter, ...]) -> Doubts:
+    unit, state, subject, words = chosen
+    sort = request.args.get("sort", "")
+    return Doubts(
+        unit.chosen,
+        state.chosen,
+        subject.chosen,
+        words.one,
+        sort if sort in ORDERS else "",
+        request.args.get("pairs") == "widest",
+        filters.cursor(),
+    )
 
 
 @bp.get("/conflicts")
 @needs(VIEW)
 def conflicts() -> Response:
     """Those on record, and pairs of cells that look as if they disagreed."""
-    actor = current_actor()
-    rows, pages = filters.paged(queries.conflicts(actor, after=filters.cursor()))
-    suspects = queries.suspected(actor, SUSPECTS + 1)
+    actor, chosen = current_actor(), _filters()
+    wanted = _wanted(chosen)
+    rows, pages = filters.paged(queries.conflicts(actor, wanted))
+    suspects = [] if wanted.standings else queries.suspected(actor, wanted, SUSPECTS + 1)
     return page(
         "improvement/monitoring/conflicts.html",
         rows=rows,
         pages=pages,
+        listing=filters.bar(chosen),
+        sort=wanted.sort,
+        sort_url=lambda name: filters.address(sort=None if name == wanted.sort else name),
+        widest=wanted.widest,
+        widest_url=filters.address(pairs=None if wanted.widest else "widest"),
+        export_url=filters.same_query(url_for("monitoring.export_conflicts")),
         suspects=suspects[:SUSPECTS],
+        suspects_url=filters.same_query(url_for("monitoring.export_suspected")),
         more=len(suspects) > SUSPECTS,
         may_ask=decide.holds(actor, ASK),
         back_url=url_for("monitoring.cycles") if decide.holds(actor, "monitoring.view_cycles") else "",
     )
+
+
+@bp.get("/conflicts/export")
+@needs(VIEW)
+@throttle.limit(COSTLY)
+def export_conflicts() -> Response:
+    """What the list shows, all pages, as a workbook."""
+    rows = queries.every_conflict(current_actor(), _wanted(_filters()))
+    return workbook_answer(sheet_of_conflicts(rows), "conflicts")
+
+
+@bp.get("/conflicts/suspected/export")
+@needs(ASK)
+@throttle.limit(COSTLY)
+def export_suspected() -> Response:
+    """Every pair that looks as if it disagreed, as a workbook."""
+    rows = queries.suspected(current_actor(), _wanted(_filters()), MOST_SUSPECTS)
+    return workbook_answer(sheet_of_suspects(rows), "conflicts-suspected")
 
 
 @bp.get("/conflicts/new")
@@ -110,8 +166,7 @@ def settle(ref: str) -> Any:
     found = queries.conflict_for(actor, ref)
     if not form.validate():
         return _page(found, AnswerForm(formdata=None, version=found.version), form, 422)
-    chosen = found.first_id if form.chosen.data == "first" else found.second_id
-    operations.settle_conflict(actor, found, form.given(chosen))
+    operations.settle_conflict(actor, found, form.given({"first": found.first_id, "second": found.second_id}))
     flash(_("已裁定"))
     return redirect(url_for("monitoring.conflict", ref=ref), 303)
 
@@ -119,7 +174,12 @@ def settle(ref: str) -> Any:
 def _page(found: SourceConflict, answering: AnswerForm, settling: SettlementForm, status: int = 200) -> Response:
     actor = current_actor()
     sides = queries.sides_of(actor, found)
-    settling.chosen.choices = [("first", _("左边这一个")), ("second", _("右边这一个"))]
+    settling.chosen.choices = [
+        ("first", _("以来源一为准")),
+        ("second", _("以来源二为准")),
+        ("both", _("两个都成立，差别有原因")),
+        ("neither", _("两个都不采用")),
+    ]
     is_open = found.settled_at is None
     return page(
         "improvement/monitoring/conflict.html",

@@ -140,6 +140,7 @@ def finding(ref: str) -> Response:
         finding=found,
         around=around,
         cell=cell,
+        ruling=next(iter(queries.rulings(actor, [found.result_id]).values()), None),
         conflicts=queries.conflicts_of_cell(actor, cell.id) if cell is not None else (),
         notes=notes_of(found),
         chip=chips_of([found]).get(found.id),
@@ -165,14 +166,15 @@ def _may(actor: Actor, found: DataFinding) -> dict[str, bool]:
 @needs(REGISTER)
 def new_finding() -> Response:
     """A form for what a person points out."""
-    return _form_page(FindingForm(unit=request.args.get("unit", "")))
+    return _form_page(_form(current_actor(), unit=request.args.get("unit", "")))
 
 
 @bp.post("/findings")
 @needs(REGISTER)
 def register_finding() -> Any:
     """Register it."""
-    actor, form = current_actor(), FindingForm()
+    actor = current_actor()
+    form = _form(actor)
     if not form.validate():
         return _form_page(form, 422)
     unit = queries.unit_for_finding(actor, form.unit.data)
@@ -180,8 +182,18 @@ def register_finding() -> Any:
         county_id=unit.county_id, school_id=unit.school_id, unit_id=unit.id, subject=form.subject.data or None
     )
     made = operations.register_finding(actor, place, form.given())
-    flash(_("发现 %(number)s 已登记，由教研员或评价员确认", number=made.number))
+    if decide.holds(actor, "problems.cite_finding"):
+        flash(_("发现 %(number)s 已登记，由教研员或评价员确认；现在就可以列入本校清单", number=made.number))
+    else:
+        flash(_("发现 %(number)s 已登记，由教研员或评价员确认", number=made.number))
     return redirect(made.address, 303)
+
+
+def _form(actor: Actor, **given: str) -> FindingForm:
+    form = FindingForm(**given)
+    if actor.school_id is not None:
+        form.offer_at_school()
+    return form
 
 
 def _form_page(form: FindingForm, status: int = 200) -> Response:

@@ -38,6 +38,7 @@ def results(ref: str) -> Response:
         "improvement/monitoring/results.html",
         cycle=found,
         matrix=matrix_of(cells),
+        rulings=queries.rulings(actor, [row[0].id for row in cells]),
         intervals={row[0].id: own_interval(row[0], found.coverage) for row in cells},
         number=len(cells),
         listing=listing,
@@ -54,7 +55,9 @@ def export_results(ref: str) -> Response:
     actor = current_actor()
     found = queries.cycle_for(actor, ref)
     chosen, _listing = _narrowed(found)
-    return workbook_answer(sheet_of_cells(queries.result_cells(actor, found, chosen)), f"{found.code}-results")
+    cells = queries.result_cells(actor, found, chosen)
+    rulings = queries.rulings(actor, [row[0].id for row in cells])
+    return workbook_answer(sheet_of_cells(cells, rulings), f"{found.code}-results")
 
 
 def _narrowed(found: MonitoringCycle) -> tuple[Chosen, dict[str, Any]]:
@@ -88,6 +91,7 @@ def cell(ref: str) -> Response:
         unsaid=unsaid(one[0] for one in versions),
         past=past,
         past_line=drawing_of(past),
+        rulings=queries.rulings(actor, [row[0].id, *(one.cell.id for one in past)]),
         others=queries.cells_of_unit(actor, row[0].unit_id, row[0].cycle_id),
         conflicts=queries.conflicts_of_cell(actor, row[0].id),
         finding=queries.finding_of_cell(actor, row[0].id),

@@ -72,7 +72,7 @@ def school_result(ref: str) -> Response:
     return page(
         "improvement/monitoring/school_result.html",
         ack=ack,
-        cells=ack.package.get("cells", []),
+        cells=queries.package_cells(actor, ack),
         about=ack.package.get("about", {}),
         analysis=analysis,
         **_past(ack),
@@ -102,7 +102,14 @@ def _past(ack: ReleaseAck) -> dict[str, Any]:
     mark = mark if mark in cells else min(cells, key=lambda one: cells[one]["class_no"] is not None)
     measure = measure_in_package(ack.school_id, ack.package["about"], cells[mark])
     past = rounds_of(queries.past_of(current_actor(), measure), ack.cycle_id)
-    return {"past": past, "past_line": drawing_of(past), "past_cell": cells[mark], "past_mark": mark}
+    rulings = queries.rulings(current_actor(), [one.cell.id for one in past])
+    return {
+        "past": past,
+        "past_line": drawing_of(past),
+        "past_cell": cells[mark],
+        "past_mark": mark,
+        "rulings": rulings,
+    }
 
 
 def _meetings(ack: ReleaseAck) -> tuple[Any, Any]:

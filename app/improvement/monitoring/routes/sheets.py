@@ -12,9 +12,11 @@ from flask_babel import lazy_gettext
 
 from app.core.errors import Sentence
 from app.core.spreadsheets import Head, write_workbook
+from app.core.web.chips import long_date
 from app.core.web.downloads import workbook_file
 from app.core.web.pages import say
 from app.improvement.monitoring.models import DataRelease, Indicator, MonitoringCycle
+from app.improvement.monitoring.queries import Ruling
 from app.improvement.monitoring.scenarios import scenario_words
 from app.improvement.monitoring.words import (
     AUDIENCES,
@@ -136,25 +138,32 @@ def _indicator_row(row: Indicator) -> list[Any]:
     ]  # fmt: skip
 
 
-def sheet_of_cells(rows: Iterable[Any]) -> Sheet:
-    """Results of a round, one row a cell, with the file, sheet and cell they came from."""
+def sheet_of_cells(rows: Iterable[Any], rulings: Mapping[Any, Ruling]) -> Sheet:
+    """Results of a round, one row a cell, with what was decided against it, and the file, sheet and cell it came from."""
     heads = (
         Head(_("单位代码"), 14), Head(_("单位"), 26), Head(_("年级"), 10), Head(_("班级"), 8), Head(_("学科"), 10),
         Head(_("指标代码"), 16), Head(_("指标"), 20), _number(_("数值")), Head(_("比较对象"), 12), _number(_("基准值")),
         _number(_("人数")), _number(_("应测人数")), _number(_("标准差")), _number(_("效应量")),
         _number(_("效应量下限")), _number(_("效应量上限")),
-        Head(_("文件指纹"), 18), Head(_("工作表"), 16), Head(_("单元格"), 10),
+        Head(_("来源不一致"), 24), Head(_("文件指纹"), 18), Head(_("工作表"), 16), Head(_("单元格"), 10),
     )  # fmt: skip
-    return Sheet(heads, (_cell_row(row) for row in rows), _("监测结果"))
+    return Sheet(heads, (_cell_row(row, rulings.get(row[0].id)) for row in rows), _("监测结果"))
 
 
-def _cell_row(row: Any) -> list[Any]:
+def _ruled(ruling: Ruling | None) -> str:
+    if ruling is None:
+        return ""
+    return str(_("已裁定不采用，%(day)s", day=long_date(ruling.at)) if ruling.at else _("来源不一致，等裁定"))
+
+
+def _cell_row(row: Any, ruling: Ruling | None) -> list[Any]:
     cell, indicator = row[0], row[4]
     return [
         row.unit_code, row.unit_name, say(word_of(GRADES, cell.grade)), str(cell.class_no or ""),
         say(word_of(SUBJECTS, cell.subject)), indicator.code, indicator.name, cell.value,
         say(word_of(BENCHMARKS, cell.benchmark_type)), cell.benchmark_value, cell.pupils, cell.n_expected, cell.sd,
-        _short(cell.effect), _short(cell.effect_low), _short(cell.effect_high), cell.mark, cell.sheet, cell.cell,
+        _short(cell.effect), _short(cell.effect_low), _short(cell.effect_high), _ruled(ruling), cell.mark, cell.sheet,
+        cell.cell,
     ]  # fmt: skip
 
 

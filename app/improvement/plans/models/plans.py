@@ -15,6 +15,7 @@ from app.core import clock
 from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, db, mapped_column
 from app.core.policy.assignments import PART_OF
+from app.improvement.monitoring.models.rulings import STANDS, standing_of
 from app.improvement.plans.numbers import plan_numbers
 from app.improvement.plans.targets import effect_of_change, is_comparable
 from app.improvement.problems.models import ProblemItem
@@ -154,6 +155,11 @@ class RemediationPlan(Base, Movable):
     def has_measured_cell(self) -> bool:
         """The cell behind the item can be compared with a later one."""
         return is_comparable(self.baseline_result_id)
+
+    @property
+    def baseline_stands(self) -> bool:
+        """Its cell is neither disputed nor decided against."""
+        return standing_of(self.baseline_result_id) == STANDS
 
     @property
     def fitting_designs(self) -> tuple[str, ...]:

@@ -17,9 +17,9 @@ from app.core.database import db, uuid7
 from app.core.errors import Invalid, Sentence
 from app.core.outbox.post import post
 from app.core.policy.actor import Actor
-from app.improvement.plans.baselines import baseline_for
 from app.improvement.plans.models import PlanComment, RemediationAction, RemediationPlan
 from app.improvement.plans.numbers import plan_numbers
+from app.improvement.plans.operations.baselines import renew_baseline, take_baseline
 from app.improvement.plans.operations.clocks import start_clocks, stop_clocks
 from app.improvement.plans.operations.editing import must_be_editable, must_be_of_the_unit
 from app.improvement.plans.operations.endings import end_open_actions
@@ -153,7 +153,7 @@ def draft_plan(actor: Actor, item: ProblemItem, given: PlanIn) -> Any:
         indicator_id=item.indicator_id,
         min_effect=plan_numbers().min_effect,
     )
-    _take_baseline(plan, item)
+    take_baseline(plan)
     before = _in_force(item.id)
     if before is not None:
         plan.previous_id = before.id
@@ -191,16 +191,6 @@ def _in_force(item_id: uuid.UUID) -> RemediationPlan | None:
     )
 
 
-def _take_baseline(plan: RemediationPlan, item: ProblemItem) -> None:
-    """Value, spread and the row itself, and why it is this one."""
-    found = baseline_for(item)
-    if found is None:
-        return
-    result, plan.baseline_origin = found.result, found.origin
-    plan.baseline_result_id, plan.baseline, plan.baseline_sd = result.id, result.value, result.sd
-    plan.indicator_id = result.indicator_id
-
-
 def _drop_target_reached(plan: RemediationPlan) -> None:
     """Measured from where the problem stands, the target of before may lie behind: a new one has to be named."""
     effect = plan.target_effect
@@ -236,6 +226,7 @@ def edit_plan(actor: Actor, plan: RemediationPlan, given: PlanIn) -> None:
     for name in CARRIED_OVER:
         setattr(plan, name, getattr(given, name))
     plan.criteria = [line.strip() for line in given.criteria if line.strip()]
+    renew_baseline(plan)
     if plan.baseline_result_id is None:
         plan.indicator_id, plan.baseline, plan.baseline_sd = given.indicator_id, given.baseline, given.baseline_sd
 
@@ -249,6 +240,7 @@ def submit_plan(actor: Actor, plan: RemediationPlan, given: PlanStep) -> None:
 @operation(REMEDIATION_PLAN, "take_back")
 def take_back_plan(actor: Actor, plan: RemediationPlan, given: PlanStep) -> None:
     """Take it back while nobody has opened it."""
+    renew_baseline(plan)
 
 
 @operation(REMEDIATION_PLAN, "open_review")
@@ -287,6 +279,7 @@ def times_returned(plan: RemediationPlan) -> int:
 @operation(REMEDIATION_PLAN, "return_plan")
 def return_plan(actor: Actor, plan: RemediationPlan, given: PlanStep) -> None:
     """Send it back with the reason; from the third time on the group head is told."""
+    renew_baseline(plan)
     repeat = REMEDIATION_PLAN.step("return_plan").repeat
     times = times_returned(plan) + 1
     if repeat is not None and times >= repeat.times:
@@ -297,6 +290,7 @@ def return_plan(actor: Actor, plan: RemediationPlan, given: PlanStep) -> None:
 def amend_plan(actor: Actor, plan: RemediationPlan, given: PlanStep) -> None:
     """Change an approved plan that is not in force yet: the approval is void (decision 37)."""
     plan.approved_on = None
+    renew_baseline(plan)
 
 
 @operation(REMEDIATION_PLAN, "cancel")

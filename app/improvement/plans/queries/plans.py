@@ -24,6 +24,7 @@ from app.core.policy.actor import Actor
 from app.core.registers import Order, page_of
 from app.core.whole import columns_of, records
 from app.improvement.monitoring.models import Indicator, MonitoringCycle, MonitoringResult
+from app.improvement.monitoring.queries import Ruling, rulings
 from app.improvement.plans.models import Evidence, ProgressReport, RemediationAction, RemediationPlan
 from app.improvement.plans.queries.lights import Light, lights
 from app.improvement.problems.models import ProblemItem, ProblemList
@@ -284,6 +285,11 @@ def baseline_of(actor: Actor, plan: RemediationPlan) -> tuple[MonitoringResult, 
     )
     row = db.session.execute(query.where(MonitoringResult.id == plan.baseline_result_id)).first()
     return (row[0], row[1]) if row is not None else None
+
+
+def ruling_of(actor: Actor, plan: RemediationPlan) -> Ruling | None:
+    """What speaks against the cell of its baseline, if anything does."""
+    return rulings(actor, [plan.baseline_result_id]).get(plan.baseline_result_id) if plan.baseline_result_id else None
 
 
 def indicators(actor: Actor) -> Sequence[Indicator]:

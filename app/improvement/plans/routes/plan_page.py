@@ -19,6 +19,7 @@ from app.core.web.chips import long_date
 from app.core.web.drawings import plain
 from app.core.web.pages import say
 from app.improvement.monitoring.models import MonitoringCycle, MonitoringResult
+from app.improvement.monitoring.queries import Ruling
 from app.improvement.plans.forms.sections import SECTIONS
 from app.improvement.plans.models import ProgressReport, RemediationAction, RemediationPlan
 from app.improvement.plans.numbers import plan_numbers
@@ -129,15 +130,25 @@ def baseline_words(plan: RemediationPlan, held: tuple[MonitoringResult, Monitori
 
 
 def goal_facts(
-    plan: RemediationPlan, indicator: Any, held: tuple[MonitoringResult, MonitoringCycle] | None
+    plan: RemediationPlan,
+    indicator: Any,
+    held: tuple[MonitoringResult, MonitoringCycle] | None,
+    ruling: Ruling | None,
 ) -> list[tuple[Any, ...]]:
-    """The rows of 目标与评价."""
+    """The rows of 目标与评价; a baseline that was decided against says by whom and when."""
     rows: list[tuple[Any, ...]] = []
     if indicator is not None:
         rows.append((_("指标"), indicator.name))
         rows.append((_("基线 / 目标"), f"{value(plan.baseline, indicator)} / {value(plan.target, indicator)}"))
     if held is not None:
         rows.append((_("基线取自"), baseline_words(plan, held), True))
+    if ruling is not None:
+        told = (
+            _("%(name)s %(day)s裁定不采用", name=ruling.by, day=long_date(ruling.at))
+            if ruling.at
+            else _("来源不一致，等裁定")
+        )
+        rows.append((_("基线数据格"), told, True))
     rows.append((_("达成日期"), long_date(plan.target_on) or "—"))
     rows.append((_("评价方式"), say(DESIGN_NAMES[plan.design]) if plan.design in DESIGN_NAMES else _("还没有选定")))
     if plan.design != "criterion":

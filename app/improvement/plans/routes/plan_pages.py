@@ -167,7 +167,9 @@ def plan_view(plan: RemediationPlan, status: int = 200, remark: RemarkForm | Non
         waits=whom(plan, plan_page.waits(plan, names.get(plan.item.owner_id, "") if plan.item.owner_id else "")),
         clock=drawing.chip(drawing.clock_of(plan), long=True),
         indicator=plans.indicator_of(actor, plan),
-        goal=plan_page.goal_facts(plan, plans.indicator_of(actor, plan), plans.baseline_of(actor, plan)),
+        goal=plan_page.goal_facts(
+            plan, plans.indicator_of(actor, plan), plans.baseline_of(actor, plan), plans.ruling_of(actor, plan)
+        ),
         causes=plan_page.cause_rows(plan),
         cause_words=CAUSES,
         reports=plan_page.report_lines(plan, told_reports, names),

@@ -282,6 +282,10 @@ class ProblemItem(Base, Movable):
         return self.source_withdrawn_on is not None
 
 
+CITABLE = ("candidate", "watch", "confirmed", "converted")
+"""Findings that a school's own list may cite: also before the county has confirmed one, and beside an item of the county."""
+
+
 class ItemFinding(Base):
     """Which findings an item cites; one item may cite several."""
 

@@ -11,15 +11,29 @@ from sqlalchemy import select, text
 
 from app.core.casework.door import begin, follow, operation
 from app.core.database import db, uuid7
-from app.core.errors import Invalid, Sentence
+from app.core.errors import Invalid, NotFound, Sentence
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.improvement.monitoring.models import DataFinding
+from app.improvement.monitoring.models.rulings import STANDS
 from app.improvement.problems.models import ItemFinding, ProblemItem, ProblemList
+from app.improvement.problems.models.items import CITABLE
 from app.improvement.problems.operations.numbers import next_number
 from workflows.improvement.data_finding import DATA_FINDING
 from workflows.improvement.problem_item import PROBLEM_ITEM
 
+CITED = text(
+    """select 1 from item_findings x join problem_items i on i.id = x.item_id
+       where x.finding_id = :finding and i.id <> :item and i.level = 'school' and i.state <> 'void'"""
+)
+NOT_CITABLE = Sentence(
+    "只能列入本校还有效的发现", "Only findings of the own school that still stand can be put on its list"
+)
+TWICE = Sentence("这条发现已经在本校的清单里", "This finding is on the school's own list already")
+FELL = Sentence(
+    "发现依据的数据格有来源不一致，还没有裁定或已裁定不采用",
+    "The cell behind the finding is disputed or was decided against",
+)
 ITEM_FIELDS = (
     "description",
     "category",
@@ -104,8 +118,11 @@ def add_item(actor: Actor, problem_list: ProblemList, given: ItemIn) -> Iterator
         )
     item = _new_item(actor, problem_list, given)
     yield item
-    for finding in _findings(given.cites):
-        _cite(actor, item, finding)
+    found, cite = _findings(given.cites), _cite_at_school if problem_list.is_school_level else _cite
+    if len(found) < len(set(given.cites)):
+        raise NotFound("data_finding")
+    for finding in found:
+        cite(actor, item, finding)
 
 
 def must_be_open(actor: Actor, problem_list: ProblemList) -> None:
@@ -197,9 +214,24 @@ def _cite(actor: Actor, item: ProblemItem, finding: DataFinding) -> None:
     """Tie one more finding to an item: a confirmed one is converted, one that was freed by a dropped item is tied anew."""
     decide.require(actor, "problems.convert_finding", finding)
     freed = finding.state == "converted" and _was_dropped(finding.problem_item_id)
+    if freed and finding.cell_standing != STANDS:
+        raise Invalid("", FELL)
     _tie(item, finding)
     if not freed:
         follow(finding, "convert")
+
+
+def _cite_at_school(actor: Actor, item: ProblemItem, finding: DataFinding) -> None:
+    """A school's own list cites what was found at the school; the finding goes on its way in the county untouched."""
+    decide.require(actor, "problems.cite_finding", finding)
+    if finding.school_id != item.school_id or finding.state not in CITABLE or finding.source_is_withdrawn:
+        raise Invalid("", NOT_CITABLE)
+    if finding.cell_standing != STANDS:
+        raise Invalid("", FELL)
+    if db.session.execute(CITED, {"finding": finding.id, "item": item.id}).first() is not None:
+        raise Invalid("", TWICE)
+    item.indicator_id = item.indicator_id or finding.indicator_id
+    db.session.add(ItemFinding(item_id=item.id, finding_id=finding.id))
 
 
 def _tie(item: ProblemItem, finding: DataFinding) -> None:

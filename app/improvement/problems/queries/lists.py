@@ -16,7 +16,10 @@ from app.core.errors import NotFound
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.improvement.monitoring.models import DataFinding, Indicator, MonitoringCycle
+from app.improvement.monitoring.models.rulings import stands
+from app.improvement.monitoring.queries import finding_for
 from app.improvement.problems.models import ItemFinding, ListDocument, ListSnapshot, ProblemItem, ProblemList
+from app.improvement.problems.models.items import CITABLE
 from app.improvement.problems.queries.items import Page, is_overdue
 from app.improvement.problems.queries.reach import visible_items, visible_lists
 from app.people.directory.models import Unit
@@ -189,13 +192,11 @@ def round_of(actor: Actor, ref: str) -> MonitoringCycle | None:
 
 
 def findings_to_list(actor: Actor, cycle_id: uuid.UUID | None) -> list[DataFinding]:
-    """Confirmed findings (of a round, where one is given) that no line cites yet, or only a line that was dropped."""
-    dropped = select(ProblemItem.id).where(ProblemItem.state == "void", ProblemItem.issued_on.is_(None))
-    free = or_(
-        DataFinding.state == "confirmed",
-        (DataFinding.state == "converted") & DataFinding.problem_item_id.in_(dropped),
-    )
-    wanted = decide.visible(actor, select(DataFinding), DataFinding, "problems.convert_finding").where(free)
+    """Findings (of a round, where one is given) that a line may cite: the office's confirmed ones, or those of the own school.
+
+    The office's are cited by no line yet, or only by one that was dropped; a school's by no line of its own list.
+    """
+    wanted = _free(actor).where(DataFinding.source_withdrawn_at.is_(None), stands(DataFinding.result_id))
     if cycle_id is not None:
         wanted = wanted.where(or_(DataFinding.cycle_id == cycle_id, DataFinding.cycle_id.is_(None)))
     wanted = wanted.join(Unit, Unit.id == DataFinding.unit_id).options(
@@ -204,9 +205,42 @@ def findings_to_list(actor: Actor, cycle_id: uuid.UUID | None) -> list[DataFindi
     return list(db.session.scalars(wanted.order_by(Unit.code, DataFinding.number)))
 
 
+def _free(actor: Actor) -> Any:
+    if decide.holds(actor, "problems.convert_finding"):
+        dropped = select(ProblemItem.id).where(ProblemItem.state == "void", ProblemItem.issued_on.is_(None))
+        free = or_(
+            DataFinding.state == "confirmed",
+            (DataFinding.state == "converted") & DataFinding.problem_item_id.in_(dropped),
+        )
+        return decide.visible(actor, select(DataFinding), DataFinding, "problems.convert_finding").where(free)
+    ours = (
+        select(ItemFinding.finding_id)
+        .join(ProblemItem, ProblemItem.id == ItemFinding.item_id)
+        .where(ProblemItem.level == "school", ProblemItem.state != "void")
+    )
+    free = DataFinding.state.in_(CITABLE) & DataFinding.id.not_in(ours)
+    return decide.visible(actor, select(DataFinding), DataFinding, "problems.cite_finding").where(free)
+
+
 def findings_of_refs(actor: Actor, refs: list[str]) -> list[DataFinding]:
-    """The findings with these references, of those that may be listed."""
-    return [finding for finding in findings_to_list(actor, None) if finding.ref in set(refs)]
+    """The findings with these references, of those that may be listed. Raises NotFound for one that the actor may not know."""
+    found = [finding for finding in findings_to_list(actor, None) if finding.ref in set(refs)]
+    for ref in set(refs) - {finding.ref for finding in found}:
+        finding_for(actor, ref)
+    return found
+
+
+def also_listed(actor: Actor, findings: Sequence[DataFinding]) -> dict[uuid.UUID, list[str]]:
+    """Numbers of issued items that cite each finding already, as far as the actor sees them: at the other level, mostly."""
+    ids = [finding.id for finding in findings]
+    cited: Any = select(ItemFinding.finding_id, ProblemItem.number).join(
+        ItemFinding, ItemFinding.item_id == ProblemItem.id
+    )
+    seen = visible_items(actor, cited).where(ItemFinding.finding_id.in_(ids), ProblemItem.issued_on.is_not(None))
+    found: dict[uuid.UUID, list[str]] = {}
+    for row in db.session.execute(seen.where(ProblemItem.state != "void").order_by(ProblemItem.number)):
+        found.setdefault(row.finding_id, []).append(row.number)
+    return found
 
 
 def years(actor: Actor) -> list[int]:

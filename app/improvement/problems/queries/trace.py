@@ -16,11 +16,21 @@ CELLS = text(
     """select f.id, f.ref, f.number, f.title, f.state, f.effect, f.effect_low, f.effect_high, f.adjusted_p, f.family_size,
               f.confirmed_on, f.not_eligible, f.scenarios, r.id as result_id, r.ref as result_ref, r.value, r.value_type,
               r.benchmark_value, r.benchmark_type, r.direction, r.n, r.n_expected, r.sheet, r.cell, r.file_sha256,
-              c.ref as cycle_ref, c.name as cycle_name, c.ends_on, i.name as indicator
+              c.ref as cycle_ref, c.name as cycle_name, c.ends_on, i.name as indicator, ruled.ref as ruled_ref, (
+                  select string_agg(o.number, '、' order by o.number) from item_findings x
+                  join problem_items o on o.id = x.item_id
+                  join problem_items own on own.id = l.item_id and own.level <> o.level and own.school_id = o.school_id
+                  where x.finding_id = f.id and o.issued_on is not null and o.state <> 'void') as also_listed,
+              ruled.settled_at as ruled_at, ruled.by as ruled_by
        from item_findings l join data_findings f on f.id = l.finding_id
        left join monitoring_results r on r.id = f.result_id
        left join monitoring_cycles c on c.id = f.cycle_id
        left join indicators i on i.id = f.indicator_id
+       left join lateral (
+           select s.ref, s.settled_at, p.name as by from source_conflicts s left join persons p on p.id = s.settled_by
+           where (s.first_id = r.id or s.second_id = r.id) and s.outcome is distinct from 'both'
+             and s.chosen_id is distinct from r.id
+           order by s.settled_at limit 1) ruled on true
        where l.item_id = :id order by f.effect nulls last, f.number"""
 )
 RECORDS = text(

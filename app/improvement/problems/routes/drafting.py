@@ -31,6 +31,7 @@ from app.improvement.problems.routes.blueprints import lists_bp as bp
 from app.improvement.problems.routes.proposals import from_findings, titled
 
 DRAFTING = ("problems.draft_list", "problems.draft_school_list")
+CITING = ("problems.convert_finding", "problems.cite_finding")
 
 
 def _place(actor: Actor) -> ListPlace:
@@ -130,20 +131,25 @@ def _editable(actor: Actor, ref: str) -> ProblemList:
 
 
 @bp.get("/lists/<ref>/findings")
-@needs("problems.convert_finding")
+@needs(*CITING)
 def findings(ref: str) -> Response:
-    """Confirmed findings that no line cites yet, to be ticked."""
+    """Findings that no line cites yet, to be ticked: confirmed ones for the county's list, the own school's for its own."""
     actor = current_actor()
     held = _editable(actor, ref)
     everything = request.args.get("all") == "1"
     found = queries.findings_to_list(actor, None if everything else held.cycle_id)
     return page(
-        "improvement/problems/findings.html", held=held, findings=found, everything=everything, back_url=held.address
+        "improvement/problems/findings.html",
+        held=held,
+        findings=found,
+        also=queries.also_listed(actor, found),
+        everything=everything,
+        back_url=held.address,
     )
 
 
 @bp.post("/lists/<ref>/findings")
-@needs("problems.convert_finding")
+@needs(*CITING)
 def take_findings(ref: str) -> Any:
     """Make one line of each ticked finding, or go on to the form of one line that cites all of them."""
     actor = current_actor()
@@ -157,32 +163,43 @@ def take_findings(ref: str) -> Any:
     for finding in chosen:
         _convert(actor, held, [finding], from_findings([finding], heads))
     made = _("已列入 %(n)s 项，请补齐目标和期限", n=len(chosen))
-    return onward(held.address, made)
+    return onward(held.address, f"{made}{_doubled(actor, chosen)}")
+
+
+def _doubled(actor: Actor, chosen: list[DataFinding]) -> str:
+    """Which issued items speak of the same: nothing is done twice without a word."""
+    numbers = sorted({number for found in queries.also_listed(actor, chosen).values() for number in found})
+    return _("。同样的发现也立为 %(numbers)s，两边各自销号", numbers="、".join(numbers)) if numbers else ""
 
 
 @bp.post("/lists/choices")
-@needs("problems.convert_finding")
+@needs(*CITING)
 def choose_list() -> Any:
     """Findings were ticked on their own page: on to the choice of the draft they go to."""
     return onward(url_for("problem_lists.drafts_to_choose", finding=request.form.getlist("ref")))
 
 
 @bp.get("/lists/choices")
-@needs("problems.convert_finding")
+@needs(*CITING)
 def drafts_to_choose() -> Response:
     """The drafts that ticked findings may go to."""
     actor = current_actor()
+    cited = _cited(actor)
     return page(
         "improvement/problems/choose_list.html",
-        findings=_cited(actor),
+        findings=cited,
+        also=queries.also_listed(actor, cited),
         drafts=[held for held in queries.open_drafts(actor) if list_page.may_draft(actor, held)],
         back_url="/monitoring/findings",
     )
 
 
 def _convert(actor: Actor, held: ProblemList, chosen: list[DataFinding], given: ItemIn) -> None:
-    """One line that cites all chosen findings: converted from the first confirmed one, or cited anew where none is."""
-    confirmed = [one for one in chosen if one.state == "confirmed"]
+    """One line that cites all chosen findings: converted from the first confirmed one, or cited anew where none is.
+
+    A school's own list only cites.
+    """
+    confirmed = [one for one in chosen if one.state == "confirmed" and not held.is_school_level]
     if confirmed:
         others = tuple(one.id for one in chosen if one is not confirmed[0])
         operations.convert_finding(actor, confirmed[0], ConversionIn(held.id, given, others))
@@ -252,7 +269,7 @@ def add_line(ref: str) -> Any:
 
     if carried_out(form, add):
         drafts.forget_draft(actor, f"line:{ref}")
-        return onward(held.address, _("已列入清单"))
+        return onward(held.address, f"{_('已列入清单')}{_doubled(actor, cited)}")
     again, kept = queries.list_for(actor, ref), drafts.address(f"line:{ref}")
     return _line(again, None, form, cited, 422, found_on=found_on, draft_url=kept)
 
@@ -307,6 +324,7 @@ def _line(
         item=found,
         form=form,
         cited=cited,
+        also=queries.also_listed(current_actor(), cited),
         back_url=held.address,
         **more,
     )

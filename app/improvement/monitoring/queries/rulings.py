@@ -1,0 +1,67 @@
+"""Reads of what was decided about cells on which two sources disagree: what a page marks that still shows such a cell."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from app.core.database import db
+from app.core.policy.actor import Actor
+from app.improvement.monitoring.models import Indicator, MonitoringResult, ReleaseAck, SourceConflict
+from app.improvement.monitoring.models.rulings import BOTH
+from app.people.directory.models import Person
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """Why nothing is built on a cell: decided against by somebody on a day, or still asked about (`at` empty)."""
+
+    ref: str
+    by: str = ""
+    at: datetime | None = None
+
+
+def rulings(actor: Actor, result_ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, Ruling]:
+    """Of cells that the actor has loaded, those on which nothing is built; one question."""
+    wanted = {one for one in result_ids if one is not None}
+    if not wanted:
+        return {}
+    s = SourceConflict
+    rows = db.session.execute(
+        select(s, Person.name)
+        .outerjoin(Person, Person.id == s.settled_by)
+        .where(or_(s.first_id.in_(wanted), s.second_id.in_(wanted)), s.outcome.is_distinct_from(BOTH))
+        .order_by(s.settled_at.desc().nulls_first())
+    )
+    found: dict[uuid.UUID, Ruling] = {}
+    for conflict, name in rows:
+        for side in {conflict.first_id, conflict.second_id} & wanted:
+            if side != conflict.chosen_id:
+                found[side] = Ruling(conflict.ref, name or "", conflict.settled_at)
+    return found
+
+
+def rulings_of_package(actor: Actor, ack: ReleaseAck) -> dict[tuple[Any, ...], Ruling]:
+    """The same for the cells of a package, by indicator, level, grade, class and benchmark, as the package names them."""
+    r = MonitoringResult
+    disputed = select(SourceConflict.first_id).union(select(SourceConflict.second_id))
+    rows = db.session.execute(
+        select(r.id, Indicator.code, r.scope_level, r.grade, r.class_no, r.benchmark_type)
+        .join(Indicator, Indicator.id == r.indicator_id)
+        .where(r.cycle_id == ack.cycle_id, r.unit_id == ack.unit_id, r.id.in_(disputed))
+    ).all()
+    found = rulings(actor, [row.id for row in rows])
+    return {tuple(row[1:]): found[row.id] for row in rows if row.id in found}
+
+
+def package_cells(actor: Actor, ack: ReleaseAck) -> Sequence[dict[str, Any]]:
+    """The cells of a package as they were released, each with the ruling that speaks against it, or none."""
+    cells = ack.package.get("cells", [])
+    found = rulings_of_package(actor, ack) if cells else {}
+    names = ("indicator", "level", "grade", "class_no", "benchmark_type")
+    return [{**cell, "ruling": found.get(tuple(cell.get(name) for name in names))} for cell in cells]
