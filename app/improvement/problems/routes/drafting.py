@@ -269,7 +269,7 @@ def add_line(ref: str) -> Any:
 
     if carried_out(form, add):
         drafts.forget_draft(actor, f"line:{ref}")
-        return onward(held.address, f"{_('已列入清单')}{_doubled(actor, cited)}")
+        return onward(held.address, _("已列入清单") + _doubled(actor, cited))
     again, kept = queries.list_for(actor, ref), drafts.address(f"line:{ref}")
     return _line(again, None, form, cited, 422, found_on=found_on, draft_url=kept)
 
