@@ -66,6 +66,7 @@ NO_VERSION: dict[str, str] = {
     "remediation_plan.take_ruling": BY_ITSELF,
     "remediation_plan.report": "The report of a month has a version of its own, which the page sends (`of_version`).",
     "result_disclosure.keep_time": BY_ITSELF,
+    "role.over": BY_ITSELF,
     "role.give_first": "The console gives the first administrator the role; there is no page.",
     "role.grant": ONCE,
     "role.over": BY_ITSELF,
