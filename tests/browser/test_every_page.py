@@ -23,7 +23,7 @@ pytestmark = pytest.mark.browser
 WHO = ("principal", "office_director", "evaluator", "school_coordinator", "leading_group_head", "assessment_member",
        "subject_researcher", "dept_head", "inspector", "sys_admin", "security_admin", "auditor", "guidance_member",
        "homeroom_teacher", "school_counselor", "school_psych_lead", "psych_center_lead", "bureau_psych_officer",
-       "city_officer", "dpo")  # fmt: skip
+       "city_officer", "dpo", "external_evaluator")  # fmt: skip
 """Who opens the pages, the first who may; the records of the site are in the hand of the first."""
 SHARES = {"principal": 6, "office_director": 3}
 """The pages of a reader with many are walked in so many tests, so that workers can share them; of everybody else in one."""
@@ -75,6 +75,7 @@ REFUSED: dict[str, tuple[int, str]] = {
     "directory.ask_enrol_again": (404, "only of a student who left: tests/people/directory puts one back on the roll"),
     "effects.closure_document": (404, PAPER),
     "effects.criteria": (404, "only where the plan is evaluated by criteria; the records' is by an indicator"),
+    "effects.opinion": (404, "only of an item that was given to the evaluator: test_opinions writes one"),
     "evidence.download": (404, FILE),
     "evidence.picture": (404, FILE),
     "identity.back_from_bureau": (404, "this site signs in by itself"),
