@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from app.core.errors import Sentence
-from app.core.web.chips import word
+from app.core.web.chips import long_date, word
 from app.core.web.drawings import plain, signed
 from app.improvement.monitoring.words import CATEGORIES as CATEGORIES
 from app.improvement.monitoring.words import SEVERITIES as SEVERITIES
@@ -191,3 +191,21 @@ SPANS = {
     "suspended": MAX_SUSPENSION_DAYS,
 }
 """Spans that the pages promise, as the deadlines have them (working days, the last two calendar days)."""
+CITED = {
+    "finding": Sentence("数据发现", "Finding"),
+    "support": Sentence("发现的佐证", "Support of a finding"),
+    "evidence": Sentence("佐证材料", "Evidence"),
+    "check": Sentence("现场核查", "Check on site"),
+    "observation": Sentence("视导所见", "Seen by a visit"),
+}
+"""What a cause may cite."""
+
+
+def cited_words(one: Any) -> str:
+    """数据发现・FX-0412 八年级数与运算偏低（2026年9月1日): a thing that can be cited, on one line."""
+    title = one.title if len(one.title) <= 60 else f"{one.title[:59]}…"
+    day = f"（{long_date(one.day)}）" if one.day else ""
+    return f"{word(CITED[one.kind])}・{title}{day}"
+
+
+FILTERS["cited_words"] = cited_words

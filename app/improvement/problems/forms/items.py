@@ -9,12 +9,12 @@ from flask_babel import lazy_gettext as _
 from flask_babel import lazy_pgettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
-from wtforms import RadioField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 
 from app.core.casework.door import SHORTEST_REASON
 from app.core.web.forms import Choice, Day, Later, VersionedForm, at_most, offered, wanted
-from app.improvement.problems.operations.diagnosis import CauseIn
+from app.improvement.problems.operations.diagnosis import OTHER, CauseIn
 from app.improvement.problems.operations.drafting import Submission
 from app.improvement.problems.operations.evaluators import EvaluatorIn
 from app.improvement.problems.operations.hand_offs import GiveBackIn, PassIn
@@ -171,8 +171,13 @@ class CauseForm(VersionedForm):
         [wanted(_("请写明原因")), at_most(300)],
         description=_("一条只写一个原因，写具体"),
     )
+    source = SelectField(
+        _("依据"), [Later()], validate_choice=False, description=_("从这个问题已有的发现、佐证、核查和现场所见里选")
+    )
     evidence_note = TextAreaField(
-        _("依据"), [Later(), at_most(300)], description=_("看到的材料、数据或链接，例如：作业抽样 40 份")
+        _("补充说明"),
+        [Later(), at_most(300)],
+        description=_("哪一点说明了原因；没有可选的依据时，写看到的材料或数据，例如：作业抽样 40 份"),
     )
     controllable = RadioField(
         _("本单位能不能改变"),
@@ -186,11 +191,21 @@ class CauseForm(VersionedForm):
         description=_("连问几个“为什么”，每问一行，直到能改的那一层"),
     )
 
+    def offer(self, pairs: list[tuple[str, str]]) -> None:
+        """What may be cited; nothing is asked where the chain holds nothing yet."""
+        if not pairs:
+            del self.source
+            self.evidence_note.label.text = str(_("依据"))
+            return
+        self.source.choices = offered([*pairs, (OTHER, str(_("其他依据，写在下面")))], _("请选择"))
+
     def given(self) -> CauseIn:
         """What the operation takes."""
         can = {"yes": True, "no": False}.get(self.controllable.data or "")
         texts = (self.evidence_note.data or "", self.five_whys.data or "")
-        return CauseIn(self.category.data, self.statement.data or "", can, *texts)
+        return CauseIn(
+            self.category.data, self.statement.data or "", can, *texts, (self.source.data or "") if self.source else ""
+        )
 
 
 class RemarkForm(VersionedForm):

@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Float, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Float, Index, UniqueConstraint, text
 from sqlalchemy.orm import relationship
 
 from app.core import clock
@@ -15,6 +15,7 @@ from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, 
 from app.improvement.monitoring.models import DataFinding
 from app.improvement.monitoring.scenarios import in_order
 from app.improvement.problems.models import facts
+from app.improvement.problems.models.citable import KINDS
 from app.improvement.problems.models.hand_offs import ItemHandOff
 from app.improvement.problems.models.lists import ProblemList
 from workflows.improvement.problem_item import PROBLEM_ITEM
@@ -300,20 +301,41 @@ class Cause(Base, Record, Versioned, Scoped):
 
     __tablename__ = "causes"
     __protection__ = "unit"
+    __table_args__ = (
+        CheckConstraint(
+            "num_nonnulls(finding_id, support_id, evidence_id, check_id, observation_id) <= 1", name="cites_one"
+        ),
+    )
 
     item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("problem_items.id", ondelete="CASCADE"), index=True)
     iteration: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     category: Mapped[str] = mapped_column(String(12))
     statement: Mapped[str] = mapped_column(String(300))
     controllable: Mapped[bool | None]
+    finding_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("data_findings.id"))
+    support_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("finding_supports.id"))
+    evidence_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("evidence.id", use_alter=True))
+    check_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("onsite_checks.id"))
+    observation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("visit_observations.id"))
     evidence_note: Mapped[str] = mapped_column(String(300), default="")
+    """What the reference does not say; alone only where the chain holds nothing that fits."""
     five_whys: Mapped[str] = mapped_column(default="")
     added_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("persons.id"))
 
     @property
     def has_evidence_link(self) -> bool:
-        """It says what it was seen in."""
-        return bool(self.evidence_note.strip())
+        """It cites something, or says what it was seen in."""
+        return self.cites is not None or bool(self.evidence_note.strip())
+
+    @property
+    def cites(self) -> uuid.UUID | None:
+        """What it cites, of whatever kind."""
+        return self.finding_id or self.support_id or self.evidence_id or self.check_id or self.observation_id
+
+    def cite(self, kind: str, cited: uuid.UUID | None) -> None:
+        """Cite one thing and nothing else; None: words alone."""
+        for one in KINDS:
+            setattr(self, f"{one}_id", cited if one == kind else None)
 
 
 class ItemRemark(Base, Record, Scoped):

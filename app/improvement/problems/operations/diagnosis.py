@@ -10,9 +10,13 @@ from app.core.database import db
 from app.core.errors import Invalid, NotFound, Sentence, Stale
 from app.core.policy.actor import Actor
 from app.improvement.problems.models import Cause, ProblemItem
+from app.improvement.problems.models.citable import citable
 from workflows.improvement.problem_item_facts import CAUSE_CATEGORIES
 
 LONGEST = 300
+OTHER = "other"
+NOT_IN_CHAIN = Sentence("请从列出的里面选", "Choose one of those listed")
+SAY_WHAT = Sentence("选了其他依据，请写明是什么", "You chose other grounds: say which")
 CLOSED = Sentence("归因诊断已经完成，这一步不再改", "The cause analysis is finished and no longer changed")
 
 
@@ -25,6 +29,8 @@ class CauseIn:
     controllable: bool | None
     evidence_note: str = ""
     five_whys: str = ""
+    source: str = ""
+    """Which thing of the item's chain it cites, as a form names it; other: none of them, the note says what."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ def add_cause(actor: Actor, item: ProblemItem, given: CauseIn) -> None:
         county_id=item.county_id,
         school_id=item.school_id,
     )
-    _fill(cause, given)
+    _fill(item, cause, given)
     item.all_causes.append(cause)
 
 
@@ -59,7 +65,7 @@ def change_cause(actor: Actor, item: ProblemItem, given: CauseChange) -> None:
     cause = _cause(item, given.ref)
     if given.of_version is not None and given.of_version != cause.version:
         raise Stale(cause.version, item)
-    _fill(cause, given.cause)
+    _fill(item, cause, given.cause)
 
 
 @operation(right="problems.diagnose_item", name="problem_item.remove_cause")
@@ -83,8 +89,15 @@ def _cause(item: ProblemItem, wanted: uuid.UUID | str) -> Cause:
     return found
 
 
-def _fill(cause: Cause, given: CauseIn) -> None:
+def _fill(item: ProblemItem, cause: Cause, given: CauseIn) -> None:
     faults: dict[str, Sentence] = {}
+    cited = None
+    if given.source not in ("", OTHER):
+        cited = next((one for one in citable(item.id) if one.code == given.source), None)
+        if cited is None:
+            faults["source"] = NOT_IN_CHAIN
+    if given.source == OTHER and not given.evidence_note.strip():
+        faults["evidence_note"] = SAY_WHAT
     if given.category not in CAUSE_CATEGORIES:
         faults["category"] = Sentence("请选择原因属于哪一类", "Choose the kind of cause")
     if not given.statement.strip():
@@ -97,3 +110,4 @@ def _fill(cause: Cause, given: CauseIn) -> None:
     cause.category, cause.controllable = given.category, given.controllable
     cause.statement, cause.evidence_note = given.statement.strip(), given.evidence_note.strip()
     cause.five_whys = given.five_whys.strip()
+    cause.cite(cited.kind if cited else "", cited.id if cited else None)

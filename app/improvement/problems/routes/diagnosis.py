@@ -17,10 +17,12 @@ from app.core.web.pages import page
 from app.improvement.problems.forms.items import CauseForm
 from app.improvement.problems.models import Cause, ProblemItem
 from app.improvement.problems.operations import diagnosis as operations
+from app.improvement.problems.queries import citing
 from app.improvement.problems.queries import items as queries
 from app.improvement.problems.queries.trace import trace
 from app.improvement.problems.routes import item_page
 from app.improvement.problems.routes.blueprints import items_bp as bp
+from app.improvement.problems.words import cited_words
 
 
 @bp.get("/items/<ref>/diagnosis")
@@ -33,6 +35,7 @@ def diagnosis(ref: str) -> Response:
     return page(
         "improvement/problems/diagnosis.html",
         item=found,
+        cited={one.id: one for one in citing.what_causes_may_cite(actor, found)},
         causes=found.causes,
         earlier=earlier,
         facts=item_page.facts(found, trace(actor, found)),
@@ -49,7 +52,13 @@ def new_cause(ref: str) -> Response:
     """Write a cause."""
     name = f"cause:{ref}"
     form, draft_at = drafts.opened(CauseForm, name)
-    return _page(_diagnosed(ref), None, form, draft_at=draft_at)
+    found = _diagnosed(ref)
+    _offer(form, found)
+    return _page(found, None, form, draft_at=draft_at)
+
+
+def _offer(form: CauseForm, found: ProblemItem) -> None:
+    form.offer([(one.code, cited_words(one)) for one in citing.what_causes_may_cite(current_actor(), found)])
 
 
 @bp.post("/items/<ref>/causes")
@@ -58,6 +67,7 @@ def add_cause(ref: str) -> Any:
     """One more cause."""
     actor, form = current_actor(), CauseForm()
     found = queries.item_for(actor, ref)
+    _offer(form, found)
     if carried_out(form, lambda: operations.add_cause(actor, found, form.given())):
         drafts.forget_draft(actor, f"cause:{ref}")
         return onward(f"{found.address}/diagnosis", _("已记下一条原因"))
@@ -72,7 +82,11 @@ def cause(ref: str, cause_ref: str) -> Response:
     held = _cause(found, cause_ref)
     can = {True: "yes", False: "no", None: ""}[held.controllable]
     given = {name: getattr(held, name) for name in ("category", "statement", "evidence_note", "five_whys")}
-    return _page(found, held, CauseForm(formdata=None, data=given | {"controllable": can}))
+    cited = next((one.code for one in citing.what_causes_may_cite(current_actor(), found) if one.id == held.cites), "")
+    source = cited or (operations.OTHER if held.evidence_note else "")
+    form = CauseForm(formdata=None, data=given | {"controllable": can, "source": source})
+    _offer(form, found)
+    return _page(found, held, form)
 
 
 @bp.post("/items/<ref>/causes/<cause_ref>")
@@ -82,6 +96,7 @@ def change_cause(ref: str, cause_ref: str) -> Any:
     actor, form = current_actor(), CauseForm()
     found = queries.item_for(actor, ref)
     _cause(found, cause_ref)
+    _offer(form, found)
 
     def change() -> None:
         given = operations.CauseChange(cause_ref, form.given(), form.version.data or 0)
