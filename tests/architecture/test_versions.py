@@ -69,7 +69,6 @@ NO_VERSION: dict[str, str] = {
     "role.over": BY_ITSELF,
     "role.give_first": "The console gives the first administrator the role; there is no page.",
     "role.grant": ONCE,
-    "role.over": BY_ITSELF,
     "role_request.make": ADDS,
     "role_request.name_deputy": ADDS,
     "role_request.take_back": ONCE,
