@@ -163,7 +163,7 @@ def take_findings(ref: str) -> Any:
     for finding in chosen:
         _convert(actor, held, [finding], from_findings([finding], heads))
     made = _("已列入 %(n)s 项，请补齐目标和期限", n=len(chosen))
-    return onward(held.address, f"{made}{_doubled(actor, chosen)}")
+    return onward(held.address, made + _doubled(actor, chosen))
 
 
 def _doubled(actor: Actor, chosen: list[DataFinding]) -> str:
@@ -269,7 +269,7 @@ def add_line(ref: str) -> Any:
 
     if carried_out(form, add):
         drafts.forget_draft(actor, f"line:{ref}")
-        return onward(held.address, f"{_('已列入清单')}{_doubled(actor, cited)}")
+        return onward(held.address, _("已列入清单") + _doubled(actor, cited))
     again, kept = queries.list_for(actor, ref), drafts.address(f"line:{ref}")
     return _line(again, None, form, cited, 422, found_on=found_on, draft_url=kept)
 
