@@ -163,7 +163,7 @@ def take_findings(ref: str) -> Any:
     for finding in chosen:
         _convert(actor, held, [finding], from_findings([finding], heads))
     made = _("已列入 %(n)s 项，请补齐目标和期限", n=len(chosen))
-    return onward(held.address, f"{made}{_doubled(actor, chosen)}")
+    return onward(held.address, made + _doubled(actor, chosen))
 
 
 def _doubled(actor: Actor, chosen: list[DataFinding]) -> str:
