@@ -112,6 +112,7 @@ def test_the_page_offers_the_chain_and_leads_back_to_what_is_cited(scene: Scene,
     handler, code = browser("school_coordinator"), citable(item.id)[0].code
     form = handler.page(f"{item.address}/causes/new")
     assert f'value="{code}"' in form and finding.number in form and "听课记录" in form and "其他依据" in form
+    assert "选填" in form.split('name="source"')[1].split('name="evidence_note"')[0], "words are an addition"
     cause = {"statement": "练习没有分层", "category": "teaching", "controllable": "yes", "five_whys": WHYS}
     handler.sent(f"{item.address}/causes", **cause, source=code)
     shown = handler.page(f"{item.address}/diagnosis")

@@ -197,6 +197,7 @@ class CauseForm(VersionedForm):
             del self.source
             self.evidence_note.label.text = str(_("依据"))
             return
+        self.evidence_note.flags.later = False
         self.source.choices = offered([*pairs, (OTHER, str(_("其他依据，写在下面")))], _("请选择"))
 
     def given(self) -> CauseIn:
