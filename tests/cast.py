@@ -210,12 +210,14 @@ def _player(
     account_name, staff_no, secret = f"{key}".replace("_", "."), f"T{number:04}", _secret(number)
     person_ref, account_ref = new_ref(), new_ref()
     belongs = {"county_id": unit.county_id, "school_id": unit.school_id}
+    home = found.units[more.get("works_at", unit.key)]
     rows[Person].append(
         {
             "id": person_id,
             "ref": person_ref,
-            **belongs,
-            "unit_id": unit.id,
+            "county_id": home.county_id,
+            "school_id": home.school_id,
+            "unit_id": home.id,
             "staff_no": staff_no,
             "name": name,
             "pinyin": pinyin_of(name),

@@ -64,7 +64,7 @@ ROLE_OF = (
     ("inspector", "唐慕白", "inspector", "bureau", {"schools": ("shuangqiao", "yuntai")}),
     ("inspector_2", "纪怀远", "inspector", "bureau", {"schools": ("shiyan",)}),
     ("inspector_3", "闻人月", "inspector", "bureau", {"schools": ("chengguan",)}),
-    ("own_inspector", "柏舟行", "inspector", "shuangqiao", {"schools": ("yuntai",)}),
+    ("own_inspector", "柏舟行", "inspector", "bureau", {"schools": ("yuntai",), "works_at": "shuangqiao"}),
     ("external_evaluator", "黎望舒", "external_evaluator", "bureau", {"days": 180}),
     ("school_data_adviser", "尹嘉树", "school_data_adviser", "shuangqiao", {"days": 180}),
     ("principal", "沈砚秋", "principal", "shuangqiao", {}),

@@ -34,6 +34,7 @@ EXCUSED = {
     "monitoring.finish_follow_up": ONCE,
     "monitoring.record_meeting": ADDS,
     "monitoring.record_school_meeting": ADDS,
+    "monitoring.remind_units": "A reminder goes out; the round does not change.",
     "plans.print_plan": PRINTS,
     "plans.remark": ADDS,
     "problem_items.add_cause": ADDS,
