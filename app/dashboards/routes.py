@@ -41,7 +41,7 @@ from workflows.improvement.problem_item import PROBLEM_ITEM
 
 bp = Blueprint("dashboards", __name__)
 MOST_LAMPS = 8
-MOST_TASKS, MOST_NEXT = 12, 8
+MOST_TASKS, MOST_NEXT = 12, 7
 """Tasks on the first page, the most urgent ones, and those behind the one to do first; all of them are a link away."""
 BOARD_ROLES = frozenset({"office_director", "evaluator", "leading_group_head", "leading_group_member"})
 WORDS = SimpleNamespace(

@@ -162,7 +162,7 @@ def test_the_first_page_of_a_busy_inspector_begins_with_the_next_visits_and_fold
     page = visit("inspector", size=NARROW, language=language, at_the_door=False)
     page.goto(f"{site.address}/")
     page.wait_for_load_state()
-    assert page.evaluate("document.documentElement.scrollHeight") < 3100
+    assert page.evaluate("document.documentElement.scrollHeight") < 3000
     first = page.locator("main .card").first
     assert first.locator("> .lines > li").count() == 2 and first.locator(".fold .lines > li").count() == 4
     assert len(opened(page)) > 4 and not any(opened(page))

@@ -7,11 +7,15 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import lazyload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core import clock
 from app.core.casework.choices import Choice
 from app.core.casework.next_level import above
-from app.core.casework.records import record_of
+from app.core.casework.records import MOVABLES
+from app.core.database import db
 from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.core.policy.roles import ROLES
@@ -222,16 +226,23 @@ def _evaluating(item: ProblemItem, found: Trace, who: str) -> tuple[str, str]:
     if item.new_data_on:
         return _("新数据"), _("%(day)s到位后再评价。", day=day_of_year(item.new_data_on))
     last = found.latest("evaluation")
-    evaluation = _record("effect_evaluations", last) if last is not None and last.state == "computed" else None
+    evaluation = _record(item, "effect_evaluations", last) if last is not None and last.state == "computed" else None
     up = above([evaluation]).get(evaluation.id) if evaluation is not None and evaluation.proposed_at else None
     if up is not None:
         return word(up.who), _("作出定论（%(why)s）。", why=word(up.why))
     return _("评价定论"), _("（评价员提出，办公室主任或组长决定）。")
 
 
-def _record(entity: str, row: Any) -> Any:
-    """The record behind a row of the trace; its feature lies above this one and is known by name alone."""
-    return record_of(entity, row.id)
+def _record(item: ProblemItem, entity: str, row: Any) -> Any:
+    """The record behind a row of the trace; its feature lies above this one and is known by name alone.
+
+    The item is at hand already and is not read a second time with its causes.
+    """
+    model = MOVABLES[entity]
+    found = db.session.scalar(select(model).where(model.id == row.id).options(lazyload("*")))
+    if found is not None:
+        set_committed_value(found, "item", item)
+    return found
 
 
 def _going_on(item: ProblemItem) -> str:
@@ -252,7 +263,7 @@ def _closing(item: ProblemItem, found: Trace, unit: str) -> tuple[str, str]:
     said: tuple[str, str] = (_("督学或评价员"), _("核验销号申请。"))
     if state != "submitted":
         said = (_("领导小组组长") if item.is_severe else _("办公室主任")), _("批准销号。")
-    request = _record("closure_requests", last)
+    request = _record(item, "closure_requests", last)
     who, what = whom(request, said) if request is not None else said
     return who, what
 
