@@ -110,7 +110,7 @@ ITEM_CASES: Cases = {
         ],
     ),
     "has_a_plan_in_force": ({}, [{"has_plan_in_force": False}]),
-    "actions_are_ended": ({}, [{"open_action_count": 1}, {"action_count": 0}]),
+    "actions_are_ended": ({}, [{"action_counts": (2, 1)}, {"action_counts": (0, 0)}]),
     "severe_was_seen_on_site": (
         {"is_severe": True, "has_onsite_check": True},
         [{"is_severe": True, "has_onsite_check": False}],

@@ -77,7 +77,7 @@ def test_what_the_form_will_ask_for_does_not_keep_the_button_from_being_pressed(
 
 
 def test_what_stands_in_the_way_is_told_before_the_click() -> None:
-    item = record("problem_item", open_action_count=1, is_severe=True)
+    item = record("problem_item", action_counts=(2, 1), is_severe=True)
     step = ITEM.step("start_evaluation")
     found = [guard.zh for guard in engine.missing(ITEM, "implementing", step, item)]
     assert found == ["还有措施没有完成或取消", "严重问题差 1 次视导或现场核查，要在整改开始以后进行"]

@@ -98,12 +98,8 @@ class ProblemItemFacts(Graded, Protocol):
         """A plan made since the present planning began is approved or active."""
 
     @property
-    def open_action_count(self) -> int:
-        """Measures of the plan in force that are neither completed nor cancelled."""
-
-    @property
-    def action_count(self) -> int:
-        """Measures of the plan in force, cancelled ones included."""
+    def action_counts(self) -> tuple[int, int]:
+        """Measures of the plan in force, cancelled ones included, and those of them that are still open."""
 
     @property
     def has_onsite_check(self) -> bool:
@@ -200,7 +196,8 @@ def has_a_plan_in_force(item: ProblemItemFacts) -> bool:
 
 @guard("还有措施没有完成或取消", en="Some measures are neither completed nor cancelled")
 def actions_are_ended(item: ProblemItemFacts) -> bool:
-    return item.action_count > 0 and item.open_action_count == 0
+    count, still_open = item.action_counts
+    return count > 0 and still_open == 0
 
 
 @guard(

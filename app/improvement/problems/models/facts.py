@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import text
 
@@ -63,10 +64,17 @@ LINKS = {
 }
 
 
-def plan_facts(item_id: uuid.UUID) -> tuple[bool, int, int]:
+class PlanInForce(NamedTuple):
     """Whether a plan is in force, how many measures it has, and how many of them are open."""
-    row = db.session.execute(PLAN, {"id": item_id}).one()
-    return bool(row.in_force), int(row.actions), int(row.open_actions)
+
+    in_force: bool
+    actions: int
+    open_actions: int
+
+
+def plan_facts(item_id: uuid.UUID) -> PlanInForce:
+    """What the guards ask of the plan of the item."""
+    return PlanInForce(*db.session.execute(PLAN, {"id": item_id}).one())
 
 
 def closure_state(item_id: uuid.UUID) -> str | None:

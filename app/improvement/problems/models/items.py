@@ -225,17 +225,18 @@ class ProblemItem(Base, Movable):
     @property
     def has_plan_in_force(self) -> bool:
         """A plan is approved or active."""
-        return facts.plan_facts(self.id)[0]
+        return facts.plan_facts(self.id).in_force
 
     @property
-    def action_count(self) -> int:
-        """Measures of the plan in force."""
-        return facts.plan_facts(self.id)[1]
+    def action_counts(self) -> tuple[int, int]:
+        """Measures of the plan in force, and those of them that are neither completed nor cancelled."""
+        plan = facts.plan_facts(self.id)
+        return plan.actions, plan.open_actions
 
     @property
     def open_action_count(self) -> int:
-        """Those of them that are neither completed nor cancelled."""
-        return facts.plan_facts(self.id)[2]
+        """Measures of the plan in force that are neither completed nor cancelled."""
+        return facts.plan_facts(self.id).open_actions
 
     @property
     def has_onsite_check(self) -> bool:
