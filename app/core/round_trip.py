@@ -33,6 +33,8 @@ _cut: Any = _queries
 _cut._query2pg = lru_cache(1500)(_cut._query2pg_nocache)
 """Where a statement's values stand: the driver remembers it of 128 statements and looks through the others anew each time."""
 _KNOWN = "made ready"
+MOST_KNOWN = 500
+"""Statements that a connection keeps ready, some tens of kilobytes each at the server; far more than one message has."""
 _GOOD = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 
 
@@ -58,13 +60,20 @@ class _Known:
     many: int = 0
 
     def name_of(self, raw: Any, statement: Ready) -> bytes:
-        """The name under which the server knows the statement; makes it ready first where it does not."""
-        name = self.names.get(statement.text)
+        """The name under which the server knows the statement; makes it ready first where it does not.
+
+        What was not asked for the longest time makes room.
+        """
+        name = self.names.pop(statement.text, None)
         if name is None:
+            if len(self.names) >= MOST_KNOWN:
+                oldest = next(iter(self.names))
+                _sent(raw, b"deallocate " + self.names.pop(oldest))
+                self.rows.pop(oldest, None)
             self.many += 1
             name = b"bihuan_%d" % self.many
             _sent(raw, b"prepare %b as %b" % (name, statement.text.encode()))
-            self.names[statement.text] = name
+        self.names[statement.text] = name
         return name
 
     def words_of(self, raw: Any, statement: Ready, values: Sequence[Any]) -> bytes:

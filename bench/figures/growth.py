@@ -17,7 +17,7 @@ from app.improvement.boards.models import CountyTally
 from app.improvement.boards.tally import LIVE_UP_TO, tally_large_counties
 from app.improvement.plans.models import RemediationAction
 from app.improvement.plans.operations.actions import StartIn, start_action
-from app.improvement.problems.queries.items import PAGE
+from app.improvement.problems.queries.item_lists import PAGE
 from bench import county as counties
 from bench.context import Context, Site
 from bench.figures import scoring, step

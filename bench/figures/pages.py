@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
-from app.improvement.problems.queries.items import PAGE
+from app.improvement.problems.queries.item_lists import PAGE
 from bench import county as counties
 from bench.context import Context
 from bench.figures import step

@@ -201,6 +201,20 @@ def test_statements_stay_ready_when_a_page_has_only_read(committed: Flask, cast:
     assert db.session.execute(held).scalar_one() == 1
 
 
+def test_a_connection_keeps_so_many_statements_ready_and_what_was_asked_last_stays(
+    committed: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(round_trip, "MOST_KNOWN", 5)
+    ready = text("select count(*) from pg_prepared_statements where statement like '%as kept_%'")
+    first = round_trip.Ready("select $1::int as kept_first")
+    for number in range(20):
+        others = [(round_trip.Ready(f"select $1::int as kept_{number}_{n}"), [n]) for n in range(3)]
+        answers = round_trip.ask_all([(first, [number]), *others])
+        assert [row[0] for (row,) in answers] == [number, 0, 1, 2]
+    assert 3 <= db.session.execute(ready).scalar_one() <= 5
+    db.session.rollback()
+
+
 def _as_a_page_reads(cast: Cast) -> RemediationAction:
     """A measure in a session of its own, with what is joined to it."""
     ref = world.in_force(cast).actions[0].ref

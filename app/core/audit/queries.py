@@ -90,9 +90,8 @@ def _entries(actor: Actor, wanted: TrailFilter) -> Select[Any]:
         found = found.where(TRAIL.step.startswith(wanted.step, autoescape=True))
     if wanted.person:
         said = wanted.person.lower()
-        known = select(PERSONS.id).where(
-            or_(PERSONS.name.contains(said, autoescape=True), PERSONS.pinyin.contains(said, autoescape=True))
-        )
+        joined = func.replace(PERSONS.pinyin, " ", "").contains(said.replace(" ", ""), autoescape=True)
+        known = select(PERSONS.id).where(or_(PERSONS.name.contains(said, autoescape=True), joined))
         found = found.where(TRAIL.person_id.in_(known))
     if wanted.role:
         found = found.where(TRAIL.role == wanted.role)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from datetime import date
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, literal, not_, or_, select
@@ -81,7 +82,7 @@ def gone_up(right: str, model: Any, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID,
     levels = LEVELS.get(right, [])
     if not levels or not ids or not hasattr(model, "took_part"):
         return {}
-    empty = [not_(_somebody_may(right, level.below, model)) for level in levels]
+    empty = [_nobody_may(right, level.role, model, today()) for level in levels]
     found = {}
     for identity, *left in db.session.execute(select(model.id, *empty).where(model.id.in_(ids))):
         above = [level for level, nobody in zip(levels, left, strict=True) if nobody]
@@ -112,7 +113,7 @@ def _above(right: str, level: Level) -> Scope:
     def where(actor: Actor, model: Any) -> ColumnElement[bool]:
         if actor.county_id is None or not hasattr(model, "took_part"):
             return false()
-        condition = and_(model.county_id == actor.county_id, not_(_somebody_may(right, level.below, model)))
+        condition = and_(model.county_id == actor.county_id, _nobody_may(right, level.role, model, today()))
         return and_(condition, _was_named(actor)) if level.role == "leading_group_member" else condition
 
     def holds(actor: Actor, record: Any) -> bool:
@@ -132,40 +133,45 @@ def _was_named(actor: Actor) -> ColumnElement[bool]:
         CaseAssignment.record_id == actor.county_id,
         CaseAssignment.part == NAMED,
         CaseAssignment.person_id == actor.person_id,
-        *_running(CaseAssignment),
+        *_running(CaseAssignment, today()),
     )
     return exists(wanted.correlate_except(CaseAssignment))
 
 
-def _running(dated: Any) -> tuple[ColumnElement[bool], ...]:
-    return dated.from_on <= today(), or_(dated.to_on.is_(None), dated.to_on >= today())
+def _running(dated: Any, day: date) -> tuple[ColumnElement[bool], ...]:
+    return dated.from_on <= day, or_(dated.to_on.is_(None), dated.to_on >= day)
 
 
-def _somebody_may(right: str, below: Mapping[str, tuple[Scope, ...]], model: Any) -> ColumnElement[bool]:
-    """Whether the right is held on a record of `model` by somebody who is still here and took no part that excludes."""
+@lru_cache(maxsize=256)
+def _nobody_may(right: str, role: str, model: Any, day: date) -> ColumnElement[bool]:
+    """Whether nobody below the role holds the right on a record of `model`: who does is still here and took no part that excludes.
+
+    It says nothing of who asks, so it is written once a day: writing it costs a list more than its rows do.
+    """
+    below = next(level.below for level in LEVELS[right] if level.role == role)
     held, person = (Base.metadata.tables[name].alias() for name in ("role_assignments", "persons"))
     reached = or_(
-        *(and_(held.c.role == role, REACHES[s](held, model)) for role, scopes in below.items() for s in scopes)
+        *(and_(held.c.role == role, REACHES[s](held, model, day)) for role, scopes in below.items() for s in scopes)
     )
-    here = or_(person.c.left_on.is_(None), person.c.left_on >= today())
+    here = or_(person.c.left_on.is_(None), person.c.left_on >= day)
     took_part = model.took_part(held.c.person_id, other_steps(right))
     wanted = select(literal(1)).where(
-        reached, *_running(held.c), person.c.id == held.c.person_id, here, not_(took_part)
+        reached, *_running(held.c, day), person.c.id == held.c.person_id, here, not_(took_part)
     )
-    return exists(wanted.correlate_except(held, person))
+    return not_(exists(wanted.correlate_except(held, person)))
 
 
-def _responsible(held: Any, model: Any) -> ColumnElement[bool]:
+def _responsible(held: Any, model: Any, day: date) -> ColumnElement[bool]:
     given = Base.metadata.tables["school_responsibilities"].alias()
     wanted = select(literal(1)).where(
-        given.c.assignment_id == held.c.id, given.c.school_id == model.school_id, *_running(given.c)
+        given.c.assignment_id == held.c.id, given.c.school_id == model.school_id, *_running(given.c, day)
     )
     return exists(wanted.correlate_except(given))
 
 
-REACHES: dict[Scope, Callable[[Any, Any], ColumnElement[bool]]] = {
-    COUNTY: lambda held, model: held.c.county_id == model.county_id,
-    SCHOOL: lambda held, model: held.c.school_id == model.school_id,
+REACHES: dict[Scope, Callable[[Any, Any, date], ColumnElement[bool]]] = {
+    COUNTY: lambda held, model, day: held.c.county_id == model.county_id,
+    SCHOOL: lambda held, model, day: held.c.school_id == model.school_id,
     SCHOOLS: _responsible,
 }
 """Scope → the role assignments whose holders reach a record by it."""

@@ -17,7 +17,7 @@ from app.core.web.chips import day_and_week
 from app.core.web.first_page import Panel, PanelLine
 from app.improvement.boards.queries import BOARDS, ITEMS
 from app.improvement.problems.models import ProblemItem
-from app.improvement.problems.queries.items import SETTLED
+from app.improvement.problems.queries.item_filter import SETTLED
 
 AHEAD = 14
 

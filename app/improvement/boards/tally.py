@@ -90,7 +90,7 @@ def tally(actor: Actor) -> Tally:
 
 
 def _statement() -> Any:
-    i, clocks = ProblemItem, tallies.present_clocks()
+    i, clocks = ProblemItem, tallies.present_clocks(clock.now(), tallies.long_ago())
     used = func.coalesce(clocks.c.used, "")
     kind, severity = func.coalesce(i.category, ""), func.coalesce(i.severity, "")
     issued, closed = (

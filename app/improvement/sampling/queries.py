@@ -20,6 +20,7 @@ from app.improvement.sampling import standing
 from app.improvement.sampling.models import ListCheck, ListCheckAnswer, SampleDraw, SampleFrame
 from app.improvement.sampling.standing import Standing
 from app.people.directory.models import Person, Unit
+from app.people.directory.pinyin import sounds_like
 from workflows.improvement.list_check import DRAWN, FAILING, HOLDS
 
 VIEW = "sampling.view_checks"
@@ -108,9 +109,9 @@ def _narrowed(narrowed: Select[Any], wanted: Wanted) -> Select[Any]:
 
 
 def _found(words: str) -> Any:
-    like = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    columns = (ListCheck.number, ProblemList.number, ProblemList.title, Unit.name, Unit.pinyin)
-    return or_(*(column.ilike(like) for column in columns))
+    columns = (ListCheck.number, ProblemList.number, ProblemList.title)
+    typed = (column.icontains(words, autoescape=True) for column in columns)
+    return or_(*typed, sounds_like(Unit.pinyin, Unit.name, words))
 
 
 def terms(actor: Actor) -> list[date]:

@@ -66,9 +66,20 @@ def sounds_like(column: Any, name_column: Any, typed: str) -> ColumnElement[bool
     wanted = typed.strip().lower()
     if not wanted.isascii():
         return name_column.contains(wanted, autoescape=True)  # type: ignore[no-any-return]
-    joined = wanted.replace(" ", "")
-    return or_(
-        func.replace(func.split_part(column, "|", 1), " ", "").contains(joined, autoescape=True),
-        column.contains(f"|{joined}", autoescape=True),
-        name_column.icontains(wanted, autoescape=True),
-    )
+    return or_(heard(column, *patterns(wanted)), name_column.icontains(wanted, autoescape=True))
+
+
+def patterns(typed: str) -> tuple[str, str]:
+    """What a name is heard by, for LIKE: its sound without gaps, and its first initials."""
+    joined = escaped(typed.lower().replace(" ", ""))
+    return f"%{joined}%", f"%|{joined}%"
+
+
+def escaped(typed: str) -> str:
+    """What was typed, for LIKE to take word for word."""
+    return typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def heard(column: Any, sound: Any, initials: Any) -> ColumnElement[bool]:
+    """Whether a name fits `patterns`, or what stands for them."""
+    return or_(func.replace(func.split_part(column, "|", 1), " ", "").like(sound), column.like(initials))

@@ -28,7 +28,7 @@ from app.improvement.boards.rates import DEFINITIONS, Rate, rates_of
 from app.improvement.monitoring.models import BriefingRecord, ReleaseAck
 from app.improvement.plans.models import Evidence, RemediationAction
 from app.improvement.problems.models import ProblemItem
-from app.improvement.problems.queries.tallies import present_clocks
+from app.improvement.problems.queries.tallies import long_ago, present_clocks
 from tests.cast import Cast, sign_in
 from tests.improvement.effects.scenes import EffectScene
 
@@ -141,7 +141,7 @@ def test_ten_working_days_late_are_counted_by_the_calendar_and_open_their_rows(
     with trail.act(SYSTEM, "system", "test.late"):
         for one in db.session.scalars(select(Deadline).where(Deadline.record_id == item.id)):
             one.started_at, one.due_at = moment(date(2026, 9, 1)), end_of_day(due)
-    clocks = present_clocks()
+    clocks = present_clocks(clock.now(), long_ago())
     told = {row.record_id: row.used for row in db.session.execute(select(clocks.c.record_id, clocks.c.used))}
     assert told[item.id] == used
     page = sign_in(client, cast["office_director"]).get("/").text

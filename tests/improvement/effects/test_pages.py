@@ -95,6 +95,7 @@ def test_lists_filter_in_the_address_and_export_what_they_show(
     for path, word in (("/evaluations", "decided"), ("/closures", "closed"), ("/rechecks", "due")):
         assert "1 条符合" in office.get(f"{path}?state={word}").get_data(as_text=True)
         assert "没有符合条件的" in office.get(f"{path}?q=没有这样的问题").get_data(as_text=True)
+        assert "没有符合条件的" not in office.get(f"{path}?q=shuangqiao").get_data(as_text=True), "as a name sounds"
         assert office.get(f"{path}.xlsx?state={word}").data[:2] == b"PK"
 
 

@@ -153,6 +153,7 @@ def test_the_register_is_narrowed_sorted_and_exported(scene: SampleScene, browse
     for query, held in (
         (f"term={term}&state=drawn", {second}), (f"school={first.unit.ref}", {first}), ("kind=hand", set()),
         (f"inspector={second.owner.ref}&sort=school", {second}), (f"q={first.number}", {first}),
+        ("q=shuangqiao", {one for one in (first, second) if "双桥" in one.unit.name}),
     ):  # fmt: skip
         page = office.page(f"/list-checks?{query}")
         assert {one for one in (first, second) if one.address in page} == held, query

@@ -19,6 +19,7 @@ from app.core.policy.actor import SYSTEM
 from app.improvement.visits import sheet
 from app.improvement.visits.models import SupervisionVisit, VisitDocument, VisitPrint
 from app.improvement.visits.queries.visits import VisitFilter, visits_page
+from app.people.directory.pinyin import pinyin_of
 from tests.by_hand import by_hand
 from tests.cast import Cast, sign_in
 from tests.counting import counted_statements as counted
@@ -50,6 +51,14 @@ def test_another_school_gets_no_page_of_it(scene: VisitScene, client: FlaskClien
     visit = scene.visit("notified")
     for key in ("yuntai_principal", "other_principal", "other_office_director", "dept_head", "leading_group_member"):
         assert sign_in(client, cast[key]).get(visit.address).status_code == 404, key
+
+
+def test_a_visit_is_found_by_how_its_school_sounds(scene: VisitScene, client: FlaskClient, cast: Cast) -> None:
+    visit = scene.visit("notified")
+    office, sound = sign_in(client, cast["office_director"]), pinyin_of(visit.unit.short_name).partition("|")[0]
+    for typed in (sound.replace(" ", ""), sound):
+        assert visit.number in office.get("/visits", query_string={"q": typed}).text
+    assert visit.number not in office.get("/visits?q=nosuchsound").text
 
 
 def test_the_member_of_a_team_sees_the_visit_on_the_first_page(

@@ -20,6 +20,7 @@ from app.improvement.effects.models import ClosureRequest, EffectEvaluation, Rec
 from app.improvement.monitoring.models import Indicator
 from app.improvement.problems.models import ProblemItem
 from app.people.directory.models import Unit
+from app.people.directory.pinyin import sounds_like
 
 RIGHTS: dict[type[Any], str] = {
     EffectEvaluation: "effects.view_evaluations",
@@ -172,11 +173,11 @@ def is_overdue(model: type[Any]) -> ColumnElement[bool]:
 
 
 def _found(words: str, model: type[Any]) -> ColumnElement[bool]:
-    like = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    columns = [ProblemItem.number, ProblemItem.title, Unit.name, Unit.pinyin]
+    columns = [ProblemItem.number, ProblemItem.title]
     if model is ClosureRequest:
         columns.append(ClosureRequest.number)
-    return or_(*(column.ilike(like) for column in columns))
+    typed = (column.icontains(words, autoescape=True) for column in columns)
+    return or_(*typed, sounds_like(Unit.pinyin, Unit.name, words))
 
 
 def units_with(actor: Actor, model: type[Any]) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from app.core.policy import decide
 from app.core.policy.actor import Actor
 from app.improvement.monitoring.models import DataFinding, Indicator, MonitoringCycle, MonitoringResult
 from app.improvement.problems.models import ItemFinding, ProblemItem
-from app.improvement.problems.queries.items import SETTLED
+from app.improvement.problems.queries.item_filter import SETTLED
 from app.people.directory.models import Unit
 
 VIEW = "problems.view_items"

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, case, extract, func, or_, select
 from sqlalchemy.orm import joinedload, raiseload
 
-from app.core import registers
+from app.core import clock, registers
 from app.core.database import db
 from app.core.errors import NotFound
 from app.core.policy import decide
@@ -20,7 +20,8 @@ from app.improvement.monitoring.models.rulings import stands
 from app.improvement.monitoring.queries import finding_for
 from app.improvement.problems.models import ItemFinding, ListDocument, ListSnapshot, ProblemItem, ProblemList
 from app.improvement.problems.models.items import CITABLE
-from app.improvement.problems.queries.items import Page, is_overdue
+from app.improvement.problems.queries.item_filter import is_overdue
+from app.improvement.problems.queries.item_lists import Page
 from app.improvement.problems.queries.reach import visible_items, visible_lists
 from app.people.directory.models import Unit
 
@@ -98,16 +99,15 @@ def _narrowed(narrowed: Select[Any], wanted: ListFilter) -> Select[Any]:
         begun = func.coalesce(ProblemList.issued_on, func.date(ProblemList.created_at))
         narrowed = narrowed.where(extract("year", begun) == int(wanted.year))
     if wanted.words:
-        like = "%" + wanted.words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         found = (ProblemList.title, ProblemList.number, ProblemList.document_number)
-        narrowed = narrowed.where(or_(*(column.ilike(like) for column in found)))
+        narrowed = narrowed.where(or_(*(column.icontains(wanted.words, autoescape=True) for column in found)))
     return narrowed
 
 
 def counts_of(actor: Actor, list_ids: list[uuid.UUID]) -> dict[uuid.UUID, Counts]:
     """For each list how many lines the actor sees, how many are settled, overdue, severe; one query."""
     settled = ProblemItem.state.in_(("closed", "void"))
-    late = case((is_overdue(), 1))
+    late = case((is_overdue(clock.now()), 1))
     columns: Any = select(
         ProblemItem.list_id,
         func.count(ProblemItem.id),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
@@ -79,11 +79,18 @@ def in_month(column: Any, month: str) -> ColumnElement[bool]:
     return and_(column >= first, column < after)
 
 
-def present_clocks() -> Any:
-    """The nearest running deadline of each item and how much of it is used: record_id, used (one of USED)."""
-    now, d = clock.now(), Deadline
+def long_ago() -> datetime:
+    """A deadline of then or before is long over."""
     tomorrow = clock.today() + timedelta(days=1)
-    long_ago = moment(add_working_days(tomorrow, -LONG_LATE - 1, work_calendar().overrides))
+    return moment(add_working_days(tomorrow, -LONG_LATE - 1, work_calendar().overrides))
+
+
+def present_clocks(now: Any, long_ago: Any) -> Any:
+    """The nearest running deadline of each item and how much of it is used: record_id, used (one of USED).
+
+    now and long_ago are moments, or stand for them.
+    """
+    d = Deadline
     share = func.extract("epoch", now - d.started_at) / func.nullif(func.extract("epoch", d.due_at - d.started_at), 0)
     used = case(
         (d.due_at <= long_ago, "long_late"), (d.due_at <= now, "late"), (share > 0.5, "second"), else_="first"
@@ -98,7 +105,7 @@ def present_clocks() -> Any:
     )
 
 
-def has_used(spans: tuple[str, ...]) -> ColumnElement[bool]:
-    """Its nearest running deadline stands in one of these spans."""
-    clocks = present_clocks()
+def has_used(spans: tuple[str, ...], now: Any, long_ago: Any) -> ColumnElement[bool]:
+    """Its nearest running deadline stands in one of these spans; now and long_ago as for `present_clocks`."""
+    clocks = present_clocks(now, long_ago)
     return ProblemItem.id.in_(select(clocks.c.record_id).where(clocks.c.used.in_(spans)))

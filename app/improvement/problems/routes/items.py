@@ -28,7 +28,8 @@ from app.improvement.problems.forms.items import RemarkForm
 from app.improvement.problems.models import ProblemItem
 from app.improvement.problems.queries import items as queries
 from app.improvement.problems.queries import notes, people, spread_lines
-from app.improvement.problems.queries.items import ItemFilter
+from app.improvement.problems.queries.item_filter import ItemFilter
+from app.improvement.problems.queries.item_lists import all_items, items_page
 from app.improvement.problems.queries.trace import Trace, trace
 from app.improvement.problems.queries.trace import traced as traced_of
 from app.improvement.problems.routes import item_page
@@ -111,7 +112,7 @@ def index() -> Response:
     actor = current_actor()
     chosen = _bar(actor)
     wanted = _wanted(chosen)
-    found = queries.items_page(actor, wanted)
+    found = items_page(actor, wanted)
     return page(
         "improvement/problems/items.html",
         found=found,
@@ -138,7 +139,7 @@ def _drops(actor: Actor, chosen: tuple[filters.Filter, ...], wanted: ItemFilter)
         field = names.get(one.name)
         if field is None or not one.chosen:
             continue
-        freed = queries.items_page(actor, ItemFilter(**{**vars(wanted), field: (), "after": "", "before": ""}), 1)
+        freed = items_page(actor, ItemFilter(**{**vars(wanted), field: (), "after": "", "before": ""}), 1)
         if freed.total:
             words = _("、").join(option.label for option in one.options if option.chosen)
             found.append((_("去掉“%(words)s”", words=words), filters.address(**{one.name: None}), freed.total))
@@ -151,7 +152,7 @@ def _drops(actor: Actor, chosen: tuple[filters.Filter, ...], wanted: ItemFilter)
 def export() -> Response:
     """What the list shows, all pages of it, as a workbook."""
     actor = current_actor()
-    rows = queries.all_items(actor, _wanted(_bar(actor)), MOST_EXPORTED)
+    rows = all_items(actor, _wanted(_bar(actor)), MOST_EXPORTED)
     return workbook_file(item_workbook(actor, rows), "problem-items")
 
 

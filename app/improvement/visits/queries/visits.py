@@ -30,6 +30,7 @@ from app.improvement.visits.models import (
     VisitPrint,
 )
 from app.people.directory.models import Unit
+from app.people.directory.pinyin import sounds_like
 
 VIEW, FEEDBACK = "visits.view_visits", "visits.read_feedback"
 SCHOOL_ROLES = ("principal", "school_coordinator")
@@ -187,9 +188,9 @@ def _fitting(actor: Actor, wanted: VisitFilter) -> Select[Any]:
     if wanted.day:
         found = found.where(SupervisionVisit.visit_on == date.fromisoformat(wanted.day))
     if wanted.words:
-        like = "%" + wanted.words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        columns = (SupervisionVisit.number, SupervisionVisit.scope, Unit.name, Unit.pinyin)
-        found = found.where(or_(*(column.ilike(like) for column in columns)))
+        columns = (SupervisionVisit.number, SupervisionVisit.scope)
+        typed = (column.icontains(wanted.words, autoescape=True) for column in columns)
+        found = found.where(or_(*typed, sounds_like(Unit.pinyin, Unit.name, wanted.words)))
     return found
 
 
