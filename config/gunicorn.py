@@ -8,7 +8,7 @@ from config.settings import Settings
 
 _settings = Settings.from_env()
 
-wsgi_app = "wsgi:app"
+wsgi_app = "wsgi:served()"
 bind = _settings.address
 worker_class = "gthread"
 preload_app = True

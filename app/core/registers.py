@@ -97,6 +97,11 @@ def _whose(model: Any, sort: str) -> list[str]:
     return [str(model.__tablename__), str(context.actor if context is not None else None), sort]
 
 
+def prepare() -> None:
+    """Load what seals cursors, which is done at the first one otherwise."""
+    _sealer().encrypt(b"")
+
+
 def _sealer() -> Fernet:
     key = hashlib.sha256(b"registers\0" + current_app.extensions["bihuan.settings"].secret_key()).digest()
     return Fernet(base64.urlsafe_b64encode(key))

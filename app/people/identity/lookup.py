@@ -155,6 +155,11 @@ def _asked() -> tuple[_Question, Callable[..., Any]]:
     return _ready(_behind()), named._make
 
 
+def prepare() -> None:
+    """Compose the question of every request, which is done at the first one otherwise."""
+    _asked()
+
+
 def behind(token: str) -> SignedIn | None:
     """The session that a token opens, good or not; None for a token that is nobody's."""
     question, named = _asked()
