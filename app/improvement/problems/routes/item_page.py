@@ -209,10 +209,12 @@ def waits(item: ProblemItem, found: Trace, handler: str) -> tuple[str, str, str]
         "diagnosing": (who, _("完成归因诊断，已写 %(n)s 条原因。", n=len(item.causes))),
         "planning": (unit, _("制定整改方案，批准后开始整改。")),
         "implementing": (unit, _("完成 %(n)s 项措施。", n=left) if left else _("转入评价。")),
-        "evaluating": _evaluating(item, found, who),
-        "pending_closure": _closing(item, found, unit),
         "reopened": (unit, _("指定新的经办人，重新诊断。")),
     }
+    if item.state == "evaluating":
+        said[item.state] = _evaluating(item, found, who)
+    elif item.state == "pending_closure":
+        said[item.state] = _closing(item, found, unit)
     if item.state in said:
         return (_("现在等"), *said[item.state])
     return _resting(item)
