@@ -129,6 +129,7 @@ def test_the_inspector_hears_of_it_opens_the_list_and_writes_on_the_page(scene: 
     desk.sent(f"{check.address}/result", **whole)
     told = words(browser("office_director").page(check.address))
     assert "已提议重新打开" in told and BROKEN in told
+    assert "抽查属实" not in told, "what did not hold has no step ahead that says it holds"
 
 
 def test_the_office_draws_on_the_page_and_both_first_pages_tell_the_share(scene: SampleScene, browser: Opened) -> None:
