@@ -119,6 +119,8 @@ def test_the_inspector_hears_of_it_opens_the_list_and_writes_on_the_page(scene: 
     inspector = scene.key_of(check)
     assert any("抽中清单" in title for title in _letters(scene, inspector))
     desk = browser(inspector)
+    todo = words(desk.page("/todo"))
+    assert "写抽查结论" in todo and "判定属实" not in todo, "the desk does not tell the outcome beforehand"
     page = words(desk.page(check.address))
     assert "写抽查结论" in page and check.items[0].title in page
     desk.page(check.problem_list.address)
