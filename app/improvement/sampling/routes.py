@@ -20,7 +20,6 @@ from app.core.web.answers import carried_out, onward
 from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.downloads import workbook_file
-from app.core.web.drawings import Stop
 from app.core.web.pages import page
 from app.improvement.problems.queries.items import names_of
 from app.improvement.problems.routes.drawing import chips_of, story, strip_of
@@ -32,7 +31,7 @@ from app.improvement.sampling.inspectors import Inspector, free_inspectors
 from app.improvement.sampling.models import ListCheck
 from app.improvement.sampling.queries import DRAW, VIEW, Wanted
 from app.improvement.sampling.terms import term_words, this_term
-from workflows.improvement.list_check import FAILING, LIST_CHECK
+from workflows.improvement.list_check import LIST_CHECK
 
 bp = Blueprint("list_checks", __name__)
 CHECK = "sampling.check_list"
@@ -253,7 +252,7 @@ def check(ref: str) -> Response:
         items=found.items,
         answers={one.item_id: one for one in queries.answers_of(actor, found)},
         clock_chip=chips_of([found]).get(found.id),
-        stops=_stops(found),
+        stops=strip_of(found, LIST_CHECK.path),
         offers=_offers(actor, found),
         may_follow=decide.holds(actor, DRAW),
         names=names_of(actor, {found.draw.drawn_by}),
@@ -261,15 +260,6 @@ def check(ref: str) -> Response:
         earlier=earlier,
         back_url=url_for("list_checks.index"),
     )
-
-
-def _stops(found: ListCheck) -> tuple[Stop, ...]:
-    """The way of a check; one that does not hold ended there, and "holds" is no step ahead of it."""
-    stops = strip_of(found, LIST_CHECK.path)
-    if found.state != FAILING.code:
-        return stops
-    day = f"{found.checked_on:%m-%d}" if found.checked_on else ""
-    return (*stops[:-1], Stop(FAILING, day, "done"))
 
 
 def _offers(actor: Actor, found: ListCheck) -> list[dict[str, Any]]:
