@@ -320,10 +320,23 @@ def barriers(page: Page) -> list[str]:
     return found
 
 
+BEYOND = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth > width + 1) return true;
+  return Array.from(document.querySelectorAll("main details.menu")).some(menu => {
+    const was = menu.open;
+    menu.open = true;
+    const list = menu.querySelector(".menu-panel").getBoundingClientRect();
+    menu.open = was;
+    return list.left < 0 || list.right > width + 1;
+  });
+}"""
+
+
 def sideways(page: Page) -> bool:
-    """Whether the page has to be pushed sideways, once it is there with its style sheets."""
+    """Whether the page, or a menu opened on it, reaches beyond the window, once it is there with its style sheets."""
     page.wait_for_load_state()
-    wide: bool = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
+    wide: bool = page.evaluate(BEYOND)
     return wide
 
 

@@ -62,7 +62,7 @@ def _of_school(actor: Actor) -> Panel:
     if week is None:
         return Panel(title, "", (), url, str(_("还没有本校的数据")))
     lines = [
-        PanelLine(f"{part.title}：{head}", drawing.said(cell), f"/ {part.line.n}")
+        PanelLine(str(_("%(what)s：%(state)s", what=part.title, state=head)), drawing.said(cell), f"/ {part.line.n}")
         for part in drawing.own_parts(week.content)
         if part.line is not None and part.code != "reasons"
         for head, cell in zip(part.heads, part.line.cells, strict=True)

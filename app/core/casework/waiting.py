@@ -36,6 +36,8 @@ RECOVERED: dict[Key, Which] = {}
 """Which records that stand in BESIDES really wait (their plan is not drawn up yet)."""
 READY: dict[Key, Which] = {}
 """Out of this state, which records can await their step already, where others have to do their part before."""
+DECISIONS: dict[Key, Sentence] = {}
+"""What is to be done where the step ahead has one of several outcomes: its own name would tell the outcome beforehand."""
 FOR: dict[Key, Callable[[Actor, Any], bool]] = {}
 """Whom a record of this state is for, among those who might take the step too."""
 
@@ -200,7 +202,7 @@ def _verbs(actor: Actor, key: Key, group: Sequence[Any], parts: _Parts) -> dict[
         left = [record for record in group if record.id in ready and record.id not in found]
         allowed = _allowed(actor, step, left)
         found |= {
-            record.id: Sentence(step.zh, step.en)
+            record.id: DECISIONS.get(key) or Sentence(step.zh, step.en)
             for record in left
             if record.id in allowed and not parts.forbid(step, record)
         }

@@ -59,12 +59,13 @@ class Former:
 
 @dataclass(frozen=True)
 class HeadCount:
-    """One line of the head count: what is counted and how many, with a remark such as a share."""
+    """One line of the head count: how many, of `people` or of `cells`, with a remark such as a share."""
 
     zh: str
     en: str
     number: int
     remark: str = ""
+    counts: str = "people"
 
 
 def _nothing(*_: Any) -> None:

@@ -102,7 +102,7 @@ def shown(actor: Actor, batch: ImportBatch, report: Mapping[str, Any]) -> dict[s
 def _hands(batch: ImportBatch, people: Mapping[Any, str]) -> list[tuple[str, str]]:
     """Where the file comes from, who sent it and when, who accepted it and when."""
     rows = [
-        (_("谁发来的表"), batch.sender or "—"),
+        (_("谁发来的表"), batch.sender or batch.supplier_name or _("没有写")),
         (_("上传人"), people.get(batch.owner_id, "—")),
         (_("上传时间"), moment(batch.created_at)),
     ]

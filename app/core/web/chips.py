@@ -282,7 +282,7 @@ def register(app: Flask) -> None:
         slope=drawings.slope,
         spark=drawings.spark,
         shade=drawings.shade,
-        state_strip_of=drawings.state_strip,
+        strip_of=drawings.strip_of_record,
     )
     app.jinja_env.filters.update(
         word=word,

@@ -72,18 +72,20 @@ def state_strip(
     current: str,
     notes: Mapping[str, str] | None = None,
     reached: str | None = None,
+    ended: Any = None,
 ) -> tuple[Stop, ...]:
     """The normal path of a workflow with the record's place on it.
 
     `states` come in the order of the path; side states (`state.side`) are left out. A record that stands in a side
-    state has no current stop: `reached` names the last stop of the path that it left behind.
+    state has no current stop: `reached` names the last stop of the path that it left behind. `ended` is the side state
+    that it never leaves: it closes the strip, as nothing of the path lies ahead.
     """
     path = [state for state in states if not getattr(state, "side", False)]
     codes = [state.code for state in path]
     here = codes.index(current) if current in codes else -1
     passed = here if here >= 0 else codes.index(reached) + 1 if reached in codes else 0
     over = here >= 0 and getattr(path[here], "final", False)
-    return tuple(
+    stops = tuple(
         Stop(
             state,
             (notes or {}).get(state.code, ""),
@@ -91,6 +93,20 @@ def state_strip(
         )
         for place, state in enumerate(path)
     )
+    if ended is None:
+        return stops
+    return (*(stop for stop in stops if stop.look == "done"), Stop(ended, (notes or {}).get(ended.code, ""), "done"))
+
+
+def ended_aside(record: Any) -> Any:
+    """The side state in which the record stays for good; None while it can go on, and where it came to its end."""
+    standing = record.standing
+    return standing if standing.side and standing.final else None
+
+
+def strip_of_record(record: Any, notes: Mapping[str, str]) -> tuple[Stop, ...]:
+    """The strip of a record that keeps the state it stepped aside from."""
+    return state_strip(record.workflow.path, record.state, notes, record.previous_state, ended_aside(record))
 
 
 def signed(value: float, digits: int = 2) -> str:

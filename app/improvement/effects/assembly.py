@@ -63,6 +63,7 @@ def register(app: Flask) -> None:
     beside.add(of_a_visit=[visit_effect], of_the_list=[programme_effect])
     imports_as(SCORES)
     WORDS.update(DEEDS)
+    waiting.DECISIONS["rechecks", "due"] = Sentence("写复核结果", "Write the recheck result")
     propose = EFFECT_EVALUATION.step("propose")
     waiting.BESIDES.setdefault(COMPUTED, (propose, Sentence(propose.zh, propose.en)))
     waiting.RECOVERED.setdefault(COMPUTED, waiting.each(lambda evaluation: not evaluation.has_proposal))

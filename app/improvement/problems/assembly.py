@@ -75,6 +75,7 @@ def register(app: Flask) -> None:
         beside.FindingAction(_("转为问题项"), "problem_lists.choose_list", "problems.convert_finding"),
         beside.FindingAction(_("列入本校清单"), "problem_lists.choose_list", "problems.cite_finding", OPEN_FINDINGS),
     )
+    waiting.DECISIONS["problem_items", "contested"] = Sentence("答复异议", "Answer the objection")
     again = PROBLEM_ITEM.step("plan_again")
     waiting.BESIDES.setdefault(EVALUATING, (again, Sentence("决定重订方案或延长", "Decide: plan again or extend")))
     waiting.RECOVERED.setdefault(EVALUATING, waiting.each(lambda item: item.unresolved_on is not None))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.core.casework import waiting
 from app.core.casework.timeline import WORDS
 from app.core.web import first_page, navigation
 from app.improvement.problems import panels as of_problems
 from app.improvement.sampling import panels
 from app.improvement.sampling.queries import VIEW
 from app.improvement.sampling.routes import bp
+from workflows.vocabulary import Sentence
 
 ENTRIES = (navigation.Entry("loop", "校级清单抽查", "list_checks.index", "checks", (VIEW,), order=64),)
 DEEDS = {
@@ -26,4 +28,5 @@ def register(app: Flask) -> None:
     navigation.add(*ENTRIES)
     of_problems.add_to_lists(panels.list_panel)
     first_page.add_panel(panels.figures)
+    waiting.DECISIONS["list_checks", "drawn"] = Sentence("写抽查结论", "Write the result of the check")
     WORDS.update(DEEDS)

@@ -22,6 +22,11 @@ class Standing:
     final: bool = False
 
 
+@dataclass(frozen=True)
+class Held:
+    standing: Standing
+
+
 PATH = [Standing("issued"), Standing("accepted"), Standing("returned", side=True), Standing("closed", final=True)]
 
 
@@ -44,6 +49,16 @@ def test_a_closed_record_has_the_whole_strip_behind_it() -> None:
 def test_in_a_side_state_the_strip_ends_at_what_was_reached() -> None:
     assert looks("returned", reached="accepted") == ["done", "done", "next"]
     assert looks("returned") == ["next", "next", "next"]
+
+
+def test_a_record_that_ended_aside_has_no_step_ahead() -> None:
+    refused = Standing("refused", side=True, final=True)
+    stops = drawings.state_strip(PATH, "refused", {"refused": "11-25"}, reached="issued", ended=refused)
+    assert [(stop.state.code, stop.look, stop.note) for stop in stops] == [
+        ("issued", "done", ""), ("refused", "done", "11-25"),
+    ]  # fmt: skip
+    assert drawings.ended_aside(Held(refused)) is refused and drawings.ended_aside(Held(PATH[2])) is None
+    assert drawings.ended_aside(Held(PATH[3])) is None, "the end of the path itself closes it"
 
 
 @pytest.mark.parametrize(("value", "text"), [(-0.4, "−0.40"), (0.11, "+0.11"), (0.0, "0.00"), (-0.001, "0.00")])

@@ -188,10 +188,10 @@ def test_the_head_count_of_the_report_sets_measured_against_expected(county: Cas
     deliver.drain()
     act_as(member)
     report = db.session.scalars(select(ImportReport.report).where(ImportReport.batch_id == batch.id)).one()
-    assert [(line["zh"], line["number"]) for line in report["headcount"]] == [
-        ("应测", 238),
-        ("实测", 238),
-        ("没有数值的格子", 0),
+    assert [(line["zh"], line["number"], line["counts"]) for line in report["headcount"]] == [
+        ("应测", 238, "people"),
+        ("实测", 238, "people"),
+        ("没有数值的格子", 0, "cells"),
     ]
 
 

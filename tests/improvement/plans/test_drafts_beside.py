@@ -199,3 +199,14 @@ def test_a_report_is_changed_by_who_has_the_newest_page(client: Any, month: Mont
         assert _sent(client, month, words, version).status_code == 303
     assert client.post(month.address, data={"percent": 30, "text": "没有带版本的页面"}).status_code == 409
     assert month.told() == [("又改了一次的内容", 3)]
+
+
+def test_a_new_month_begins_with_what_was_reported_last_and_only_a_missing_report_is_called_late(
+    client: Any, month: Month, clock: Clock, cast: Cast
+) -> None:
+    clock.set(datetime(2026, 11, 20, 4, tzinfo=UTC))
+    sign_in(client, cast["school_coordinator"])
+    assert "已过截止日" in page(client, month.address)
+    assert _sent(client, month, "十月的进展", month.opened).status_code == 303
+    assert "已过截止日" not in page(client, month.address), "it is handed in"
+    assert re.search(r'name="percent"[^>]*value="30"', page(client, month.address.replace("2026-10", "2026-11")))

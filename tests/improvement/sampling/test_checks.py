@@ -119,6 +119,8 @@ def test_the_inspector_hears_of_it_opens_the_list_and_writes_on_the_page(scene: 
     inspector = scene.key_of(check)
     assert any("抽中清单" in title for title in _letters(scene, inspector))
     desk = browser(inspector)
+    todo = words(desk.page("/todo"))
+    assert "写抽查结论" in todo and "判定属实" not in todo, "the desk does not tell the outcome beforehand"
     page = words(desk.page(check.address))
     assert "写抽查结论" in page and check.items[0].title in page
     desk.page(check.problem_list.address)
@@ -129,6 +131,7 @@ def test_the_inspector_hears_of_it_opens_the_list_and_writes_on_the_page(scene: 
     desk.sent(f"{check.address}/result", **whole)
     told = words(browser("office_director").page(check.address))
     assert "已提议重新打开" in told and BROKEN in told
+    assert "抽查属实" not in told, "what did not hold has no step ahead that says it holds"
 
 
 def test_the_office_draws_on_the_page_and_both_first_pages_tell_the_share(scene: SampleScene, browser: Opened) -> None:

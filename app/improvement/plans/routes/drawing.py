@@ -15,7 +15,7 @@ from app.core.policy.actor import Actor
 from app.core.policy.roles import ROLES
 from app.core.web.chips import Chip, short_date
 from app.core.web.chips import deadline as deadline_chip
-from app.core.web.drawings import Stop, state_strip
+from app.core.web.drawings import Stop, ended_aside, state_strip
 from app.core.web.pages import say
 from app.improvement.plans.queries.lights import Light
 from app.improvement.problems.words import value_words
@@ -34,7 +34,10 @@ def strip(record: Any) -> tuple[Stop, ...]:
         behind = before[-1] if before else None
     here = codes.index(record.state if behind is None and record.state in codes else behind or codes[0])
     notes = {code: short_date(reached[code]) for code in codes[: here + 1] if code in reached}
-    return state_strip(path, record.state, notes, behind)
+    ended = ended_aside(record)
+    if ended is not None and ended.code in reached:
+        notes[ended.code] = short_date(reached[ended.code])
+    return state_strip(path, record.state, notes, behind, ended)
 
 
 def party(record: Any) -> str:

@@ -49,7 +49,7 @@ def report(ref: str, month: str) -> Response:
 
 def _opened(plan: RemediationPlan, month: date, status: int = 200) -> Response:
     told = _told(plan, month)
-    start: dict[str, Any] = {"budget_used": plan.budget_used, "percent": _percent(plan), "version": 0}
+    start: dict[str, Any] = {"budget_used": plan.budget_used, "percent": _percent(plan, month), "version": 0}
     if told is not None:
         start |= {name: getattr(told, name) for name in ("percent", "text", "blockers", "version")}
     form, draft_at = drafts.opened(ReportForm, _draft(plan, month), data=start)
@@ -64,10 +64,18 @@ def _told(plan: RemediationPlan, month: date) -> ProgressReport | None:
     return next((one for one in plans.reports(current_actor(), plan) if one.month == month), None)
 
 
-def _percent(plan: RemediationPlan) -> int | None:
-    """What the measures say: their mean progress, as a proposal."""
+def _before(plan: RemediationPlan, month: date) -> list[ProgressReport]:
+    """The last report before the month, if there is one."""
+    return [one for one in plans.reports(current_actor(), plan) if one.month < month][:1]
+
+
+def _percent(plan: RemediationPlan, month: date) -> int | None:
+    """A proposal: the mean progress of the measures, and not less than what was reported last."""
     live = plan.live_actions
-    return round(sum(one.progress for one in live) / len(live)) if live else None
+    known = [one.percent for one in _before(plan, month)]
+    if live:
+        known.append(round(sum(one.progress for one in live) / len(live)))
+    return max(known, default=None)
 
 
 def _offer(plan: RemediationPlan, form: ReportForm) -> None:
@@ -95,7 +103,7 @@ def _shown(plan: RemediationPlan, month: date, form: ReportForm, status: int = 2
         is_late=clock.today() > following,
         form=form,
         version=told.version if told is not None else 0,
-        before=[one for one in plans.reports(current_actor(), plan) if one.month < month][:1],
+        before=_before(plan, month),
         draft_url=drafts.address(_draft(plan, month)),
         draft_at=draft_at,
     )

@@ -18,7 +18,7 @@ from app.core.casework.together import Asking, answer
 from app.core.policy.actor import Actor
 from app.core.web import chips
 from app.core.web.chips import Chip, word
-from app.core.web.drawings import Stop, state_strip
+from app.core.web.drawings import Stop, ended_aside, state_strip
 from workflows.vocabulary import State
 
 
@@ -63,7 +63,10 @@ def strip_for(record: Movable, path: Sequence[State], reached: Mapping[str, date
     behind = record.state if record.state in codes else _left_behind(record, codes)
     passed = set(codes[: codes.index(behind)]) if behind in codes else set()
     told = {code: note for code, note in notes.items() if code in passed or code == behind}
-    stops = state_strip(path, record.state, told, behind)
+    ended = ended_aside(record)
+    if ended is not None and ended.code in reached:
+        told[ended.code] = _short(reached[ended.code])
+    stops = state_strip(path, record.state, told, behind, ended)
     if not record.standing.settled:
         return stops
     return tuple(replace(stop, look="done") if stop.look == "now" else stop for stop in stops)
