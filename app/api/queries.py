@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from app.core.policy.actor import Actor
 from app.improvement.effects.models import ClosureRequest, EffectEvaluation
 from app.improvement.effects.queries.lists import seen as seen_effects
 from app.improvement.monitoring.models import DataFinding, MonitoringCycle, MonitoringResult
+from app.improvement.monitoring.models.rulings import standing
 from app.improvement.plans.models import Evidence, RemediationAction, RemediationPlan
 from app.improvement.problems.models import ItemHandOff, ProblemItem, ProblemList
 from app.improvement.problems.queries.reach import visible_items, visible_lists
@@ -40,6 +41,8 @@ class Resource:
     loads: tuple[Any, ...] = ()
     moves: bool = True
     """Whether it has states, and so moments of its last move; otherwise what is new is what was made since."""
+    beside: Callable[[Sequence[uuid.UUID]], Mapping[uuid.UUID, Mapping[str, Any]]] = lambda ids: {}
+    """Of many records by id, fields that are not columns of theirs: asked once for a page."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,12 @@ def _seen_results(actor: Actor, statement: Select[Any]) -> Select[Any]:
     return decide.visible(actor, out, r, "monitoring.view_results")
 
 
+def _standings(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:
+    r = MonitoringResult
+    rows = db.session.execute(select(r.id, standing(r.id).label("standing")).where(r.id.in_(ids)))
+    return {row.id: {"standing": row.standing} for row in rows}
+
+
 def _seen_evidence(actor: Actor, statement: Select[Any]) -> Select[Any]:
     measures = decide.visible(actor, select(RemediationAction.id), RemediationAction, "plans.view_evidence")
     return statement.where(Evidence.action_id.in_(measures))
@@ -80,6 +89,7 @@ RESOURCES: dict[str, Resource] = {
         _seen_results,
         (contains_eager(MonitoringResult.cycle), joinedload(MonitoringResult.indicator)),
         moves=False,
+        beside=_standings,
     ),
     "findings": Resource(
         DataFinding, _by(DataFinding, "monitoring.view_findings"), (joinedload(DataFinding.indicator),)
@@ -166,6 +176,11 @@ def sees(actor: Actor, entity: str, record_id: uuid.UUID) -> tuple[str, str] | N
             ref = db.session.scalar(one)
             return (name, ref) if ref else None
     return None
+
+
+def beside(actor: Actor, name: str, rows: Sequence[Any]) -> Mapping[uuid.UUID, Mapping[str, Any]]:
+    """What stands beside records which the actor has loaded, by their ids."""
+    return RESOURCES[name].beside([row.id for row in rows])
 
 
 def units_of(actor: Actor, ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, Any]:

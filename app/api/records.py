@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -89,6 +89,10 @@ class ResultOut(Shape):
     benchmark_value: float | None
     pupils: int | None = Field(description="实测人数，人数太少时为空 · pupils measured; null where too few")
     response: float | None = Field(description="覆盖率 0–1 · share of those expected who were measured")
+    standing: Literal["stands", "disputed", "set_aside"] = Field(
+        description="disputed 两个来源不一致、等裁定，set_aside 已裁定不采用：都不再作依据 · two sources disagree and nobody "
+        "decided yet; decided against: nothing is built on either"
+    )
     verdict: str | None
     effect: float | None
     effect_low: float | None = Field(description="95% 区间下端 · lower end of the 95 % interval")
@@ -98,12 +102,13 @@ class ResultOut(Shape):
     cell: str = Field(description="单元格，如 F37 · cell, such as F37")
 
     @classmethod
-    def of(cls, row: Any, units: Units) -> Self:
+    def of(cls, row: Any, units: Units, standing: str) -> Self:
         """One cell; an effect never without its interval."""
         bare = ("effect", "effect_low", "effect_high") if row.effect_low is None or row.is_untold else ()
         named = {
             "page": f"/monitoring/cells/{row.ref}", "unit": UnitOut.of(units, row.unit_id), "cycle": row.cycle.ref,
-            "cycle_name": row.cycle.name, "indicator": row.indicator.code, **dict.fromkeys(bare),
+            "cycle_name": row.cycle.name, "indicator": row.indicator.code, "standing": standing,
+            **dict.fromkeys(bare),
         }  # fmt: skip
         return cls(**named, **{name: getattr(row, name) for name in cls.model_fields.keys() - named.keys()})
 

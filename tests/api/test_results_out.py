@@ -8,11 +8,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.core import clock
 from app.core.audit import trail
 from app.core.database import db
 from app.core.policy.actor import SYSTEM
 from app.core.small_cells import FEW
-from app.improvement.monitoring.models import MonitoringCycle, MonitoringResult
+from app.improvement.monitoring.models import MonitoringCycle, MonitoringResult, SourceConflict
 from tests.api.conftest import program_for
 from tests.cast import Cast
 from tests.factories.monitoring import WORKED, Line, begin_cycle, make_indicators, put_in, released
@@ -50,6 +51,29 @@ def test_a_result_has_its_value_benchmark_interval_pupils_and_the_cell_it_came_f
     assert row is not None
     assert (one["file_sha256"], one["sheet"], one["cell"]) == (row.file_sha256, row.sheet, row.cell)
     assert one["page"] == f"/monitoring/cells/{row.ref}"
+
+
+def test_a_program_is_told_which_values_nothing_is_built_on(app: Flask, out: tuple[Cast, MonitoringCycle]) -> None:
+    county, _cycle = out
+    released(county, (*WORKED, Line("shimen", "MATH-GEO", 470, n=200)), code="AGAIN")
+    first, second = db.session.scalars(
+        select(MonitoringResult).where(MonitoringResult.value.in_((540, 470)), MonitoringResult.n == 200)
+    )
+    program = program_for(app, county, "office_director")
+    assert {one["standing"] for one in every(program)} == {"stands"}
+    with trail.act(SYSTEM, "system", "test.asked"):
+        conflict = SourceConflict(
+            county_id=first.county_id, school_id=first.school_id, first_id=first.id, second_id=second.id,
+            question="两次监测相差 70 分，请核对", asked_by=county["evaluator"].person_id,
+        )  # fmt: skip
+        db.session.add(conflict)
+    told = {one["ref"]: one["standing"] for one in every(program)}
+    assert told.pop(first.ref) == told.pop(second.ref) == "disputed" and set(told.values()) == {"stands"}
+    with trail.act(SYSTEM, "system", "test.settled"):
+        conflict.outcome, conflict.chosen_id = "one", first.id
+        conflict.settlement, conflict.settled_at = "名单核对过，以前一次为准", clock.now()
+    assert program.get(f"results/{second.ref}").json["standing"] == "set_aside"
+    assert program.get(f"results/{first.ref}").json["standing"] == "stands"
 
 
 def test_what_a_later_file_took_the_place_of_and_rounds_not_released_are_not_told(

@@ -40,9 +40,10 @@ KINDS: tuple[tuple[str, Any, str, tuple[str, ...]], ...] = (
 """Address, shape, scope and rights of each kind of record."""
 
 
-def _shown(shape: Any, rows: Sequence[Any]) -> list[Any]:
+def _shown(name: str, shape: Any, rows: Sequence[Any]) -> list[Any]:
     units = queries.units_of(current_actor(), (row.unit_id for row in rows))
-    return [shape.of(row, units) for row in rows]
+    beside = queries.beside(current_actor(), name, rows)
+    return [shape.of(row, units, **beside.get(row.id, {})) for row in rows]
 
 
 def _offer(name: str, shape: Any, scope: str, rights: tuple[str, ...]) -> None:
@@ -66,14 +67,14 @@ def _offer(name: str, shape: Any, scope: str, rights: tuple[str, ...]) -> None:
         states = tuple(wanted.state.split(",")) if wanted.state else ()
         narrowed = Wanted(states, wanted.changed_since, wanted.after, wanted.size)
         rows, after = queries.page_of(current_actor(), name, narrowed)
-        return paged(data=_shown(shape, rows), next=after)
+        return paged(data=_shown(name, shape, rows), next=after)
 
     @bp.get(f"/{name}/<ref>", endpoint=f"{name}_one")
     @grants(scope, *rights)
     @bp.output(shape)
     @bp.doc(summary=shape.__doc__, operation_id=f"read_{name}")
     def one(ref: str) -> Any:
-        return _shown(shape, [queries.record_for(current_actor(), name, ref)])[0]
+        return _shown(name, shape, [queries.record_for(current_actor(), name, ref)])[0]
 
 
 for _kind in KINDS:

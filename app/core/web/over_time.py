@@ -13,6 +13,7 @@ class Moment:
     """A point in time: an estimate as it is printed, with its interval and the value it stands beside.
 
     `joined`: it may be set beside its neighbours, so a line leads to it; a value of None leaves its place empty.
+    `struck`: it does not count any more, and is crossed out.
     """
 
     label: str
@@ -22,6 +23,7 @@ class Moment:
     high: float | None = None
     beside: float | None = None
     joined: bool = True
+    struck: bool = False
 
 
 @dataclass(frozen=True)

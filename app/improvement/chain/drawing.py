@@ -13,6 +13,7 @@ from app.core.web.drawings import Node, signed
 from app.improvement.chain.graph import Chain, ChainNode
 from app.improvement.chain.kinds import BY_CODE, FILE
 from app.improvement.effects.words import OPINIONS
+from app.improvement.monitoring.models.rulings import DISPUTED, SET_ASIDE
 from app.improvement.problems.words import OUTCOMES, SEEN, SEVERITIES, value_words, word_of
 from app.improvement.visits.words import FINDINGS
 
@@ -96,7 +97,7 @@ def _cell(cells: Sequence[ChainNode]) -> Node:
     if _hidden(cells):
         return Node(title, (beyond(),))
     row = next(cell for cell in cells if cell.shown)
-    return Node(title, (place_and_value(row), mark_words(row)), row.url)
+    return Node(title, (place_and_value(row), ruled(row) or mark_words(row)), row.url)
 
 
 def place_and_value(node: ChainNode) -> str:
@@ -147,6 +148,14 @@ def _actions(actions: Sequence[ChainNode]) -> Node:
     done = [action for action in ours if _in(action, "completed")]
     first = next((action for action in ours if not _in(action, "completed")), ours[0])
     return Node(title, (_("%(done)s / %(all)s 完成", done=len(done), all=len(ours)), first.title), first.url)
+
+
+def ruled(node: ChainNode) -> str:
+    """That a cell was decided against, or is still asked about; empty where it stands."""
+    standing = node.facts.get("standing")
+    if standing == SET_ASIDE:
+        return str(_("已裁定不采用"))
+    return str(_("来源不一致，等裁定")) if standing == DISPUTED else ""
 
 
 def _in(node: ChainNode, *states: str) -> bool:
@@ -206,7 +215,7 @@ def _next_round(again: Sequence[ChainNode], parts: dict[str, list[ChainNode]]) -
     ours = [cell for cell in again if cell.shown]
     if ours:
         last = ours[-1]
-        back = _("再次出现") if parts.get("reopening") else mark_words(last)
+        back = ruled(last) or (_("再次出现") if parts.get("reopening") else mark_words(last))
         return Node(title, (place_and_value(last), back), last.url)
     if again:
         return Node(title, (beyond(),))
@@ -246,7 +255,8 @@ def _detail(node: ChainNode) -> str:
             "表“%(sheet)s”第 %(row)s 行 %(column)s 列", sheet=facts["sheet"], row=facts["row"], column=facts["column"]
         )
         value = value_words(facts["value"], facts["value_type"])
-        return str(_("%(place)s，数值 %(value)s，%(n)s 人", place=place, value=value, n=facts["n"]))
+        told = str(_("%(place)s，数值 %(value)s，%(n)s 人", place=place, value=value, n=facts["n"]))
+        return str(_("，")).join(part for part in (told, ruled(node)) if part)
     if node.kind in ("visit", "observation"):
         return word(word_of(SEEN, node.facts["seen"]))
     if node.kind == "visit_finding":

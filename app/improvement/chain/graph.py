@@ -31,7 +31,7 @@ class ChainNode:
     url: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
     """Of a file: sha256, name, supplier (None for the bureau's own systems, and to schools). Of a cell: sha256, sheet, row,
-    column, cell, value, value_type, n. Of others: a few words."""
+    column, cell, value, value_type, n, superseded, standing (stands, disputed, set_aside). Of others: a few words."""
 
     def as_json(self) -> dict[str, Any]:
         """The node for another program; a hidden one says its kind and nothing else."""

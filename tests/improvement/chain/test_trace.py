@@ -9,18 +9,21 @@ from datetime import date
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.core import clock
 from app.core.audit import trail
 from app.core.database import db, use_context, uuid7
 from app.core.imports.models import ImportBatch
 from app.core.policy.actor import SYSTEM, Actor
+from app.improvement.chain.drawing import line_of, ring_of
 from app.improvement.chain.graph import Chain, ChainNode
 from app.improvement.chain.kinds import KINDS
 from app.improvement.chain.queries import trace
 from app.improvement.effects.models import ClosureRequest
-from app.improvement.monitoring.models import DataFinding, MonitoringResult
+from app.improvement.monitoring.models import DataFinding, MonitoringResult, SourceConflict
 from app.improvement.plans.models import Evidence, RemediationAction, RemediationPlan
 from app.improvement.problems.models import ItemFinding, OnsiteCheck, ProblemItem, Reopening
 from tests.cast import Cast, sign_in
@@ -105,6 +108,34 @@ def test_a_recurrence_closes_the_ring(scene: EffectScene, closed: ClosureRequest
     again = next(node for node in found.before(str(proposal.id)) if node.kind == "finding")
     cell = next(node for node in found.before(again.key) if node.kind == "cell")
     assert cell.facts["cell"] == "F37" and cell.key in found.part_of(closed.item_id)
+
+
+def test_a_cell_that_was_decided_against_says_so_in_the_chain(
+    app: Flask, scene: EffectScene, closed: ClosureRequest
+) -> None:
+    records = records_of(scene, closed)
+    cell, again = records["cell"], records["again"]
+    person = scene.cast["office_director"].person_id
+    with trail.act(SYSTEM, "system", "test.asked"):
+        conflict = SourceConflict(
+            county_id=cell.county_id, school_id=cell.school_id, first_id=cell.id, second_id=again.id,
+            question="两次监测差得多，请核对", asked_by=person,
+        )  # fmt: skip
+        db.session.add(conflict)
+    asked = trace(scene.actor("office_director"), closed.item)
+    assert {_node(asked, one).facts["standing"] for one in (cell, again)} == {"disputed"}
+    with app.test_request_context():
+        assert "等裁定" in line_of(_node(asked, cell))
+    with trail.act(SYSTEM, "system", "test.settled"):
+        conflict.outcome, conflict.chosen_id, conflict.settlement = "one", again.id, "以复测为准，名单核对过"
+        conflict.settled_at, conflict.settled_by = clock.now(), person
+    found = trace(scene.actor("office_director"), closed.item)
+    assert [_node(found, one).facts["standing"] for one in (cell, again)] == ["set_aside", "stands"]
+    with app.test_request_context():
+        assert "已裁定不采用" in line_of(_node(found, cell)) and "裁定" not in line_of(_node(found, again))
+        assert "已裁定不采用" in ring_of(found, closed.item_id)[0].lines
+    told = next(one for one in found.as_json()["nodes"] if one.get("ref") == cell.ref)
+    assert told["standing"] == "set_aside"
 
 
 def _node(found: Chain, record: Any) -> ChainNode:

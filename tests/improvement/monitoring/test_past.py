@@ -14,7 +14,7 @@ from app.core import clock
 from app.core.database import db
 from app.core.web.over_time import Moment, over_time
 from app.improvement.monitoring import operations, queries
-from app.improvement.monitoring.models import MonitoringCycle, MonitoringResult, ReleaseAck
+from app.improvement.monitoring.models import MonitoringCycle, MonitoringResult, ReleaseAck, SourceConflict
 from app.improvement.monitoring.past import measure_of_cell, rounds_of
 from app.improvement.monitoring.queries import Measure
 from tests.cast import Cast, sign_in
@@ -101,6 +101,27 @@ def test_a_round_with_another_instrument_is_not_comparable_and_another_edition_i
     drawn = past_of(text)
     assert drawn.count("s-apart") == 1 and drawn.count("s-dot") == 3
     assert len(re.findall(r"[ML]", re.search(r'class="s-line" d="([^"]+)"', drawn)[1])) == 2  # type: ignore[index]
+
+
+def test_a_round_that_was_decided_against_is_crossed_out_and_no_line_leads_to_it(
+    app: Flask, county: Cast, three: MonitoringCycle
+) -> None:
+    path = f"/monitoring/cells/{cell(county, three).ref}"
+    before = past_of(seen(app, county, "evaluator", path))
+    assert "s-struck" not in before and "打叉" not in before
+    first, second = db.session.scalars(
+        select(MonitoringResult).where(MonitoringResult.value.in_((452, 473))).order_by(MonitoringResult.value)
+    )
+    place = SourceConflict(county_id=first.county_id, school_id=first.school_id, first_id=first.id, second_id=second.id)
+    question = operations.QuestionIn("两次监测相差 21 分，请核对", first.unit_id)
+    conflict = operations.ask_data_owner(act_as(county.actor("evaluator")), place, question)
+    assert past_of(seen(app, county, "evaluator", path)).count("s-struck") == 2, "while it is asked about, both"
+    given = operations.SettlementIn(second.id, "名单核对过，以后一次为准")
+    operations.settle_conflict(act_as(county.actor("office_director")), conflict, given)
+    for key, address in (("evaluator", path), ("yuntai_principal", ack_path(county, three))):
+        after = past_of(seen(app, county, key, address))
+        assert after.count("s-struck") == 1 and "打叉的点" in after and 'class="s-line"' not in after
+        assert "已裁定不采用" in rows(after)[1] and "已裁定" not in rows(after)[2]
 
 
 def test_the_package_shows_the_measure_that_was_chosen_and_none_of_another_school(app: Flask, county: Cast) -> None:

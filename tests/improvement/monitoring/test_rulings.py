@@ -16,7 +16,7 @@ from app.core.outbox.models import InboxLetter
 from app.core.policy.actor import SYSTEM
 from app.improvement.monitoring import operations
 from app.improvement.monitoring.models import DataFinding, MonitoringCycle, MonitoringResult, SourceConflict
-from app.improvement.monitoring.models.rulings import standing_instead_of, standing_of
+from app.improvement.monitoring.models.rulings import standing, standing_instead_of, standing_of
 from app.improvement.monitoring.operations import ConfirmIn, DetectionIn, QuestionIn, SettlementIn, SupportIn
 from tests.cast import Cast
 from tests.factories.monitoring import (
@@ -167,6 +167,30 @@ def test_what_was_decided_for_neither_makes_no_finding_of_either(low_and_high: C
     assert [standing_of(one) for one in sides] == ["set_aside", "set_aside"]
     assert [standing_instead_of(one) for one in sides] == [None, None]
     assert [one.state for one in finding_on(conflict.first_id)] == ["withdrawn"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "outcome", "told"),
+    [
+        (0, "one", ["stands", "set_aside"]),
+        (1, "one", ["set_aside", "stands"]),
+        (None, "both", ["stands", "stands"]),
+        (None, "neither", ["set_aside", "set_aside"]),
+    ],
+)
+def test_a_list_says_of_each_cell_what_its_own_page_says(
+    low_and_high: Cast, chosen: int | None, outcome: str, told: list[str]
+) -> None:
+    conflict = asked(low_and_high)
+    sides = (conflict.first_id, conflict.second_id)
+    r = MonitoringResult
+    said = select(r.id, standing(r.id)).where(r.id.in_(sides))
+    assert {word for _, word in db.session.execute(said)} == {"disputed"}
+    settled(low_and_high, conflict, chosen, outcome)
+    words = {row[0]: row[1] for row in db.session.execute(said)}
+    assert [words[one] for one in sides] == told == [standing_of(one) for one in sides]
+    others = db.session.scalars(select(standing(r.id)).where(r.id.not_in(sides))).all()
+    assert others and set(others) == {"stands"}
 
 
 def test_a_side_is_chosen_exactly_where_one_counts(low_and_high: Cast) -> None:

@@ -15,7 +15,7 @@ from app.core.imports.models import ImportBatch
 from app.core.policy import decide
 from app.improvement.effects.models import ClosureRequest, EffectEvaluation, OutsideOpinion, Recheck
 from app.improvement.monitoring.models import DataFinding, Indicator, MonitoringCycle, MonitoringResult
-from app.improvement.monitoring.models.rulings import stands
+from app.improvement.monitoring.models.rulings import standing, stands
 from app.improvement.plans.models import Evidence, EvidenceUse, RemediationAction, RemediationPlan
 from app.improvement.problems.models import ItemFinding, OnsiteCheck, ProblemItem, Reopening
 from app.improvement.visits.models import SupervisionVisit, VisitFinding, VisitLine, VisitObservation
@@ -189,7 +189,8 @@ def cells(actor: Any) -> Any:
     what = (r.id, r.ref, r.batch_id, r.file_sha256, r.sheet, r.row_no, r.cell, r.value, r.value_type, r.n)
     named = (Indicator.name.label("indicator"), MonitoringCycle.name.label("cycle"), MonitoringCycle.starts_on)
     return (
-        select(*what, r.superseded_at, *named, ImportBatch.file_name, ImportBatch.supplier_name)
+        select(*what, r.superseded_at, standing(r.id).label("standing"), *named)
+        .add_columns(ImportBatch.file_name, ImportBatch.supplier_name)
         .join(Indicator, Indicator.id == r.indicator_id)
         .outerjoin(MonitoringCycle, MonitoringCycle.id == r.cycle_id)
         .outerjoin(ImportBatch, ImportBatch.id == r.batch_id)

@@ -248,7 +248,7 @@ class _Work:
         facts = {
             "file_sha256": row.file_sha256, "file_name": row.file_name, "sheet": row.sheet, "row": row.row_no,
             "column": column, "cell": row.cell, "value": row.value, "value_type": row.value_type, "n": row.n,
-            "superseded": row.superseded_at is not None,
+            "superseded": row.superseded_at is not None, "standing": row.standing,
         }  # fmt: skip
         url = f"/monitoring/cells/{row.ref}"
         self._put(

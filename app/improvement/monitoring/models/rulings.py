@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import exists, or_, text
+from sqlalchemy import case, exists, or_, text
 
 from app.core.database import db
 from app.improvement.monitoring.models.results import SourceConflict
@@ -47,6 +47,14 @@ def stands(result_id: Any) -> Any:
     s = SourceConflict
     against = or_(s.outcome.is_(None), s.outcome == NEITHER, (s.outcome == ONE) & (s.chosen_id != result_id))
     return ~exists().where(or_(s.first_id == result_id, s.second_id == result_id), against)
+
+
+def standing(result_id: Any) -> Any:
+    """`standing_of` for a select: of the cell whose id is in this column."""
+    s = SourceConflict
+    named = or_(s.first_id == result_id, s.second_id == result_id)
+    lost = exists().where(named, or_(s.outcome == NEITHER, (s.outcome == ONE) & (s.chosen_id != result_id)))
+    return case((lost, SET_ASIDE), (exists().where(named, s.outcome.is_(None)), DISPUTED), else_=STANDS)
 
 
 def standing_of(result_id: uuid.UUID | None) -> str:

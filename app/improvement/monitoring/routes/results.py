@@ -82,6 +82,7 @@ def cell(ref: str) -> Response:
     row = queries.cell_for(actor, ref)
     versions = queries.versions_of_cell(actor, row[0])
     past = rounds_of(queries.past_of(actor, measure_of_cell(row[0], row[1].code)), row[0].cycle_id)
+    rulings = queries.rulings(actor, [row[0].id, *(one.cell.id for one in past)])
     return page(
         "improvement/monitoring/cell.html",
         cell=row[0],
@@ -90,8 +91,8 @@ def cell(ref: str) -> Response:
         versions=versions,
         unsaid=unsaid(one[0] for one in versions),
         past=past,
-        past_line=drawing_of(past),
-        rulings=queries.rulings(actor, [row[0].id, *(one.cell.id for one in past)]),
+        past_line=drawing_of(past, rulings),
+        rulings=rulings,
         others=queries.cells_of_unit(actor, row[0].unit_id, row[0].cycle_id),
         conflicts=queries.conflicts_of_cell(actor, row[0].id),
         finding=queries.finding_of_cell(actor, row[0].id),

@@ -105,7 +105,7 @@ def _past(ack: ReleaseAck) -> dict[str, Any]:
     rulings = queries.rulings(current_actor(), [one.cell.id for one in past])
     return {
         "past": past,
-        "past_line": drawing_of(past),
+        "past_line": drawing_of(past, rulings),
         "past_cell": cells[mark],
         "past_mark": mark,
         "rulings": rulings,
