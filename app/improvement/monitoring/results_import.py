@@ -241,7 +241,9 @@ def headcount(batch: ImportBatch, staged: StagedSheet) -> Sequence[HeadCount]:
     return (
         HeadCount("应测", "Expected", due),
         HeadCount("实测", "Measured", pupils, share),
-        HeadCount("没有数值的格子", "Cells without a value", missing, f"{missing / cells:.1%}" if cells else "", "cells"),
+        HeadCount(
+            "没有数值的格子", "Cells without a value", missing, f"{missing / cells:.1%}" if cells else "", "cells"
+        ),
     )
 
 

@@ -97,7 +97,9 @@ def four_parts(found: EffectEvaluation, cells: list[Any], names: Mapping[str, st
     if found.criteria_checked:
         what = _("标准 %(n)s 条", n=len(found.criteria_checked))
     how = _(
-        "%(design)s，规则版本 %(rules)s", design=word(word_of(DESIGNS, found.design)), rules=found.computed.get("rule_version")
+        "%(design)s，规则版本 %(rules)s",
+        design=word(word_of(DESIGNS, found.design)),
+        rules=found.computed.get("rule_version"),
     )
     return [
         (_("评谁、谁评"), f"{found.item.unit.short_name if found.item.unit else ''}；{who}" if who else ""),
