@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, StorageState, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -120,17 +120,20 @@ def come_in(page: Page, base: str, typed: tuple[str, str, str]) -> None:
 
 
 def main(base: str, wanted: set[str]) -> None:
-    """One picture per line of ROLES, and of those who come by code."""
+    """One picture per line of ROLES, and of those who come by code; everybody signs in once, as a code counts once."""
     PICTURES.mkdir(parents=True, exist_ok=True)
+    signed_in: dict[str, StorageState] = {}
     codes, born, tail = slip() if not wanted or wanted.intersection(BY_CODE) else ({}, "", "")
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, chromium_sandbox=False, args=ARGUMENTS)
         for name, account, path, size in ROLES:
             if wanted and name not in wanted:
                 continue
-            context = browser.new_context(viewport=size, locale="zh-CN")
+            context = browser.new_context(viewport=size, locale="zh-CN", storage_state=signed_in.get(account))
             page = context.new_page()
-            sign_in(page, base, account)
+            if account not in signed_in:
+                sign_in(page, base, account)
+                signed_in[account] = context.storage_state()
             answer = page.goto(base + path)
             assert answer is not None and answer.ok, f"{account}: {path} has nothing to show"
             page.wait_for_load_state("networkidle")

@@ -62,4 +62,4 @@ def _findings(actor: Actor) -> list[Figure]:
 def _cycles(actor: Actor) -> list[Figure]:
     if not decide.holds(actor, cycles.VIEW):
         return []
-    return [(_("监测周期"), len(cycles.cycle_lines(actor, whole=True)), "", "/monitoring/cycles")]
+    return [(_("监测轮数"), len(cycles.cycle_lines(actor, whole=True)), "", "/monitoring/cycles")]

@@ -27,6 +27,11 @@ document.addEventListener("focusout", (event) => {
   if (menu && event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
 });
 
+// A menu longer than the window shows where one is.
+const here = document.querySelector(".side-menu [aria-current]");
+const entries = here?.closest("nav");
+if (entries) entries.scrollTop = here.offsetTop + 2 * here.offsetHeight - entries.clientHeight;
+
 // The list beside a drawing is what phones show; of the parts of a page they show the first, which is what waits for somebody
 // where that stands on it, and those that a link leads to.
 const phone = window.matchMedia("(max-width: 767.98px)");

@@ -91,6 +91,19 @@ def test_every_edition_is_kept_until_the_decision_and_then_stays(scene: EffectSc
         db.session.execute(text("update outside_opinions set view = 'disagrees'"))
 
 
+def test_the_same_words_again_are_no_new_edition_unless_it_was_computed_anew(scene: EffectScene) -> None:
+    evaluation = scene.proposed()
+    outside = _given(scene, evaluation)
+    _say(outside, evaluation)
+    with pytest.raises(Invalid, match="一样"):
+        _say(outside, evaluation)
+    with trail.act(SYSTEM, "system", "test.computed_again"):
+        evaluation.computed = evaluation.computed | {"inputs_sha256": "f" * 64}
+    _say(outside, evaluation)
+    (voice,) = voices(SYSTEM, evaluation)
+    assert voice.newest.edition == 2
+
+
 def test_an_opinion_on_an_earlier_computation_counts_no_more(scene: EffectScene) -> None:
     evaluation = scene.proposed()
     _say(_given(scene, evaluation), evaluation)
@@ -129,11 +142,11 @@ def test_whoever_lately_worked_at_the_school_stays_away(scene: EffectScene) -> N
         _say(outside, evaluation)
 
 
-@pytest.mark.parametrize("reasons", ["  ", "字" * 2001])
-def test_reasons_are_given_and_not_longer_than_2000(scene: EffectScene, reasons: str) -> None:
+@pytest.mark.parametrize("reasons", ["  ", "不同意", "字" * 2001])
+def test_reasons_are_given_and_neither_too_short_nor_longer_than_2000(scene: EffectScene, reasons: str) -> None:
     evaluation = scene.proposed()
     outside = _given(scene, evaluation)
-    with pytest.raises(Invalid, match="最多 2000 个字"):
+    with pytest.raises(Invalid, match="10 到 2000 个字"):
         _say(outside, evaluation, reasons=reasons)
 
 

@@ -24,7 +24,7 @@ class OpinionForm(VersionedForm):
     reasons = TextAreaField(
         _("理由"),
         [wanted(_("请写理由")), at_most(LONGEST)],
-        description=_("凭哪些数据、佐证这样判断；责任单位、办公室和定论的人都看得到，最多 2000 个字"),
+        description=_("凭哪些数据、佐证这样判断；责任单位、办公室和定论的人都看得到，10 到 2000 个字"),
     )
 
     def given(self) -> OpinionIn:

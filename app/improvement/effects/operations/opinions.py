@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.core import clock
 from app.core.audit import trail
-from app.core.casework.door import operation
+from app.core.casework.door import SHORTEST_REASON, operation
 from app.core.database import db, uuid7
 from app.core.errors import Invalid, Sentence, StepRefused
 from app.core.outbox.post import post
@@ -23,7 +23,8 @@ NOT_YET = Sentence(
 )
 DECIDED = Sentence("已经定论，评估意见不能再改", "It is decided; the opinion stays as it is")
 VIEW = Sentence("请选同意、不同意或无法判断", "Choose agree, disagree or cannot judge")
-REASONS = Sentence("请写理由，最多 2000 个字", "Give reasons, at most 2000 characters")
+REASONS = Sentence("请写明理由，10 到 2000 个字", "Give reasons, 10 to 2000 characters")
+SAME = Sentence("和你交过的上一版一样，改了再交", "It is the same as your last edition; change it before you hand it in")
 AWAY = Sentence(
     "你在这所学校任职或近年任过职，或参与了这个问题的整改，需要回避，请办公室换人",
     "You work or lately worked at the school, or took part in the work; the office has to name somebody else",
@@ -48,16 +49,18 @@ def give_opinion(actor: Actor, evaluation: EffectEvaluation, given: OpinionIn) -
         raise StepRefused((AWAY,))
     if given.view not in VIEWS:
         raise Invalid("view", VIEW)
-    if not 1 <= len(given.reasons.strip()) <= LONGEST:
+    if not SHORTEST_REASON <= len(given.reasons.strip()) <= LONGEST:
         raise Invalid("reasons", REASONS)
-    edition = 1 + int(
-        db.session.scalar(
-            select(func.coalesce(func.max(OutsideOpinion.edition), 0)).where(
-                OutsideOpinion.evaluation_id == evaluation.id, OutsideOpinion.owner_id == actor.person_id
-            )
-        )
-        or 0
+    last = db.session.scalar(
+        select(OutsideOpinion)
+        .where(OutsideOpinion.evaluation_id == evaluation.id, OutsideOpinion.owner_id == actor.person_id)
+        .order_by(OutsideOpinion.edition.desc())
+        .limit(1)
     )
+    said = (given.view, given.reasons.strip(), evaluation.outcome_to_judge, evaluation.inputs_sha256)
+    if last is not None and said == (last.view, last.reasons, last.about, last.inputs_sha256):
+        raise Invalid("reasons", SAME)
+    edition = 1 + (last.edition if last is not None else 0)
     db.session.add(
         OutsideOpinion(
             id=uuid7(), county_id=evaluation.county_id, school_id=evaluation.school_id, evaluation_id=evaluation.id,
