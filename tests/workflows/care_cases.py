@@ -16,7 +16,7 @@ GOOD_CONSENT: dict[str, Any] = dict.fromkeys(
         "somebody_refused",
         "may_be_asked_again",
         "was_agreed",
-        "student_left",
+        "left_since_asked",
         "never_left",
         "year_is_over",
     ),

@@ -25,8 +25,8 @@ class ConsentFacts(Protocol):
         """It is agreed to, or was when it ran out."""
 
     @property
-    def student_left(self) -> bool:
-        """The student is on the roll of the school no more."""
+    def left_since_asked(self) -> bool:
+        """The student has left the roll of the school since it was asked, whether or not back by now."""
 
     @property
     def never_left(self) -> bool:
@@ -57,9 +57,9 @@ def was_agreed(consent: ConsentFacts) -> bool:
     return consent.was_agreed
 
 
-@guard("学生已不在这所学校", en="The student is not at this school any more")
-def student_left(consent: ConsentFacts) -> bool:
-    return consent.student_left
+@guard("征询之后学生离开过这所学校", en="The student has left this school since it was asked")
+def left_since_asked(consent: ConsentFacts) -> bool:
+    return consent.left_since_asked
 
 
 @guard("离校登记已撤回，学生一直在这所学校", en="The leaving was taken back; the student was here all along")
@@ -175,7 +175,7 @@ CONSENT = Workflow(
             "The student left",
             source=(REQUESTED, GRANTED),
             target=EXPIRED,
-            guards=(student_left,),
+            guards=(left_since_asked,),
             system=True,
         ),
         Step(

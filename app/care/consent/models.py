@@ -142,10 +142,15 @@ class Consent(Base, Movable):
         return self.student.left_on is not None and self.student.left_on <= clock.today()
 
     @property
+    def left_since_asked(self) -> bool:
+        """The place on the roll for which it was asked is over; whoever is back has another one."""
+        return self.student_left or bool(self.student.from_on > self.asked_on)
+
+    @property
     def never_left(self) -> bool:
         """It ended with the roll, and the student is on it without a break since it was asked."""
         ended = self.state == "expired" and not self.year_is_over
-        return ended and not self.student_left and bool(self.student.from_on <= self.asked_on)
+        return ended and not self.left_since_asked
 
     @property
     def year_is_over(self) -> bool:

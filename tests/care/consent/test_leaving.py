@@ -28,7 +28,7 @@ from app.core.imports.operations import StepIn
 from app.core.outbox import deliver
 from app.core.policy.actor import SYSTEM
 from app.people.directory.models import SchoolClass, Student
-from app.people.directory.operations.students import EnrolmentEnd, end_enrolment
+from app.people.directory.operations.students import EnrolmentAgain, EnrolmentEnd, end_enrolment, enrol_again
 from tests.care.assessed import assessed
 from tests.care.taking_part import send
 from tests.cast import Cast, sign_in
@@ -213,6 +213,45 @@ def test_who_comes_back_within_the_year_is_asked_again_and_the_first_answer_stay
     assert (town.states(MOVES), town.states(MOVES, NEW)) == (["expired", "requested"], ["expired"])
     first, again = town.consents(MOVES)
     assert ([one.answer for one in first.answers], again.answers) == (["agree"], [])
+
+
+def gone_and_back(town: Town, days: int) -> None:
+    """The school takes the child off its roll as of some days ago and, before any sweep, on it again as of today."""
+    coordinator, student = town.cast.actor("school_coordinator"), town.consents(MOVES)[0].student
+    today = core_clock.today()
+    end_enrolment(coordinator, student, EnrolmentEnd(today - timedelta(days=days), REASON))
+    enrol_again(coordinator, student, EnrolmentAgain(today, student.class_id, "随父母迁回，已办复学手续"))
+
+
+def test_who_left_and_is_back_before_the_sweep_came_is_asked_anew(town: Town, clock: Any) -> None:
+    use_context(SYSTEM.context())
+    group = db.session.get_one(SchoolClass, town.cast.classes[OLD])
+    codes.issue_codes(town.cast.actor("homeroom_teacher"), group, codes.CodesIn(True, True))
+    kept = open_codes(town, STAYS)
+    clock.advance(days=5)
+    gone_and_back(town, days=2)
+    assert [one.left_since_asked for one in town.consents(MOVES)] == [True]
+    assert (end_all_of_leavers(), let_stand_of_who_never_left(), end_all_of_leavers()) == (1, 0, 0)
+    assert (town.states(MOVES), open_codes(town, MOVES)) == (["expired"], [])
+    assert (town.states(STAYS), open_codes(town, STAYS)) == (["granted"], kept) and kept
+    town.ask()
+    assert town.states(MOVES) == ["expired", "requested"]
+    assert (end_all_of_leavers(), town.states(MOVES)) == (0, ["expired", "requested"])
+
+
+def test_who_was_moved_away_and_back_by_two_lists_before_the_sweep_is_asked_anew(town: Town, clock: Any) -> None:
+    clock.advance(days=1)
+    town.listed(MOVES, at=NEW)
+    clock.advance(days=1)
+    town.listed(MOVES, class_no=2)
+    assert (town.places(MOVES), end_all_of_leavers(), town.states(MOVES)) == ({OLD}, 1, ["expired"])
+
+
+def test_who_is_back_on_the_very_day_of_leaving_was_never_away_and_keeps_the_agreement(town: Town, clock: Any) -> None:
+    clock.advance(days=5)
+    gone_and_back(town, days=0)
+    assert [one.left_since_asked for one in town.consents(MOVES)] == [False]
+    assert (end_all_of_leavers(), town.states(MOVES)) == (0, ["granted"])
 
 
 def test_personal_codes_of_the_old_school_end_with_the_place_and_those_of_others_go_on(town: Town) -> None:

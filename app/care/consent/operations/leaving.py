@@ -18,8 +18,11 @@ from app.core.database import db, use_context
 from app.core.imports.grades import school_year
 from app.core.policy.actor import SYSTEM
 
-_LEFT = "s.left_on <= :today and k.state in ('requested', 'granted')"
-_OVER = "s.left_on <= :today and c.ended_at is null"
+_ASKED = "k.asked_on"
+_GIVEN = "(c.created_at at time zone 'Asia/Shanghai')::date"
+_LEFT = f"(s.left_on <= :today or s.from_on > {_ASKED}) and k.state in ('requested', 'granted')"
+_OVER = f"(s.left_on <= :today or s.from_on > {_GIVEN}) and c.ended_at is null"
+"""Away now, or on the roll again since: whoever left and is back before the sweep came was away as well."""
 WAITING = text(
     f"""select exists (select from students s join consents k on k.student_id = s.id where {_LEFT})
           or exists (select from students s join access_codes c on c.student_id = s.id where {_OVER})"""
@@ -35,13 +38,13 @@ END_CODES = text(
 
 _HERE = "(s.left_on is null or s.left_on > :today)"
 _STANDS = f"""{_HERE} and k.state = 'expired' and k.previous_state in ('requested', 'granted')
-    and k.school_year >= :year and s.from_on <= k.asked_on
+    and k.school_year >= :year and s.from_on <= {_ASKED}
     and not exists (select from consents o where o.student_id = k.student_id and o.purpose = k.purpose
                       and o.school_year = k.school_year
                       and (o.asked_on, o.created_at, o.id) > (k.asked_on, k.created_at, k.id))"""
 """On the roll without a break since it was asked, and nothing was asked after it."""
 _OPENS = f"""{_HERE} and c.ended_as = 'left' and c.expires_at > :now
-    and s.from_on <= (c.created_at at time zone 'Asia/Shanghai')::date
+    and s.from_on <= {_GIVEN}
     and not exists (select from access_codes o where o.student_id = c.student_id and o.kind = c.kind
                       and (o.created_at, o.id) > (c.created_at, c.id))"""
 NEVER_LEFT = text(
