@@ -23,6 +23,8 @@ from app.improvement.monitoring.models.rulings import standing
 from app.improvement.plans.models import Evidence, RemediationAction, RemediationPlan
 from app.improvement.problems.models import ItemHandOff, ProblemItem, ProblemList
 from app.improvement.problems.queries.reach import visible_items, visible_lists
+from app.improvement.sampling.models import ListCheck, ListCheckAnswer
+from app.improvement.sampling.queries import seen as seen_checks
 from app.people.directory.models import Unit
 
 LOST = Sentence(
@@ -121,6 +123,15 @@ RESOURCES: dict[str, Resource] = {
         ClosureRequest,
         _seen_effects(ClosureRequest),
         (joinedload(ClosureRequest.item), joinedload(ClosureRequest.evaluation)),
+    ),
+    "list-checks": Resource(
+        ListCheck,
+        seen_checks,
+        (
+            joinedload(ListCheck.problem_list),
+            joinedload(ListCheck.draw),
+            selectinload(ListCheck.answers).joinedload(ListCheckAnswer.item),
+        ),
     ),
 }
 """Last part of the address → what stands behind it."""

@@ -343,6 +343,36 @@ class ClosureOut(Moved):
         return found
 
 
+class CheckedOut(Shape):
+    """一个问题项的抽查结论: what a check of its list found of one item."""
+
+    item: str = Field(description="问题项的引用 · reference of the item")
+    answer: Literal["holds", "fails", "left_out"]
+    note: str = Field(description="不属实时写明看到了什么 · what was seen where it does not hold")
+
+
+class ListCheckOut(Moved):
+    """清单抽查: a school's own list that was drawn, and what an inspector found (decision 49)."""
+
+    number: str
+    list: str = Field(description="所抽清单的引用 · reference of the list")
+    term_on: date = Field(description="学期的第一天 · first day of the term")
+    kind: Literal["chance", "hand"] = Field(description="随机抽取，或者另加 · drawn by chance, or added by hand")
+    due_on: date
+    looked_at: str
+    finding: str
+    on_site: bool
+    checked_on: date | None
+    answers: Sequence[CheckedOut]
+
+    @classmethod
+    def of(cls, row: Any, units: Units) -> Self:
+        """One check."""
+        said = [CheckedOut(item=one.item.ref, answer=one.answer, note=one.note) for one in row.answers]
+        found: Self = copied(cls, row, units, list=row.problem_list.ref, kind=row.draw.kind, answers=said)
+        return found
+
+
 class PageQuery(Shape):
     """Which page of which records."""
 

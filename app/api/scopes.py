@@ -5,7 +5,7 @@ from __future__ import annotations
 SCOPES: dict[str, tuple[str, str]] = {
     "results:read": ("读取已发布的监测结果", "Read released monitoring results"),
     "findings:read": ("读取数据发现", "Read findings"),
-    "problems:read": ("读取问题清单和问题项", "Read problem lists and items"),
+    "problems:read": ("读取问题清单、问题项和清单抽查", "Read problem lists, items and checks of lists"),
     "plans:read": ("读取整改方案、措施和佐证", "Read plans, measures and evidence"),
     "effects:read": ("读取成效评价、销号和证据链", "Read evaluations, closures and the evidence chain"),
     "results:write": ("报送监测结果", "Send monitoring results in"),

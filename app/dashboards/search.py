@@ -1,4 +1,4 @@
-"""One search over everything that has a number: problems, findings, lists, visits, closures, each as its own page shows it."""
+"""One search over all that has a number: problems, findings, lists, their checks, visits, closures, as their pages show it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from app.improvement.effects.models import ClosureRequest
 from app.improvement.monitoring.models import DataFinding
 from app.improvement.problems.models import ProblemItem, ProblemList
 from app.improvement.problems.queries.reach import visible_lists
+from app.improvement.sampling.models import ListCheck
 from app.improvement.visits.models import SupervisionVisit
 from app.people.directory.models import Unit
 from workflows.vocabulary import Sentence
@@ -37,8 +38,8 @@ class Kind:
     see: Callable[[Actor], Select[Any]]
     columns: tuple[Any, ...]
     all_url: str
-    joined: Any = None
-    """The relationship that the record's name is made of, where words are looked for as well."""
+    joined: tuple[Any, ...] = ()
+    """The relationships that the record's name is made of, where words are looked for as well."""
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,15 @@ KINDS = (
     ),
     Kind(
         Sentence("视导", "Visits"), "visits.view_visits", SupervisionVisit, _of_chain("supervision"),
-        (Unit.name, Unit.short_name), "/visits", SupervisionVisit.unit,
+        (Unit.name, Unit.short_name), "/visits", (SupervisionVisit.unit,),
     ),
     Kind(
         Sentence("销号申请", "Closure requests"), "effects.view_closures", ClosureRequest, _of_chain("closure"),
-        (ProblemItem.title,), "/closures", ClosureRequest.item,
+        (ProblemItem.title,), "/closures", (ClosureRequest.item,),
+    ),
+    Kind(
+        Sentence("清单抽查", "List checks"), "sampling.view_checks", ListCheck, _of_chain("list_check"),
+        (ProblemList.title, Unit.name, Unit.short_name), "/list-checks", (ListCheck.problem_list, ListCheck.unit),
     ),
 )  # fmt: skip
 
@@ -112,6 +117,6 @@ def _kinds_of(actor: Actor) -> list[Kind]:
 
 def _seen(actor: Actor, kind: Kind) -> Select[Any]:
     query = select(kind.model).where(kind.model.id.in_(kind.see(actor))).options(lazyload("*"))
-    if kind.joined is not None:
-        query = query.join(kind.joined).options(joinedload(kind.joined).lazyload("*"))
+    for one in kind.joined:
+        query = query.join(one).options(joinedload(one).lazyload("*"))
     return query.order_by(kind.model.id.desc())

@@ -17,6 +17,7 @@ from app.api.records import (
     EvidenceOut,
     FindingOut,
     ItemOut,
+    ListCheckOut,
     ListOut,
     PageQuery,
     PlanOut,
@@ -36,6 +37,7 @@ KINDS: tuple[tuple[str, Any, str, tuple[str, ...]], ...] = (
     ("evidence", EvidenceOut, "plans:read", ("plans.view_evidence",)),
     ("evaluations", EvaluationOut, "effects:read", ("effects.view_evaluations",)),
     ("closures", ClosureOut, "effects:read", ("effects.view_closures",)),
+    ("list-checks", ListCheckOut, "problems:read", ("sampling.view_checks",)),
 )
 """Address, shape, scope and rights of each kind of record."""
 

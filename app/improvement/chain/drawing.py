@@ -15,6 +15,7 @@ from app.improvement.chain.kinds import BY_CODE, FILE
 from app.improvement.effects.words import OPINIONS
 from app.improvement.monitoring.models.rulings import DISPUTED, SET_ASIDE
 from app.improvement.problems.words import OUTCOMES, SEEN, SEVERITIES, value_words, word_of
+from app.improvement.sampling.words import ANSWERS
 from app.improvement.visits.words import FINDINGS
 
 AT = {"planning": 3, "implementing": 4, "evaluating": 7, "pending_closure": 8, "closed": 9}
@@ -39,7 +40,7 @@ def ring_of(chain: Chain, item: uuid.UUID) -> tuple[Node, ...]:
         _plan(parts.get("plan", [])),
         _actions(parts.get("action", [])),
         _evidence(parts.get("evidence", [])),
-        _visit(parts.get("visit", []), parts.get("supervision", []), itself),
+        _visit(parts.get("visit", []), [*parts.get("list_check", []), *parts.get("supervision", [])], itself),
         _evaluation(parts.get("evaluation", [])),
         _closure(parts.get("closure", [])),
         _next_round(again, parts),
@@ -175,7 +176,7 @@ def _evidence(pieces: Sequence[ChainNode]) -> Node:
 
 
 def _visit(checks: Sequence[ChainNode], visits: Sequence[ChainNode], item: ChainNode) -> Node:
-    """Checks on site, and the visits of the programme that looked at the item."""
+    """Checks on site, and the checks of its list and the visits of the programme that looked at the item."""
     title = word(BY_CODE["supervision"].name)
     if not checks and not visits:
         severe = item.facts.get("severity") == "severe"
@@ -257,6 +258,8 @@ def _detail(node: ChainNode) -> str:
         value = value_words(facts["value"], facts["value_type"])
         told = str(_("%(place)s，数值 %(value)s，%(n)s 人", place=place, value=value, n=facts["n"]))
         return str(_("，")).join(part for part in (told, ruled(node)) if part)
+    if node.kind == "list_check":
+        return word(ANSWERS[node.facts["answer"]]) if node.facts.get("answer") else ""
     if node.kind in ("visit", "observation"):
         return word(word_of(SEEN, node.facts["seen"]))
     if node.kind == "visit_finding":

@@ -9,6 +9,7 @@ from app.improvement.effects.models import ClosureRequest, EffectEvaluation, Rec
 from app.improvement.monitoring.models import DataFinding, MonitoringResult
 from app.improvement.plans.models import Evidence, RemediationAction, RemediationPlan
 from app.improvement.problems.models import OnsiteCheck, ProblemItem, Reopening
+from app.improvement.sampling.models import ListCheck
 from app.improvement.visits.models import SupervisionVisit, VisitFinding, VisitObservation
 from workflows.vocabulary import Sentence
 
@@ -35,6 +36,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("supervision", "visits", SupervisionVisit, "visits.view_visits", Sentence("视导", "Visit")),
     Kind("observation", "", VisitObservation, "visits.view_visits", Sentence("现场所见", "Seen on site")),
     Kind("visit_finding", "", VisitFinding, "visits.view_visits", Sentence("视导发现", "Found by a visit")),
+    Kind("list_check", "list-checks", ListCheck, "sampling.view_checks", Sentence("清单抽查", "List check")),
     Kind("visit", "", OnsiteCheck, "problems.view_items", Sentence("视导核查", "Check on site")),
     Kind("evaluation", "evaluations", EffectEvaluation, "effects.view_evaluations", Sentence("成效评价", "Evaluation")),
     Kind("closure", "closures", ClosureRequest, "effects.view_closures", Sentence("销号申请", "Closure request")),

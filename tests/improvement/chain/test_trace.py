@@ -26,6 +26,7 @@ from app.improvement.effects.models import ClosureRequest
 from app.improvement.monitoring.models import DataFinding, MonitoringResult, SourceConflict
 from app.improvement.plans.models import Evidence, RemediationAction, RemediationPlan
 from app.improvement.problems.models import ItemFinding, OnsiteCheck, ProblemItem, Reopening
+from app.improvement.sampling.models import ListCheck, ListCheckAnswer, SampleDraw
 from tests.cast import Cast, sign_in
 from tests.counting import counted_statements
 from tests.factories.monitoring import act_as
@@ -203,6 +204,59 @@ def test_a_longer_chain_takes_no_more_statements(scene: EffectScene, closed: Clo
     assert _statements(office, item) == before <= 20
 
 
+def _checked(scene: EffectScene, item: ProblemItem, answer: str = "holds") -> ListCheck:
+    """An inspector looked at the list in which the item stands."""
+    own = {"county_id": item.county_id, "school_id": item.school_id}
+    state = "failing" if answer == "fails" else "holds"
+    with trail.act(SYSTEM, "system", "test.checked"):
+        made = SampleDraw(
+            id=uuid7(), county_id=item.county_id, number=f"CQ-{uuid7().hex[-6:]}", term_on=date(2026, 9, 1), kind="chance",
+            population=10, least=1, drawn=1, drawn_on=clock.today(), drawn_by=scene.cast["office_director"].person_id,
+        )  # fmt: skip
+        db.session.add(made)
+        db.session.flush()
+        check = ListCheck(
+            id=uuid7(), number=f"CC-{uuid7().hex[-6:]}", draw_id=made.id, draw=made, list_id=item.list_id,
+            unit_id=item.unit_id, term_on=made.term_on, due_on=clock.today(), checked_on=clock.today(), state=state,
+            owner_id=scene.cast["inspector"].person_id, looked_at="看了记录", finding="逐项看过", **own,
+        )  # fmt: skip
+        db.session.add(check)
+        db.session.flush()
+        db.session.add(
+            ListCheckAnswer(
+                id=uuid7(),
+                check_id=check.id,
+                item_id=item.id,
+                answer=answer,
+                note="记录是后补的",
+                was_closed=True,
+                **own,
+            )
+        )
+    return check
+
+
+def test_a_check_of_its_list_stands_in_the_chain_of_an_item_before_the_reopening_that_it_led_to(
+    app: Flask, scene: EffectScene, closed: ClosureRequest
+) -> None:
+    item, office = closed.item, scene.actor("office_director")
+    held = _checked(scene, item, "fails")
+    with trail.act(SYSTEM, "system", "test.again"):
+        broken = Reopening(
+            id=uuid7(), item_id=item.id, county_id=item.county_id, school_id=item.school_id, unit_id=item.unit_id,
+            trigger="failed_sample", grounds="抽查不属实", state="proposed",
+        )  # fmt: skip
+        db.session.add(broken)
+    found = trace(office, item)
+    assert _node(found, held) in found.before(str(broken.id)) and _node(found, item) in found.before(str(held.id))
+    with app.test_request_context():
+        assert "不属实" in line_of(_node(found, held)) and held.number in ring_of(found, item.id)[6].lines[0]
+    assert trace(office, held).asked == str(held.id) and _node(trace(office, held), item).shown
+    with trail.act(SYSTEM, "system", "test.left_out"):
+        held.answers[0].answer = "left_out"
+    assert str(held.id) not in {node.key for node in trace(office, item).nodes}, "nobody looked at this item"
+
+
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.path], ids=lambda kind: kind.path)
 def test_the_page_of_every_kind_of_record_draws_the_ring_and_lists_every_node(
     scene: EffectScene, closed: ClosureRequest, client: FlaskClient, cast: Cast, kind: Any
@@ -210,6 +264,7 @@ def test_the_page_of_every_kind_of_record_draws_the_ring_and_lists_every_node(
     records = records_of(scene, closed)
     records["supervision"] = VisitScene(cast).visit("issued", records["item"])
     records["reopening"] = _found_again(scene, records["item"])
+    records["list_check"] = _checked(scene, records["item"])
     said = sign_in(client, cast["office_director"]).get(f"/trace/{kind.path}/{records[kind.code].ref}")
     text = said.get_data(as_text=True)
     assert said.status_code == 200 and 'class="chain"' in text
@@ -234,7 +289,7 @@ def test_the_file_says_which_supplier_brought_it_and_tells_no_school(
 
 
 @pytest.mark.parametrize(
-    "name", ["cell", "finding", "item", "plan", "action", "evidence", "evaluation", "closure", "recheck"]
+    "name", ["cell", "finding", "item", "plan", "action", "evidence", "evaluation", "closure", "recheck", "list_check"]
 )
 def test_every_record_links_to_its_chain(
     scene: EffectScene, closed: ClosureRequest, client: FlaskClient, cast: Cast, name: str
@@ -242,6 +297,7 @@ def test_every_record_links_to_its_chain(
     records = records_of(scene, closed)
     with trail.act(SYSTEM, "system", "test.provenance"):
         records["finding"].provenance = PROOF
+    records["list_check"] = _checked(scene, records["item"])
     record = records[name]
     address = record.address if name != "cell" else f"/monitoring/cells/{record.ref}"
     path = next(kind.path for kind in KINDS if kind.code == name)

@@ -19,7 +19,9 @@ from app.core.policy.actor import SYSTEM
 from app.improvement.problems.models import Reopening
 from app.improvement.sampling import operations
 from app.improvement.sampling.models import ListCheck
+from tests.api.conftest import program_for
 from tests.by_hand import by_hand
+from tests.cast import Cast, sign_in
 from tests.improvement.problems.browsing import Browser, words
 from tests.improvement.problems.scenes import REFUSED
 from tests.improvement.sampling.scenes import BROKEN, FOUND, LOOKED, WHY, SampleScene
@@ -145,6 +147,51 @@ def test_the_office_draws_on_the_page_and_both_first_pages_tell_the_share(scene:
     assert "已经抽够" in words(office.page("/list-checks/draw"))
     for key in ("office_director", "inspector"):
         assert "18.1%" in words(browser(key).page("/")), "2 of 11, never rounded up"
+
+
+def test_a_school_finds_its_check_in_chain_and_search_once_there_is_a_result_and_not_before(
+    scene: SampleScene, app: Flask, cast: Cast
+) -> None:
+    check = scene.check()
+    ref, number, address, item = check.ref, check.number, check.address, check.items[0].ref
+
+    def told(key: str) -> list[bool]:
+        client = sign_in(app.test_client(), cast[key])
+        return [
+            client.get(f"/trace/list-checks/{ref}").status_code == 200,
+            number in client.get(f"/trace/items/{item}").text,
+            client.get("/search", query_string={"q": number}).status_code == 303,
+            address in client.get("/search", query_string={"q": "双桥"}).text,
+        ]
+
+    assert told("principal") == [False] * 4, "a school does not learn that its list was drawn"
+    assert told("office_director") == [True, False, True, True], "without a result it is in no item's chain"
+    use_context(SYSTEM.context())
+    inspector, given = scene.actor(scene.key_of(check)), scene.found(check, "fails", reason=WHY)
+    operations.refute_list(inspector, check, given)
+    assert told("principal") == told("office_director") == [True] * 4
+    assert told("yuntai_principal") == told("other_office_director") == [False] * 4
+
+
+def test_programs_of_the_county_read_checks_with_what_was_found_of_each_item(
+    scene: SampleScene, app: Flask, cast: Cast
+) -> None:
+    check = scene.check()
+    ref, held, item = check.ref, check.problem_list.ref, check.items[0].ref
+    program, stranger = (program_for(app, cast, key) for key in ("office_director", "other_office_director"))
+    (drawn,) = program.get("list-checks").json["data"]
+    assert (drawn["ref"], drawn["state"], drawn["kind"], drawn["list"], drawn["answers"]) == (
+        ref, "drawn", "chance", held, [],
+    )  # fmt: skip
+    use_context(SYSTEM.context())
+    inspector, given = scene.actor(scene.key_of(check)), scene.found(check, "fails", reason=WHY)
+    operations.refute_list(inspector, check, given)
+    one = program.get(f"list-checks/{ref}").json
+    assert (one["state"], one["finding"]) == ("failing", FOUND)
+    assert one["answers"] == [{"item": item, "answer": "fails", "note": BROKEN}]
+    assert ref in {node.get("ref") for node in program.get(f"items/{item}/trace").json["nodes"]}
+    assert stranger.get("list-checks").json["data"] == []
+    assert stranger.get(f"list-checks/{ref}").status_code == stranger.get(f"list-checks/{ref}/trace").status_code == 404
 
 
 def test_the_register_is_narrowed_sorted_and_exported(scene: SampleScene, browser: Opened) -> None:

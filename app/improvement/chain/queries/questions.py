@@ -18,6 +18,7 @@ from app.improvement.monitoring.models import DataFinding, Indicator, Monitoring
 from app.improvement.monitoring.models.rulings import standing, stands
 from app.improvement.plans.models import Evidence, EvidenceUse, RemediationAction, RemediationPlan
 from app.improvement.problems.models import ItemFinding, OnsiteCheck, ProblemItem, Reopening
+from app.improvement.sampling.models import ListCheck, ListCheckAnswer
 from app.improvement.visits.models import SupervisionVisit, VisitFinding, VisitLine, VisitObservation
 
 OUT = ("released", "improving", "closed")
@@ -77,6 +78,18 @@ def checks(actor: Any) -> Any:
     c = OnsiteCheck
     what = (c.id, c.ref, c.checked_on, c.place, c.seen, c.item_id, ProblemItem.ref.label("item_ref"))
     return select(*what).join(ProblemItem, ProblemItem.id == c.item_id).where(_among(c.item_id, "items"))
+
+
+def list_checks(actor: Any) -> Any:
+    """Checks of the lists in which these items stand, with what was found of each item; without a result there is none."""
+    c, a = ListCheck, ListCheckAnswer
+    found = (a.check_id == c.id) & _among(a.item_id, "items") & (a.answer != "left_out")
+    return (
+        select(c.id, c.ref, c.state, c.number, c.checked_on, a.item_id, a.answer)
+        .outerjoin(a, found)
+        .where(or_(a.item_id.is_not(None), _among(c.id, "list_check_too")))
+        .order_by(c.checked_on, c.id)
+    )
 
 
 def cited(actor: Any) -> Any:

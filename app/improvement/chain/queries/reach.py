@@ -22,6 +22,8 @@ from app.improvement.monitoring.models import DataFinding, MonitoringResult
 from app.improvement.plans.models import Evidence, EvidenceUse, RemediationAction, RemediationPlan
 from app.improvement.problems.models import ItemFinding, OnsiteCheck, ProblemItem, Reopening
 from app.improvement.problems.queries.reach import visible_items, visible_reopenings
+from app.improvement.sampling import queries as sampling
+from app.improvement.sampling.models import ListCheck, ListCheckAnswer
 from app.improvement.visits.models import SupervisionVisit, VisitLine
 from app.improvement.visits.queries import visits
 
@@ -39,6 +41,8 @@ def visible_ids(actor: Actor, kind: Kind) -> Select[Any]:
         return select(model.id).where(model.item_id.in_(visible_items(actor, select(ProblemItem.id))))
     if kind.code == "supervision":
         return visits.seen(actor, select(model.id))  # type: ignore[no-any-return]
+    if kind.code == "list_check":
+        return sampling.seen(actor, select(model.id))
     if kind.code in ("observation", "visit_finding"):
         return select(model.id).where(model.visit_id.in_(visits.seen(actor, select(SupervisionVisit.id))))
     if kind.code == "reopening":
@@ -123,6 +127,8 @@ def _belongs(record: Any) -> Any:
         return item.in_(
             select(VisitLine.item_id).where(VisitLine.visit_id == record.id, VisitLine.item_id.is_not(None))
         )
+    if isinstance(record, ListCheck):
+        return item.in_(select(ListCheckAnswer.item_id).where(ListCheckAnswer.check_id == record.id))
     if isinstance(record, RemediationPlan | OnsiteCheck | EffectEvaluation | ClosureRequest | Recheck | Reopening):
         return item == record.item_id
     raise TypeError(f"no evidence chain leads through {type(record).__name__}")

@@ -20,10 +20,10 @@ from app.improvement.chain.queries.reach import items_of, shown_among
 
 STAGES = (
     "file", "cell", "finding", "item", "plan", "action", "evidence", "supervision", "observation", "visit_finding",
-    "visit", "evaluation", "closure", "recheck", "reopening",
+    "visit", "evaluation", "closure", "recheck", "list_check", "reopening",
 )  # fmt: skip
 """In which order the nodes stand."""
-OWN = ("plan", "action", "evidence", "finding", "supervision")
+OWN = ("plan", "action", "evidence", "finding", "supervision", "list_check")
 """Kinds of which the record asked about itself stands in the chain, whatever its state."""
 
 
@@ -59,6 +59,8 @@ class _Work:
         """Ids of what rows named that is still to be read."""
         self.seen: dict[tuple[Any, Any], uuid.UUID] = {}
         """Visit and item → what was seen."""
+        self.failed: dict[Any, list[tuple[date, uuid.UUID]]] = defaultdict(list)
+        """Item → the days on which a check of its list found that it does not hold, oldest first, and the checks."""
 
     def _own(self, kind: str) -> set[uuid.UUID]:
         """The id of the record asked about, where it is of this kind."""
@@ -87,8 +89,8 @@ class _Work:
             asked.items: self._items, asked.plans: self._plans, asked.actions: self._actions,
             asked.evidence: self._evidence, asked.checks: self._checks, asked.cited: self._cited,
             asked.evaluations: self._evaluations, asked.follow_ups: self._follow_ups, asked.closures: self._closures,
-            asked.rechecks: self._rechecks, asked.reopenings: self._reopenings, asked.seen: self._seen,
-            asked.found: self._found,
+            asked.rechecks: self._rechecks, asked.list_checks: self._list_checks, asked.reopenings: self._reopenings,
+            asked.seen: self._seen, asked.found: self._found,
         }  # fmt: skip
 
     def _next(self, wanted: dict[Builder, tuple[Callable[[Rows], None], set[uuid.UUID]]]) -> Asking[None]:
@@ -183,6 +185,20 @@ class _Work:
         for row in rows:
             self._put("recheck", row, row.request_id, on=row.due_on, url=f"/rechecks/{row.ref}")
 
+    def _list_checks(self, rows: Rows) -> None:
+        """A check says of one item what was found of it; of several its state says enough."""
+        said: dict[Any, set[str]] = defaultdict(set)
+        for row in rows:
+            said[row.id].add(row.answer)
+        for row in rows:
+            answer = row.answer if len(said[row.id]) == 1 else None
+            self._put(
+                "list_check", row, row.item_id, number=row.number, on=row.checked_on, url=f"/list-checks/{row.ref}",
+                facts={"answer": answer},
+            )  # fmt: skip
+            if row.answer == "fails":
+                self.failed[row.item_id].append((row.checked_on, row.id))
+
     def _reopenings(self, rows: Rows) -> None:
         for row in rows:
             day, facts = clock.local(row.created_at).date(), {"trigger": row.trigger}
@@ -190,6 +206,10 @@ class _Work:
             if row.finding_id is not None:
                 self.findings.add(row.finding_id)
                 self._link(row.finding_id, row.id)
+            if row.trigger == "failed_sample" and (
+                behind := [check for found_on, check in self.failed[row.item_id] if found_on <= day]
+            ):
+                self._link(behind[-1], row.id)
 
     def _seen(self, rows: Rows) -> None:
         for row in rows:
