@@ -24,7 +24,9 @@ NOT_YET = Sentence(
 DECIDED = Sentence("已经定论，评估意见不能再改", "It is decided; the opinion stays as it is")
 VIEW = Sentence("请选同意、不同意或无法判断", "Choose agree, disagree or cannot judge")
 REASONS = Sentence("请写明理由，10 到 2000 个字", "Give reasons, 10 to 2000 characters")
-SAME = Sentence("和你交过的上一版一样，改了再交", "It is the same as your last edition; change it before you hand it in")
+SAME = Sentence(
+    "和你交过的上一版一样，改了再交", "It is the same as your last edition; change it before you hand it in"
+)
 AWAY = Sentence(
     "你在这所学校任职或近年任过职，或参与了这个问题的整改，需要回避，请办公室换人",
     "You work or lately worked at the school, or took part in the work; the office has to name somebody else",
