@@ -136,8 +136,9 @@ def _next_level(record: Any, right: str) -> tuple[Level | None, set[uuid.UUID]]:
     if level is None:
         return None, set()
     (scope,) = (one for one in GRANTS[level.role][right] if one.instead_of)
-    persons = _persons(record, level.role, COUNTY)
-    here = (Actor(person_id=person, role=level.role, county_id=record.county_id) for person in persons)
+    persons, school = _persons(record, level.role, level.reach), getattr(record, "school_id", None)
+    place = {"county_id": record.county_id, "school_id": school if level.reach is SCHOOL else None}
+    here = (Actor(person_id=person, role=level.role, **place) for person in persons)
     return level, {one.person_id for one in here if one.person_id is not None and scope.holds(one, record)}
 
 

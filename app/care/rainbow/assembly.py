@@ -45,6 +45,7 @@ DEEDS = {
     "rainbow.follow_cleared": ("结束不再需要的保护任务", "ended protection that is not needed any more"),
     "rainbow.follow_withdrawn": ("结束随答卷撤回的任务", "ended tasks of answers that were taken back"),
     "change_evidence.record": ("补记了一次工作", "wrote down what was done"),
+    "care_duty.go_along": ("把任务随学生转到新班级", "took tasks along into another class"),
     "care_duty.follow_answers": ("因测评派出任务", "opened a task after the survey"),
     "code_change_request.protect": ("派出不能等的任务", "opened what cannot wait"),
     "code_change_request.end_protection": ("结束随申请派出的任务", "ended what began with the request"),
@@ -102,3 +103,4 @@ def register(app: Flask) -> None:
     listens("alert_waits", proposing.follow_alert)
     daily.add(proposing.expire_where_due)
     daily.add(proposing.compute_where_due)
+    daily.add(following.go_with_children)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
-from sqlalchemy import Index
+from sqlalchemy import ForeignKeyConstraint, Index
 
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
 
@@ -19,6 +19,7 @@ class CaseAssignment(Base, Record, Scoped):
     __tablename__ = "case_assignments"
     __protection__ = "unit"
     __table_args__ = (
+        ForeignKeyConstraint(["school_id", "county_id"], ["units.id", "units.county_id"], name="school_of_county"),
         Index("ix_case_assignments_record", "entity", "record_id"),
         Index("ix_case_assignments_person", "person_id", "entity"),
     )

@@ -7,7 +7,7 @@ below took an earlier part, or where nobody holds a role below; the day a collea
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -19,11 +19,12 @@ from app.core.clock import today
 from app.core.database import Base, db
 from app.core.policy.actor import Actor
 from app.core.policy.assignments import CaseAssignment
-from app.core.policy.scopes import COUNTY, SCHOOL, SCHOOLS, Scope
+from app.core.policy.scopes import CLASSES, COUNTY, SCHOOL, SCHOOLS, Scope
 from workflows import catalogue
 
 Granted = dict[str, dict[str, tuple[Scope, ...]]]
 LADDER = {
+    "homeroom_teacher": "school_counselor",
     "school_coordinator": "evaluator",
     "grade_leader": "evaluator",
     "principal": "evaluator",
@@ -31,7 +32,8 @@ LADDER = {
     "evaluator": "office_director",
     "office_director": "leading_group_member",
 }
-"""Role → the role of the next level."""
+"""Role → the role of the next level. What is done for a child in care goes up inside the school alone."""
+INSIDE_THE_SCHOOL = frozenset({"school_counselor"})
 NAMED = "stand_in"
 """Part of whom the group's head named among its members to take what nobody in the office may."""
 CLIMBING = frozenset(
@@ -54,6 +56,7 @@ CLIMBING = frozenset(
         "plans.verify_school_action",
         "problems.approve_school_list",
         "problems.decide_objection",
+        "rainbow.do_class_duty",
         "visits.decide_objection",
     }
 )
@@ -68,6 +71,11 @@ class Level:
     below: Mapping[str, tuple[Scope, ...]]
     first: tuple[str, ...]
     """The roles whose step it is."""
+
+    @property
+    def reach(self) -> Scope:
+        """Where the role stands above those below: in its school, or in the county."""
+        return SCHOOL if self.role in INSIDE_THE_SCHOOL else COUNTY
 
 
 LEVELS: dict[str, list[Level]] = {}
@@ -104,27 +112,29 @@ def with_next_levels(granted: Granted) -> Granted:
                 level = Level(above, dict(below), first)
                 LEVELS.setdefault(right, []).append(level)
                 found.setdefault(above, {})[right] = (_above(right, level),)
-                below[above] = (COUNTY,)
+                below[above] = (level.reach,)
             above = LADDER.get(above, "")
     return found
 
 
 def _above(right: str, level: Level) -> Scope:
     def where(actor: Actor, model: Any) -> ColumnElement[bool]:
-        if actor.county_id is None or not hasattr(model, "took_part"):
+        if not hasattr(model, "took_part"):
             return false()
-        condition = and_(model.county_id == actor.county_id, _nobody_may(right, level.role, model, today()))
+        condition = and_(level.reach.where(actor, model), _nobody_may(right, level.role, model, today()))
         return and_(condition, _was_named(actor)) if level.role == "leading_group_member" else condition
 
     def holds(actor: Actor, record: Any) -> bool:
-        model = type(record)
-        if actor.county_id is None or getattr(record, "county_id", None) != actor.county_id:
-            return False
-        if not hasattr(model, "took_part"):
-            return False
-        return db.session.scalar(select(model.id).where(model.id == record.id, where(actor, model))) is not None
+        return level.reach.holds(actor, record) and record.id in together(actor, [record])
 
-    return Scope("next_level", "下级无人可办时", "where nobody below may", holds, where, instead_of=level.first)
+    def together(actor: Actor, records: Sequence[Any]) -> Set[uuid.UUID]:
+        model = type(records[0])
+        if not hasattr(model, "took_part"):
+            return frozenset()
+        ids = [record.id for record in records]
+        return set(db.session.scalars(select(model.id).where(model.id.in_(ids), where(actor, model))))
+
+    return Scope("next_level", "下级无人可办时", "where nobody below may", holds, where, together, level.first)
 
 
 def _was_named(actor: Actor) -> ColumnElement[bool]:
@@ -169,10 +179,22 @@ def _responsible(held: Any, model: Any, day: date) -> ColumnElement[bool]:
     return exists(wanted.correlate_except(given))
 
 
+def _leads_the_class(held: Any, model: Any, day: date) -> ColumnElement[bool]:
+    if not hasattr(model, "class_id"):
+        return false()
+    given = Base.metadata.tables["teaching_duties"].alias()
+    wanted = select(literal(1)).where(
+        given.c.person_id == held.c.person_id, given.c.class_id == model.class_id, given.c.duty == "homeroom",
+        *_running(given.c, day),
+    )  # fmt: skip
+    return and_(held.c.school_id == model.school_id, exists(wanted.correlate_except(given)))
+
+
 REACHES: dict[Scope, Callable[[Any, Any, date], ColumnElement[bool]]] = {
     COUNTY: lambda held, model, day: held.c.county_id == model.county_id,
     SCHOOL: lambda held, model, day: held.c.school_id == model.school_id,
     SCHOOLS: _responsible,
+    CLASSES: _leads_the_class,
 }
 """Scope → the role assignments whose holders reach a record by it."""
 

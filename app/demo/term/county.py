@@ -108,13 +108,14 @@ class Term:
 
 
 def pupils(county: County) -> list[Pupil]:
-    """Everybody on the roll, school by school."""
+    """Everybody on the roll, school by school: in the same order each time, so that the same is drawn for the same child."""
     found = (
         select(Student.id, Student.school_id, Student.class_id, SchoolClass.class_no, Student.grade,
                Student.birth_date, Student.left_behind)
         .join(SchoolClass, SchoolClass.id == Student.class_id)
+        .join(Unit, Unit.id == Student.school_id)
         .where(Student.county_id == county.id)
-        .order_by(Student.school_id, Student.student_no)
+        .order_by(Unit.code, Student.student_no)
     )  # fmt: skip
     return [
         Pupil(student, school, group, number, int(grade[1:]), born, behind != "none")
@@ -187,7 +188,7 @@ def try_again(term: Term) -> None:
     assert campaign is not None
     term.at(CLOSES, 20)
     doubted = waiting(campaign, "needs_retest", 1)
-    hasty = dict(sorted(doubted.items())[::AGAIN_HASTY])
+    hasty = {one.id: doubted[one.id] for one in [p for p in term.pupils if p.id in doubted][::AGAIN_HASTY]}
     calm = {student: task for student, task in doubted.items() if student not in hasty}
     for tasks, pace in ((calm, moods.CALM), (hasty, moods.HASTY)):
         bulk.load_sheets(campaign, handed(term, campaign, tasks, attempt=1, pace=pace))

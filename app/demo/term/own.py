@@ -135,7 +135,7 @@ def _begun(term: Term, made: ScreeningCampaign, counsellor: Actor) -> None:
     """Half answered this morning; after school one says what somebody has to ask about by the next school morning, and in
     the evening one of the others is in the middle of it."""
     tasks = countywide.waiting(made, "ready", 1)
-    first, worried, *others = sorted(tasks)
+    first, worried, *others = [one.id for one in term.pupils if one.id in tasks]
     term.at(0, 9)
     half = {student: tasks[student] for student in others[: len(others) // 2]}
     bulk.load_sheets(made, countywide.handed(term, made, half, pace=moods.CALM))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -216,15 +217,20 @@ SETTLED_LONG, STILL_OPEN = 20, 6
 
 def handle_alerts(term: Term, before: int, late: int = 0, hour: int = 20) -> None:
     """The other alerts of a day, each taken on by its school's counsellor in time; the first `late` ones only after the
-    head of the school's psychological work was told. Urgent ones are talked with the same day, others the next."""
+    head of the school's psychological work was told. Urgent ones are talked with the same day, others the next.
+
+    The late ones are told of when their time has run out, which began when the answers were in: a slow machine takes
+    minutes to let a whole county answer."""
     use_context(SYSTEM.context())
-    waiting = select(CriticalAlert).where(CriticalAlert.state == "pending")
-    found = db.session.scalars(waiting.order_by(CriticalAlert.kind, CriticalAlert.id)).all()
+    waiting = select(CriticalAlert).join(Student, Student.id == CriticalAlert.student_id)
+    waiting = waiting.join(Unit, Unit.id == CriticalAlert.school_id).where(CriticalAlert.state == "pending")
+    found = db.session.scalars(waiting.order_by(CriticalAlert.kind, Unit.code, Student.student_no)).all()
     urgent = [alert for alert in found if alert.kind == "O1a"]
     term.at(before, hour, 20)
     _take_on(term, [alert for alert in found if alert not in urgent[:late]])
-    if late:
-        term.at(before, hour + 2, 5)
+    if urgent[:late]:
+        over = clock.local(max(one.accept_by for one in urgent[:late] if one.accept_by)) + timedelta(minutes=1)
+        term.teller.at(over.date(), over.hour, over.minute)
         alerts.tell_all()
         _take_on(term, urgent[:late])
     _talk(term, urgent, before)

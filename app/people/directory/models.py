@@ -138,6 +138,7 @@ class RoleAssignment(Base, Record, Versioned):
     __table_args__ = (
         CheckConstraint("school_id is null or school_id = unit_id", name="place"),
         CheckConstraint("to_on is null or to_on >= from_on", name="dates"),
+        ForeignKeyConstraint(["unit_id", "county_id"], ["units.id", "units.county_id"], name="unit_of_county"),
         Index("ix_role_assignments_person", "person_id"),
         Index("ix_role_assignments_role", "county_id", "role", "unit_id"),
     )
@@ -220,7 +221,10 @@ class SchoolResponsibility(Base, Record):
 
     __tablename__ = "school_responsibilities"
     __protection__ = "staff"
-    __table_args__ = (Index("ix_school_responsibilities_assignment", "assignment_id"),)
+    __table_args__ = (
+        ForeignKeyConstraint(["school_id", "county_id"], ["units.id", "units.county_id"], name="school_of_county"),
+        Index("ix_school_responsibilities_assignment", "assignment_id"),
+    )
 
     county_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
     assignment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("role_assignments.id", ondelete="CASCADE"))

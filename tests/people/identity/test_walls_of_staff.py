@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +20,14 @@ from tests.cast import Cast, Place, sign_in
 APPOINT = text(
     """insert into role_assignments (id, county_id, school_id, unit_id, person_id, role, from_on)
        values (:id, :county, :school, :unit, :person, :role, '2026-09-01')"""
+)
+ANSWER_FOR = text(
+    """insert into school_responsibilities (id, county_id, assignment_id, school_id, from_on)
+       values (:id, :county, :held, :school, '2026-09-01')"""
+)
+ASSIGN = text(
+    """insert into case_assignments (id, county_id, school_id, entity, record_id, person_id, part, from_on)
+       values (:id, :county, :school, 'problem_items', :record, :person, 'evaluator', '2026-09-01')"""
 )
 TABLES = {"persons": "name = 'x'", "role_assignments": "role = 'principal'"}
 """Those of which the other county has rows: there a change can be tried."""
@@ -57,6 +66,21 @@ def test_security_26_a_school_gives_no_role_of_the_bureau(app: Flask, client: Fl
     own = cast["principal"].unit.school_id
     with pytest.raises(IntegrityError, match="place"):
         appoint(cast, "principal", cast.county, "office_director", own)
+
+
+@pytest.mark.parametrize("key", ["office_director", "evaluator"])
+def test_security_26_nobody_names_the_own_county_to_reach_a_school_of_another(key: str, app: Flask, cast: Cast) -> None:
+    there, own = cast.units["other_yizhong"], cast.county.id
+    with pytest.raises(IntegrityError, match="unit_of_county"):
+        appoint(cast, key, replace(there, county_id=own), "principal")
+    db.session.rollback()
+    with pytest.raises(IntegrityError, match="school_of_county"), trail.act(cast.actor(key), "write", "test.write"):
+        answers = {"id": uuid7(), "county": own, "held": cast[key].assignment_id, "school": there.id}
+        db.session.execute(ANSWER_FOR, answers)
+    db.session.rollback()
+    with pytest.raises(IntegrityError, match="school_of_county"), trail.act(cast.actor(key), "write", "test.write"):
+        given = {"id": uuid7(), "county": own, "school": there.id, "person": cast["external_evaluator"].person_id}
+        db.session.execute(ASSIGN, given | {"record": uuid7()})
 
 
 def test_security_26_a_role_that_is_none_of_its_place_opens_nothing(

@@ -1,7 +1,9 @@
-"""Answers that call nobody at once and still ask for a talk: a critical question left open, or one of worry (decision 58)."""
+"""Tasks that follow something else: answers that call nobody at once and still ask for a talk (a critical question left open,
+or one of worry, decision 58), and the child into another class."""
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 
 from sqlalchemy import text
@@ -36,6 +38,26 @@ ASKING = text(
                select from care_duties d where d.student_id = t.student_id and d.state = 'due' and d.code = any(:codes))"""
 )
 STILL = text(f"select exists (select from {ANSWERS} and t.student_id = :student)")
+
+ELSEWHERE = "d.state = 'due' and d.class_id is distinct from s.class_id"
+MOVED = text(f"select exists (select from care_duties d join students s on s.id = d.student_id where {ELSEWHERE})")
+TAKE_ALONG = text(
+    f"""update care_duties d set class_id = s.class_id, version = d.version + 1
+        from students s where s.id = d.student_id and {ELSEWHERE} returning d.id"""
+)
+
+
+def go_with_children() -> int:
+    """Tasks of children who sit in another class now, by a list or at the turn of the school year, go along with them: the
+    teacher of before does not see the child any more. All in one act with number and digest (decision 20); how many.
+    """
+    use_context(SYSTEM.context())
+    if not db.session.scalar(MOVED):
+        return 0
+    with trail.act(SYSTEM, "system", "care_duty.go_along") as deed:
+        moved = sorted(str(one) for one in db.session.scalars(TAKE_ALONG))
+        deed.main.extra.update(rows=len(moved), digest=hashlib.sha256("\n".join(moved).encode()).hexdigest())
+    return len(moved)
 
 
 def follow_answers(row: OutboxRow) -> None:

@@ -14,6 +14,7 @@ from app.care.rainbow.queries import proposals
 from app.care.rainbow.routes.blueprint import SECONDS, asked_to_show, bp, for_a_minute, refs_of
 from app.core import clock
 from app.core.audit import trail
+from app.core.casework.next_level import above
 from app.core.policy import decide
 from app.core.web import filters
 from app.core.web.answers import carried_out, onward
@@ -105,7 +106,8 @@ def duties() -> Response:
     actor = current_actor()
     rows, pages = filters.paged(queries.duties(actor, filters.cursor()))
     trail.saw(actor, None, "duties.list", refs_of(row[0] for row in rows))
-    return page("care/rainbow/duties.html", rows=rows, pages=pages, clocks=chips_of([row[0] for row in rows]))
+    shown = [row[0] for row in rows]
+    return page("care/rainbow/duties.html", rows=rows, pages=pages, clocks=chips_of(shown), up=above(shown))
 
 
 @bp.get("/support/duties/<ref>")
@@ -132,6 +134,7 @@ def _duty_page(found: Any, form: Any, status: int = 200) -> Response:
     right = found.workflow.step("finish").right_for(found)
     return page(
         "care/rainbow/duty.html", status, one=found, form=form, chip=chips_of([found]).get(found.id),
+        up=above([found]).get(found.id),
         may_finish=found.state == "due" and decide.may(current_actor(), str(right), found),
         action=url_for("support.finish", ref=found.ref), back_url=url_for("support.duties"),
     )  # fmt: skip
