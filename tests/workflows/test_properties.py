@@ -14,7 +14,7 @@ from workflows.soundness import reachable
 from workflows.vocabulary import Step, StepRefused, Workflow
 
 STEPS = [step for workflow in catalogue.ALL for step in workflow.steps]
-WALKS, COMMANDS = 50, 100
+WALKS, COMMANDS = 1_000, 100
 
 
 @pytest.mark.parametrize("workflow", catalogue.ALL, ids=lambda each: each.name)
@@ -55,7 +55,9 @@ def declared(workflow: Workflow) -> set[tuple[str, str, str]]:
 
 @given(any_of.sampled_from(catalogue.ALL), any_of.integers(0, 2**32))
 @settings(max_examples=WALKS, deadline=None, derandomize=True)
-def test_random_commands_never_take_an_undeclared_step(workflow: Workflow, seed: int) -> None:
+def test_security_66_a_hundred_thousand_random_commands_never_take_an_undeclared_step(
+    workflow: Workflow, seed: int
+) -> None:
     allowed, dice = declared(workflow), random.Random(seed)
     state, before = "new", None
     for _ in range(COMMANDS):

@@ -19,7 +19,7 @@ from tests.cast import PASSWORD, Cast, code, with_token
 from tests.people.identity.races import race
 from tests.people.identity.test_sign_in import change
 
-RACES, THREADS = 50, 8
+RACES, CODES, THREADS = 1_000, 50, 8
 
 
 def filled(rule: Any) -> str:
@@ -101,7 +101,7 @@ def test_security_3_a_code_two_steps_away_is_refused(app: Flask, client: FlaskCl
 
 def test_security_4_a_recovery_code_is_used_once_even_under_races(committed: Flask, cast: Cast) -> None:
     account_id = cast["principal"].account_id
-    ids = [uuid7() for _ in range(RACES)]
+    ids = [uuid7() for _ in range(CODES)]
     with trail.act(SYSTEM, "system", "test.codes"):
         rows = [{"id": i, "account_id": account_id, "number": n, "code_hash": "-"} for n, i in enumerate(ids, 1)]
         db.session.execute(insert(RecoveryCode), rows)
@@ -110,7 +110,7 @@ def test_security_4_a_recovery_code_is_used_once_even_under_races(committed: Fla
         with trail.act(SYSTEM, "sign_in", "sign_in.recovery_code"):
             return factors.use_recovery_code(ids[number])
 
-    for number in range(RACES):
+    for number in range(CODES):
         used = race(committed, THREADS, lambda _, n=number: use(n))
         assert sorted(used, key=str) == [False] * (THREADS - 1) + [True]
 
