@@ -17,6 +17,7 @@ from app.improvement.effects.models import ValueAddedEffect, ValueAddedRun
 from app.improvement.effects.outcome import Comparison
 from app.improvement.effects.outcome_rules import outcome_rules
 from app.improvement.monitoring.models import DataFinding, Indicator, MonitoringCycle, MonitoringResult
+from app.improvement.monitoring.models.results import same_measure
 from app.improvement.monitoring.models.rulings import standing_instead_of, stands
 from app.improvement.monitoring.rule_set import finding_rules
 
@@ -193,11 +194,7 @@ def later_rounds(baseline_id: uuid.UUID) -> list[tuple[MonitoringResult, Monitor
         .join(base, base.id == baseline_id)
         .join(base_cycle, base_cycle.id == base.cycle_id)
         .where(
-            MonitoringResult.unit_id == base.unit_id,
-            MonitoringResult.indicator_id == base.indicator_id,
-            MonitoringResult.scope_level == base.scope_level,
-            MonitoringResult.class_no.is_not_distinct_from(base.class_no),
-            MonitoringResult.superseded_at.is_(None),
+            *same_measure(base),
             stands(MonitoringResult.id),
             MonitoringCycle.starts_on > base_cycle.starts_on,
             MonitoringCycle.state.in_(USABLE),
@@ -228,11 +225,7 @@ def earlier_rounds(baseline_id: uuid.UUID) -> list[tuple[MonitoringResult, Monit
         .join(base, base.id == baseline_id)
         .join(base_cycle, base_cycle.id == base.cycle_id)
         .where(
-            MonitoringResult.unit_id == base.unit_id,
-            MonitoringResult.indicator_id == base.indicator_id,
-            MonitoringResult.scope_level == base.scope_level,
-            MonitoringResult.class_no.is_not_distinct_from(base.class_no),
-            MonitoringResult.superseded_at.is_(None),
+            *same_measure(base),
             stands(MonitoringResult.id),
             MonitoringCycle.starts_on < base_cycle.starts_on,
             MonitoringCycle.state.in_(USABLE),

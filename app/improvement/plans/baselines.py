@@ -10,6 +10,7 @@ from sqlalchemy import or_, select, text
 
 from app.core.database import db
 from app.improvement.monitoring.models import DataFinding, MonitoringCycle, MonitoringResult
+from app.improvement.monitoring.models.results import same_measure
 from app.improvement.monitoring.models.rulings import DISPUTED, STANDS, standing_instead_of, standing_of
 from app.improvement.monitoring.rule_set import finding_rules
 from app.improvement.plans.models import RemediationPlan
@@ -112,11 +113,7 @@ def _measured_since(first: Cell, used: set[uuid.UUID]) -> list[Cell]:
         select(result, cycle)
         .join(cycle, cycle.id == result.cycle_id)
         .where(
-            result.unit_id == base.unit_id,
-            result.indicator_id == base.indicator_id,
-            result.scope_level == base.scope_level,
-            result.class_no.is_not_distinct_from(base.class_no),
-            result.superseded_at.is_(None),
+            *same_measure(base),
             cycle.starts_on > first.cycle.starts_on,
             or_(cycle.state.in_(OUT), (cycle.state == "verified") & result.id.in_(used)),
         )

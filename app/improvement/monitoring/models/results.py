@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Float, Index, text
+from sqlalchemy import CheckConstraint, ColumnElement, Float, Index, text
 from sqlalchemy.orm import relationship, synonym
 
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
@@ -107,6 +107,18 @@ class MonitoringResult(Base, Record, Scoped):
     def mark(self) -> str:
         """The first eight characters of the file's fingerprint, as people compare them."""
         return self.file_sha256[:8]
+
+
+def same_measure(base: Any) -> tuple[ColumnElement[bool], ...]:
+    """Cells in force of the same unit, class and indicator as `base` (a cell or its columns), whatever the round."""
+    r = MonitoringResult
+    return (
+        r.unit_id == base.unit_id,
+        r.indicator_id == base.indicator_id,
+        r.scope_level == base.scope_level,
+        r.class_no.is_not_distinct_from(base.class_no),
+        r.superseded_at.is_(None),
+    )
 
 
 class SourceConflict(Base, Record, Scoped):
