@@ -320,10 +320,10 @@ def barriers(page: Page) -> list[str]:
     return found
 
 
-BEYOND = """() => {
+BEYOND = """() => {  // a filter that is closed narrows the list, and so leaves the page
   const width = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth > width + 1) return true;
-  return Array.from(document.querySelectorAll("main details.menu")).some(menu => {
+  return Array.from(document.querySelectorAll("main details.menu:not(.filter)")).some(menu => {
     const was = menu.open;
     menu.open = true;
     const list = menu.querySelector(".menu-panel").getBoundingClientRect();
