@@ -173,9 +173,7 @@ def search() -> Any:
 def task(thing: Waiting) -> dict[str, Any]:
     """One to-do as the list macro reads it."""
     return {
-        "title": f"{say(thing.verb)}：{thing.record.label}"
-        if language() == "zh"
-        else f"{say(thing.verb)}: {thing.record.label}",
+        "title": str(_("%(what)s：%(record)s", what=say(thing.verb), record=say(thing.record.named))),
         "url": thing.record.address,
         "sub": say(thing.record.standing),
         "chip": chip_of(thing.deadline, thing.record),

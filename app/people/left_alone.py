@@ -65,7 +65,7 @@ def role_over(row: OutboxRow) -> None:
     for right, levels in LEVELS.items():
         if any(row.data["role"] in level.below for level in levels):
             for record, step in _gone_up(right, row):
-                words = Sentence(f"{step.zh}：{record.label}", f"{step.en}: {record.label}")
+                words = Sentence(f"{step.zh}：{record.label}", f"{step.en}: {record.named.en}")
                 tell_above(record, right, words)
 
 

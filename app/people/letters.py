@@ -50,7 +50,7 @@ def step_taken(row: OutboxRow) -> None:
         return
     step = catalogue.step(row.data["step"])
     persons = set(holders(record, step.tells))
-    words = Sentence(f"{step.zh}：{record.label}", f"{step.en}: {record.label}")
+    words = Sentence(f"{step.zh}：{record.label}", f"{step.en}: {record.named.en}")
     told: set[uuid.UUID] = set()
     for following in main_steps(record.workflow).get(record.state, ()):
         right = following.right_for(record)
@@ -93,7 +93,7 @@ def deadline_rung(row: OutboxRow) -> None:
         f"rung:{row.id}",
         "deadline",
         record,
-        Sentence(f"{record.label}：{until.zh}", f"{record.label}: {until.en}"),
+        Sentence(f"{record.label}：{until.zh}", f"{record.named.en}: {until.en}"),
     )
 
 
@@ -166,7 +166,9 @@ def _persons(record: Any, role: str, scope: Scope) -> set[uuid.UUID]:
         query = query.where(RoleAssignment.subjects.contains([record.subject]))
     elif scope is SCHOOLS:
         query = query.join(SchoolResponsibility, SchoolResponsibility.assignment_id == RoleAssignment.id).where(
-            SchoolResponsibility.school_id == record.school_id
+            SchoolResponsibility.school_id == record.school_id,
+            SchoolResponsibility.opened_for.is_(None),
+            running(SchoolResponsibility, day),
         )
     return set(db.session.scalars(query))
 

@@ -37,6 +37,25 @@ def test_sentences_of_templates_with_tags_of_our_own_are_found_too(catalogue: ob
     assert {"更多条件", "清除筛选", "下一页", "主菜单"} <= found
 
 
+def _methods(tree: ast.Module) -> list[tuple[str, dict[str, ast.FunctionDef]]]:
+    """The methods of each kind of record in a module."""
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    classes = [one for one in classes if any(ast.unparse(base) == "Movable" for base in one.bases)]
+    return [(one.name, {fn.name: fn for fn in one.body if isinstance(fn, ast.FunctionDef)}) for one in classes]
+
+
+def test_a_record_whose_name_holds_chinese_words_has_a_name_in_english_too() -> None:
+    """To-do lists and letters name records by `named`; a record that only says `label` would be Chinese in English."""
+    files = [path for path in (ROOT / "app").rglob("*.py") if "models" in (path.stem, path.parent.name)]
+    lacking = [
+        name
+        for path in files
+        for name, methods in _methods(ast.parse(path.read_text("utf-8")))
+        if "label" in methods and CHINESE.search(ast.unparse(methods["label"].body[-1])) and "named" not in methods
+    ]
+    assert not lacking
+
+
 def test_a_translation_fills_the_same_blanks(catalogue: object) -> None:
     wrong = []
     for message in catalogue.kept():  # type: ignore[attr-defined]

@@ -128,11 +128,11 @@ def _half_a_year_later(desk: Desk) -> None:
 
 
 def _the_whole_chain(desk: Desk) -> None:
-    """From the page of the item to its chain: every kind of record of the loop stands there, the visit's own among them."""
+    """From the page of the item to its chain: every kind of record of the loop stands there, the visit's own among them, but for the check of a list, which has a story of its own."""
     page = desk.sits("office_director").follows("完整链条", "main").reads("现场所见", *visits.OF_THE_ITEM)
     page.keeps("loop-chain")
     found = desk.site.inside(_chain)
-    assert {node.kind for node in found.nodes} == set(STAGES)
+    assert {node.kind for node in found.nodes} == set(STAGES) - {"list_check"}, "nobody drew a list"
     assert len(found.links) >= 11
     cells = found.of("cell")
     assert len(cells) == 3 and all(cell.facts["file_sha256"] and cell.facts["cell"] for cell in cells)

@@ -54,7 +54,7 @@ def test_a_meeting_names_two_findings_and_what_the_leaders_asked_for_is_asked_ag
             office.page.get_by_label(number).check()
         office.presses("保存").reads("讨论了 2 条数据发现", first[0], second[0])
 
-        school = desk.sits("principal").opens(first[1]).reads("在会上反馈过", "县级反馈会议")
+        school = desk.sits("principal").opens(first[1]).reads("在会上反馈过", "反馈会议・县级")
         _fine(school, "finding")
         school.opens("/monitoring/school-results").reads("还没有记专题听取汇报")
         _fine(school, "school-results")

@@ -13,6 +13,7 @@ from app.core.database import Base, ForeignKey, Mapped, mapped_column
 from app.core.vault.rotation import Sealed
 from workflows.care.break_glass import BREAK_GLASS
 from workflows.care.identity_grant import IDENTITY_GRANT
+from workflows.vocabulary import Sentence
 
 
 class EmergencyOpening(Base, Movable):
@@ -45,6 +46,11 @@ class EmergencyOpening(Base, Movable):
     def label(self) -> str:
         """A code number."""
         return f"紧急查看 {self.ref[:6].upper()}"
+
+    @property
+    def named(self) -> Sentence:
+        """The same in both languages."""
+        return Sentence(self.label, f"Emergency opening {self.ref[:6].upper()}")
 
     @property
     def address(self) -> str:
@@ -91,6 +97,11 @@ class IdentityGrant(Base, Movable):
     def label(self) -> str:
         """A code number."""
         return f"身份查看 {self.ref[:6].upper()}"
+
+    @property
+    def named(self) -> Sentence:
+        """The same in both languages."""
+        return Sentence(self.label, f"Opening of an identity {self.ref[:6].upper()}")
 
     @property
     def address(self) -> str:

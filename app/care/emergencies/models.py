@@ -11,6 +11,7 @@ from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, String, mapped_column
 from app.core.vault.rotation import Sealed
 from workflows.care.emergency_notice import EMERGENCY_NOTICE
+from workflows.vocabulary import Sentence
 
 
 class EmergencyNotice(Base, Movable):
@@ -46,6 +47,11 @@ class EmergencyNotice(Base, Movable):
     def label(self) -> str:
         """A code number, without a name and without the matter."""
         return f"紧急情况告知 {self.ref[:6].upper()}"
+
+    @property
+    def named(self) -> Sentence:
+        """The same in both languages."""
+        return Sentence(self.label, f"Notice after an emergency {self.ref[:6].upper()}")
 
     @property
     def address(self) -> str:

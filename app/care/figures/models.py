@@ -14,6 +14,7 @@ from app.care.figures.digests import digest_of
 from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
 from workflows.care.figure_release import FIGURE_RELEASE
+from workflows.vocabulary import Sentence
 
 KINDS = "'share', 'agreement', 'minutes', 'count'"
 WEEK, PROCESS = "week", "process"
@@ -98,6 +99,11 @@ class FigureRelease(Base, Movable):
     def label(self) -> str:
         """Its number with the version: 心理工作数据〔2026〕3号 第1版."""
         return f"心理工作数据〔{self.year}〕{self.number}号 第{self.version_no}版"
+
+    @property
+    def named(self) -> Sentence:
+        """The same in both languages."""
+        return Sentence(self.label, f"Figures of care {self.year}, No. {self.number}, edition {self.version_no}")
 
     @property
     def address(self) -> str:

@@ -36,7 +36,7 @@ def _of_county(actor: Actor) -> Panel:
     measures = release.content.get("measures", {})
     told = {one.code: one for one in figures_of(measures)}
     lines = [_line(told[code]) for code in OF_THE_COUNTY] + list(_levels((measures.get("levels") or {}).get("line")))
-    return Panel(title, f"{release.period}・{release.label}", lines, release.address)
+    return Panel(title, f"{release.period}・{word(release.named)}", lines, release.address)
 
 
 def _line(one: Figure) -> PanelLine:

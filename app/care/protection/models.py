@@ -12,6 +12,7 @@ from app.core import clock
 from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, String, db, mapped_column
 from workflows.care.impact_assessment import IMPACT_ASSESSMENT
+from workflows.vocabulary import Sentence
 
 PURPOSE, RECIPIENT = "purpose", "recipient"
 RECIPIENTS = ("hospital", "department", "supplier", "program", "other")
@@ -79,6 +80,11 @@ class ImpactAssessment(Base, Movable):
     def label(self) -> str:
         """影响评估：心理健康测评 第1版."""
         return f"影响评估：{self.title} 第{self.version_no}版"
+
+    @property
+    def named(self) -> Sentence:
+        """The same in both languages."""
+        return Sentence(self.label, f"Impact assessment: {self.title}, edition {self.version_no}")
 
     @property
     def address(self) -> str:

@@ -14,6 +14,7 @@ from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, Versioned, db, mapped_column
 from workflows.care.purge_batch import PURGE_BATCH
 from workflows.care.retention_period import RETENTION_PERIOD
+from workflows.vocabulary import Sentence
 
 GROUNDS = ("legal", "case", "other")
 """Why something is held: a court, authority or complaint; an open matter; something else."""
@@ -55,6 +56,11 @@ class RetentionPeriod(Base, Movable):
     def label(self) -> str:
         """保存期限：问卷回答和结果 3 年."""
         return f"保存期限：{self.title} {self.years} 年"
+
+    @property
+    def named(self) -> Sentence:
+        """The same in both languages."""
+        return Sentence(self.label, f"Retention period: {self.title}, {self.years} years")
 
     @property
     def address(self) -> str:
@@ -133,6 +139,11 @@ class PurgeBatch(Base, Movable):
     def label(self) -> str:
         """到期清理：问卷回答和结果."""
         return f"到期清理：{self.title}"
+
+    @property
+    def named(self) -> Sentence:
+        """The same in both languages."""
+        return Sentence(self.label, f"Erasure of what is due: {self.title}")
 
     @property
     def address(self) -> str:

@@ -10,6 +10,7 @@ from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, String, mapped_column
 from app.core.vault.rotation import Sealed
 from workflows.care.rights_request import RIGHTS_REQUEST
+from workflows.vocabulary import Sentence
 
 KINDS = ("access", "copy", "correct", "delete", "explain")
 
@@ -51,6 +52,11 @@ class RightsRequest(Base, Movable):
     def label(self) -> str:
         """A code number."""
         return f"权利请求 {self.ref[:6].upper()}"
+
+    @property
+    def named(self) -> Sentence:
+        """The same in both languages."""
+        return Sentence(self.label, f"Rights request {self.ref[:6].upper()}")
 
     @property
     def address(self) -> str:

@@ -18,6 +18,7 @@ from app.core.database import Base, ForeignKey, Mapped, String, db, mapped_colum
 from app.core.vault.rotation import Sealed
 from app.people.directory.models import Student
 from workflows.care.handover import HANDOVER
+from workflows.vocabulary import Sentence
 
 BASES = ("consent", "emergency", "duty")
 FIELDS = ("name", "gender", "birth_date", "school", "guardian", "behaviour", "measures", "urgency", "contact")
@@ -81,6 +82,11 @@ class Handover(Base, Movable):
     def label(self) -> str:
         """A code number, without a name."""
         return f"信息提供 {self.ref[:6].upper()}"
+
+    @property
+    def named(self) -> Sentence:
+        """The same in both languages."""
+        return Sentence(self.label, f"Giving of data {self.ref[:6].upper()}")
 
     @property
     def address(self) -> str:

@@ -13,6 +13,7 @@ from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, String, mapped_column
 from app.people.controls.models import digest_of
 from workflows.care.yearly_audit import YEARLY_AUDIT
+from workflows.vocabulary import Sentence
 
 OPEN = ("draft", "returned")
 
@@ -76,6 +77,11 @@ class YearlyAudit(Base, Movable):
     def label(self) -> str:
         """2026年未成年人保护审计 第1版."""
         return f"{self.year}年未成年人保护审计 第{self.version_no}版"
+
+    @property
+    def named(self) -> Sentence:
+        """The same in both languages."""
+        return Sentence(self.label, f"Minors' data audit {self.year}, edition {self.version_no}")
 
     @property
     def address(self) -> str:

@@ -67,6 +67,11 @@ class Movable(Record, Versioned, Scoped):
         raise NotImplementedError(type(self).__name__)
 
     @property
+    def named(self) -> Sentence:
+        """`label` in both languages; what people typed stands in it as they typed it."""
+        return Sentence(self.label, self.label)
+
+    @property
     def address(self) -> str:
         """Where its page is: a path without the host."""
         raise NotImplementedError(type(self).__name__)

@@ -23,7 +23,7 @@ def notified(row: OutboxRow) -> None:
     record = record_of(row.entity or "", row.record_id) if row.record_id else None
     if record is None or record.person_id is None:
         return
-    words = Sentence(f"有一份告知书请您查看：{record.label}", f"A notice is there for you to read: {record.label}")
+    words = Sentence(f"有一份告知书请您查看：{record.label}", f"A notice is there for you to read: {record.named.en}")
     write({record.person_id}, f"notified:{row.id}", "step_taken", record, words)
 
 

@@ -28,6 +28,6 @@ def urgent(row: OutboxRow) -> None:
     )
     words = Sentence(
         f"紧急来信，写信人说孩子现在有危险：{letter.label}",
-        f"Urgent, a child is said to be in danger now: {letter.label}",
+        f"Urgent, a child is said to be in danger now: {letter.named.en}",
     )
     letters.write(set(db.session.scalars(wanted)), f"urgent:{row.id}", "citizen_letter_urgent", letter, words)

@@ -21,22 +21,22 @@ class Answer:
     """How one request of several fared."""
 
     ref: str
-    label: str
+    named: Sentence
     done: bool
     sentences: tuple[Sentence, ...] = ()
 
 
 def approve(actor: Actor, ref: str) -> Answer:
     """Approve one; where the gate is shut, the same sentences as on its page, and nothing is changed."""
-    label = ""
+    named = Sentence("", "")
     try:
         found = records.closure_for(actor, ref)
-        label = found.label
+        named = found.named
         closures.approve_closure(actor, found, EvaluationStep())
     except (NotFound, NotAllowed, StepRefused, Invalid, Stale) as refused:
         db.session.rollback()
-        return Answer(ref, label, False, _why(refused))
-    return Answer(ref, label, True)
+        return Answer(ref, named, False, _why(refused))
+    return Answer(ref, named, True)
 
 
 def _why(refused: Exception) -> tuple[Sentence, ...]:

@@ -30,7 +30,7 @@ def approve_(numbers: tuple[str, ...], name: str, role: str | None) -> None:
         with signed_in_at_console(name, password, code, role) as actor:
             for number in dict.fromkeys(numbers):
                 answer = approve(actor, ref_of_closure(actor, number))
-                click.echo(f"{number} {answer.label}：{'已销号' if answer.done else '没有批准'}")
+                click.echo(f"{number} {answer.named.zh}：{'已销号' if answer.done else '没有批准'}")
                 for sentence in answer.sentences:
                     click.echo(f"  {sentence.zh}")
                 refused += not answer.done

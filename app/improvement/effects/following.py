@@ -94,7 +94,7 @@ def opinion_given(row: OutboxRow) -> None:
     right = EFFECT_EVALUATION.step("decide").right_for(evaluation)
     above = ("leading_group_head",) if right == "effects.decide_severe_evaluation" else ()
     persons = holders(evaluation, ("office_director", "dept_head", "principal", *above))
-    words = Sentence(f"有第三方评估意见：{evaluation.label}", f"An opinion from outside: {evaluation.label}")
+    words = Sentence(f"有第三方评估意见：{evaluation.label}", f"An opinion from outside: {evaluation.named.en}")
     write(persons, f"opinion:{row.id}", "step_taken", evaluation, words)
 
 

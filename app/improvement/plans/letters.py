@@ -62,7 +62,7 @@ def plan_returned_often(row: OutboxRow) -> None:
     if plan is None:
         return
     times = row.data["times"]
-    words = Sentence(f"第 {times} 次退回：{plan.label}", f"Returned for the {times}th time: {plan.label}")
+    words = Sentence(f"第 {times} 次退回：{plan.label}", f"Returned for the {times}th time: {plan.named.en}")
     _tell(_holders(plan, row.data["role"]), f"returned:{row.id}", "plan_returned_often", plan, words)
 
 

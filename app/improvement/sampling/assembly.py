@@ -9,8 +9,11 @@ from app.core.casework.timeline import WORDS
 from app.core.web import first_page, navigation
 from app.improvement.problems import panels as of_problems
 from app.improvement.sampling import panels
+from app.improvement.sampling.inspectors import handed_over
+from app.improvement.sampling.models import ListCheck
 from app.improvement.sampling.queries import VIEW
 from app.improvement.sampling.routes import bp
+from app.people.directory.operations.hand_over import TAKEN_OVER
 from workflows.vocabulary import Sentence
 
 ENTRIES = (navigation.Entry("loop", "校级清单抽查", "list_checks.index", "checks", (VIEW,), order=64),)
@@ -29,4 +32,5 @@ def register(app: Flask) -> None:
     of_problems.add_to_lists(panels.list_panel)
     first_page.add_panel(panels.figures)
     waiting.DECISIONS["list_checks", "drawn"] = Sentence("写抽查结论", "Write the result of the check")
+    TAKEN_OVER[ListCheck] = handed_over
     WORDS.update(DEEDS)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date
+from datetime import timedelta
 
 from sqlalchemy import or_, select
 
 from app.core import clock
-from app.core.database import db, uuid7
+from app.core.database import db
+from app.core.errors import Invalid, Sentence
 from app.improvement.sampling.avoiding import has_to_stay_away
 from app.improvement.sampling.models import ListCheck
-from app.people.directory.models import Person, RoleAssignment, SchoolResponsibility
+from app.people.directory.models import Person, RoleAssignment
+from app.people.directory.operations.openings import answers_for, close_school, is_open, open_school
+from app.people.identity.terms import running
+
+OPENED = "list_check"
 
 
 @dataclass(frozen=True)
@@ -31,21 +36,15 @@ def free_inspectors(
     county_id: uuid.UUID, school_id: uuid.UUID, list_id: uuid.UUID, but: uuid.UUID | None
 ) -> list[Inspector]:
     """Inspectors in office without an interest in the school or a part in the list, by pinyin; `but`: who drew it."""
-    day, own = clock.today(), SchoolResponsibility
-    answers = (
-        select(own.id)
-        .where(own.assignment_id == RoleAssignment.id, own.school_id == school_id, own.from_on <= day)
-        .where(or_(own.to_on.is_(None), own.to_on >= day))
-        .exists()
-    )
+    day = clock.today()
+    answers = RoleAssignment.id.in_(answers_for(school_id, day))
     found = db.session.execute(
         select(Person.id, Person.ref, Person.name, RoleAssignment.id.label("assignment"), answers.label("answers"))
         .join(RoleAssignment, RoleAssignment.person_id == Person.id)
         .where(
             RoleAssignment.county_id == county_id,
             RoleAssignment.role == "inspector",
-            RoleAssignment.from_on <= day,
-            or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on >= day),
+            running(RoleAssignment, day),
             or_(Person.left_on.is_(None), Person.left_on >= day),
             Person.id != but,
         )
@@ -56,19 +55,26 @@ def free_inspectors(
     return [Inspector(row.id, row.ref, row.name, row.assignment, row.answers) for row in rows.values()]
 
 
-def open_school(county_id: uuid.UUID, school_id: uuid.UUID, who: Inspector | None) -> uuid.UUID | None:
-    """The school's records open to an inspector who does not answer for it anyway, as long as the check runs."""
-    if who is None or who.answers_for:
-        return None
-    opened = SchoolResponsibility(
-        id=uuid7(), county_id=county_id, assignment_id=who.assignment_id, school_id=school_id, from_on=clock.today()
-    )
-    db.session.add(opened)
-    db.session.flush()
-    return opened.id
+def take_over(check: ListCheck, who: Inspector) -> None:
+    """The check is in the hands of this inspector from today: whoever had it before loses the school with it."""
+    if who.person_id != check.owner_id:
+        close_school(check.responsibility_id, clock.today() - timedelta(days=1))
+        check.owner_id, check.responsibility_id = who.person_id, None
+    if not is_open(check.responsibility_id):
+        check.responsibility_id = open_school(who.assignment_id, check.unit_id, OPENED)
 
 
-def close_school(check: ListCheck, last_day: date) -> None:
-    opened = db.session.get(SchoolResponsibility, check.responsibility_id) if check.responsibility_id else None
-    if opened is not None:
-        opened.to_on = max(last_day, opened.from_on)
+def handed_over(check: ListCheck, successor: Person) -> None:
+    """A person's open work goes to another: a check only to an inspector who need not stay away. Raises Invalid."""
+    free = free_inspectors(check.county_id, check.unit_id, check.list_id, but=check.draw.drawn_by)
+    who = next((one for one in free if one.person_id == successor.id), None)
+    if who is None:
+        raise Invalid(
+            "successor",
+            Sentence(
+                f"{check.number} 是清单抽查，只能交给在岗、不用回避的督学。请先在抽查页上换督学",
+                f"{check.number} is the check of a list and goes only to an inspector in office without an interest. "
+                "Name another inspector on its page first",
+            ),
+        )
+    take_over(check, who)

@@ -6,14 +6,16 @@ import uuid
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, select, text
 from sqlalchemy.orm import relationship
 
 from app.core.casework.records import Movable
-from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, Versioned, mapped_column
+from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, Versioned, db, mapped_column
+from app.improvement.problems.models import ProblemItem, ProblemList
 from app.improvement.sampling.avoiding import has_to_stay_away
 from app.improvement.sampling.chance import digest_of, draw
 from workflows.improvement.list_check import LIST_CHECK
+from workflows.vocabulary import Sentence
 
 ANSWERS = ("holds", "fails", "left_out")
 
@@ -121,14 +123,34 @@ class ListCheck(Base, Movable):
         return f"{self.number} {self.unit.short_name}：{self.problem_list.label}"
 
     @property
+    def named(self) -> Sentence:
+        """The same in both languages."""
+        return Sentence(self.label, f"{self.number} {self.unit.short_name}: {self.problem_list.named.en}")
+
+    @property
     def address(self) -> str:
         """The check's page."""
         return f"/list-checks/{self.ref}"
 
     @property
     def items(self) -> list[Any]:
-        """The lines of the list that can be looked at: all but void ones."""
-        return [item for item in self.problem_list.items if item.state != "void"]
+        """The lines that can be looked at: all that stood on the list when it was drawn, wherever its next edition has put
+        them, but for void ones."""
+        return [item for item in self._lines() if item.state != "void"]
+
+    def _lines(self) -> list[Any]:
+        held = self.problem_list
+        if held.state != "superseded":
+            return list(held.items)
+        editions = select(ProblemList.id).where(
+            ProblemList.county_id == held.county_id, ProblemList.number == held.number,
+            ProblemList.edition >= held.edition,
+        )  # fmt: skip
+        lines = select(ProblemItem).where(
+            ProblemItem.list_id.in_(editions), ProblemItem.issued_on <= self.draw.drawn_on
+        )
+        with db.session.no_autoflush:
+            return list(db.session.scalars(lines.order_by(ProblemItem.issued_on, ProblemItem.number)))
 
     @property
     def is_done(self) -> bool:

@@ -26,9 +26,10 @@ from app.improvement.problems.operations.numbers import next_number, next_number
 from app.improvement.problems.operations.reopenings import ReopeningIn, is_proposed, propose_by_system
 from app.improvement.sampling import standing
 from app.improvement.sampling.chance import digest_of, draw, least_of
-from app.improvement.sampling.inspectors import Inspector, close_school, free_inspectors, open_school
+from app.improvement.sampling.inspectors import OPENED, Inspector, free_inspectors, take_over
 from app.improvement.sampling.models import ANSWERS, ListCheck, ListCheckAnswer, SampleDraw, SampleFrame
 from app.improvement.sampling.terms import this_term
+from app.people.directory.operations.openings import close_school, open_school
 from workflows.improvement.list_check import DRAWN, LIST_CHECK
 
 A_MONTH = timedelta(days=30)
@@ -41,7 +42,7 @@ ENOUGH = Sentence(
 )
 TOO_FEW = Sentence("抽取份数不能少于一成", "At least a tenth has to be drawn")
 TOO_MANY = Sentence("没有这么多还没抽到的清单", "There are not so many lists that were not drawn")
-DAY = Sentence("抽查期限请写今天以后、本学期以内的一天", "Choose a day from today on, within the term")
+DAY = Sentence("抽查期限请写今天到本学期最后一天之间的一天", "Choose a day from today on, within the term")
 DRAW_FIRST = Sentence("请先随机抽取，再另加", "Draw by chance first, then add others")
 NOT_A_LIST = Sentence("请从本学期还没抽到的校级清单里选", "Choose one of this term's lists that was not drawn")
 WHY = Sentence("请写另加的理由，至少 10 个字", "Say why it is added, at least 10 characters")
@@ -182,7 +183,8 @@ def _begin_check(made: SampleDraw, row: Any, number: str, due_on: date, who: Ins
         ListCheck(
             id=uuid7(), county_id=made.county_id, school_id=row.school_id, number=number, draw_id=made.id, draw=made,
             list_id=row.id, unit_id=row.unit_id, term_on=made.term_on, due_on=due_on,
-            owner_id=who.person_id if who else None, responsibility_id=open_school(made.county_id, row.school_id, who),
+            owner_id=who.person_id if who else None,
+            responsibility_id=open_school(who.assignment_id, row.school_id, OPENED) if who else None,
         ),
         "draw",
     )  # fmt: skip
@@ -224,10 +226,8 @@ def name_checker(actor: Actor, check: ListCheck, given: CheckerIn) -> None:
         raise Invalid("person", NOT_FREE)
     check.due_on = _day(given.due_on, max(term_of(check.term_on)[1], clock.today() + A_MONTH))
     if who.person_id != check.owner_id:
-        close_school(check, clock.today() - timedelta(days=1))
-        check.owner_id = who.person_id
-        check.responsibility_id = open_school(check.county_id, check.unit_id, who)
         post("step_taken", check, step=LIST_CHECK.step("draw").key, version=check.version)
+    take_over(check, who)
     _move_clock(check)
 
 
@@ -267,7 +267,7 @@ def _write(check: ListCheck, given: FoundIn) -> list[ListCheckAnswer]:
         for place, item in enumerate(items.values())
         if item.id in answered
     ]
-    close_school(check, clock.today())
+    close_school(check.responsibility_id, clock.today())
     return [one for one in check.answers if one.answer == "fails" and one.was_closed]
 
 

@@ -163,7 +163,8 @@ def frame_of(actor: Actor, draw: SampleDraw) -> SampleFrame | None:
 
 def checks_of_draw(actor: Actor, draw: SampleDraw) -> list[ListCheck]:
     """The checks that a draw began, in the order in which they came out."""
-    found = seen(actor, select(ListCheck)).where(ListCheck.draw_id == draw.id).order_by(ListCheck.number)
+    found = seen(actor, select(ListCheck)).where(ListCheck.draw_id == draw.id)
+    found = found.order_by(func.length(ListCheck.number), ListCheck.number)
     return list(db.session.scalars(found).unique())
 
 
@@ -189,5 +190,5 @@ def glance(actor: Actor, first: date) -> tuple[Standing, Progress]:
     whole, part = standing.counted(actor.county_id, first).subquery(), seen(actor, mine).subquery()
     told = (part.c[state.code].label(f"n_{state.code}") for state in STATES)
     row = db.session.execute(select(whole, *told).select_from(whole.join(part, true()))).one()
-    stands = Standing(int(row.lists), int(row.drawn), int(row.by_chance))
+    stands = Standing(int(row.lists), int(row.drawn), int(row.by_chance), int(row.free))
     return stands, Progress(int(row.n_drawn), int(row.n_holds), int(row.n_failing))

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from app.core import clock
 from app.core.database import db
-from app.improvement.problems.models import ProblemList
+from app.improvement.problems.models import ProblemItem, ProblemList
 from app.improvement.sampling.chance import least_of
 from app.improvement.sampling.models import ListCheck, SampleDraw
 from app.people.directory.models import Unit
@@ -27,6 +27,8 @@ class Standing:
     lists: int
     drawn: int
     by_chance: int
+    free: int = 0
+    """Lists that may be drawn and were not; of an edition that has gone out since, the next one may."""
 
     @property
     def least(self) -> int:
@@ -39,18 +41,13 @@ class Standing:
         return max(0, self.least - self.by_chance)
 
     @property
-    def free(self) -> int:
-        """Lists that nobody has drawn."""
-        return max(0, self.lists - self.drawn)
-
-    @property
     def share(self) -> float | None:
         """Drawn of all; None where there is no list."""
         return self.drawn / self.lists if self.lists else None
 
 
 def _drawable(county_id: Any, first: date) -> ColumnElement[bool]:
-    """Issued, and running today or brought to its end since the first day of the term.
+    """Issued with at least one item, and running today or brought to its end since the first day of the term.
 
     A list whose next edition was issued is out: its open items stand in that one.
     """
@@ -59,6 +56,7 @@ def _drawable(county_id: Any, first: date) -> ColumnElement[bool]:
         ProblemList.county_id == county_id,
         ProblemList.level == "school",
         ProblemList.issued_on.is_not(None),
+        exists().where(ProblemItem.list_id == ProblemList.id, ProblemItem.state != "void"),
         or_(
             ProblemList.state.in_(RUNNING),
             and_(ProblemList.state.in_(ENDED), ProblemList.state_since >= since),
@@ -84,10 +82,15 @@ def drawn_in(county_id: uuid.UUID, first: date) -> set[uuid.UUID]:
 
 
 def counted(county_id: uuid.UUID | None, first: date) -> Any:
-    """The numbers of a term as a select of lists, drawn, by_chance; schools and inspectors may ask, for no list is named."""
-    lists = select(func.count(ProblemList.id)).where(_drawable(county_id, first)).scalar_subquery()
+    """The numbers of a term as a select of lists, free, drawn, by_chance; schools and inspectors may ask, for no list is named.
+
+    `free` is told to the county alone: to others the wall hides which lists were drawn.
+    """
+    lists = select(func.count(ProblemList.id)).where(_drawable(county_id, first))
+    taken = select(ListCheck.list_id).where(ListCheck.county_id == county_id, ListCheck.term_on == first)
     return select(
-        lists.label("lists"),
+        lists.scalar_subquery().label("lists"),
+        lists.where(ProblemList.id.not_in(taken)).scalar_subquery().label("free"),
         func.coalesce(func.sum(SampleDraw.drawn), 0).label("drawn"),
         func.coalesce(func.sum(SampleDraw.drawn).filter(SampleDraw.kind == "chance"), 0).label("by_chance"),
     ).where(SampleDraw.county_id == county_id, SampleDraw.term_on == first)
@@ -96,4 +99,4 @@ def counted(county_id: uuid.UUID | None, first: date) -> Any:
 def standing_of(county_id: uuid.UUID | None, first: date) -> Standing:
     """The numbers of a term."""
     found = db.session.execute(counted(county_id, first)).one()
-    return Standing(int(found.lists), int(found.drawn), int(found.by_chance))
+    return Standing(int(found.lists), int(found.drawn), int(found.by_chance), int(found.free))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import relationship
 
 from app.core import clock
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, Versioned, mapped_column
+from workflows.vocabulary import Sentence
 
 KINDS = ("platform", "assessor", "firm", "research", "other")
 SOON = 30
@@ -107,3 +108,8 @@ class SupplierAgreement(Base, Record, Versioned, Scoped):
     def label(self) -> str:
         """保密协议 清教保〔2026〕3号."""
         return f"保密协议 {self.number}"
+
+    @property
+    def named(self) -> Sentence:
+        """The same in both languages."""
+        return Sentence(self.label, f"Confidentiality agreement {self.number}")

@@ -217,12 +217,17 @@ class RoleRequest(Base, Record, Versioned):
 
 
 class SchoolResponsibility(Base, Record):
-    """Which schools an inspector, evaluator or expert answers for, from a day to a day."""
+    """Which schools an inspector, evaluator or expert answers for, from a day to a day.
+
+    What is opened for one piece of work alone names it in `opened_for`: it lets the holder in, and makes nobody the one who
+    answers for the school.
+    """
 
     __tablename__ = "school_responsibilities"
     __protection__ = "staff"
     __table_args__ = (
         ForeignKeyConstraint(["school_id", "county_id"], ["units.id", "units.county_id"], name="school_of_county"),
+        CheckConstraint("opened_for in ('visit', 'list_check')", name="opened_for"),
         Index("ix_school_responsibilities_assignment", "assignment_id"),
     )
 
@@ -231,6 +236,8 @@ class SchoolResponsibility(Base, Record):
     school_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
     from_on: Mapped[date]
     to_on: Mapped[date | None]
+    opened_for: Mapped[str | None] = mapped_column(String(10))
+    """visit or list_check: opened as long as that lasts, and not before its school may know of it."""
 
 
 class SchoolClass(Base, Record, Scoped):

@@ -156,10 +156,10 @@ def test_a_finding_names_the_meetings_at_which_it_was_discussed(app: Flask, coun
     own_page, other_page = own.address, other.address
     discuss(county, cycle, own.ref)
     office = sign_in(app.test_client(), county["office_director"])
-    assert "县级反馈会议" in office.get(own_page).text and "反馈会议" not in office.get(other_page).text
+    assert "反馈会议・县级" in office.get(own_page).text and "反馈会议" not in office.get(other_page).text
     assert "讨论了 1 条数据发现" in office.get(f"/monitoring/cycles/{cycle.ref}").text
     school = sign_in(app.test_client(), county["principal"])
-    assert "县级反馈会议" in school.get(own_page).text, "the school reads that it was discussed"
+    assert "反馈会议・县级" in school.get(own_page).text, "the school reads that it was discussed"
 
 
 def test_a_meeting_discusses_findings_of_its_round_and_a_school_only_its_own(county: Cast) -> None:

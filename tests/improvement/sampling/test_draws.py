@@ -127,7 +127,7 @@ def test_one_more_is_added_by_hand_with_a_reason_after_chance_has_drawn(scene: S
 def test_the_day_lies_within_the_term(scene: SampleScene) -> None:
     scene.running()
     for day in (clock.today() - timedelta(days=1), scene.last_day() + timedelta(days=1), None):
-        with pytest.raises(Invalid, match="本学期以内"):
+        with pytest.raises(Invalid, match="本学期最后一天"):
             operations.draw_sample(scene.actor("office_director"), scene.place(), DrawIn(1, day))
 
 

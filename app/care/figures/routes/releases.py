@@ -180,7 +180,7 @@ def print_release(ref: str) -> Response:
     """A release on paper."""
     actor, found, shown = _readable(ref)
     trail.saw(actor, found, "figure_release_print")
-    meta = [found.label, found.period, long_date(found.published_on) if found.published_on else _("还没有发布")]
+    meta = [word(found.named), found.period, long_date(found.published_on) if found.published_on else _("还没有发布")]
     return paper(
         actor, _("心理工作数据"), meta, shown, queries.school_names(actor, found.county_id), found.content_sha256
     )

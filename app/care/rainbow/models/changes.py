@@ -19,6 +19,7 @@ from app.core.policy.assignments import PART_OF
 from app.core.vault.rotation import Sealed
 from app.people.directory.models import Student
 from workflows.care.code_change_request import CODE_CHANGE_REQUEST
+from workflows.vocabulary import Sentence
 
 KINDS = ("interview", "guardian", "session", "referral", "feedback", "plan_review")
 FINDINGS = ("no_intent", "intent")
@@ -99,6 +100,11 @@ class CodeChangeRequest(Base, Movable):
     def label(self) -> str:
         """A code number: neither the child, nor the level, nor the direction."""
         return f"成长支持调整 {self.ref[:6].upper()}"
+
+    @property
+    def named(self) -> Sentence:
+        """The same in both languages."""
+        return Sentence(self.label, f"Change of support {self.ref[:6].upper()}")
 
     @property
     def address(self) -> str:

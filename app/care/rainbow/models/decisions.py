@@ -32,6 +32,7 @@ from app.core.vault.rotation import Sealed
 from app.people.directory.models import Student
 from workflows.care.care_duty import CARE_DUTY
 from workflows.care.rainbow_assessment import RAINBOW_ASSESSMENT
+from workflows.vocabulary import Sentence
 
 
 class RainbowTier(Base, Record, OfStudent):
@@ -154,6 +155,11 @@ class RainbowAssessment(Base, Movable):
         return f"成长支持 {self.ref[:6].upper()}"
 
     @property
+    def named(self) -> Sentence:
+        """The same in both languages."""
+        return Sentence(self.label, f"Support {self.ref[:6].upper()}")
+
+    @property
     def address(self) -> str:
         """The page of the grounds."""
         return f"/support/proposals/{self.ref}"
@@ -228,6 +234,11 @@ class CareDuty(Base, Movable):
     def label(self) -> str:
         """A code number, as everywhere outside its page."""
         return f"成长支持任务 {self.ref[:6].upper()}"
+
+    @property
+    def named(self) -> Sentence:
+        """The same in both languages."""
+        return Sentence(self.label, f"Support task {self.ref[:6].upper()}")
 
     @property
     def address(self) -> str:

@@ -15,6 +15,7 @@ from app.care.versions.models import AgreedVersion
 from app.core.casework.records import Movable
 from app.core.database import Base, Mapped, String, db, mapped_column
 from workflows.care.rule_set import RULE_SET
+from workflows.vocabulary import Sentence
 
 
 class RuleSetVersion(Base, AgreedVersion, Movable):
@@ -42,6 +43,11 @@ class RuleSetVersion(Base, AgreedVersion, Movable):
     def label(self) -> str:
         """Its version."""
         return f"规则集 {self.code}"
+
+    @property
+    def named(self) -> Sentence:
+        """The same in both languages."""
+        return Sentence(self.label, f"Rule set {self.code}")
 
     @property
     def address(self) -> str:

@@ -13,6 +13,7 @@ from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, mapped_column
 from app.core.policy.assignments import PART_OF
 from workflows.care.critical_alert import CRITICAL_ALERT
+from workflows.vocabulary import Sentence
 
 
 class ScaleResult(Base, Record, Scoped):
@@ -76,6 +77,11 @@ class CriticalAlert(Base, Movable):
     def label(self) -> str:
         """Without a name and without the matter: lists and letters show it outside the page too (domain G8)."""
         return "一项当天要办的待办"
+
+    @property
+    def named(self) -> Sentence:
+        """The same in both languages."""
+        return Sentence(self.label, "Something to do today")
 
     @property
     def address(self) -> str:

@@ -19,6 +19,7 @@ from app.core import clock
 from app.core.casework.records import Movable
 from app.core.database import Base, Mapped, String, db, mapped_column
 from workflows.care.scale_definition import SCALE_DEFINITION
+from workflows.vocabulary import Sentence
 
 SET_IN_FORCE = ("active", "retired")
 """States whose versions students may have answered."""
@@ -57,6 +58,11 @@ class ScaleVersion(Base, AgreedVersion, Movable):
     def label(self) -> str:
         """Code and version."""
         return f"量表 {self.code} {self.number}"
+
+    @property
+    def named(self) -> Sentence:
+        """The same in both languages."""
+        return Sentence(self.label, f"Scale {self.code} {self.number}")
 
     @property
     def address(self) -> str:

@@ -18,6 +18,7 @@ from app.improvement.accountability.numbers import accountability_numbers
 from app.improvement.accountability.words import KINDS
 from app.improvement.anonymity import persons_in
 from workflows.improvement.accountability_record import ACCOUNTABILITY_RECORD, DREW_UP
+from workflows.vocabulary import Sentence
 
 LEADING = ("leading_group_head", "leading_group_member")
 """Roles of the leading group, one of whom presides."""
@@ -110,6 +111,11 @@ class AccountabilityRecord(Base, Movable):
     def label(self) -> str:
         """Kind and number alone: what stands in letters and lists of things to do says nothing of the matter."""
         return f"{KINDS[self.kind].zh} {self.number}"
+
+    @property
+    def named(self) -> Sentence:
+        """The same in both languages."""
+        return Sentence(self.label, f"{KINDS[self.kind].en} {self.number}")
 
     @property
     def address(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, cast, func, literal, null, or_, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, null, or_, select
 from sqlalchemy.orm import aliased
 
 from app.core.imports.models import ImportBatch
@@ -98,9 +98,9 @@ def cited(actor: Any) -> Any:
 
 
 def evaluations(actor: Any) -> Any:
-    """Evaluations, with the cell before."""
+    """Evaluations, with the cell before and the cells measured again."""
     v = EffectEvaluation
-    what = (v.id, v.ref, v.state, v.outcome, v.decided_on, v.plan_id, v.baseline_result_id)
+    what = (v.id, v.ref, v.state, v.outcome, v.decided_on, v.plan_id, v.baseline_result_id, v.follow_up_ids)
     return select(*what, _said_from_outside(actor)).where(_among(v.item_id, "items"))
 
 
@@ -111,17 +111,6 @@ def _said_from_outside(actor: Any) -> Any:
     o = OutsideOpinion
     newest = select(o.view).where(o.evaluation_id == EffectEvaluation.id).order_by(o.written_at.desc()).limit(1)
     return decide.visible(actor, newest, o, "effects.view_opinions").scalar_subquery().label("opinion")
-
-
-def follow_ups(actor: Any) -> Any:
-    """Evaluation and the id of each re-measured cell it names, as rows (evaluation_id, result_id)."""
-    named = func.jsonb_array_elements_text(EffectEvaluation.follow_up_ids).table_valued("value", name="named")
-    return (
-        select(EffectEvaluation.id.label("evaluation_id"), cast(named.c.value, Uuid).label("result_id"))
-        .select_from(EffectEvaluation)
-        .join(named, literal(True))
-        .where(_among(EffectEvaluation.item_id, "items"))
-    )
 
 
 def closures(actor: Any) -> Any:

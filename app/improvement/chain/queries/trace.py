@@ -88,7 +88,7 @@ class _Work:
         return {
             asked.items: self._items, asked.plans: self._plans, asked.actions: self._actions,
             asked.evidence: self._evidence, asked.checks: self._checks, asked.cited: self._cited,
-            asked.evaluations: self._evaluations, asked.follow_ups: self._follow_ups, asked.closures: self._closures,
+            asked.evaluations: self._evaluations, asked.closures: self._closures,
             asked.rechecks: self._rechecks, asked.list_checks: self._list_checks, asked.reopenings: self._reopenings,
             asked.seen: self._seen, asked.found: self._found,
         }  # fmt: skip
@@ -168,11 +168,9 @@ class _Work:
             address = f"/evaluations/{row.ref}"
             self._put("evaluation", row, row.plan_id, on=row.decided_on, url=address, facts=facts)
             self.cells |= {row.baseline_result_id} - {None}
-
-    def _follow_ups(self, rows: Rows) -> None:
-        for row in rows:
-            self.cells.add(row.result_id)
-            self._link(row.result_id, row.evaluation_id)
+            for again in map(uuid.UUID, row.follow_up_ids):
+                self.cells.add(again)
+                self._link(again, row.id)
 
     def _closures(self, rows: Rows) -> None:
         for row in rows:

@@ -17,6 +17,7 @@ from app.improvement.citizen_letters.models.boxes import LetterBox
 from app.improvement.citizen_letters.words import GROUNDS, TOPICS
 from app.improvement.visits.models.facts import with_an_interest
 from workflows.improvement.citizen_letter import CITIZEN_LETTER
+from workflows.vocabulary import Sentence
 
 URGENT_WITHIN = timedelta(hours=2)
 UNDER_WAY = ("received", "in_progress", "answered")
@@ -96,6 +97,11 @@ class CitizenLetter(Base, Movable):
     def label(self) -> str:
         """Number and school; nothing of what it says."""
         return f"{self.number} {self.box.school_name}来信"
+
+    @property
+    def named(self) -> Sentence:
+        """The same in both languages."""
+        return Sentence(self.label, f"{self.number} Letter about {self.box.school_name}")
 
     @property
     def address(self) -> str:

@@ -6,15 +6,15 @@ import uuid
 from collections import defaultdict
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from app.core import clock
 from app.core.database import db
 from app.core.policy.actor import Actor
 from app.improvement.citizen_letters.models import CitizenLetter
-from app.improvement.visits.models import VisitMember
 from app.improvement.visits.models.facts import with_an_interest
 from app.people.directory.models import Person, RoleAssignment, SchoolResponsibility, Unit
+from app.people.directory.operations.openings import answers_for
 from app.people.identity.terms import running
 
 
@@ -31,7 +31,7 @@ class Answerer:
 
 
 def inspectors_by_school(county_id: uuid.UUID) -> dict[uuid.UUID, tuple[str, ...]]:
-    """School → names of its responsible inspectors today; a school that is only opened for a visit is left out."""
+    """School → names of its responsible inspectors today; a school that is only opened for a piece of work is left out."""
     day = clock.today()
     rows = db.session.execute(
         select(SchoolResponsibility.school_id, Person.name)
@@ -42,7 +42,7 @@ def inspectors_by_school(county_id: uuid.UUID) -> dict[uuid.UUID, tuple[str, ...
             RoleAssignment.role == "inspector",
             running(SchoolResponsibility, day),
             running(RoleAssignment, day),
-            ~exists().where(VisitMember.responsibility_id == SchoolResponsibility.id),
+            SchoolResponsibility.opened_for.is_(None),
         )
         .order_by(Person.pinyin)
         .distinct()
@@ -69,12 +69,7 @@ def answerers(actor: Actor, letter: CitizenLetter, roles: tuple[str, ...]) -> li
     ).all()
     assert letter.school_id is not None
     away = with_an_interest([row.id for row in rows], letter.school_id)
-    theirs = select(SchoolResponsibility.assignment_id).where(
-        SchoolResponsibility.school_id == letter.school_id,
-        running(SchoolResponsibility, day),
-        ~exists().where(VisitMember.responsibility_id == SchoolResponsibility.id),
-    )
-    own = set(db.session.scalars(theirs))
+    own = set(db.session.scalars(answers_for(letter.school_id, day)))
     found = {
         row.id: Answerer(row.id, row.ref, row.name, row.role, row.held in own, row.id in away)
         for row in sorted(rows, key=lambda row: row.held in own)

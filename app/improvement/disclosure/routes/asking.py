@@ -81,7 +81,7 @@ class Asking:
             record=record,
             crumbs=[
                 (str(self.list_name), url_for(self.list_endpoint)),
-                (record.label, record.address),
+                (word(record.named), record.address),
                 (word(declared), ""),
             ],
             ask=ask,

@@ -96,6 +96,11 @@ class EffectEvaluation(Base, Movable, FourParts, Opined):
         return f"{self.item.label}：成效评价"
 
     @property
+    def named(self) -> Sentence:
+        """The same in both languages."""
+        return Sentence(self.label, f"{self.item.label}: evaluation")
+
+    @property
     def address(self) -> str:
         """The evaluation's page."""
         return f"/evaluations/{self.ref}"
@@ -231,6 +236,11 @@ class ClosureRequest(Base, Movable):
         return f"{self.item.label}：销号申请"
 
     @property
+    def named(self) -> Sentence:
+        """The same in both languages."""
+        return Sentence(self.label, f"{self.item.label}: closure request")
+
+    @property
     def address(self) -> str:
         """The request's page."""
         return f"/closures/{self.ref}"
@@ -350,6 +360,11 @@ class Recheck(Base, Movable):
     def label(self) -> str:
         """Which item is looked at again."""
         return f"{self.item.label}：复核"
+
+    @property
+    def named(self) -> Sentence:
+        """The same in both languages."""
+        return Sentence(self.label, f"{self.item.label}: recheck")
 
     @property
     def address(self) -> str:

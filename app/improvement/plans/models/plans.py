@@ -21,6 +21,7 @@ from app.improvement.plans.targets import effect_of_change, is_comparable
 from app.improvement.problems.models import ProblemItem
 from workflows.improvement.remediation_plan import REMEDIATION_PLAN
 from workflows.improvement.remediation_plan_facts import may_be_judged_by_criteria
+from workflows.vocabulary import Sentence
 
 MEASURED_DESIGNS = ("indicator", "small_n")
 
@@ -120,6 +121,11 @@ class RemediationPlan(Base, Movable):
     def label(self) -> str:
         """Which item's plan, and which edition."""
         return f"{self.item.label}：整改方案第 {self.edition} 版"
+
+    @property
+    def named(self) -> Sentence:
+        """The same in both languages."""
+        return Sentence(self.label, f"{self.item.label}: plan, edition {self.edition}")
 
     @property
     def address(self) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import relationship
 from app.core.casework.records import Movable
 from app.core.database import Base, ForeignKey, Mapped, Record, Scoped, String, db, mapped_column
 from workflows.improvement.problem_list import PROBLEM_LIST
+from workflows.vocabulary import Sentence
 
 
 class ProblemList(Base, Movable):
@@ -58,6 +59,11 @@ class ProblemList(Base, Movable):
     def label(self) -> str:
         """Title and edition."""
         return f"{self.title}（第 {self.edition} 版）" if self.edition > 1 else self.title
+
+    @property
+    def named(self) -> Sentence:
+        """The same in both languages."""
+        return Sentence(self.label, f"{self.title} (edition {self.edition})" if self.edition > 1 else self.title)
 
     @property
     def address(self) -> str:

@@ -143,6 +143,7 @@ def _inspectors(actor: Any) -> Select[Any]:
         .where(
             SchoolResponsibility.school_id == bindparam("school", None, type_=Uuid()),
             RoleAssignment.role == "inspector",
+            SchoolResponsibility.opened_for.is_(None),
             SchoolResponsibility.from_on <= day,
             or_(SchoolResponsibility.to_on.is_(None), SchoolResponsibility.to_on >= day),
             or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on >= day),

@@ -142,7 +142,7 @@ def _page(held: ProblemList, name: str, asked: Asked, form: Any, status: int = 2
     return page(
         "improvement/problems/step.html",
         status,
-        crumbs=[(_("问题清单"), "/lists"), (held.label, held.address), (word(PROBLEM_LIST.step(step_name)), "")],
+        crumbs=[(_("问题清单"), "/lists"), (word(held.named), held.address), (word(PROBLEM_LIST.step(step_name)), "")],
         record=held,
         asked=asked,
         form=form,

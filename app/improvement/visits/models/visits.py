@@ -20,6 +20,7 @@ from app.improvement.visits.models.findings import VisitFinding
 from app.improvement.visits.models.programme import SupervisionEntry
 from app.improvement.visits.numbers import visit_numbers
 from workflows.improvement.supervision_visit import OBJECT, RESPOND, SUPERVISION_VISIT
+from workflows.vocabulary import Sentence
 
 
 class SupervisionVisit(Base, Movable):
@@ -91,6 +92,11 @@ class SupervisionVisit(Base, Movable):
     def label(self) -> str:
         """Number, school and day; nothing of what was found."""
         return f"{self.number} {self.unit.short_name}视导"
+
+    @property
+    def named(self) -> Sentence:
+        """The same in both languages."""
+        return Sentence(self.label, f"{self.number} Visit to {self.unit.short_name}")
 
     @property
     def address(self) -> str:

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from app.core import clock
 from app.core.casework.door import operation
@@ -16,7 +16,9 @@ from app.core.policy.actor import Actor
 from app.core.policy.assignments import CaseAssignment
 from app.improvement.visits.models import SupervisionVisit, VisitMember
 from app.improvement.visits.models import facts as visit_facts
-from app.people.directory.models import RoleAssignment, SchoolResponsibility
+from app.people.directory.models import RoleAssignment
+from app.people.directory.operations.openings import close_school, open_school
+from app.people.identity.terms import running
 
 ROLES = ("inspector", "evaluator", "subject_researcher", "guidance_member")
 """Who may go on a visit (domain §2.2, column visit: V)."""
@@ -121,7 +123,7 @@ def join(actor: Actor, visit: SupervisionVisit, person_id: uuid.UUID | None, rol
         raise Invalid("person", OWN_SCHOOL)
     own = {"county_id": visit.county_id, "school_id": visit.school_id}
     with db.session.no_autoflush:
-        opened = _open_school(visit, assignment) if role == "inspector" else None
+        opened = open_school(assignment.id, visit.unit_id, "visit") if role == "inspector" else None
     visit.members.append(
         VisitMember(
             id=uuid7(),
@@ -156,29 +158,10 @@ def _office_of(visit: SupervisionVisit, person_id: uuid.UUID | None, role: str) 
         RoleAssignment.person_id == person_id,
         RoleAssignment.county_id == visit.county_id,
         RoleAssignment.role == role,
-        RoleAssignment.from_on <= day,
-        or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on >= day),
+        running(RoleAssignment, day),
     )
     with db.session.no_autoflush:
         return db.session.scalar(wanted.limit(1))
-
-
-def _open_school(visit: SupervisionVisit, assignment: RoleAssignment) -> uuid.UUID | None:
-    """The school's records open to an inspector who does not answer for it anyway, as long as the visit lasts."""
-    day = clock.today()
-    known = select(SchoolResponsibility.id).where(
-        SchoolResponsibility.assignment_id == assignment.id,
-        SchoolResponsibility.school_id == visit.unit_id,
-        or_(SchoolResponsibility.to_on.is_(None), SchoolResponsibility.to_on >= day),
-    )
-    if db.session.scalar(known.limit(1)) is not None:
-        return None
-    opened = SchoolResponsibility(
-        id=uuid7(), county_id=visit.county_id, assignment_id=assignment.id, school_id=visit.unit_id, from_on=day
-    )
-    db.session.add(opened)
-    db.session.flush()
-    return opened.id
 
 
 def end_duties(visit: SupervisionVisit, last_day: date) -> None:
@@ -197,10 +180,7 @@ def _end_duty(visit: SupervisionVisit, member: VisitMember, last_day: date) -> N
         )
     ):
         duty.to_on = last_day
-    if member.responsibility_id is not None:
-        opened = db.session.get(SchoolResponsibility, member.responsibility_id)
-        if opened is not None:
-            opened.to_on = last_day
+    close_school(member.responsibility_id, last_day)
 
 
 def _must_be_open(visit: SupervisionVisit) -> None:

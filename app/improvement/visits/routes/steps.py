@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from app.core.casework.choices import choice
 from app.core.errors import NotFound
 from app.core.web.answers import carried_out, onward
+from app.core.web.chips import word
 from app.core.web.current import current_actor, needs
 from app.core.web.pages import page
 from app.improvement.visits.forms.planning import PressForm, ReasonForm
@@ -152,7 +153,7 @@ def _page(found: SupervisionVisit, name: str, asked: Asked, form: Any, status: i
         "improvement/visits/step.html",
         status,
         crumbs=crumbs(found, str(asked.verb)),
-        heading=found.label,
+        heading=word(found.named),
         meta=[found.scope],
         title=asked.title,
         consequence=asked.consequence,

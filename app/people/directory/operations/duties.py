@@ -93,7 +93,9 @@ def assign_schools(actor: Actor, held: RoleAssignment, given: SchoolsIn) -> None
     today = clock.today()
     wanted = {school.id for school in given.schools}
     running = select(SchoolResponsibility).where(
-        SchoolResponsibility.assignment_id == held.id, not_over(SchoolResponsibility, today)
+        SchoolResponsibility.assignment_id == held.id,
+        SchoolResponsibility.opened_for.is_(None),
+        not_over(SchoolResponsibility, today),
     )
     for answered in db.session.scalars(running):
         if answered.school_id in wanted:

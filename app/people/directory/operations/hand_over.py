@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,8 @@ from app.people.directory.queries import open_work, successors
 
 REASON_WANTED = Sentence("请写明移交的原因，至少 10 个字", "Say why it is handed over, in at least 10 characters.")
 NOT_A_SUCCESSOR = Sentence("请选择同单位或同校在任的人", "Choose somebody who holds a role at the same unit or school.")
+TAKEN_OVER: dict[type[Any], Callable[[Any, Person], None]] = {}
+"""Kinds of records that ask more of who takes them over than to be their owner; raises Invalid on `successor`."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def hand_over(actor: Actor, person: Person, given: HandOverIn) -> HandedOver:
     records, assignments, duties = open_work(actor, person)
     for record in records:
         _note(deed, record, person, given)
-        record.owner_id = given.successor.id
+        TAKEN_OVER.get(type(record), _owned)(record, given.successor)
     for assignment in assignments:
         _pass_on(assignment, given)
     for duty in duties if given.duties else ():
@@ -62,6 +65,10 @@ def hand_over(actor: Actor, person: Person, given: HandOverIn) -> HandedOver:
         deed.main.record = person
         deed.main.extra.update(to=str(given.successor.id), **vars(moved))
     return moved
+
+
+def _owned(record: Any, successor: Person) -> None:
+    record.owner_id = successor.id
 
 
 def _note(deed: trail.Act | None, record: Any, person: Person, given: HandOverIn) -> None:

@@ -233,6 +233,7 @@ def schools_of(actor: Actor, held: Sequence[RoleAssignment]) -> dict[uuid.UUID, 
         .join(Unit, Unit.id == SchoolResponsibility.school_id)
         .where(
             SchoolResponsibility.assignment_id.in_([each.id for each in held]),
+            SchoolResponsibility.opened_for.is_(None),
             running(SchoolResponsibility, clock.today()),
         )
         .order_by(Unit.code)
