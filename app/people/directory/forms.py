@@ -216,7 +216,7 @@ class RoleForm(FlaskForm):
     role = SelectField(_("岗位"), [InputRequired(_("请选择岗位"))])
     subjects = SelectMultipleField(_("学科"), [Optional()], description=_("教研员、任课教师要写"))
     from_on = DateField(_("从哪一天起"), [InputRequired(_("请写从哪一天起"))])
-    to_on = DateField(_("到哪一天为止"), [Optional()], description=_("不写就是不定期"))
+    to_on = DateField(_("到哪一天为止"), [Optional()], description=_("不写就是长期"))
     note = StringField(_("说明"), [Optional(), Length(max=200, message=_("最多 200 个字"))])
 
     def offer(self, people: list[Any], roles: list[tuple[str, str]], today: date) -> RoleForm:
