@@ -11,10 +11,21 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
 from app.core import limits
-from app.core.web.headers import HEADERS
 from app.people.identity import state_of_system
 from tests.cast import Cast, sign_in
 
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
+    "X-Frame-Options": "DENY",
+}
+"""Said here once more on purpose: what the application sends is compared with what was asked for, not with itself."""
 REASON = "按上级要求停用，已和本人谈过"
 
 
