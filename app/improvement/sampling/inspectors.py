@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from app.core import clock
 from app.core.database import db
 from app.core.errors import Invalid, Sentence
+from app.core.policy.actor import Actor
 from app.improvement.sampling.avoiding import has_to_stay_away
 from app.improvement.sampling.models import ListCheck
 from app.people.directory.models import Person, RoleAssignment
@@ -64,7 +65,7 @@ def take_over(check: ListCheck, who: Inspector) -> None:
         check.responsibility_id = open_school(who.assignment_id, check.unit_id, OPENED)
 
 
-def handed_over(check: ListCheck, successor: Person) -> None:
+def handed_over(actor: Actor, check: ListCheck, successor: Person) -> None:
     """A person's open work goes to another: a check only to an inspector who need not stay away. Raises Invalid."""
     free = free_inspectors(check.county_id, check.unit_id, check.list_id, but=check.draw.drawn_by)
     who = next((one for one in free if one.person_id == successor.id), None)

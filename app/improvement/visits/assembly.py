@@ -10,7 +10,10 @@ from app.core.outbox.handlers import handles
 from app.core.web import first_page, navigation
 from app.improvement.problems import panels as item_page
 from app.improvement.visits import at_a_glance, letters, panels
+from app.improvement.visits.models import SupervisionVisit
+from app.improvement.visits.operations import teams
 from app.improvement.visits.routes import BLUEPRINTS
+from app.people.directory.operations.hand_over import TAKEN_OVER
 
 ENTRIES = (
     navigation.Entry(
@@ -57,5 +60,6 @@ def register(app: Flask) -> None:
     item_page.add(panels=[panels.visits_panel])
     WORDS.update(DEEDS)
     deadlines.RUN_OUT["supervision_visits", "feedback_issued.respond"] = "visit_unanswered"
+    TAKEN_OVER[SupervisionVisit] = teams.handed_over
     handles("visit_unanswered", letters.visit_unanswered)
     handles("visit_sheet", letters.visit_sheet)

@@ -16,7 +16,7 @@ from app.core.policy.actor import Actor
 from app.core.policy.assignments import CaseAssignment
 from app.improvement.visits.models import SupervisionVisit, VisitMember
 from app.improvement.visits.models import facts as visit_facts
-from app.people.directory.models import RoleAssignment
+from app.people.directory.models import Person, RoleAssignment
 from app.people.directory.operations.openings import close_school, open_school
 from app.people.identity.terms import running
 
@@ -148,6 +148,29 @@ def join(actor: Actor, visit: SupervisionVisit, person_id: uuid.UUID | None, rol
             **own,
         )
     )
+
+
+def handed_over(actor: Actor, visit: SupervisionVisit, successor: Person) -> None:
+    """A person's open work goes to another: the lead of a visit only to an inspector who need not stay away. Raises Invalid."""
+    before = next((one for one in visit.team if one.person_id == visit.owner_id), None)
+    member = next((one for one in visit.team if one.person_id == successor.id), None)
+    role = member.role if member is not None else "inspector"
+    away = visit_facts.with_an_interest([successor.id], visit.unit_id)
+    if role != "inspector" or away or _office_of(visit, successor.id, role) is None:
+        raise Invalid(
+            "successor",
+            Sentence(
+                f"{visit.number} 是视导，组长只能交给在岗、不用回避的督学。请先在视导页上换组长",
+                f"{visit.number} is a visit and its lead goes only to an inspector in office without an interest. "
+                "Name another lead on its page first",
+            ),
+        )
+    if member is None:
+        join(actor, visit, successor.id, role)
+    if before is not None:
+        before.left_on = clock.today()
+        _end_duty(visit, before, clock.today() - timedelta(days=1))
+    visit.owner_id = successor.id
 
 
 def _office_of(visit: SupervisionVisit, person_id: uuid.UUID | None, role: str) -> RoleAssignment | None:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
+
 from app.core import clock
 from app.core.audit import trail
 from app.core.casework.door import SHORTEST_REASON, operation
@@ -15,10 +17,11 @@ from app.core.policy.actor import Actor
 from app.core.policy.assignments import CaseAssignment
 from app.people.directory.models import Person, TeachingDuty
 from app.people.directory.queries import open_work, successors
+from app.people.directory.queries.terms import not_over
 
 REASON_WANTED = Sentence("请写明移交的原因，至少 10 个字", "Say why it is handed over, in at least 10 characters.")
 NOT_A_SUCCESSOR = Sentence("请选择同单位或同校在任的人", "Choose somebody who holds a role at the same unit or school.")
-TAKEN_OVER: dict[type[Any], Callable[[Any, Person], None]] = {}
+TAKEN_OVER: dict[type[Any], Callable[[Actor, Any, Person], None]] = {}
 """Kinds of records that ask more of who takes them over than to be their owner; raises Invalid on `successor`."""
 
 
@@ -55,7 +58,7 @@ def hand_over(actor: Actor, person: Person, given: HandOverIn) -> HandedOver:
     records, assignments, duties = open_work(actor, person)
     for record in records:
         _note(deed, record, person, given)
-        TAKEN_OVER.get(type(record), _owned)(record, given.successor)
+        TAKEN_OVER.get(type(record), _owned)(actor, record, given.successor)
     for assignment in assignments:
         _pass_on(assignment, given)
     for duty in duties if given.duties else ():
@@ -67,7 +70,7 @@ def hand_over(actor: Actor, person: Person, given: HandOverIn) -> HandedOver:
     return moved
 
 
-def _owned(record: Any, successor: Person) -> None:
+def _owned(actor: Actor, record: Any, successor: Person) -> None:
     record.owner_id = successor.id
 
 
@@ -90,4 +93,19 @@ def _pass_on(term: CaseAssignment | TeachingDuty, given: HandOverIn) -> None:
     else:
         kept = TeachingDuty(**shared, class_id=term.class_id, duty=term.duty, subject=term.subject)
     kept.from_on, kept.to_on = today, until
-    db.session.add(kept)
+    if not _has(kept):
+        db.session.add(kept)
+
+
+def _has(kept: CaseAssignment | TeachingDuty) -> bool:
+    """The successor has it already: a visit that was taken over brought its duty along."""
+    if isinstance(kept, TeachingDuty):
+        return False
+    same = select(CaseAssignment.id).where(
+        CaseAssignment.entity == kept.entity,
+        CaseAssignment.record_id == kept.record_id,
+        CaseAssignment.person_id == kept.person_id,
+        CaseAssignment.part == kept.part,
+        not_over(CaseAssignment, kept.from_on),
+    )
+    return db.session.scalar(same.limit(1)) is not None
