@@ -42,13 +42,16 @@ class Versions:
 def versions_of(cycle: MonitoringCycle, judged: Judged, earlier: Sequence[Json] = ()) -> Versions:
     """Cut the four versions; nothing is read beside the judged cells.
 
+    A cell on which sources disagree, or that was decided against, stands in the basic version and in its school's package;
+    no mean, quarter, count or topic is made of it.
+
     earlier: lines of the public versions of rounds that this one does again, oldest first.
     """
     numbers = monitoring_numbers()
     about = _about(cycle)
     cells = _cells(judged)
     digest = inputs_digest([about, cells])
-    groups = _by_measure(cells)
+    groups = _by_measure(cell for row, cell in zip(judged.rows, cells, strict=True) if not row.disputed)
     spread = spread_of(groups, numbers.band_least_schools)
     return Versions(
         digest,
@@ -196,8 +199,8 @@ def _packages(
         if cell["school"] is None:
             continue
         measure = cell["level"], cell["indicator"], cell["grade"]
-        value, source = counties[measure]
-        schools = groups[measure] if cell["level"] != "class" else []
+        value, source = counties.get(measure, (None, ""))
+        schools = groups.get(measure, []) if cell["level"] != "class" else []
         band = _band(schools, cell, monitoring_numbers().band_least_schools)
         packages[cell["school"]].append({**cell, "county": value, "county_from": source, "band": band})
     return {

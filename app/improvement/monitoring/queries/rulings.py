@@ -27,7 +27,10 @@ class Ruling:
 
 
 def rulings(actor: Actor, result_ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, Ruling]:
-    """Of cells that the actor has loaded, those on which nothing is built; one question."""
+    """Of cells that the actor has loaded, those on which nothing is built, with the ruling that speaks against each.
+
+    A decision goes before a question that is still open, the newest first; one question.
+    """
     wanted = {one for one in result_ids if one is not None}
     if not wanted:
         return {}
@@ -36,12 +39,12 @@ def rulings(actor: Actor, result_ids: Iterable[uuid.UUID | None]) -> dict[uuid.U
         select(s, Person.name)
         .outerjoin(Person, Person.id == s.settled_by)
         .where(or_(s.first_id.in_(wanted), s.second_id.in_(wanted)), s.outcome.is_distinct_from(BOTH))
-        .order_by(s.settled_at.desc().nulls_first())
+        .order_by(s.settled_at.desc().nulls_last(), s.id)
     )
     found: dict[uuid.UUID, Ruling] = {}
     for conflict, name in rows:
         for side in {conflict.first_id, conflict.second_id} & wanted:
-            if side != conflict.chosen_id:
+            if side != conflict.chosen_id and side not in found:
                 found[side] = Ruling(conflict.ref, name or "", conflict.settled_at)
     return found
 
