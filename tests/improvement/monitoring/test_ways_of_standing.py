@@ -11,7 +11,7 @@ from app.core import clock
 from app.core.audit import trail
 from app.core.database import db, uuid7
 from app.core.policy.actor import SYSTEM
-from app.improvement.monitoring.models import MonitoringResult, SourceConflict
+from app.improvement.monitoring.models import MonitoringResult, ReleaseAck, SourceConflict
 from app.improvement.monitoring.models.rulings import (
     all_stand,
     standing,
@@ -20,10 +20,21 @@ from app.improvement.monitoring.models.rulings import (
     stands,
     stands_in_sql,
 )
-from app.improvement.monitoring.queries.rulings import rulings
+from app.improvement.monitoring.queries.rulings import package_cells, rulings
 from tests.cast import Cast
 from tests.counting import counted_statements
-from tests.factories.monitoring import NUMBER, SHAPE, Line, act_as, begin_cycle, put_in, release, released, verify
+from tests.factories.monitoring import (
+    NUMBER,
+    SHAPE,
+    Line,
+    act_as,
+    begin_cycle,
+    bring_in,
+    put_in,
+    release,
+    released,
+    verify,
+)
 from tests.improvement.monitoring.test_releases import packages, snapshots
 from tests.improvement.monitoring.test_rulings import asked, settled
 
@@ -131,3 +142,23 @@ def test_no_mean_count_or_topic_of_a_release_is_made_of_a_cell_that_does_not_sta
     assert (line["units"], line["county"]) == (2, 500)
     basic = [cell["value"] for cell in found["basic"].snapshot["cells"] if cell["indicator"] == NUMBER]
     assert sorted(basic) == [470, 500, 500], "what was measured is handed out, and marked where it is read"
+
+
+def test_a_package_is_not_marked_for_a_value_that_a_newer_sheet_replaced_before_the_release(county: Cast) -> None:
+    day = clock.today() - timedelta(days=60)
+    released(county, (Line("yuntai", NUMBER, 520),), code="A", starts_on=day, ends_on=day)
+    autumn = begin_cycle(county, code="B")
+    put_in(county, autumn, (Line("yuntai", NUMBER, 470),))
+    conflict = asked(county)
+    settled(county, conflict, 1)
+    bring_in(county, autumn, (Line("yuntai", NUMBER, 519),))
+    fallen = db.session.get_one(MonitoringResult, conflict.first_id, populate_existing=True)
+    assert fallen.superseded_at is not None
+    verify(county, autumn)
+    release(county, autumn)
+    act_as(county.actor("office_director"))
+    ack = db.session.scalars(
+        select(ReleaseAck).where(ReleaseAck.cycle_id == autumn.id, ReleaseAck.unit_id == county.units["yuntai"].id)
+    ).one()
+    (shown,) = package_cells(county.actor("office_director"), ack)
+    assert (shown["value"], shown["ruling"]) == (519, None)

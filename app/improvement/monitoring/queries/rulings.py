@@ -56,7 +56,7 @@ def rulings_of_package(actor: Actor, ack: ReleaseAck) -> dict[tuple[Any, ...], R
     rows = db.session.execute(
         select(r.id, Indicator.code, r.scope_level, r.grade, r.class_no, r.benchmark_type)
         .join(Indicator, Indicator.id == r.indicator_id)
-        .where(r.cycle_id == ack.cycle_id, r.unit_id == ack.unit_id, r.id.in_(disputed))
+        .where(r.cycle_id == ack.cycle_id, r.unit_id == ack.unit_id, r.superseded_at.is_(None), r.id.in_(disputed))
     ).all()
     found = rulings(actor, [row.id for row in rows])
     return {tuple(row[1:]): found[row.id] for row in rows if row.id in found}
