@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from flask import Flask
+from openpyxl import load_workbook
 from sqlalchemy import select, text
 
 from app.core import clock
 from app.core.audit import trail
 from app.core.database import db, uuid7
 from app.core.policy.actor import SYSTEM
-from app.improvement.monitoring.models import MonitoringResult, ReleaseAck, SourceConflict
+from app.improvement.monitoring.models import MonitoringCycle, MonitoringResult, ReleaseAck, SourceConflict
 from app.improvement.monitoring.models.rulings import (
     all_stand,
     standing,
@@ -21,7 +24,7 @@ from app.improvement.monitoring.models.rulings import (
     stands_in_sql,
 )
 from app.improvement.monitoring.queries.rulings import package_cells, rulings
-from tests.cast import Cast
+from tests.cast import Cast, sign_in
 from tests.counting import counted_statements
 from tests.factories.monitoring import (
     NUMBER,
@@ -162,3 +165,22 @@ def test_a_package_is_not_marked_for_a_value_that_a_newer_sheet_replaced_before_
     ).one()
     (shown,) = package_cells(county.actor("office_director"), ack)
     assert (shown["value"], shown["ruling"]) == (519, None)
+
+
+def test_the_basic_version_marks_what_was_decided_against_on_the_page_and_in_the_workbook(
+    app: Flask, county: Cast
+) -> None:
+    day = clock.today() - timedelta(days=60)
+    released(county, (Line("yuntai", NUMBER, 520),), code="A", starts_on=day, ends_on=day)
+    released(county, (Line("yuntai", NUMBER, 470), Line("shuangqiao", NUMBER, 500)), code="B")
+    settled(county, asked(county), 1)
+    act_as(county.actor("office_director"))
+    autumn = db.session.scalars(select(MonitoringCycle).where(MonitoringCycle.code == "B")).one()
+    office = sign_in(app.test_client(), county["office_director"])
+    address = f"/monitoring/cycles/{autumn.ref}/versions/basic"
+    assert office.get(address).text.count("已裁定不采用") == 1
+    sheet = load_workbook(BytesIO(office.get(f"{address}/export").data)).active
+    rows = list(sheet.iter_rows(values_only=True))
+    at = next(row for row in rows if "来源不一致" in row).index("来源不一致")
+    said = {row[7]: row[at] or "" for row in rows if row[7] in (470, 500)}
+    assert said[470].startswith("已裁定不采用") and said[500] == ""

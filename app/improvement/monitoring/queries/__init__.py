@@ -81,7 +81,7 @@ from app.improvement.monitoring.queries.results import (
     result_cells,
     versions_of_cell,
 )
-from app.improvement.monitoring.queries.rulings import Ruling, package_cells, rulings
+from app.improvement.monitoring.queries.rulings import Ruling, package_cells, rulings, version_cells
 
 __all__ = [
     "FINDING_ORDERS",
@@ -136,6 +136,7 @@ __all__ = [
     "Sent",
     "packages_without_hearing",
     "package_cells",
+    "version_cells",
     "parts_of",
     "past_of",
     "peers_of",

@@ -12,9 +12,9 @@ from sqlalchemy import or_, select
 
 from app.core.database import db
 from app.core.policy.actor import Actor
-from app.improvement.monitoring.models import Indicator, MonitoringResult, ReleaseAck, SourceConflict
+from app.improvement.monitoring.models import DataRelease, Indicator, MonitoringResult, ReleaseAck, SourceConflict
 from app.improvement.monitoring.models.rulings import BOTH
-from app.people.directory.models import Person
+from app.people.directory.models import Person, Unit
 
 
 @dataclass(frozen=True)
@@ -49,22 +49,36 @@ def rulings(actor: Actor, result_ids: Iterable[uuid.UUID | None]) -> dict[uuid.U
     return found
 
 
-def rulings_of_package(actor: Actor, ack: ReleaseAck) -> dict[tuple[Any, ...], Ruling]:
-    """The same for the cells of a package, by indicator, level, grade, class and benchmark, as the package names them."""
-    r = MonitoringResult
-    disputed = select(SourceConflict.first_id).union(select(SourceConflict.second_id))
-    rows = db.session.execute(
-        select(r.id, Indicator.code, r.scope_level, r.grade, r.class_no, r.benchmark_type)
-        .join(Indicator, Indicator.id == r.indicator_id)
-        .where(r.cycle_id == ack.cycle_id, r.unit_id == ack.unit_id, r.superseded_at.is_(None), r.id.in_(disputed))
-    ).all()
-    found = rulings(actor, [row.id for row in rows])
-    return {tuple(row[1:]): found[row.id] for row in rows if row.id in found}
-
-
 def package_cells(actor: Actor, ack: ReleaseAck) -> Sequence[dict[str, Any]]:
     """The cells of a package as they were released, each with the ruling that speaks against it, or none."""
-    cells = ack.package.get("cells", [])
-    found = rulings_of_package(actor, ack) if cells else {}
-    names = ("indicator", "level", "grade", "class_no", "benchmark_type")
-    return [{**cell, "ruling": found.get(tuple(cell.get(name) for name in names))} for cell in cells]
+    return _marked(actor, ack.package.get("cells", []), ack.cycle_id, ack.unit_id)
+
+
+def version_cells(actor: Actor, release: DataRelease) -> Sequence[dict[str, Any]]:
+    """The same for the basic version of a round, which holds the cells of all units."""
+    return _marked(actor, release.snapshot.get("cells", []), release.cycle_id)
+
+
+def _marked(
+    actor: Actor, cells: Sequence[dict[str, Any]], cycle_id: uuid.UUID, unit_id: uuid.UUID | None = None
+) -> Sequence[dict[str, Any]]:
+    found = _by_name(actor, cycle_id, unit_id) if cells else {}
+    return [{**cell, "ruling": found.get(tuple(cell.get(name) for name in NAMES))} for cell in cells]
+
+
+NAMES = ("unit_code", "indicator", "level", "grade", "class_no", "benchmark_type")
+"""How a version and a package name a cell."""
+
+
+def _by_name(actor: Actor, cycle_id: uuid.UUID, unit_id: uuid.UUID | None) -> dict[tuple[Any, ...], Ruling]:
+    r = MonitoringResult
+    disputed = select(SourceConflict.first_id).union(select(SourceConflict.second_id))
+    wanted = (
+        select(r.id, Unit.code, Indicator.code, r.scope_level, r.grade, r.class_no, r.benchmark_type)
+        .join(Indicator, Indicator.id == r.indicator_id)
+        .join(Unit, Unit.id == r.unit_id)
+        .where(r.cycle_id == cycle_id, r.superseded_at.is_(None), r.id.in_(disputed))
+    )
+    rows = db.session.execute(wanted if unit_id is None else wanted.where(r.unit_id == unit_id)).all()
+    found = rulings(actor, [row.id for row in rows])
+    return {tuple(row[1:]): found[row.id] for row in rows if row.id in found}

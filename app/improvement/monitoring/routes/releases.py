@@ -83,6 +83,7 @@ def version(ref: str, audience: str) -> Response:
         cycle=found,
         release=release,
         content=release.snapshot,
+        cells=queries.version_cells(actor, release),
         sees_cycle=sees_cycle,
         back_url=found.address if sees_cycle else url_for("interpretations.index"),
     )
@@ -92,8 +93,11 @@ def version(ref: str, audience: str) -> Response:
 @needs(*READ.values())
 def export_version(ref: str, audience: str) -> Response:
     """The same as a workbook."""
-    found, release = queries.version_for(current_actor(), ref, audience)
-    return workbook_answer(sheet_of_version(release), f"{found.code}-{release.audience}")
+    actor = current_actor()
+    found, release = queries.version_for(actor, ref, audience)
+    return workbook_answer(
+        sheet_of_version(release, queries.version_cells(actor, release)), f"{found.code}-{release.audience}"
+    )
 
 
 @bp.get("/cycles/<ref>/acknowledgements")

@@ -170,7 +170,7 @@ def _cell_row(row: Any, ruling: Ruling | None) -> list[Any]:
 COLUMNS = {
     "basic": ("cells", ("unit_code", "unit", "grade", "class_no", "subject", "indicator", "indicator_name", "value",
                         "value_low", "value_high", "benchmark_type", "benchmark", "n", "n_expected", "sd", "effect",
-                        "effect_low", "effect_high", "verdict")),
+                        "effect_low", "effect_high", "verdict", "ruling")),
     "analysis": ("indicators", ("subject", "grade", "indicator", "indicator_name", "county", "benchmark_type",
                                 "benchmark", "units", "n")),
     "public": ("indicators", ("subject", "grade", "indicator", "indicator_name", "county", "benchmark_type",
@@ -178,12 +178,13 @@ COLUMNS = {
 }  # fmt: skip
 
 
-def sheet_of_version(release: DataRelease) -> Sheet:
-    """One version as rows; what is not shown stays empty."""
+def sheet_of_version(release: DataRelease, cells: Sequence[Mapping[str, Any]]) -> Sheet:
+    """One version as rows; what is not shown stays empty. cells: those of the basic version with what was decided on each."""
     if release.audience == "topic":
         return _sheet_of_topics(release.snapshot["topics"])
     part, columns = COLUMNS[release.audience]
-    rows = ([_plain(row.get(column), column) for column in columns] for row in release.snapshot[part])
+    kept = cells if part == "cells" else release.snapshot[part]
+    rows = ([_plain(row.get(column), column) for column in columns] for row in kept)
     return Sheet(_heads(columns), rows, say(AUDIENCES[release.audience]))
 
 
@@ -212,6 +213,7 @@ TITLES = {
     "effect_low": lazy_gettext("效应量下限"),
     "effect_high": lazy_gettext("效应量上限"),
     "verdict": lazy_gettext("规则判断"),
+    "ruling": lazy_gettext("来源不一致"),
     "standing": lazy_gettext("规则判断"),
     "units": lazy_gettext("单位数"),
     "below": lazy_gettext("低于基准的单位数"),
@@ -220,13 +222,15 @@ TITLES = {
 }
 WORDS = {"grade": GRADES, "subject": SUBJECTS, "benchmark_type": BENCHMARKS, "verdict": VERDICTS, "standing": VERDICTS}
 TEXTS = frozenset(
-    "unit_code unit grade class_no subject indicator indicator_name benchmark_type verdict standing".split()
+    "unit_code unit grade class_no subject indicator indicator_name benchmark_type verdict ruling standing".split()
 )
 
 
 def _plain(value: Any, column: str) -> Any:
     if value is None or column not in TEXTS:
         return value
+    if isinstance(value, Ruling):
+        return _ruled(value)
     return say(word_of(WORDS[column], value)) if column in WORDS else str(value)
 
 
