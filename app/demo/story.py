@@ -24,6 +24,7 @@ from app.improvement.plans.models import RemediationPlan
 from app.improvement.plans.operations import plans
 from app.improvement.plans.operations.plans import ActionIn, CriterionIn, PlanIn, PlanStep
 from app.improvement.problems.models import ProblemItem, ProblemList
+from app.improvement.problems.models.citable import citable
 from app.improvement.problems.operations import items, lists
 from app.improvement.problems.operations.drafting import Submission
 
@@ -158,10 +159,12 @@ def item_story(county: County, item: ProblemItem, issued: date, follow_up: date 
     yield issued + timedelta(days=6 + fate.late)
     items.start_diagnosis(place.coordinator, item, Submission())
     chosen = random.sample(words.CAUSES, 2)
-    for category, statement in chosen:
-        items.add_cause(
-            place.coordinator, item, items.CauseIn(category, statement, True, random.choice(words.SUPPORT), words.WHYS)
+    behind = {one.kind: one.code for one in citable(item.id)}
+    for (category, statement), kind in zip(chosen, GROUNDS, strict=True):
+        given = items.CauseIn(
+            category, statement, True, random.choice(words.SUPPORT), words.WHYS, source=behind.get(kind, "")
         )
+        items.add_cause(place.coordinator, item, given)
     if fate.stops == "diagnosing":
         return
     yield issued + timedelta(days=14 + fate.late)
@@ -182,6 +185,8 @@ def item_story(county: County, item: ProblemItem, issued: date, follow_up: date 
     yield from close(county, place, item, plan, follow_up, fate)
 
 
+GROUNDS = ("support", "finding")
+"""What the two causes of an item cite, where it came from a finding: what another source says, and the finding itself."""
 CONTESTED = ("contested", "upheld", "reassigned", "voided")
 
 

@@ -114,7 +114,7 @@ def _do(
 ) -> Iterator[date]:
     judge = county.any("evaluator", 0)
     given = evidences.EvidenceIn(
-        "link", random.choice(words.EVIDENCE), "统计表和两次课堂记录，能看出前后变化", day - timedelta(days=2), "本校",
+        "link", random.choice(words.EVIDENCE), "统计表和两次课堂记录，能看出前后变化", _taught_on(action, day), "本校",
         owner.name, True, criterion_id=action.criteria[0].id, link="https://example.invalid/evidence",
     )  # fmt: skip
     piece = evidences.add_evidence(owner, action, given)
@@ -141,6 +141,21 @@ def _do(
     actions.verify_action(judge, action, actions.VerifyIn(("authentic", "in_period", "shows_effect")))
 
 
+def _taught_on(action: RemediationAction, day: date) -> date:
+    """The last day before `day` on which schools taught while the measure ran."""
+    began, seen = action.started_on or day, school_day(day - timedelta(days=2))
+    return seen if seen >= began else day - timedelta(days=2)
+
+
+def school_day(day: date) -> date:
+    """The last day up to this one without vacation or weekend, as a county's schools have them in most years."""
+    if day.month in (7, 8):
+        day = day.replace(month=6, day=28)
+    elif (1, 20) <= (day.month, day.day) <= (2, 25):
+        day = day.replace(month=1, day=15)
+    return day - timedelta(days=max(0, day.weekday() - 4))
+
+
 def _judged(
     owner: Actor,
     judge: Actor,
@@ -158,9 +173,7 @@ def _judged(
         evidences.reject_evidence(judge, piece, PlanStep(reason=reason))
         return
     if fate.returns > 1 or stops == "evidence_returned":
-        evidences.return_evidence(
-            judge, piece, PlanStep(reason="表中只有九月数据，看不出变化。请补十月、十一月两次统计")
-        )
+        evidences.return_evidence(judge, piece, PlanStep(reason="表中只有一次数据，看不出变化。请补前后两次统计"))
         if stops == "evidence_returned":
             return
         yield day + timedelta(days=6)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from app.care.rainbow.queries import proposals
 from app.care.screening.models import CriticalAlert, ScreeningTask
@@ -36,6 +36,7 @@ from app.improvement.citizen_letters.operations.sending import writer
 from app.improvement.disclosure.models import ResultDisclosure, ShowcaseAdoption
 from app.improvement.effects.models import ClosurePrint, ValueAddedEffect
 from app.improvement.monitoring.models import DataFinding, Indicator, MonitoringCycle, SourceConflict
+from app.improvement.plans.models import Evidence
 from app.improvement.problems.models import ItemHandOff, ProblemItem
 from app.improvement.suppliers.models import SupplierAgreement
 from app.people.directory.models import RoleAssignment, Student, Unit
@@ -99,6 +100,25 @@ def test_there_are_between_150_and_350_problem_items_of_several_sources(county: 
     assert 150 <= db.session.scalar(select(func.count()).select_from(ProblemItem)) <= 350
     sources = set(db.session.scalars(select(ProblemItem.source_type).distinct()))
     assert sources >= {"monitoring", "petition", "safety", "audit", "inspection", "self_check", "opinion", "patrol"}
+
+
+def test_causes_cite_what_stands_behind_their_item_and_evidence_is_of_school_days(county: Flask) -> None:
+    use_context(SYSTEM.context())
+    analysed = db.session.execute(
+        text(
+            """select c.id, num_nonnulls(c.finding_id, c.support_id) as cites,
+                      (c.finding_id is null or exists (select 1 from item_findings l
+                         where l.item_id = c.item_id and l.finding_id = c.finding_id))
+                  and (c.support_id is null or exists (select 1 from item_findings l join finding_supports s
+                         on s.finding_id = l.finding_id where l.item_id = c.item_id and s.id = c.support_id)) as own
+               from causes c join problem_items i on i.id = c.item_id where i.source_type = 'monitoring'
+                 and exists (select 1 from item_findings l where l.item_id = c.item_id)"""
+        )
+    ).all()
+    assert len(analysed) > 100 and all(row.cites and row.own for row in analysed)
+    days = db.session.scalars(select(Evidence.happened_on)).all()
+    off = [day for day in days if day.month in (7, 8) or day.weekday() > 4]
+    assert len(off) < len(days) / 20, f"{len(off)} of {len(days)} pieces of evidence are of days without lessons"
 
 
 def test_every_deficit_that_was_planted_is_found_and_hardly_anything_else_is(county: Flask) -> None:
