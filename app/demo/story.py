@@ -24,6 +24,7 @@ from app.improvement.plans.models import RemediationPlan
 from app.improvement.plans.operations import plans
 from app.improvement.plans.operations.plans import ActionIn, CriterionIn, PlanIn, PlanStep
 from app.improvement.problems.models import ProblemItem, ProblemList
+from app.improvement.problems.models.citable import citable
 from app.improvement.problems.operations import items, lists
 from app.improvement.problems.operations.drafting import Submission
 
@@ -157,11 +158,7 @@ def item_story(county: County, item: ProblemItem, issued: date, follow_up: date 
         return
     yield issued + timedelta(days=6 + fate.late)
     items.start_diagnosis(place.coordinator, item, Submission())
-    chosen = random.sample(words.CAUSES, 2)
-    for category, statement in chosen:
-        items.add_cause(
-            place.coordinator, item, items.CauseIn(category, statement, True, random.choice(words.SUPPORT), words.WHYS)
-        )
+    _causes(place, item, random)
     if fate.stops == "diagnosing":
         return
     yield issued + timedelta(days=14 + fate.late)
@@ -180,6 +177,20 @@ def item_story(county: County, item: ProblemItem, issued: date, follow_up: date 
         return
     yield follow_up
     yield from close(county, place, item, plan, follow_up, fate)
+
+
+def _causes(place: Place, item: ProblemItem, random: Random) -> None:
+    """Two causes: one rests on what was seen beside the figures, one on the finding; words alone where there is neither."""
+    known = {one.kind: one for one in citable(item.id)}
+    causes, grounds = (words.OTHER_CAUSES, words.OTHER_GROUNDS) if item.criteria else (words.CAUSES, words.SUPPORT)
+    for (category, statement), kind in zip(random.sample(causes, 2), ("support", "finding"), strict=True):
+        cited, note = known.get(kind), random.choice(grounds)
+        if cited is not None and note in cited.title:
+            note = grounds[(grounds.index(note) + 1) % len(grounds)]
+        source = cited.code if cited is not None else ""
+        items.add_cause(
+            place.coordinator, item, items.CauseIn(category, statement, True, note, words.WHYS[statement], source)
+        )
 
 
 CONTESTED = ("contested", "upheld", "reassigned", "voided")
