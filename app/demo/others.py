@@ -52,7 +52,7 @@ def register(county: County, teller: Teller, day: date, count: int, seed: int) -
         support = findings.SupportIn("现场核查记录", random.choice(words.ON_SITE))
         reading = random.choice(words.OTHER_INTERPRETATIONS)
         findings.confirm_finding(
-            another, finding, findings.ConfirmIn(reading, (random.choice(words.CAUSES)[1],), support)
+            another, finding, findings.ConfirmIn(reading, (random.choice(words.OTHER_CAUSES)[1],), support)
         )
         made.append(finding)
     return made

@@ -158,13 +158,7 @@ def item_story(county: County, item: ProblemItem, issued: date, follow_up: date 
         return
     yield issued + timedelta(days=6 + fate.late)
     items.start_diagnosis(place.coordinator, item, Submission())
-    chosen = random.sample(words.CAUSES, 2)
-    behind = {one.kind: one.code for one in citable(item.id)}
-    for (category, statement), kind in zip(chosen, GROUNDS, strict=True):
-        given = items.CauseIn(
-            category, statement, True, random.choice(words.SUPPORT), words.WHYS, source=behind.get(kind, "")
-        )
-        items.add_cause(place.coordinator, item, given)
+    _causes(place, item, random)
     if fate.stops == "diagnosing":
         return
     yield issued + timedelta(days=14 + fate.late)
@@ -185,8 +179,20 @@ def item_story(county: County, item: ProblemItem, issued: date, follow_up: date 
     yield from close(county, place, item, plan, follow_up, fate)
 
 
-GROUNDS = ("support", "finding")
-"""What the two causes of an item cite, where it came from a finding: what another source says, and the finding itself."""
+def _causes(place: Place, item: ProblemItem, random: Random) -> None:
+    """Two causes: one rests on what was seen beside the figures, one on the finding; words alone where there is neither."""
+    known = {one.kind: one for one in citable(item.id)}
+    causes, grounds = (words.OTHER_CAUSES, words.OTHER_GROUNDS) if item.criteria else (words.CAUSES, words.SUPPORT)
+    for (category, statement), kind in zip(random.sample(causes, 2), ("support", "finding"), strict=True):
+        cited, note = known.get(kind), random.choice(grounds)
+        if cited is not None and note in cited.title:
+            note = grounds[(grounds.index(note) + 1) % len(grounds)]
+        source = cited.code if cited is not None else ""
+        items.add_cause(
+            place.coordinator, item, items.CauseIn(category, statement, True, note, words.WHYS[statement], source)
+        )
+
+
 CONTESTED = ("contested", "upheld", "reassigned", "voided")
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from random import Random
+
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
@@ -9,10 +12,12 @@ from sqlalchemy import select, text
 from app.core.audit import trail
 from app.core.database import db, use_context
 from app.core.policy.actor import SYSTEM
-from app.demo import dictionary, districts, others, rounds, sampling, tree
+from app.demo import dictionary, districts, others, rounds, sampling, story, tree, words
+from app.demo.fates import Fate
 from app.demo.telling import Teller
 from app.improvement.monitoring.models import IndicatorVersion
-from app.improvement.problems.models import ProblemItem
+from app.improvement.problems.models import Cause, ProblemItem
+from app.improvement.problems.models.citable import citable
 from app.improvement.sampling.models import ListCheck
 
 
@@ -61,3 +66,25 @@ def test_of_the_schools_own_lists_some_are_drawn_and_partly_looked_at(app: Flask
     use_context(SYSTEM.context())
     found = [(one.draw.kind, one.state) for one in db.session.scalars(select(ListCheck)).unique()]
     assert sorted(found) == [("chance", "drawn"), ("chance", "holds"), ("hand", "failing")]
+
+
+def test_causes_of_what_came_from_elsewhere_cite_the_check_and_the_finding_of_their_item(app: Flask) -> None:
+    use_context(SYSTEM.context())
+    county, teller = tree.build_main(), Teller()
+    try:
+        found = others.register(county, teller, others.SECOND_ISSUED, 2, 75)
+        teller.at(others.SECOND_ISSUED)
+        made = story.issue_list(county, None, "清单", "清教督办〔2026〕1号", found, date(2027, 9, 1), Random(1))
+        told = [story.item_story(county, one, others.SECOND_ISSUED, None, Fate("diagnosing"), 1) for one in made]
+        teller.tell(told, others.SECOND_ISSUED + timedelta(days=30))
+    finally:
+        teller.end()
+    use_context(SYSTEM.context())
+    causes = db.session.scalars(select(Cause)).all()
+    items = set(db.session.scalars(select(Cause.item_id)))
+    chains = {item: {known.id: known for known in citable(item)} for item in items}
+    cited = [chains[cause.item_id][cause.cites] for cause in causes if cause.cites is not None]
+    assert sorted(one.kind for one in cited) == ["finding", "finding", "support", "support"]
+    assert all(one.address for one in cited) and len(chains) == 2
+    taught = {statement for _category, statement in words.CAUSES}
+    assert not taught & {cause.statement for cause in causes}, "a petition about fees is not explained by exercises"
