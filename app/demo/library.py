@@ -32,7 +32,7 @@ TEXT = (
 )
 PAPERS = (
     ("教育督导条例学习要点", "law", "", "", 400, None, ()),
-    ("教育质量监测结果应用管理办法（试行）", "policy", "清教〔2023〕12号", "已由 2026 年修订版代替", 900, None, ()),
+    ("教育质量监测结果应用管理办法（试行）", "policy", "清教〔{year}〕12号", "已由 2026 年修订版代替", 900, None, ()),
     ("教育质量监测结果应用管理办法", "policy", "清教〔2026〕6号", "试行办法的修订版", 200, None, ()),
     ("2026 年监测结果应用实施方案", "plan", "清教〔2026〕18号", "含任务分工和时间表", 120, None, ()),
     ("责任督学视导工作指引", "guidance", "清教督〔2026〕5号", "", 90, None, ("inspector", "office_director", "evaluator")),
@@ -54,6 +54,7 @@ def tell(county: County, teller: Teller) -> None:
         teller.at(min(first, today) - timedelta(days=3), 10)
         last = today - timedelta(days=over) if over else None
         signed = min(first, today) - timedelta(days=10)
+        number = number.format(year=signed.year)
         about = DocumentIn(
             title, category, BUREAU, number, summary, roles, signed, signed + timedelta(days=4), first, last
         )

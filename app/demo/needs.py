@@ -28,7 +28,12 @@ ASKED = (
     ("作业时间调查", "年级\n平均分钟\n样本数", "01", "sent_back"),
 )
 """What is asked for, its fields, of which department, and how far it has come."""
-ROWS = (("年级", "数值", "人数"), ("七年级", "0.93", "214"), ("八年级", "0.90", "208"), ("九年级", "0.92", "221"))
+TABLES = {
+    "近三年体质健康达标率": "年级,达标率,参测人数 四年级,0.93,214 五年级,0.90,208 六年级,0.92,221",
+    "课后服务参加人数": "年级,参加人数,开课门数 四年级,186,7 五年级,179,8 六年级,164,6",
+    "作业时间调查": "年级,平均分钟,样本数 四年级,52,60 五年级,58,60",
+}
+"""What was delivered, a line for each grade; of the last one a grade is missing, and it is sent back."""
 
 
 def tell(county: County, teller: Teller) -> None:
@@ -73,7 +78,7 @@ def _answered(county: County, teller: Teller, who: Actor, need: DataNeed, code: 
 
 def _table(title: str) -> Stored:
     text = io.StringIO()
-    csv.writer(text).writerows(ROWS)
+    csv.writer(text).writerows(line.split(",") for line in TABLES[title].split())
     stored: Stored = current_app.extensions["bihuan.shelf"].keep(
         text.getvalue().encode("utf-8-sig"), f"{title}.csv", "text/csv"
     )

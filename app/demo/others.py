@@ -43,7 +43,7 @@ def register(county: County, teller: Teller, day: date, count: int, seed: int) -
         school = county.schools[schools[number % len(schools)]][0]
         teller.at(day - timedelta(days=20 - number % 9), 9 + number % 8, number % 60)
         given = findings.FindingIn(
-            title, source, paper.format(number=3 + number), category, severity, day - timedelta(days=24),
+            title, source, paper.format(number=3 + number + 30 * (seed - 71)), category, severity, day - timedelta(days=24),
             scenarios=words.SCENARIOS[source],
         )  # fmt: skip
         place = DataFinding(county_id=county.id, school_id=school, unit_id=school, subject=None)

@@ -375,7 +375,7 @@ def _description(one: Round) -> CycleIn:
         starts_on=one.starts,
         ends_on=one.starts,
         indicator_codes=codes_of(one),
-        document_numbers=("清教督〔2019〕12号", "清教〔2020〕31号"),
+        document_numbers=(f"清教督〔{one.starts.year}〕12号", f"清教〔{one.starts.year}〕31号"),
     )
 
 

@@ -182,8 +182,9 @@ def item_story(county: County, item: ProblemItem, issued: date, follow_up: date 
 def _causes(place: Place, item: ProblemItem, random: Random) -> None:
     """Two causes: one rests on what was seen beside the figures, one on the finding; words alone where there is neither."""
     known = {one.kind: one for one in citable(item.id)}
-    causes, grounds = (words.OTHER_CAUSES, words.OTHER_GROUNDS) if item.criteria else (words.CAUSES, words.SUPPORT)
-    for (category, statement), kind in zip(random.sample(causes, 2), ("support", "finding"), strict=True):
+    kit = words.kit_of(item.criteria)
+    grounds = kit.grounds
+    for (category, statement), kind in zip(random.sample(kit.causes, 2), ("support", "finding"), strict=True):
         cited, note = known.get(kind), random.choice(grounds)
         if cited is not None and note in cited.title:
             note = grounds[(grounds.index(note) + 1) % len(grounds)]
@@ -201,30 +202,29 @@ def _contested(
 ) -> Iterator[date]:
     """The school objects; the office decides, or leaves it for now."""
     files = ({"link": "https://example.invalid/objection", "name": "学校说明"},)
-    items.contest_item(place.principal, item, items.ContestIn(random.choice(words.OBJECTIONS), files))
+    kit = words.kit_of(item.criteria)
+    items.contest_item(place.principal, item, items.ContestIn(random.choice(kit.objections), files))
     if fate.stops == "contested":
         return
     yield issued + timedelta(days=7 + fate.late)
     if fate.stops == "voided":
-        reason = "核对应测名单后确认，并入学校学生不应计入，本项依据不成立"
-        items.void_item(county.any("leading_group_head"), item, Submission(reason=reason))
+        items.void_item(county.any("leading_group_head"), item, Submission(reason=kit.voided))
         return
     if fate.stops == "upheld":
-        reason = "应测名单已与学校核对，合并前的学生不在其中，维持原交办"
-        items.uphold_item(county.any("office_director"), item, Submission(reason=reason))
+        items.uphold_item(county.any("office_director"), item, Submission(reason=kit.upheld))
         yield issued + timedelta(days=9 + fate.late)
         items.accept_item(place.principal, item, items.AcceptIn(place.coordinator.person_id, place.leader.person_id))
         return
-    head = county.at("dept_head", "02")
-    reason = "送教由教研室统一安排，改由教研室牵头，学校配合"
+    code, reason = kit.reassigned
+    head = county.at("dept_head", code)
     items.reassign_item(
-        county.any("office_director"), item, items.ReassignIn(county.units["02"], head.person_id, reason)
+        county.any("office_director"), item, items.ReassignIn(county.units[code], head.person_id, reason)
     )
 
 
 def _plan(place: Place, item: ProblemItem, follow_up: date | None, random: Random) -> RemediationPlan:
     plan = plans.draft_plan(place.coordinator, item, PlanIn())
-    today = clock.today()
+    today, kit = clock.today(), words.kit_of(item.criteria)
     measured = follow_up or (item.due_on or today) - timedelta(days=45)
     plans.edit_plan(
         place.coordinator,
@@ -238,11 +238,11 @@ def _plan(place: Place, item: ProblemItem, follow_up: date | None, random: Rando
             target_on=min(measured, item.issued_on + timedelta(days=500)) if item.issued_on else measured,
             follow_up_on=measured,
             min_effect=0.20,
-            assurance=random.choice(words.ASSURANCE),
+            assurance=random.choice(kit.assurance),
             argumentation="校务会与教研组联席会讨论通过，记录已存档",
-            risks=random.choice(words.RISKS),
+            risks=random.choice(kit.risks),
             budget_planned=Decimal(random.randrange(2, 30) * 1000),
-            budget_source="教师培训专项经费",
+            budget_source=kit.budget,
         ),
     )
     _measures(place, item, plan, today, random)
@@ -253,8 +253,10 @@ def _plan(place: Place, item: ProblemItem, follow_up: date | None, random: Rando
 
 def _measures(place: Place, item: ProblemItem, plan: RemediationPlan, today: date, random: Random) -> None:
     """One measure for each cause."""
+    measures = words.kit_of(item.criteria).measures
+    first = random.randrange(len(measures))
     for number, cause in enumerate(item.causes):
-        title, kind, criterion = words.MEASURES[(number + random.randrange(3)) % len(words.MEASURES)]
+        title, kind, criterion = measures[(first + number) % len(measures)]
         plans.add_action(
             place.coordinator,
             plan,
@@ -281,7 +283,9 @@ def _through_review(
         return
     yield day + timedelta(days=3)
     if item.is_severe:
-        plans.comment_plan(county.any("guidance_member"), plan, plans.CommentIn(random.choice(words.GUIDANCE)))
+        plans.comment_plan(
+            county.any("guidance_member"), plan, plans.CommentIn(random.choice(words.kit_of(item.criteria).guidance))
+        )
     plans.open_review(county.any("evaluator", 0), plan, PlanStep())
     if fate.stops == "under_review":
         return
@@ -295,7 +299,11 @@ def _through_review(
         yield day + timedelta(days=8)
         plans.submit_plan(place.principal, plan, PlanStep())
         if item.is_severe:
-            plans.comment_plan(county.any("guidance_member"), plan, plans.CommentIn(random.choice(words.GUIDANCE)))
+            plans.comment_plan(
+                county.any("guidance_member"),
+                plan,
+                plans.CommentIn(random.choice(words.kit_of(item.criteria).guidance)),
+            )
         yield day + timedelta(days=10)
         plans.open_review(county.any("evaluator", 0), plan, PlanStep())
     plans.approve_plan(approver, plan, PlanStep())

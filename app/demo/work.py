@@ -40,7 +40,11 @@ def work(county: County, place: Place, plan: RemediationPlan, day: date, fate: F
         yield month
         if fate.reports:
             last = (clock.today().replace(day=1) - timedelta(days=1)).replace(day=1)
-            plans.report_progress(place.coordinator, plan, ReportIn(last, percent, random.choice(words.PROGRESS)))
+            plans.report_progress(
+                place.coordinator,
+                plan,
+                ReportIn(last, percent, random.choice(words.kit_of(plan.item.criteria).progress)),
+            )
         month = (month.replace(day=1) + timedelta(days=32)).replace(day=4)
         if fate.stops in TURNS:
             TURNS[fate.stops](county, place, plan)
@@ -76,13 +80,15 @@ def monthly_reports(county: County, months: tuple[date, ...]) -> Iterator[date]:
             if int(plan.item.number[-3:]) % SILENT == 1 or plan.school_id is None:
                 continue
             random = Random(f"{plan.item.number}{month}")
-            given = ReportIn(last, 25 + (number * 7 + month.month * 5) % 60, random.choice(words.PROGRESS))
+            given = ReportIn(
+                last, 25 + (number * 7 + month.month * 5) % 60, random.choice(words.kit_of(plan.item.criteria).progress)
+            )
             plans.report_progress(place_of(county, plan.school_id).coordinator, plan, given)
 
 
 def _suspend(county: County, place: Place, plan: RemediationPlan) -> None:
     """The school is being rebuilt: the clock stands still for a while."""
-    given = SuspendIn(clock.today() + timedelta(days=120), "校舍加固，九年级借址上课，学期末前无法开展对照教学")
+    given = SuspendIn(clock.today() + timedelta(days=120), words.kit_of(plan.item.criteria).suspended)
     items.suspend_item(county.any("leading_group_head"), plan.item, given)
 
 
@@ -91,7 +97,9 @@ def _amend(county: County, place: Place, plan: RemediationPlan) -> None:
     newer = plans.draft_plan(place.coordinator, plan.item, PlanIn())
     plans.submit_plan(place.principal, newer, PlanStep())
     if plan.item.is_severe:
-        plans.comment_plan(county.any("guidance_member"), newer, plans.CommentIn(words.GUIDANCE[0]))
+        plans.comment_plan(
+            county.any("guidance_member"), newer, plans.CommentIn(words.kit_of(plan.item.criteria).guidance[0])
+        )
     plans.open_review(county.any("evaluator", 0), newer, PlanStep())
     plans.approve_plan(
         county.any("leading_group_head" if plan.item.is_severe else "office_director"), newer, PlanStep()
@@ -101,7 +109,7 @@ def _amend(county: County, place: Place, plan: RemediationPlan) -> None:
 def _cancel_measure(county: County, place: Place, plan: RemediationPlan) -> None:
     """One measure is no longer needed."""
     approver = county.any("leading_group_head" if plan.item.is_severe else "office_director")
-    given = actions.CancelIn("not_needed", "跟岗学校本学期已满员，改由县级名师送教，本项不再单列")
+    given = actions.CancelIn("not_needed", "与另一项措施内容重合，合并办理，本项不再单列")
     actions.cancel_action(approver, plan.live_actions[-1], given)
 
 
@@ -112,9 +120,9 @@ TURNS = {"suspended": _suspend, "superseded": _amend, "action_cancelled": _cance
 def _do(
     county: County, owner: Actor, action: RemediationAction, day: date, fate: Fate, stops: str, random: Random
 ) -> Iterator[date]:
-    judge = county.any("evaluator", 0)
+    judge, kit = county.any("evaluator", 0), words.kit_of(action.plan.item.criteria)
     given = evidences.EvidenceIn(
-        "link", random.choice(words.EVIDENCE), "统计表和两次课堂记录，能看出前后变化", _taught_on(action, day), "本校",
+        "link", random.choice(kit.evidence), kit.seen, _taught_on(action, day), "本校",
         owner.name, True, criterion_id=action.criteria[0].id, link="https://example.invalid/evidence",
     )  # fmt: skip
     piece = evidences.add_evidence(owner, action, given)
@@ -131,7 +139,7 @@ def _do(
     if piece.state != "accepted":
         return
     db.session.refresh(action, ["evidence"])
-    actions.report_done(owner, action, actions.DoneIn(random.choice(words.RESULTS)))
+    actions.report_done(owner, action, actions.DoneIn(random.choice(kit.results)))
     if stops == "action_submitted":
         return
     if stops == "action_returned":
@@ -173,7 +181,7 @@ def _judged(
         evidences.reject_evidence(judge, piece, PlanStep(reason=reason))
         return
     if fate.returns > 1 or stops == "evidence_returned":
-        evidences.return_evidence(judge, piece, PlanStep(reason="表中只有一次数据，看不出变化。请补前后两次统计"))
+        evidences.return_evidence(judge, piece, PlanStep(reason=words.kit_of(action.plan.item.criteria).not_enough))
         if stops == "evidence_returned":
             return
         yield day + timedelta(days=6)

@@ -29,7 +29,7 @@ from app.core.outbox.models import OutboxRow
 from app.core.policy import decide
 from app.core.policy.actor import SYSTEM, Actor
 from app.core.policy.roles import HOLDERS
-from app.demo import load, names, roll, rounds, tree
+from app.demo import load, names, roll, rounds, tree, words
 from app.demo.telling import FOR_THE_WORKER
 from app.improvement.citizen_letters.models import CitizenLetter
 from app.improvement.citizen_letters.operations.sending import writer
@@ -119,6 +119,21 @@ def test_causes_cite_what_stands_behind_their_item_and_evidence_is_of_school_day
     days = db.session.scalars(select(Evidence.happened_on)).all()
     off = [day for day in days if day.month in (7, 8) or day.weekday() > 4]
     assert len(off) < len(days) / 20, f"{len(off)} of {len(days)} pieces of evidence are of days without lessons"
+
+
+def test_what_came_from_a_check_is_not_remedied_by_exercises(county: Flask) -> None:
+    use_context(SYSTEM.context())
+    rows = db.session.execute(
+        text(
+            """select a.title, coalesce(i.criteria, '') <> '' as on_the_spot from remediation_actions a
+               join remediation_plans p on p.id = a.plan_id join problem_items i on i.id = p.item_id"""
+        )
+    ).all()
+    kits = {spot: {title for title, *_rest in words.kit_of("是" if spot else "").measures} for spot in (True, False)}
+    assert len(rows) > 150
+    wrong = Counter((row.on_the_spot, row.title) for row in rows if row.title in kits[not row.on_the_spot])
+    assert not wrong
+    assert sum(row.on_the_spot for row in rows) > 20
 
 
 def test_every_deficit_that_was_planted_is_found_and_hardly_anything_else_is(county: Flask) -> None:
