@@ -23,6 +23,7 @@ from app.improvement.effects.routes.blueprint import interpretations_bp as bp
 from app.improvement.effects.routes.interpretation_steps import ways_of
 from app.improvement.effects.routes.value_added_drawing import version_lines
 from app.improvement.monitoring.audiences import audiences_of
+from app.improvement.monitoring.queries import version_cells
 from app.improvement.monitoring.queries.cycles import cycle_for
 
 VIEW, WRITE = queries.VIEW, queries.WRITE
@@ -135,6 +136,7 @@ def version(ref: str, audience: str) -> Response:
         report=found,
         audience=audience,
         content=content,
+        cells=version_cells(actor, content, found.cycle_id),
         lines=version_lines(content),
         may_export=found.cycle.is_out and audience in audiences_of(actor),
         back_url=found.address,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import or_, select
 
 from app.core.database import db
 from app.core.policy.actor import Actor
-from app.improvement.monitoring.models import DataRelease, Indicator, MonitoringResult, ReleaseAck, SourceConflict
+from app.improvement.monitoring.models import Indicator, MonitoringResult, ReleaseAck, SourceConflict
 from app.improvement.monitoring.models.rulings import BOTH
 from app.people.directory.models import Person, Unit
 
@@ -54,9 +54,9 @@ def package_cells(actor: Actor, ack: ReleaseAck) -> Sequence[dict[str, Any]]:
     return _marked(actor, ack.package.get("cells", []), ack.cycle_id, ack.unit_id)
 
 
-def version_cells(actor: Actor, release: DataRelease) -> Sequence[dict[str, Any]]:
-    """The same for the basic version of a round, which holds the cells of all units."""
-    return _marked(actor, release.snapshot.get("cells", []), release.cycle_id)
+def version_cells(actor: Actor, content: Mapping[str, Any], cycle_id: uuid.UUID) -> Sequence[dict[str, Any]]:
+    """The same for the basic version of a round, which holds the cells of all units; no other version holds any."""
+    return _marked(actor, content.get("cells", []), cycle_id)
 
 
 def _marked(

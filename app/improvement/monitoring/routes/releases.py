@@ -83,7 +83,7 @@ def version(ref: str, audience: str) -> Response:
         cycle=found,
         release=release,
         content=release.snapshot,
-        cells=queries.version_cells(actor, release),
+        cells=queries.version_cells(actor, release.snapshot, found.id),
         sees_cycle=sees_cycle,
         back_url=found.address if sees_cycle else url_for("interpretations.index"),
     )
@@ -96,7 +96,8 @@ def export_version(ref: str, audience: str) -> Response:
     actor = current_actor()
     found, release = queries.version_for(actor, ref, audience)
     return workbook_answer(
-        sheet_of_version(release, queries.version_cells(actor, release)), f"{found.code}-{release.audience}"
+        sheet_of_version(release, queries.version_cells(actor, release.snapshot, found.id)),
+        f"{found.code}-{release.audience}",
     )
 
 
