@@ -23,7 +23,15 @@ def _staged(site: Site) -> dict[str, str]:
     def make() -> dict[str, str]:
         trees, visits = TreeScene(site.cast), VisitScene(site.cast)
         tree, draft = trees.tree(rows=rows()), trees.tree("under_review", next_rows(), code="2027-1", note="补近视防控")
-        entry = visits.entry("routine", basis="", title="责任督学常规视导", branches=("B1", "B4"))
+        day = visits.given().visit_on
+        entry = visits.entry(
+            "routine",
+            basis="",
+            title="责任督学常规视导",
+            branches=("B1", "B4"),
+            from_on=day,
+            to_on=day.replace(month=12, day=31),
+        )
         found = {"tree": tree.address, "draft": draft.address, "entry": entry.address}
         for name in ("follow_up", "on_site"):
             visit = visits.planned(visits.item("implementing"), entry_id=entry.id, kind="routine")

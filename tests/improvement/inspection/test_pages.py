@@ -99,7 +99,8 @@ def test_the_yearly_list_offers_branches_and_the_visit_shows_its_points_by_branc
     stage.tree()
     office = sign_in(client, cast["office_director"])
     assert "B1 课程实施" in read(office, "/visit-programme/new")
-    entry = visiting.entry(branches=("B1",), kind="routine", basis="")
+    day = visiting.given().visit_on
+    entry = visiting.entry(branches=("B1",), kind="routine", basis="", from_on=day, to_on=day)
     visit = visiting.planned(visiting.item("accepted"), entry_id=entry.id, kind="routine")
     for state in ("notified", "self_reported", "on_site"):
         getattr(visiting, f"to_{state}")(visit)
@@ -114,7 +115,7 @@ def test_the_yearly_list_offers_branches_and_the_visit_shows_its_points_by_branc
         page = read(sign_in(client, cast[key]), visit.address)
         assert "A1 依法办学 · B1 课程实施" in page and "部分看到 2" in page
         assert "督导问效" in page and "太少，不下结论" in page
-    for address in ("/visit-programme", entry.address):
+    for address in (f"/visit-programme?year={day.year}", entry.address):
         assert "督导问效" in read(sign_in(client, cast["office_director"]), address)
 
 

@@ -261,8 +261,8 @@ def _told(scene: VisitScene, key: str, year: int) -> list[tuple[int, int, int]]:
 def test_all_staff_of_the_county_count_what_is_planned_and_done_alike_and_open_no_more(
     scene: VisitScene, key: str
 ) -> None:
+    year = scene.given().visit_on.year
     scene.visit("on_site")
-    year = clock.today().year
     assert _told(scene, key, year) == [(1, 1, 1)]
     actor = act_as(scene.actor(key))
     entry = list_of_year.entries(actor, year)[0].entry
@@ -275,7 +275,7 @@ def test_who_sees_some_schools_only_counts_those_and_asks_of_no_others(scene: Vi
     visit = scene.visit("on_site")
     with trail.act(SYSTEM, "system", "test.routine"):
         visit.kind = "routine"
-    year, here = clock.today().year, visit.unit_id
+    year, here = scene.given().visit_on.year, visit.unit_id
     county = list_of_year.coverage(act_as(scene.actor("evaluator")))
     assert len(county) > 1 and next(row[1:] for row in county if row[0].id == here) == (1, 0)
     for key in ("principal", "yuntai_principal"):
